@@ -1,0 +1,91 @@
+# Thin names for what the tools do. `make demo` and `make test` are all that a newcomer needs.
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+CPP     := $(shell find cpp -name '*.cpp' -o -name '*.hpp')
+BUILD   := $(CPP) CMakeLists.txt pyproject.toml
+TAPE    ?=
+PROFILE ?=
+STATE   := build/stamps
+
+.PHONY: demo test bench lint format lock clean install cpp-test sanitize tidy types style architecture stubs package pytest
+
+demo: $(STATE)/installed
+	@$(BIN)/seawall demo $(if $(TAPE),--tape "$(TAPE)") $(if $(PROFILE),--profile "$(PROFILE)")
+
+test: style types architecture stubs cpp-test sanitize tidy pytest package
+
+# --- environment and build: requirements are hash-locked, the build is not isolated so that it is incremental
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("seawall needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(STATE)/base: requirements/base.txt | $(BIN)/python
+	@mkdir -p $(STATE)
+	@echo "installing the build and run requirements (first time only)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@touch $@
+
+$(STATE)/dev: requirements/dev.txt $(STATE)/base
+	@echo "installing the development requirements (first time only)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(STATE)/installed: $(BUILD) $(STATE)/base
+	@echo "building seawall"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+install: $(STATE)/installed $(STATE)/dev
+
+# --- checks
+cpp-test: $(STATE)/dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" && cmake --preset release >/dev/null && cmake --build --preset release && ctest --preset release
+
+sanitize: $(STATE)/dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" && cmake --preset sanitize >/dev/null && cmake --build --preset sanitize && ctest --preset sanitize
+
+tidy: $(STATE)/dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" && cmake --preset tidy >/dev/null && cmake --build --preset tidy
+
+style: $(STATE)/dev
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/clang-format --dry-run --Werror $(CPP)
+
+types: install
+	$(BIN)/mypy
+	$(BIN)/mypy --namespace-packages --explicit-package-bases benchmarks tools
+
+architecture: install
+	$(BIN)/lint-imports --no-cache
+
+stubs: install
+	$(BIN)/python tools/check_stubs.py
+
+pytest: install
+	$(BIN)/pytest
+
+package: $(STATE)/package
+
+$(STATE)/package: $(BUILD) $(shell find python -name '*.py' -o -name '*.toml') | install
+	@rm -rf build/package && $(BIN)/python -m build --outdir build/package . >build/package.log 2>&1 || { tail -n 40 build/package.log; exit 1; }
+	@$(BIN)/python tools/check_package.py build/package
+	@touch $@
+
+# --- names for a developer
+lint: style types architecture stubs tidy
+
+format: $(STATE)/dev
+	$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+	$(BIN)/clang-format -i $(CPP)
+
+bench: install
+	$(BIN)/pytest -m performance -s
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group build pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group build --extra dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf build dist results

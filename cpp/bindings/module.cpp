@@ -1,0 +1,13 @@
+#include "bindings/module.hpp"
+
+PYBIND11_MODULE(_core, module) {
+    using namespace seawall::bindings;
+    module.doc() = "seawall's native core. Import it through seawall.native only.";
+    register_errors(module);
+    register_build(module);
+    register_run_control(module);
+    register_tables(module);
+    register_provenance(module);
+    register_ingest(module);
+    register_debt(module);
+}

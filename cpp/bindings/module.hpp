@@ -1,0 +1,16 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+// Each function adds one noun to the module; module.cpp is the list of them.
+namespace seawall::bindings {
+
+void register_errors(pybind11::module_& module);
+void register_build(pybind11::module_& module);
+void register_run_control(pybind11::module_& module);
+void register_tables(pybind11::module_& module);
+void register_provenance(pybind11::module_& module);
+void register_ingest(pybind11::module_& module);
+void register_debt(pybind11::module_& module);
+
+}  // namespace seawall::bindings

@@ -1,0 +1,58 @@
+#include <pybind11/stl.h>
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "bindings/digests.hpp"
+#include "bindings/module.hpp"
+#include "bindings/tables.hpp"
+#include "provenance/merkle.hpp"
+#include "provenance/table_digest.hpp"
+
+namespace seawall::bindings {
+
+namespace py = pybind11;
+
+void register_provenance(py::module_& module) {
+    module.attr("LEAVES_PER_CHUNK") = leaves_per_chunk;
+    module.def(
+        "merkle_root",
+        [](std::string_view digests) { return to_python(merkle_root(digests_from(digests))); },
+        py::arg("digests"),
+        "Root (32 bytes) over leaf hashes or chunk roots, given as 32 bytes each, by RFC 6962.");
+    module.def(
+        "inclusion_path",
+        [](std::string_view chunk_leaves, std::string_view chunk_roots, std::size_t index) {
+            const auto leaves = digests_from(chunk_leaves);
+            const auto roots = digests_from(chunk_roots);
+            std::vector<py::bytes> path;
+            for (const Digest& digest :
+                 chunked_inclusion_path({.chunk_leaves = leaves, .chunk_roots = roots}, index)) {
+                path.push_back(to_python(digest));
+            }
+            return path;
+        },
+        py::arg("chunk_leaves"), py::arg("chunk_roots"), py::arg("index"),
+        "Siblings from leaf `index` up to the root, from its chunk's leaf hashes and all chunk roots.");
+    module.def(
+        "table_digest",
+        [](const std::vector<py::object>& tables) {
+            std::vector<TablePointer> held;
+            std::vector<const Table*> pointers;
+            for (const py::object& table : tables) {
+                held.push_back(table_from(table));
+                pointers.push_back(held.back().get());
+            }
+            Digest digest;
+            {
+                const py::gil_scoped_release release;
+                digest = table_digest(pointers);
+            }
+            return to_python(digest);
+        },
+        py::arg("tables"),
+        "SHA-256 (32 bytes) over what tables hold, whatever file format carries them.");
+}
+
+}  // namespace seawall::bindings

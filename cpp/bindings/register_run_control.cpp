@@ -1,0 +1,21 @@
+#include <pybind11/functional.h>
+#include <pybind11/stl.h>
+
+#include "bindings/module.hpp"
+#include "bindings/run_control.hpp"
+
+namespace seawall::bindings {
+
+void register_run_control(pybind11::module_& module) {
+    namespace py = pybind11;
+    py::class_<PyRunControl>(module, "RunControl",
+                             "Follows and ends long work; safe to cancel from any thread.")
+        .def(py::init<std::optional<std::function<void(std::uint64_t)>>>(),
+             py::arg("on_progress") = py::none())
+        .def("cancel", &PyRunControl::cancel, "Ask the work to stop; it raises Cancelled.")
+        .def_property_readonly("cancelled", &PyRunControl::is_cancelled)
+        .def_property_readonly("completed_units", &PyRunControl::completed_units,
+                               "How many units of work are done.");
+}
+
+}  // namespace seawall::bindings

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/cell.hpp"
+#include "ingest/rules.hpp"
+#include "ingest/tape_profile.hpp"
+
+namespace seawall::ingest {
+
+/// A raw cell found at one of a field's paths; its text stands in the record's arena.
+struct CapturedCell {
+    std::size_t offset = 0;
+    std::size_t size = 0;
+    std::size_t priority = 0;  ///< which of the field's paths it was found at; lower wins
+    CellForm form = CellForm::absent;
+};
+
+/// One element of a list of the record.
+struct CapturedElement {
+    std::size_t list = 0;
+    std::size_t priority = 0;    ///< which of the list's paths it was found at
+    std::size_t cells_begin = 0;  ///< its cells in CapturedRecord::element_cells
+    bool is_object = true;
+};
+
+/// A refusal met while the record was taken apart.
+struct CapturedProblem {
+    Rule rule = Rule::record_unreadable;
+    std::string field;
+    std::string value;
+    std::string reason;
+};
+
+/// The raw cells of one record, sorted by the profile's paths and not yet read. Reused from record to record.
+struct CapturedRecord {
+    std::vector<CapturedCell> cells;  ///< one per record field
+    std::vector<CapturedElement> elements;
+    std::vector<CapturedCell> element_cells;
+    std::vector<CapturedProblem> cell_problems;
+    std::optional<CapturedProblem> record_problem;
+    RuleSet applied;
+    std::string arena;
+
+    RawCell raw(const CapturedCell& cell) const {
+        return {.text = std::string_view(arena).substr(cell.offset, cell.size), .form = cell.form};
+    }
+
+    void reset(std::size_t field_count) {
+        cells.assign(field_count, CapturedCell{});
+        elements.clear();
+        element_cells.clear();
+        cell_problems.clear();
+        record_problem.reset();
+        applied = RuleSet{};
+        arena.clear();
+    }
+};
+
+}  // namespace seawall::ingest

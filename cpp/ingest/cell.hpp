@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ingest/rules.hpp"
+#include "ingest/tape_profile.hpp"
+#include "table/column.hpp"
+
+namespace seawall::ingest {
+
+/// What a tape holds in a cell, before any rule.
+enum class CellForm : std::uint8_t { absent, text, number, boolean, structure };
+
+struct RawCell {
+    std::string_view text;  ///< a number as it is written; "true" or "false"; "{…}" or "[…]"
+    CellForm form = CellForm::absent;
+};
+
+/// A cell after its rules: absent, a value, or a refusal with its reason.
+struct CellValue {
+    enum class State : std::uint8_t { absent, present, refused };
+
+    State state = State::absent;
+    RuleSet applied;
+    Rule refusal = Rule::not_a_number;  ///< only when refused
+    std::string reason;                 ///< only when refused
+    double number = 0.0;                ///< amount, rate, number
+    std::int64_t integer = 0;
+    Date date;
+    Truth truth = Truth::no;
+    std::string text;  ///< text, code, currency
+};
+
+/// Reads one cell by its field's rules into `out`, whose buffers are reused from call to call.
+/// Nothing is guessed: what the profile does not name is refused.
+void read_cell(const RawCell& cell, const FieldRules& field, CellValue& out);
+
+/// The value as a person reads it, in the field's canonical unit; "" unless present.
+std::string display(const CellValue& value, const FieldRules& field);
+
+}  // namespace seawall::ingest

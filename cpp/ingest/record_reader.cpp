@@ -1,0 +1,324 @@
+#include "ingest/record_reader.hpp"
+
+#include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ingest/canonical_key.hpp"
+#include "ingest/path_tree.hpp"
+
+namespace seawall::ingest {
+namespace {
+
+namespace json = boost::json;
+using boost::system::error_code;
+
+constexpr std::size_t max_depth = 64;
+constexpr std::size_t max_keys = 4096;  // of one object: duplicates are found by looking at each
+
+std::uint64_t hash_key(std::string_view key) {
+    std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
+    for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    return hash;
+}
+
+/// Receives the parser's events and files what the profile asks for.
+class Handler {
+  public:
+    static constexpr std::size_t max_object_size = max_keys;
+    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_key_size = 65536;
+    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+    Handler(const TapeProfile& profile, const PathTree& tree, std::size_t root)
+        : profile_(profile), tree_(tree), root_(root) {}
+
+    void start(CapturedRecord& out) {
+        out_ = &out;
+        out.reset(profile_.fields.size());
+        frames_.clear();
+        keys_.clear();
+        part_.clear();
+        path_.clear();
+        node_ = PathTree::nowhere;
+    }
+
+    bool on_document_begin(error_code& /*ec*/) { return true; }
+    bool on_document_end(error_code& /*ec*/) { return true; }
+
+    bool on_object_begin(error_code& /*ec*/) {
+        std::size_t node = node_;
+        if (frames_.empty()) {
+            node = root_;
+        } else if (frames_.back().list != no_list) {
+            begin_element(frames_.back(), true);
+            node = tree_.list_root(frames_.back().list);
+        } else if (frames_.back().is_array) {
+            node = PathTree::nowhere;
+        } else {
+            note_structure(node, "{…}");
+        }
+        push_frame({.node = node, .is_array = false, .list = no_list});
+        return true;
+    }
+
+    bool on_array_begin(error_code& /*ec*/) {
+        Frame frame{.node = PathTree::nowhere, .is_array = true, .list = no_list};
+        if (frames_.empty()) {
+            refuse_record("a record must be an object");
+        } else if (frames_.back().list != no_list) {
+            begin_element(frames_.back(), false);
+        } else if (!frames_.back().is_array && node_ != PathTree::nowhere) {
+            const auto& lists = tree_.node(node_).lists;
+            if (lists.empty()) {
+                note_structure(node_, "[…]");
+            } else {
+                frame.list = lists.front().index;
+                frame.list_priority = lists.front().priority;
+            }
+        }
+        push_frame(frame);
+        return true;
+    }
+
+    bool on_object_end(std::size_t /*n*/, error_code& /*ec*/) { return pop_frame(); }
+    bool on_array_end(std::size_t /*n*/, error_code& /*ec*/) { return pop_frame(); }
+
+    bool on_key_part(json::string_view text, std::size_t /*n*/, error_code& /*ec*/) {
+        part_.append(text.data(), text.size());
+        return true;
+    }
+
+    bool on_key(json::string_view text, std::size_t /*n*/, error_code& /*ec*/) {
+        std::string_view whole{text.data(), text.size()};
+        if (!part_.empty()) {
+            part_.append(whole);
+            whole = part_;
+        }
+        if (canonicalise_key(whole, key_)) out_->applied.add(Rule::key_canonicalised);
+        part_.clear();
+        const std::uint64_t hash = hash_key(key_);
+        const auto level = keys_.begin() + static_cast<std::ptrdiff_t>(frames_.back().keys_begin);
+        if (std::find(level, keys_.end(), hash) != keys_.end()) refuse_duplicate();
+        keys_.push_back(hash);
+        node_ = tree_.child(frames_.back().node, key_);
+        return true;
+    }
+
+    bool on_string_part(json::string_view text, std::size_t /*n*/, error_code& /*ec*/) {
+        part_.append(text.data(), text.size());
+        return true;
+    }
+
+    bool on_string(json::string_view text, std::size_t /*n*/, error_code& /*ec*/) {
+        std::string_view whole{text.data(), text.size()};
+        if (!part_.empty()) {
+            part_.append(whole);
+            whole = part_;
+        }
+        scalar(whole, CellForm::text);
+        part_.clear();
+        return true;
+    }
+
+    bool on_number_part(json::string_view text, error_code& /*ec*/) {
+        part_.append(text.data(), text.size());
+        return true;
+    }
+    bool on_int64(std::int64_t /*value*/, json::string_view text, error_code& /*ec*/) {
+        return number(text);
+    }
+    bool on_uint64(std::uint64_t /*value*/, json::string_view text, error_code& /*ec*/) {
+        return number(text);
+    }
+    bool on_double(double /*value*/, json::string_view text, error_code& /*ec*/) {
+        return number(text);
+    }
+    bool on_bool(bool value, error_code& /*ec*/) {
+        scalar(value ? "true" : "false", CellForm::boolean);
+        return true;
+    }
+    bool on_null(error_code& /*ec*/) {
+        scalar("", CellForm::absent);
+        return true;
+    }
+    bool on_comment_part(json::string_view /*text*/, error_code& /*ec*/) { return true; }
+    bool on_comment(json::string_view /*text*/, error_code& /*ec*/) { return true; }
+
+  private:
+    static constexpr std::size_t no_list = static_cast<std::size_t>(-1);
+
+    struct Frame {
+        std::size_t node = PathTree::nowhere;
+        bool is_array = false;
+        std::size_t list = no_list;  ///< the list whose elements stand in this array
+        std::size_t list_priority = 0;
+        std::size_t keys_begin = 0;
+        std::size_t path_size = 0;
+        bool in_element = false;  ///< cells go to the element last begun
+    };
+
+    bool number(json::string_view text) {
+        std::string_view whole{text.data(), text.size()};
+        if (!part_.empty()) {
+            part_.append(whole);
+            whole = part_;
+        }
+        scalar(whole, CellForm::number);
+        part_.clear();
+        return true;
+    }
+
+    void push_frame(Frame frame) {
+        frame.keys_begin = keys_.size();
+        frame.path_size = path_.size();
+        if (!frames_.empty()) {
+            frame.in_element = frames_.back().in_element || frames_.back().list != no_list;
+            if (!frames_.back().is_array) path_.append(key_).push_back('.');
+        }
+        frames_.push_back(frame);
+    }
+
+    bool pop_frame() {
+        keys_.resize(frames_.back().keys_begin);
+        path_.resize(frames_.back().path_size);
+        frames_.pop_back();
+        return true;
+    }
+
+    void begin_element(const Frame& frame, bool is_object) {
+        out_->elements.push_back({.list = frame.list,
+                                  .priority = frame.list_priority,
+                                  .cells_begin = out_->element_cells.size(),
+                                  .is_object = is_object});
+        out_->element_cells.resize(out_->element_cells.size() +
+                                   profile_.lists[frame.list].fields.size());
+    }
+
+    /// A bracket where the profile has a field (fine when the profile looks inside) or a list.
+    void note_structure(std::size_t node, std::string_view text) {
+        if (node == PathTree::nowhere) return;
+        const PathTree::Node& at = tree_.node(node);
+        if (at.children.empty() && !at.fields.empty()) capture(at, text, CellForm::structure);
+        for (const PathTree::Target& target : at.lists) {
+            out_->cell_problems.push_back({.rule = Rule::unexpected_structure,
+                                           .field = profile_.lists[target.index].name,
+                                           .value = std::string(text),
+                                           .reason = "must be a list"});
+        }
+    }
+
+    void scalar(std::string_view text, CellForm form) {
+        if (frames_.empty()) return refuse_record("a record must be an object");
+        const Frame& frame = frames_.back();
+        if (frame.list != no_list) return begin_element(frame, false);
+        if (frame.is_array || node_ == PathTree::nowhere) return;
+        const bool blank =
+            form == CellForm::text && text.find_first_not_of(" \t\r\n\f\v") == text.npos;
+        if (form == CellForm::absent || blank) return;
+        const PathTree::Node& at = tree_.node(node_);
+        if (!at.fields.empty()) capture(at, text, form);
+        for (const PathTree::Target& target : at.lists) {
+            out_->cell_problems.push_back({.rule = Rule::unexpected_structure,
+                                           .field = profile_.lists[target.index].name,
+                                           .value = std::string(text),
+                                           .reason = "must be a list"});
+        }
+    }
+
+    void capture(const PathTree::Node& at, std::string_view text, CellForm form) {
+        const std::size_t offset = out_->arena.size();
+        out_->arena.append(text);
+        CapturedCell* cells = frames_.back().in_element
+                                  ? &out_->element_cells[out_->elements.back().cells_begin]
+                                  : out_->cells.data();
+        for (const PathTree::Target& target : at.fields) {
+            CapturedCell& cell = cells[target.index];
+            if (cell.form != CellForm::absent && cell.priority == target.priority) {
+                refuse_duplicate();  // once inside a wrapper and once beside it
+            }
+            if (cell.form != CellForm::absent && cell.priority <= target.priority) continue;
+            cell = {.offset = offset, .size = text.size(), .priority = target.priority, .form = form};
+        }
+    }
+
+    void refuse_record(std::string reason) {
+        if (out_->record_problem) return;
+        out_->record_problem = CapturedProblem{
+            .rule = Rule::record_unreadable, .field = "", .value = "", .reason = std::move(reason)};
+    }
+
+    void refuse_duplicate() {
+        if (out_->record_problem) return;
+        out_->record_problem = CapturedProblem{.rule = Rule::duplicate_field,
+                                               .field = path_ + key_,
+                                               .value = "",
+                                               .reason = "the key stands twice in its object"};
+    }
+
+    const TapeProfile& profile_;
+    const PathTree& tree_;
+    std::size_t root_;
+    CapturedRecord* out_ = nullptr;
+    std::vector<Frame> frames_;
+    std::vector<std::uint64_t> keys_;
+    std::string part_;  ///< the front of a key, text or number that the parser hands over in parts
+    std::string key_;
+    std::string path_;
+    std::size_t node_ = PathTree::nowhere;  ///< where the value about to come stands
+};
+
+json::parse_options parser_options() {
+    json::parse_options options;
+    options.max_depth = max_depth;
+    options.numbers = json::number_precision::none;  // cells read the text themselves
+    return options;
+}
+
+}  // namespace
+
+struct RecordReader::State {
+    State(const TapeProfile& profile, RecordForm record_form)
+        : tree(profile),
+          root(record_form == RecordForm::table_row ? tree.wrap_root("cells")
+                                                    : PathTree::record_root),
+          form(record_form),
+          parser(parser_options(), profile, tree, root) {}
+
+    PathTree tree;
+    std::size_t root;
+    RecordForm form;
+    json::basic_parser<Handler> parser;
+};
+
+RecordReader::RecordReader(const TapeProfile& profile, RecordForm form)
+    : state_(std::make_unique<State>(profile, form)) {}
+
+RecordReader::~RecordReader() = default;
+
+void RecordReader::read(std::string_view bytes, CapturedRecord& out) {
+    auto& parser = state_->parser;
+    const bool ragged = state_->form == RecordForm::table_row && !bytes.starts_with("{\"cells\":");
+    parser.reset();
+    parser.handler().start(out);
+    error_code error;
+    const std::size_t used = parser.write_some(false, bytes.data(), bytes.size(), error);
+    if (!error && used < bytes.size()) error = json::error::extra_data;
+    if (error) {
+        out.record_problem = CapturedProblem{
+            .rule = Rule::record_unreadable,
+            .field = "",
+            .value = "",
+            .reason = "not JSON at byte " + std::to_string(used) + ": " + error.message()};
+    } else if (ragged) {
+        out.record_problem =
+            CapturedProblem{.rule = Rule::record_unreadable,
+                            .field = "",
+                            .value = "",
+                            .reason = "the row has not as many cells as the header"};
+    }
+}
+
+}  // namespace seawall::ingest

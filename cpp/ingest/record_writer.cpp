@@ -1,0 +1,267 @@
+#include "ingest/record_writer.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+#include <utility>
+
+namespace seawall::ingest {
+namespace {
+
+Table empty_table(std::initializer_list<const char*> places, const std::vector<FieldRules>& fields) {
+    Table table;
+    for (const char* place : places) table.columns.emplace_back(place, ColumnType::int64);
+    for (const FieldRules& field : fields) {
+        table.columns.emplace_back(field.name, field.column_type());
+    }
+    return table;
+}
+
+void push_value(Column& column, const CellValue& value) {
+    if (value.state != CellValue::State::present) return column.push_absent();
+    switch (column.type()) {
+        case ColumnType::float64: return column.push(value.number);
+        case ColumnType::int64: return column.push(value.integer);
+        case ColumnType::date32: return column.push(value.date);
+        case ColumnType::boolean: return column.push(value.truth);
+        case ColumnType::text: return column.push(std::string_view(value.text));
+    }
+}
+
+std::string cut(std::string_view value) {
+    if (value.size() <= max_reject_value) return std::string(value);
+    std::size_t end = max_reject_value;
+    while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
+    return std::string(value.substr(0, end)) + "…";
+}
+
+std::string element_field(const ListRules& list, std::int64_t position, std::string_view field) {
+    std::string name = list.name + "[" + std::to_string(position) + "]";
+    if (!field.empty()) name.append(".").append(field);
+    return name;
+}
+
+/// The elements of the first of the list's paths that holds any.
+std::size_t first_filled_path(const CapturedRecord& captured, std::size_t list) {
+    std::size_t best = static_cast<std::size_t>(-1);
+    for (const CapturedElement& element : captured.elements) {
+        if (element.list == list) best = std::min(best, element.priority);
+    }
+    return best;
+}
+
+}  // namespace
+
+NormalisedRun::NormalisedRun(const TapeProfile& profile)
+    : records(empty_table({"record", "source_row"}, profile.fields)),
+      rule_uses(rule_use_names(profile).size() * rule_count) {
+    records.columns.emplace_back("rules_applied", ColumnType::int64);
+    for (const ListRules& list : profile.lists) {
+        lists.push_back(empty_table({"record", "element"}, list.fields));
+    }
+}
+
+void NormalisedRun::append(NormalisedRun&& next) {
+    for (std::size_t i = 0; i < records.columns.size(); ++i) {
+        records.columns[i].append(next.records.columns[i]);
+    }
+    for (std::size_t list = 0; list < lists.size(); ++list) {
+        for (std::size_t i = 0; i < lists[list].columns.size(); ++i) {
+            lists[list].columns[i].append(next.lists[list].columns[i]);
+        }
+    }
+    rejects.insert(rejects.end(), std::make_move_iterator(next.rejects.begin()),
+                   std::make_move_iterator(next.rejects.end()));
+    for (std::size_t i = 0; i < rule_uses.size(); ++i) rule_uses[i] += next.rule_uses[i];
+}
+
+std::vector<std::string> rule_use_names(const TapeProfile& profile) {
+    std::vector<std::string> names;
+    for (const FieldRules& field : profile.fields) names.push_back(field.name);
+    for (const ListRules& list : profile.lists) {
+        for (const FieldRules& field : list.fields) names.push_back(list.name + "." + field.name);
+    }
+    names.emplace_back("record");
+    return names;
+}
+
+RecordWriter::RecordWriter(const TapeProfile& profile)
+    : profile_(profile), values_(profile.fields.size()) {
+    std::size_t slot = profile.fields.size();
+    std::size_t widest = 0;
+    for (const ListRules& list : profile.lists) {
+        list_field_begin_.push_back(slot);
+        slot += list.fields.size();
+        widest = std::max(widest, list.fields.size());
+    }
+    record_slot_ = slot;
+    element_values_.resize(widest);
+}
+
+void RecordWriter::count(NormalisedRun& out, std::size_t field, RuleSet applied) const {
+    for (std::uint64_t bits = applied.bits(); bits != 0; bits &= bits - 1) {
+        ++out.rule_uses[field * rule_count + static_cast<std::size_t>(std::countr_zero(bits))];
+    }
+}
+
+void RecordWriter::count(NormalisedRun& out, std::size_t field, Rule rule) const {
+    ++out.rule_uses[field * rule_count + static_cast<std::size_t>(rule)];
+}
+
+void RecordWriter::write(const CapturedRecord& captured, std::int64_t record,
+                         std::int64_t source_row, NormalisedRun& out) {
+    const Place place{.record = record, .source_row = source_row};
+    if (captured.record_problem) {
+        const CapturedProblem& problem = *captured.record_problem;
+        count(out, record_slot_, problem.rule);
+        out.rejects.push_back({.record = record,
+                               .source_row = source_row,
+                               .part = RefusedPart::record,
+                               .rule = problem.rule,
+                               .field = problem.field,
+                               .value = cut(problem.value),
+                               .reason = problem.reason});
+        return;
+    }
+    applied_ = captured.applied;
+    if (applied_.contains(Rule::key_canonicalised)) {
+        count(out, record_slot_, Rule::key_canonicalised);
+    }
+    if (!read_fields(captured, place, out)) return;
+    for (const CapturedProblem& problem : captured.cell_problems) {
+        count(out, record_slot_, problem.rule);
+        out.rejects.push_back({.record = record,
+                               .source_row = source_row,
+                               .part = RefusedPart::cell,
+                               .rule = problem.rule,
+                               .field = problem.field,
+                               .value = cut(problem.value),
+                               .reason = problem.reason});
+    }
+    write_lists(captured, place, out);
+    auto column = out.records.columns.begin();
+    (column++)->push(record);
+    (column++)->push(source_row);
+    for (const CellValue& value : values_) push_value(*column++, value);
+    column->push(static_cast<std::int64_t>(applied_.bits()));
+}
+
+bool RecordWriter::read_fields(const CapturedRecord& captured, Place place, NormalisedRun& out) {
+    bool kept = true;
+    for (std::size_t i = 0; i < profile_.fields.size(); ++i) {
+        const FieldRules& field = profile_.fields[i];
+        CellValue& value = values_[i];
+        read_cell(captured.raw(captured.cells[i]), field, value);
+        applied_.add(value.applied);
+        if (!value.applied.empty()) count(out, i, value.applied);
+        const bool missing = field.required && value.state == CellValue::State::absent;
+        if (value.state != CellValue::State::refused && !missing) continue;
+        const Rule rule = missing ? Rule::required_missing : value.refusal;
+        count(out, i, rule);
+        kept = kept && !field.required;
+        out.rejects.push_back({.record = place.record,
+                               .source_row = place.source_row,
+                               .part = field.required ? RefusedPart::record : RefusedPart::cell,
+                               .rule = rule,
+                               .field = field.name,
+                               .value = cut(captured.raw(captured.cells[i]).text),
+                               .reason = missing ? "the record has no " + field.name : value.reason});
+    }
+    return kept;
+}
+
+void RecordWriter::write_lists(const CapturedRecord& captured, Place place, NormalisedRun& out) {
+    for (std::size_t list = 0; list < profile_.lists.size(); ++list) {
+        const std::size_t path = first_filled_path(captured, list);
+        std::int64_t position = 0;
+        for (const CapturedElement& element : captured.elements) {
+            if (element.list != list || element.priority != path) continue;
+            write_element(captured, element, position++, place, out);
+        }
+        if (position == 0) continue;
+        for (const std::string& name : profile_.lists[list].replaces) {
+            const std::size_t field = profile_.field_index(name);
+            if (values_[field].state == CellValue::State::absent) continue;
+            values_[field].state = CellValue::State::absent;
+            applied_.add(Rule::replaced_by_list);
+            count(out, field, Rule::replaced_by_list);
+        }
+    }
+}
+
+void RecordWriter::write_element(const CapturedRecord& captured, const CapturedElement& element,
+                                 std::int64_t position, Place place, NormalisedRun& out) {
+    const ListRules& list = profile_.lists[element.list];
+    const std::size_t slot = list_field_begin_[element.list];
+    const auto reject = [&](RefusedPart part, Rule rule, std::string_view field,
+                            std::string_view value, std::string reason) {
+        out.rejects.push_back({.record = place.record,
+                               .source_row = place.source_row,
+                               .part = part,
+                               .rule = rule,
+                               .field = element_field(list, position, field),
+                               .value = cut(value),
+                               .reason = std::move(reason)});
+    };
+    if (!element.is_object) {
+        count(out, record_slot_, Rule::unexpected_structure);
+        return reject(RefusedPart::element, Rule::unexpected_structure, "", "",
+                      "an element must be an object");
+    }
+    bool kept = true;
+    for (std::size_t i = 0; i < list.fields.size(); ++i) {
+        const FieldRules& field = list.fields[i];
+        CellValue& value = element_values_[i];
+        const RawCell raw = captured.raw(captured.element_cells[element.cells_begin + i]);
+        read_cell(raw, field, value);
+        applied_.add(value.applied);
+        if (!value.applied.empty()) count(out, slot + i, value.applied);
+        const bool missing = field.required && value.state == CellValue::State::absent;
+        if (value.state != CellValue::State::refused && !missing) continue;
+        const Rule rule = missing ? Rule::required_missing : value.refusal;
+        count(out, slot + i, rule);
+        kept = kept && !field.required;
+        reject(field.required ? RefusedPart::element : RefusedPart::cell, rule, field.name, raw.text,
+               missing ? "the element has no " + field.name : value.reason);
+    }
+    if (!kept) return;
+    auto column = out.lists[element.list].columns.begin();
+    (column++)->push(place.record);
+    (column++)->push(position);
+    for (std::size_t i = 0; i < list.fields.size(); ++i) push_value(*column++, element_values_[i]);
+}
+
+std::vector<ExplainedCell> RecordWriter::explain(const CapturedRecord& captured) {
+    std::vector<ExplainedCell> cells;
+    const auto tell = [&](std::string name, const RawCell& raw, const FieldRules& field) {
+        CellValue value;
+        read_cell(raw, field, value);
+        if (raw.form == CellForm::absent && value.state == CellValue::State::absent) return;
+        cells.push_back({.field = std::move(name),
+                         .raw = std::string(raw.text),
+                         .value = display(value, field),
+                         .state = value.state,
+                         .applied = value.applied,
+                         .reason = value.state == CellValue::State::refused ? value.reason : ""});
+    };
+    for (std::size_t i = 0; i < profile_.fields.size(); ++i) {
+        tell(profile_.fields[i].name, captured.raw(captured.cells[i]), profile_.fields[i]);
+    }
+    for (std::size_t index = 0; index < profile_.lists.size(); ++index) {
+        const ListRules& list = profile_.lists[index];
+        const std::size_t path = first_filled_path(captured, index);
+        std::int64_t position = 0;
+        for (const CapturedElement& element : captured.elements) {
+            if (element.list != index || element.priority != path) continue;
+            for (std::size_t i = 0; i < list.fields.size() && element.is_object; ++i) {
+                tell(element_field(list, position, list.fields[i].name),
+                     captured.raw(captured.element_cells[element.cells_begin + i]),
+                     list.fields[i]);
+            }
+            ++position;
+        }
+    }
+    return cells;
+}
+
+}  // namespace seawall::ingest

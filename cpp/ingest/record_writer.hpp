@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ingest/captured_record.hpp"
+#include "ingest/cell.hpp"
+#include "ingest/rules.hpp"
+#include "ingest/tape_profile.hpp"
+#include "table/column.hpp"
+
+namespace seawall::ingest {
+
+enum class RefusedPart : std::uint8_t { cell, element, record };
+
+/// One refused cell, list element or record.
+struct Reject {
+    std::int64_t record = 0;  ///< 0-based number of the record in its source
+    std::int64_t source_row = 0;
+    RefusedPart part = RefusedPart::cell;
+    Rule rule = Rule::record_unreadable;
+    std::string field;   ///< such as "instruments[3].principal"
+    std::string value;   ///< as read, cut at max_reject_value bytes
+    std::string reason;
+};
+
+inline constexpr std::size_t max_reject_value = 256;
+
+/// One cell as it was read, for a person who asks where a figure comes from.
+struct ExplainedCell {
+    std::string field;
+    std::string raw;
+    std::string value;
+    CellValue::State state = CellValue::State::absent;
+    RuleSet applied;
+    std::string reason;
+};
+
+/// Normalised columns of a run of records. Runs are appended in order to give the whole dataset.
+struct NormalisedRun {
+    Table records;             ///< record, source_row, the profile's fields, rules_applied
+    std::vector<Table> lists;  ///< per list of the profile: record, element, the list's fields
+    std::vector<Reject> rejects;
+    /// How often each rule touched each field: [field][rule], the record fields first, then each
+    /// list's, last what concerns a whole record.
+    std::vector<std::uint64_t> rule_uses;
+
+    explicit NormalisedRun(const TapeProfile& profile);
+    void append(NormalisedRun&& next);
+};
+
+/// The names of rule_uses' first index: "principal", "instruments.principal", …, "record".
+std::vector<std::string> rule_use_names(const TapeProfile& profile);
+
+/// Reads captured records by the profile's rules and appends them to a run. One per thread.
+class RecordWriter {
+  public:
+    explicit RecordWriter(const TapeProfile& profile);
+
+    void write(const CapturedRecord& captured, std::int64_t record, std::int64_t source_row,
+               NormalisedRun& out);
+
+    /// The same reading, told cell by cell instead of stored.
+    std::vector<ExplainedCell> explain(const CapturedRecord& captured);
+
+  private:
+    struct Place {
+        std::int64_t record;
+        std::int64_t source_row;
+    };
+
+    bool read_fields(const CapturedRecord& captured, Place place, NormalisedRun& out);
+    void write_lists(const CapturedRecord& captured, Place place, NormalisedRun& out);
+    void write_element(const CapturedRecord& captured, const CapturedElement& element,
+                       std::int64_t position, Place place, NormalisedRun& out);
+    void count(NormalisedRun& out, std::size_t field, RuleSet applied) const;
+    void count(NormalisedRun& out, std::size_t field, Rule rule) const;
+
+    const TapeProfile& profile_;
+    std::vector<std::size_t> list_field_begin_;  ///< of each list in rule_uses
+    std::size_t record_slot_ = 0;                ///< of whole records in rule_uses
+    std::vector<CellValue> values_;
+    std::vector<CellValue> element_values_;
+    RuleSet applied_;
+};
+
+}  // namespace seawall::ingest

@@ -1,0 +1,311 @@
+#include "ingest/tape_profile.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <set>
+
+#include "ingest/canonical_key.hpp"
+#include "ingest/currency_code.hpp"
+#include "table/error.hpp"
+
+namespace seawall::ingest {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t max_fields = 512;
+
+[[noreturn]] void fail(const std::string& where, const std::string& message) {
+    throw Error(ErrorCode::invalid_profile, where, message);
+}
+
+/// A JSON object of the profile with the place it stands at, for messages.
+class Section {
+  public:
+    Section(const json::value& value, std::string where) : where_(std::move(where)) {
+        if (!value.is_object()) fail(where_, "must be a table");
+        object_ = &value.get_object();
+    }
+
+    std::string where(std::string_view key) const {
+        return where_.empty() ? std::string(key) : where_ + "." + std::string(key);
+    }
+
+    /// Nothing when the key is absent or null.
+    const json::value* find(std::string_view key) const {
+        const json::value* value = object_->if_contains(key);
+        return value == nullptr || value->is_null() ? nullptr : value;
+    }
+
+    std::optional<std::string> text(std::string_view key) const {
+        const json::value* value = find(key);
+        if (value == nullptr) return std::nullopt;
+        if (!value->is_string()) fail(where(key), "must be a text");
+        return std::string(value->get_string());
+    }
+
+    std::string required_text(std::string_view key) const {
+        auto value = text(key);
+        if (!value || value->empty()) fail(where(key), "is required");
+        return *std::move(value);
+    }
+
+    bool flag(std::string_view key) const {
+        const json::value* value = find(key);
+        if (value == nullptr) return false;
+        if (!value->is_bool()) fail(where(key), "must be true or false");
+        return value->get_bool();
+    }
+
+    std::optional<double> number(std::string_view key) const {
+        const json::value* value = find(key);
+        if (value == nullptr) return std::nullopt;
+        if (!value->is_number()) fail(where(key), "must be a number");
+        return value->to_number<double>();
+    }
+
+    std::vector<std::string> texts(std::string_view key) const {
+        std::vector<std::string> result;
+        const json::value* value = find(key);
+        if (value == nullptr) return result;
+        if (!value->is_array()) fail(where(key), "must be a list of texts");
+        for (const json::value& item : value->get_array()) {
+            if (!item.is_string()) fail(where(key), "must be a list of texts");
+            result.emplace_back(item.get_string());
+        }
+        return result;
+    }
+
+    std::vector<Section> sections(std::string_view key) const {
+        std::vector<Section> result;
+        const json::value* value = find(key);
+        if (value == nullptr) return result;
+        if (!value->is_array()) fail(where(key), "must be a list of tables");
+        for (const json::value& item : value->get_array()) {
+            result.emplace_back(item, where(key) + "[" + std::to_string(result.size()) + "]");
+        }
+        return result;
+    }
+
+    const json::object& object() const { return *object_; }
+
+  private:
+    const json::object* object_ = nullptr;
+    std::string where_;
+};
+
+std::optional<char> mark(const Section& section, std::string_view key) {
+    const auto value = section.text(key);
+    if (!value) return std::nullopt;
+    if (value->size() != 1 || std::string_view("0123456789+-").find(value->front()) !=
+                                  std::string_view::npos) {
+        fail(section.where(key), "must be one character that is no digit and no sign");
+    }
+    return value->front();
+}
+
+std::string canonical_path(std::string_view path) {
+    std::string result;
+    std::string segment;
+    while (true) {
+        const std::size_t dot = path.find('.');
+        canonicalise_key(path.substr(0, dot), segment);
+        if (!result.empty()) result += '.';
+        result += segment;
+        if (dot == std::string_view::npos) return result;
+        path.remove_prefix(dot + 1);
+    }
+}
+
+std::vector<std::string> paths(const Section& section) {
+    std::vector<std::string> result;
+    for (const std::string& path : section.texts("from")) {
+        result.push_back(canonical_path(path));
+    }
+    return result;
+}
+
+FieldKind parse_kind(const Section& section) {
+    static constexpr std::array<std::pair<std::string_view, FieldKind>, 9> kinds{
+        {{"text", FieldKind::text},
+         {"amount", FieldKind::amount},
+         {"rate", FieldKind::rate},
+         {"number", FieldKind::number},
+         {"integer", FieldKind::integer},
+         {"date", FieldKind::date},
+         {"boolean", FieldKind::boolean},
+         {"code", FieldKind::code},
+         {"currency", FieldKind::currency}}};
+    const std::string name = section.required_text("kind");
+    for (const auto& [text, kind] : kinds) {
+        if (text == name) return kind;
+    }
+    fail(section.where("kind"), "\"" + name + "\" is no kind of field");
+}
+
+void parse_dates(const Section& section, FieldRules& field) {
+    const auto formats = section.texts("formats");
+    if (formats.empty()) fail(section.where("formats"), "a date needs at least one format");
+    for (std::size_t i = 0; i < formats.size(); ++i) {
+        const std::string where = section.where("formats") + "[" + std::to_string(i) + "]";
+        auto format = DateFormat::compile(formats[i]);
+        if (!format) fail(where, "\"" + formats[i] + "\" needs one year, one month and one day");
+        if (format->has_two_digit_year() && !field.two_digit_year_pivot) {
+            fail(where, "a two-digit year needs two_digit_year_pivot");
+        }
+        field.date_formats.push_back(*std::move(format));
+    }
+}
+
+void parse_codes(const Section& section, FieldRules& field) {
+    const json::value* codes = section.find("codes");
+    if (codes == nullptr || !codes->is_object() || codes->get_object().empty()) {
+        fail(section.where("codes"), "a code needs a table of its values");
+    }
+    for (const auto& [code, name] : codes->get_object()) {
+        if (!name.is_string()) fail(section.where("codes"), "must be a table of texts");
+        field.codes.emplace_back(code, name.get_string());
+    }
+}
+
+FieldRules parse_field(const Section& section, const Section& profile) {
+    FieldRules field;
+    field.name = section.required_text("name");
+    std::string canonical;
+    if (canonicalise_key(field.name, canonical)) {
+        fail(section.where("name"), "a field name is lower case letters, digits and single _");
+    }
+    field.kind = parse_kind(section);
+    field.paths = paths(section);
+    field.required = section.flag("required");
+    field.sentinels = section.texts("sentinels");
+    field.default_value = section.text("default");
+    if (field.paths.empty() && !field.default_value) {
+        fail(section.where("from"), "a field needs a column to come from, or a default");
+    }
+    field.minimum = section.number("minimum");
+    field.maximum = section.number("maximum");
+    field.minimum_exclusive = section.flag("minimum_exclusive");
+    const auto unit = section.text("unit");
+    if (field.kind == FieldKind::rate) {
+        if (!unit || (*unit != "percent" && *unit != "fraction")) {
+            fail(section.where("unit"), "a rate is in \"percent\" or a \"fraction\": say which");
+        }
+        field.rate_is_fraction = *unit == "fraction";
+    } else if (unit) {
+        fail(section.where("unit"), "only a rate has a unit");
+    }
+    const Section& decimal_owner = section.find("decimal_mark") != nullptr ? section : profile;
+    field.decimal_mark = mark(decimal_owner, "decimal_mark").value_or('.');
+    const Section& group_owner = section.find("thousands_mark") != nullptr ? section : profile;
+    field.thousands_mark = mark(group_owner, "thousands_mark");
+    if (field.thousands_mark == field.decimal_mark) {
+        fail(section.where("thousands_mark"), "is the decimal mark too");
+    }
+    if (const auto pivot = section.number("two_digit_year_pivot")) {
+        if (*pivot < 0 || *pivot > 100) {
+            fail(section.where("two_digit_year_pivot"), "must be between 0 and 100");
+        }
+        field.two_digit_year_pivot = static_cast<int>(*pivot);
+    }
+    if (field.kind == FieldKind::date) parse_dates(section, field);
+    if (field.kind == FieldKind::code) parse_codes(section, field);
+    field.true_codes = section.texts("true_codes");
+    field.false_codes = section.texts("false_codes");
+    if (const auto width = section.number("width")) field.width = static_cast<std::size_t>(*width);
+    return field;
+}
+
+std::vector<FieldRules> parse_fields(const Section& owner, const Section& profile) {
+    std::vector<FieldRules> fields;
+    std::set<std::string> names;
+    for (const Section& section : owner.sections("fields")) {
+        fields.push_back(parse_field(section, profile));
+        if (!names.insert(fields.back().name).second) {
+            fail(section.where("name"), "\"" + fields.back().name + "\" is declared twice");
+        }
+    }
+    if (fields.size() > max_fields) fail(owner.where("fields"), "512 fields are the most");
+    return fields;
+}
+
+/// Fields that every record has: its key and its currency.
+void complete_fields(TapeProfile& profile) {
+    const auto has = [&](std::string_view name) {
+        return profile.field_index(name) < profile.fields.size();
+    };
+    if (!has("source_system")) {
+        if (profile.source_system.empty()) fail("source_system", "is required");
+        FieldRules field;
+        field.name = "source_system";
+        field.default_value = profile.source_system;
+        profile.fields.insert(profile.fields.begin(), field);
+    }
+    for (const std::string_view name : {"source_record_id", "currency"}) {
+        if (!has(name)) fail("fields", "the field \"" + std::string(name) + "\" is missing");
+    }
+    for (const std::string_view name : {"source_system", "source_record_id", "currency"}) {
+        FieldRules& field = profile.fields[profile.field_index(name)];
+        const FieldKind kind = name == "currency" ? FieldKind::currency : FieldKind::text;
+        if (field.kind != kind) fail("fields." + field.name, "has another kind");
+        field.required = true;
+    }
+}
+
+}  // namespace
+
+ColumnType FieldRules::column_type() const {
+    switch (kind) {
+        case FieldKind::amount:
+        case FieldKind::rate:
+        case FieldKind::number: return ColumnType::float64;
+        case FieldKind::integer: return ColumnType::int64;
+        case FieldKind::date: return ColumnType::date32;
+        case FieldKind::boolean: return ColumnType::boolean;
+        case FieldKind::text:
+        case FieldKind::code:
+        case FieldKind::currency: return ColumnType::text;
+    }
+    return ColumnType::text;
+}
+
+std::size_t TapeProfile::field_index(std::string_view field_name) const {
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const FieldRules& field) { return field.name == field_name; });
+    return static_cast<std::size_t>(found - fields.begin());
+}
+
+TapeProfile parse_profile(std::string_view text) {
+    boost::system::error_code error;
+    const json::value document = json::parse(text, error);
+    if (error) fail("", "the profile is not JSON: " + error.message());
+    const Section root(document, "");
+    TapeProfile profile;
+    profile.name = root.required_text("name");
+    profile.source_system = root.text("source_system").value_or("");
+    for (const std::string& key : root.texts("wrapper")) {
+        profile.wrapper.push_back(canonical_path(key));
+    }
+    profile.fields = parse_fields(root, root);
+    complete_fields(profile);
+    for (const Section& section : root.sections("lists")) {
+        ListRules list;
+        list.name = section.required_text("name");
+        list.paths = paths(section);
+        if (list.paths.empty()) fail(section.where("from"), "a list needs a key to come from");
+        list.replaces = section.texts("replaces");
+        for (const std::string& name : list.replaces) {
+            if (profile.field_index(name) == profile.fields.size()) {
+                fail(section.where("replaces"), "there is no field \"" + name + "\"");
+            }
+        }
+        list.fields = parse_fields(section, root);
+        if (list.fields.empty()) fail(section.where("fields"), "a list needs fields");
+        profile.lists.push_back(std::move(list));
+    }
+    return profile;
+}
+
+}  // namespace seawall::ingest

@@ -1,0 +1,131 @@
+#include "provenance/merkle.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+#include <string>
+
+#include "table/error.hpp"
+
+namespace seawall {
+namespace {
+
+constexpr std::byte leaf_prefix{0x00};
+constexpr std::byte node_prefix{0x01};
+
+void check_leaf(LeafPosition position) {
+    if (position.index >= position.leaf_count) {
+        throw Error(ErrorCode::invalid_input, "leaves[" + std::to_string(position.index) + "]",
+                    "the tree has " + std::to_string(position.leaf_count) + " leaves");
+    }
+}
+
+void check_path_length(bool fits) {
+    if (!fits) {
+        throw Error(ErrorCode::invalid_input, "path", "is not as long as the tree is high");
+    }
+}
+
+}  // namespace
+
+Digest leaf_hash(std::span<const std::byte> bytes) noexcept {
+    Sha256 hash;
+    hash.update({&leaf_prefix, 1});
+    hash.update(bytes);
+    return hash.finish();
+}
+
+Digest node_hash(const Digest& left, const Digest& right) noexcept {
+    Sha256 hash;
+    hash.update({&node_prefix, 1});
+    hash.update(std::as_bytes(std::span(left)));
+    hash.update(std::as_bytes(std::span(right)));
+    return hash.finish();
+}
+
+Digest merkle_root(std::span<const Digest> leaves) noexcept {
+    if (leaves.empty()) return sha256({});
+    // Like a binary counter: each set bit of the number of leaves seen is one complete subtree that
+    // waits for its right sibling, the highest first.
+    std::array<Digest, std::numeric_limits<std::size_t>::digits + 1> subtrees;
+    std::size_t height = 0;
+    for (std::size_t index = 0; index < leaves.size(); ++index) {
+        subtrees[height++] = leaves[index];
+        for (std::size_t carry = index; carry % 2 == 1; carry /= 2, --height) {
+            subtrees[height - 2] = node_hash(subtrees[height - 2], subtrees[height - 1]);
+        }
+    }
+    for (; height > 1; --height) {
+        subtrees[height - 2] = node_hash(subtrees[height - 2], subtrees[height - 1]);
+    }
+    return subtrees[0];
+}
+
+std::vector<Digest> inclusion_path(std::span<const Digest> leaves, std::size_t index) {
+    check_leaf({.index = index, .leaf_count = leaves.size()});
+    std::vector<Digest> path;
+    while (leaves.size() > 1) {
+        const std::size_t split = std::bit_floor(leaves.size() - 1);
+        const auto left = leaves.first(split);
+        const auto right = leaves.subspan(split);
+        if (index < split) {
+            path.push_back(merkle_root(right));
+            leaves = left;
+        } else {
+            path.push_back(merkle_root(left));
+            leaves = right;
+            index -= split;
+        }
+    }
+    std::ranges::reverse(path);
+    return path;
+}
+
+Digest root_from_path(const Digest& leaf, LeafPosition position, std::span<const Digest> path) {
+    check_leaf(position);
+    std::size_t node = position.index;
+    std::size_t last = position.leaf_count - 1;
+    Digest root = leaf;
+    for (const Digest& sibling : path) {
+        check_path_length(last > 0);
+        if (node % 2 == 1 || node == last) {
+            root = node_hash(sibling, root);
+            // A last node without a sibling rises until it has one, on its left.
+            const auto rise = static_cast<unsigned>(std::countr_zero(node));
+            node >>= rise;
+            last >>= rise;
+        } else {
+            root = node_hash(root, sibling);
+        }
+        node /= 2;
+        last /= 2;
+    }
+    check_path_length(last == 0);
+    return root;
+}
+
+std::vector<Digest> chunk_roots(std::span<const Digest> leaves) {
+    std::vector<Digest> roots;
+    roots.reserve(leaves.size() / leaves_per_chunk + 1);
+    for (std::size_t first = 0; first < leaves.size(); first += leaves_per_chunk) {
+        const std::size_t count = std::min(leaves_per_chunk, leaves.size() - first);
+        roots.push_back(merkle_root(leaves.subspan(first, count)));
+    }
+    return roots;
+}
+
+std::vector<Digest> chunked_inclusion_path(const ChunkedTree& tree, std::size_t index) {
+    const std::size_t chunk = index / leaves_per_chunk;
+    check_leaf({.index = chunk, .leaf_count = tree.chunk_roots.size()});
+    if (merkle_root(tree.chunk_leaves) != tree.chunk_roots[chunk]) {
+        throw Error(ErrorCode::invalid_input, "chunks[" + std::to_string(chunk) + "]",
+                    "its leaves do not hash to its root");
+    }
+    auto path = inclusion_path(tree.chunk_leaves, index % leaves_per_chunk);
+    const auto above = inclusion_path(tree.chunk_roots, chunk);
+    path.insert(path.end(), above.begin(), above.end());
+    return path;
+}
+
+}  // namespace seawall

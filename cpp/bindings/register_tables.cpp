@@ -47,6 +47,8 @@ void register_tables(py::module_& module) {
     py::class_<NativeTable>(module, "NativeTable", "Columns that any Arrow consumer reads without a copy.")
         .def("__arrow_c_stream__", &stream_capsule, py::arg("requested_schema") = py::none())
         .def("__len__", [](const NativeTable& self) { return self.table->row_count(); })
+        .def_property_readonly("nbytes", [](const NativeTable& self) { return byte_count(*self.table); },
+                               "What the columns weigh in memory.")
         .def_property_readonly("column_names", [](const NativeTable& self) {
             std::vector<std::string> names;
             for (const Column& column : self.table->columns) names.push_back(column.name());

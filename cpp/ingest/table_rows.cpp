@@ -159,7 +159,7 @@ RawRecords raw_table_rows(const ArrowBatches& table, const TableSource& source) 
     std::int64_t number = 2;  // the header is row 1
     const auto insert_ragged = [&] {
         for (; ragged != source.ragged_rows.end() && ragged->row == number; ++ragged, ++number) {
-            encoder.ragged(*ragged);
+            if (!ragged->text.empty()) encoder.ragged(*ragged);  // a blank line is no record
         }
     };
     for (const ArrowArray& batch : table.batches()) {

@@ -10,8 +10,9 @@
 
 namespace seawall {
 
-/// For outputs whose every element will be written: resizing leaves numbers uninitialised, and large blocks ask
-/// for huge pages, since zeroing and small page faults cost more than computing the values.
+/// For outputs whose every element will be written: resizing leaves numbers uninitialised, and
+/// large blocks ask for huge pages, since zeroing and small page faults cost more than computing
+/// the values.
 template <class T>
 struct OutputAllocator {
     using value_type = T;

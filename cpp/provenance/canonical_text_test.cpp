@@ -62,4 +62,10 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_not_utf_8_are_refused_at_their_place_and_not
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_character_that_goes_on_behind_the_end_is_refused) {
+    const std::string_view euro = "\u20ac";
+    BOOST_CHECK_THROW(json(euro.substr(0, 2)), seawall::Error);
+    BOOST_CHECK_THROW(json(euro.substr(0, 1)), seawall::Error);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

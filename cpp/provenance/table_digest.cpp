@@ -27,10 +27,14 @@ void update_column(Sha256& hash, const Column& column) {
     update_count(hash, static_cast<std::size_t>(column.type()));
     update(hash, std::span(column.presence()));
     switch (column.type()) {
-        case ColumnType::float64: return update(hash, std::span(column.float64()));
-        case ColumnType::int64: return update(hash, std::span(column.int64()));
-        case ColumnType::date32: return update(hash, std::span(column.dates()));
-        case ColumnType::boolean: return update(hash, std::span(column.truths()));
+        case ColumnType::float64:
+            return update(hash, std::span(column.float64()));
+        case ColumnType::int64:
+            return update(hash, std::span(column.int64()));
+        case ColumnType::date32:
+            return update(hash, std::span(column.dates()));
+        case ColumnType::boolean:
+            return update(hash, std::span(column.truths()));
         case ColumnType::text:
             update(hash, std::span(column.text().offsets));
             return update_text(hash, column.text().bytes);

@@ -108,6 +108,23 @@ Column Column::filtered(const std::vector<std::uint8_t>& keep) const {
     return result;
 }
 
+std::size_t byte_count(const Table& table) {
+    std::size_t bytes = 0;
+    for (const Column& column : table.columns) {
+        bytes += column.size();  // presence
+        switch (column.type()) {
+            case ColumnType::float64:
+            case ColumnType::int64: bytes += column.size() * sizeof(double); break;
+            case ColumnType::date32: bytes += column.size() * sizeof(Date); break;
+            case ColumnType::boolean: bytes += column.size(); break;
+            case ColumnType::text:
+                bytes += column.text().bytes.size() + column.size() * sizeof(std::int32_t);
+                break;
+        }
+    }
+    return bytes;
+}
+
 const Column* Table::find(std::string_view name) const {
     const auto found =
         std::find_if(columns.begin(), columns.end(), [&](const auto& c) { return c.name() == name; });

@@ -84,4 +84,7 @@ struct Table {
     const Column* find(std::string_view name) const;
 };
 
+/// What the columns of a table weigh in memory, in bytes.
+std::size_t byte_count(const Table& table);
+
 }  // namespace seawall

@@ -61,7 +61,8 @@ std::vector<std::int64_t> offsets(const std::vector<std::int64_t>& records, cons
 
 std::string single_currency(const Table& records) {
     const Column* column = find_column(records, "currency", ColumnType::text);
-    if (column == nullptr) throw Error(ErrorCode::invalid_input, "currency", "the column is missing");
+    if (column == nullptr)
+        throw Error(ErrorCode::invalid_input, "currency", "the column is missing");
     const TextValues& codes = column->text();
     const std::string first(codes[0]);
     const auto differs = [&](std::size_t row) { return codes[row] != first; };
@@ -74,16 +75,18 @@ std::string single_currency(const Table& records) {
     for (const auto& [code, count] : counts) {
         list += (list.empty() ? "" : ", ") + std::string(code) + " " + std::to_string(count);
     }
-    throw Error(ErrorCode::currency_mixed, "currency",
-                "the book holds several currencies (records: " + list +
-                    ") and no rates were given; amounts of different currencies are never added up");
+    throw Error(
+        ErrorCode::currency_mixed, "currency",
+        "the book holds several currencies (records: " + list +
+            ") and no rates were given; amounts of different currencies are never added up");
 }
 
 /// A record without an obligor of its own stands for its own obligor.
 void group_by_obligor(const Table& records, Book& book) {
     const Column* named = find_column(records, "obligor_id", ColumnType::text);
     const Column* own = find_column(records, "source_record_id", ColumnType::text);
-    if (own == nullptr) throw Error(ErrorCode::invalid_input, "source_record_id", "the column is missing");
+    if (own == nullptr)
+        throw Error(ErrorCode::invalid_input, "source_record_id", "the column is missing");
     std::unordered_map<std::string_view, std::int64_t> index;
     index.reserve(records.row_count());
     for (std::size_t row = 0; row < records.row_count(); ++row) {
@@ -151,7 +154,8 @@ Book make_book(const BookTables& tables) {
     book.instrument_collateral_value = numbers(tables.instruments, "collateral_value");
     book.distressed_asset_offsets = offsets(numbers_of_records, tables.distressed_assets);
     book.distressed_asset_value = numbers(tables.distressed_assets, "value");
-    book.distressed_asset_recovery_rate_pct = numbers(tables.distressed_assets, "recovery_rate_pct");
+    book.distressed_asset_recovery_rate_pct =
+        numbers(tables.distressed_assets, "recovery_rate_pct");
     book.rate_missing_count = count_missing_rates(tables, book);
     return book;
 }

@@ -10,7 +10,8 @@
 
 namespace seawall::debt {
 
-/// A book of one currency, decoded once from normalised tables into the columns the engine computes on.
+/// A book of one currency, decoded once from normalised tables into the columns the engine computes
+/// on.
 struct Book {
     std::string currency;
     std::vector<std::string> obligors;            ///< distinct, in order of first appearance

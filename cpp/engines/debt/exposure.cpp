@@ -53,7 +53,8 @@ void check_size(std::string_view column, std::size_t size, std::size_t expected)
            "must have " + std::to_string(expected) + " values, not " + std::to_string(size));
 }
 
-// The checks flag without a branch, which vectorises; the place is looked for only when there is one.
+// The checks flag without a branch, which vectorises; the place is looked for only when there is
+// one.
 
 void check_offsets(std::string_view column, std::span<const std::int64_t> offsets,
                    std::size_t row_count) {
@@ -103,7 +104,8 @@ void copy(std::span<const double> from, std::span<double> to) {
     std::copy(from.begin(), from.end(), to.begin());
 }
 
-/// The figures that pool a record's own rows: the debt-level ones first, then what its rows replace.
+/// The figures that pool a record's own rows: the debt-level ones first, then what its rows
+/// replace.
 void pool(const BookColumns& book, Rows block, RecordExposure& records) {
     copy(block.of(book.total_outstanding), block.of(records.total_outstanding));
     copy(block.of(book.interest_rate_pct), block.of(records.interest_rate_pct));

@@ -22,7 +22,9 @@ Column integer_column(std::string name, std::span<const std::int64_t> values) {
     return column;
 }
 
-Column source_column(const ResultView& view, std::string_view name) { return *view.records.find(name); }
+Column source_column(const ResultView& view, std::string_view name) {
+    return *view.records.find(name);
+}
 
 Column obligor_column(const ResultView& view) {
     Column column("obligor_id", ColumnType::text);
@@ -107,8 +109,8 @@ Table position_table(const ResultView& view) {
     add("net_exposure_after_recovery", figures.net_exposure);
     const std::size_t count = view.scenario_ids.size();
     for (std::size_t s = 0; s < count; ++s) {
-        table.columns.push_back(number_column(
-            "loss:" + view.scenario_ids[s], scenario_row(view.stress.position_loss, s, count)));
+        table.columns.push_back(number_column("loss:" + view.scenario_ids[s],
+                                              scenario_row(view.stress.position_loss(), s, count)));
     }
     return table;
 }

@@ -20,7 +20,8 @@ struct ResultView {
 
 /// One row a record: source keys, exposure figures, and per scenario "loss:<id>".
 Table record_table(const ResultView& view);
-/// One row a position (an instrument, or a record without any), with its share of the record's losses.
+/// One row a position (an instrument, or a record without any), with its share of the record's
+/// losses.
 Table position_table(const ResultView& view);
 /// One row an obligor, summed over its records.
 Table obligor_table(const ResultView& view);

@@ -35,8 +35,6 @@ struct BlockResult {
     std::span<double> net, loss;
 };
 
-constexpr std::size_t positions_per_task = 16 * ordered_sum_block;
-
 struct BlockSums {
     double net = 0.0;
     double loss = 0.0;
@@ -86,31 +84,31 @@ Buffer<double> matrix(std::size_t scenario_count, std::size_t column_count) {
     return Buffer<double>(scenario_count * column_count);
 }
 
-/// Allocates the losses of the records first .. first + count to their positions by share, while those
-/// losses are in the cache. A record may have any number of positions, so these are shared out again.
-void allocate_losses(const Exposure& exposure, std::size_t first, std::size_t count,
-                     const ParallelOptions& options, StressResult& result) {
-    const Buffer<std::int64_t>& record = exposure.positions.record;
-    const auto position_of = [&](std::size_t index) {
-        const auto place = std::ranges::lower_bound(record, static_cast<std::int64_t>(index));
-        return static_cast<std::size_t>(place - record.begin());
-    };
-    const std::size_t begin = position_of(first);
-    const std::size_t end = position_of(first + count);
+void require_complete(bool complete) {
+    if (!complete) throw Error(ErrorCode::cancelled, "stress", "stopped by the caller");
+}
+
+/// Allocates each record's loss to its positions by share.
+void allocate_losses(const Exposure& exposure, ParallelOptions options, StressResult& result) {
     const std::size_t record_count = exposure.records.total_outstanding.size();
-    const double* share = exposure.positions.share.data();
-    const std::size_t pieces = (end - begin + positions_per_task - 1) / positions_per_task;
-    parallel_for(pieces, options, [&](std::size_t piece) {
-        const std::size_t piece_begin = begin + piece * positions_per_task;
-        const std::size_t piece_end = std::min(piece_begin + positions_per_task, end);
-        for (std::size_t s = 0; s < result.figures.size(); ++s) {
+    const std::size_t position_count = exposure.positions.share.size();
+    const std::size_t scenario_count = result.figures.size();
+    result.allocated_loss = matrix(scenario_count, position_count);
+    const std::size_t blocks = (position_count + ordered_sum_block - 1) / ordered_sum_block;
+    options.control.completed_units = nullptr;  // progress counts records
+    require_complete(parallel_for(blocks, options, [&](std::size_t block) {
+        const std::size_t begin = block * ordered_sum_block;
+        const std::size_t count = std::min(ordered_sum_block, position_count - begin);
+        const auto record = std::span(exposure.positions.record).subspan(begin, count);
+        const auto share = std::span(exposure.positions.share).subspan(begin, count);
+        for (std::size_t s = 0; s < scenario_count; ++s) {
             const double* record_loss = result.record_loss.data() + s * record_count;
-            double* position_loss = result.position_loss.data() + s * record.size();
-            for (std::size_t i = piece_begin; i < piece_end; ++i) {
+            double* position_loss = result.allocated_loss.data() + s * position_count + begin;
+            for (std::size_t i = 0; i < count; ++i) {
                 position_loss[i] = share[i] * record_loss[record[i]];
             }
         }
-    });
+    }));
 }
 
 }  // namespace
@@ -148,12 +146,9 @@ StressResult stress(const Exposure& exposure, std::span<const StressScenario> sc
         result.record_net = matrix(scenarios.size(), record_count);
         result.record_loss = matrix(scenarios.size(), record_count);
     }
-    if (with_positions) {
-        result.position_loss = matrix(scenarios.size(), exposure.positions.share.size());
-    }
     const std::size_t blocks = (record_count + ordered_sum_block - 1) / ordered_sum_block;
     std::vector<BlockSums> block_sums(scenarios.size() * blocks);  // scenario-major
-    const bool complete = parallel_for(blocks, options.parallel, [&](std::size_t block) {
+    require_complete(parallel_for(blocks, options.parallel, [&](std::size_t block) {
         const std::size_t begin = block * ordered_sum_block;
         const std::size_t count = std::min(ordered_sum_block, record_count - begin);
         const auto slice = [&](const auto& column) {
@@ -174,11 +169,10 @@ StressResult stress(const Exposure& exposure, std::span<const StressScenario> sc
             }
             block_sums[s * blocks + block] = revalue(base, factors_of(scenarios[s]), stressed);
         }
-        if (with_positions) allocate_losses(exposure, begin, count, options.parallel, result);
         options.parallel.control.advance(count);
-    });
-    if (!complete || options.parallel.control.stop_requested()) {
-        throw Error(ErrorCode::cancelled, "stress", "stopped by the caller");
+    }));
+    if (with_positions && exposure.positions.share.size() != record_count) {
+        allocate_losses(exposure, options.parallel, result);
     }
     for (std::size_t s = 0; s < scenarios.size(); ++s) {
         result.figures[s] = scenario_figures(exposure.figures, scenarios[s],

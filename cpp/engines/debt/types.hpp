@@ -129,9 +129,14 @@ struct ScenarioFigures {
 /// Matrices are scenario-major: cell (s, i) is at s * count + i.
 struct StressResult {
     std::vector<ScenarioFigures> figures;  ///< shape (scenario_count,)
-    Buffer<double> record_net;     ///< (scenario_count, record_count); empty at Detail::book
-    Buffer<double> record_loss;    ///< (scenario_count, record_count); empty at Detail::book
-    Buffer<double> position_loss;  ///< (scenario_count, position_count); only at Detail::positions
+    Buffer<double> record_net;      ///< (scenario_count, record_count); empty at Detail::book
+    Buffer<double> record_loss;     ///< (scenario_count, record_count); empty at Detail::book
+    Buffer<double> allocated_loss;  ///< empty where each record is one position, whose share is 1
+
+    /// Shape (scenario_count, position_count), at Detail::positions.
+    std::span<const double> position_loss() const {
+        return allocated_loss.empty() ? record_loss : allocated_loss;
+    }
 };
 
 }  // namespace seawall::debt

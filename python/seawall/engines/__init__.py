@@ -1,0 +1,1 @@
+"""The engines; none knows another."""

@@ -1,0 +1,1 @@
+"""Tape profiles of debt books that come with the engine."""

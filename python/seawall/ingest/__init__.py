@@ -1,0 +1,18 @@
+"""Tapes to columns: profiles, readers, and the native pass over the bytes."""
+
+from seawall.ingest.profile import TapeProfile, built_in_profiles, load_profile
+from seawall.ingest.source import Source, SourceFormat, open_source
+from seawall.ingest.tape import IngestedTape, explain, ingest_source, read_again
+
+__all__ = [
+    "IngestedTape",
+    "Source",
+    "SourceFormat",
+    "TapeProfile",
+    "built_in_profiles",
+    "explain",
+    "ingest_source",
+    "load_profile",
+    "open_source",
+    "read_again",
+]

@@ -1,0 +1,80 @@
+"""Where bytes come from: a file as a memory map, or bytes that the caller holds."""
+
+import mmap
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from seawall.errors import InvalidInput, NotFound
+
+
+class SourceFormat(StrEnum):
+    """How a source's bytes are laid out."""
+
+    JSON = "json"  # a list of records, or an object with the key "records"
+    NDJSON = "ndjson"  # one record a line
+    CSV = "csv"
+
+
+_FORMATS = {
+    ".json": SourceFormat.JSON,
+    ".ndjson": SourceFormat.NDJSON,
+    ".jsonl": SourceFormat.NDJSON,
+    ".csv": SourceFormat.CSV,
+    ".tsv": SourceFormat.CSV,
+}
+
+
+class Source:
+    """Bytes to ingest. A context manager: what it maps is let go at the end."""
+
+    def __init__(self, data: bytes | mmap.mmap, *, name: str, format: SourceFormat) -> None:
+        self.data = data
+        self.name = name
+        self.format = format
+
+    def sha256(self) -> str:
+        """SHA-256 of all bytes, hexadecimal."""
+        return sha256(self.data).hexdigest()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if isinstance(self.data, mmap.mmap):
+            self.data.close()
+
+
+def open_source(source: str | Path | bytes, *, format: str | None) -> Source:
+    """Open a file, or take bytes as they are.
+
+    Raises
+    ------
+    NotFound
+        When there is no such file.
+    InvalidInput
+        When the format is unknown, or the file is empty.
+    """
+    if isinstance(source, bytes):
+        if format is None:
+            raise InvalidInput("bytes need a format: json, ndjson or csv", where="format")
+        return Source(source, name="", format=_format(format))
+    path = Path(source)
+    if not path.is_file():
+        raise NotFound("there is no such file", where=str(path))
+    chosen = _format(format or path.suffix.lower(), where=str(path))
+    if path.stat().st_size == 0:
+        raise InvalidInput("the file is empty", where=str(path), code="source_unreadable")
+    with path.open("rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return Source(data, name=path.name, format=chosen)
+
+
+def _format(text: str, *, where: str = "format") -> SourceFormat:
+    try:
+        return _FORMATS[text] if text.startswith(".") else SourceFormat(text)
+    except (KeyError, ValueError):
+        raise InvalidInput(
+            f'"{text}" is no format that can be read: json, ndjson or csv', where=where
+        ) from None

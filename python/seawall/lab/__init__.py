@@ -1,0 +1,1 @@
+"""The laboratory: how seawall is measured. What is measured stands in ``benchmarks/``."""

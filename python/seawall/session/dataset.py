@@ -1,0 +1,127 @@
+"""A dataset version as a user holds it."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+import msgspec
+
+from seawall.errors import NotFound
+from seawall.store.types import DatasetVersion
+from seawall.table import Table
+
+
+class DatasetSummary(msgspec.Struct, frozen=True):
+    """What normalising made of a dataset's records."""
+
+    record_count: int
+    kept_count: int
+    refused_record_count: int
+    refused_element_count: int
+    refused_cell_count: int
+    duplicate_key_count: int
+    currencies: dict[str, int]  # records by currency
+    refused_by_rule: dict[str, int]
+    rule_uses: dict[str, dict[str, int]]  # {field: {rule: cells}}
+
+
+class Dataset:
+    """An immutable dataset version; its tables are read when they are asked for.
+
+    Attributes
+    ----------
+    summary : DatasetSummary or None
+        None for a dataset that is not normalised yet.
+    created : bool
+        Whether the ingest at hand wrote it; False when it was there already.
+    import_id : str
+        Of the ingest at hand; empty otherwise.
+    """
+
+    def __init__(
+        self,
+        version: DatasetVersion,
+        *,
+        summary: DatasetSummary | None,
+        tables: Callable[[], Mapping[str, Table]],
+        created: bool = False,
+        import_id: str = "",
+    ) -> None:
+        self._version = version
+        self._tables = tables
+        self.summary = summary
+        self.created = created
+        self.import_id = import_id
+
+    @property
+    def dataset_version_id(self) -> str:
+        """The identifier; the same bytes and profile give the same one."""
+        return self._version.dataset_version_id
+
+    @property
+    def merkle_root(self) -> str:
+        """Root over every record as read, hexadecimal."""
+        return self._version.merkle_root.hex()
+
+    @property
+    def record_count(self) -> int:
+        """Records of the source, the refused ones included."""
+        return self._version.record_count
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """The first source that brought these records: name, format, SHA-256, bytes."""
+        described: dict[str, Any] = msgspec.json.decode(self._version.source)
+        return described
+
+    @property
+    def created_at(self) -> str:
+        """When it was first written (UTC, ISO 8601)."""
+        return self._version.created_at
+
+    @property
+    def profile_name(self) -> str:
+        """The tape profile that reads it."""
+        name: str = msgspec.json.decode(self._version.profile)["name"]
+        return name
+
+    def table(self, name: str) -> Table:
+        """Return a normalised table: ``records``, ``rejects``, or a list of the profile.
+
+        Raises
+        ------
+        NotFound
+            For another name.
+        """
+        tables = self._tables()
+        if name not in tables:
+            raise NotFound(f"there are {', '.join(tables) or 'no tables yet'}", where=name)
+        return tables[name]
+
+    @property
+    def records(self) -> Table:
+        """One row a kept record."""
+        return self.table("records")
+
+    @property
+    def rejects(self) -> Table:
+        """One row a refused cell, element or record: where, what, by which rule and why."""
+        return self.table("rejects")
+
+    def __repr__(self) -> str:
+        kept = f", {self.summary.kept_count:,} kept" if self.summary else ", not normalised"
+        return f"Dataset({self.dataset_version_id}: {self.record_count:,} records{kept})"
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "dataset version": self.dataset_version_id,
+            "source": str(self.source["name"]),
+            "profile": self.profile_name,
+            "records": f"{self.record_count:,}",
+            "Merkle root": self.merkle_root,
+        }
+        if self.summary:
+            rows["kept"] = f"{self.summary.kept_count:,}"
+            rows["refused records"] = f"{self.summary.refused_record_count:,}"
+        cells = "".join(f"<tr><th>{k}</th><td>{escape(v)}</td></tr>" for k, v in rows.items())
+        return f"<table>{cells}</table>"

@@ -1,0 +1,117 @@
+"""A run of an engine as a user holds it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import msgspec
+
+from seawall.errors import NotFound
+from seawall.store import types as rows
+from seawall.table import Table
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A finding with its identifier and everything that was stated."""
+
+    finding_id: str
+    body: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """Such as ``stress:market_crash``."""
+        return str(self.body["title"])
+
+    @property
+    def is_material(self) -> bool:
+        """Whether the value reaches its threshold."""
+        return bool(self.body["is_material"])
+
+
+class Findings(Sequence[Finding]):
+    """Findings in the engine's order; shows itself as a table in a notebook."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self._findings = tuple(findings)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._findings[index]
+
+    def __len__(self) -> int:
+        return len(self._findings)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Each finding as a dictionary, its identifier under ``id``."""
+        return [{"id": finding.finding_id, **finding.body} for finding in self._findings]
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{f.finding_id}  {f.title:32} {f.body['value']:>22,.2f}  {f.body['materiality']}"
+            for f in self._findings
+        )
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{n}</th>" for n in ("finding", "title", "value", "threshold", ""))
+        body = "".join(
+            f"<tr><td>{f.finding_id}</td><td>{escape(f.title)}</td><td>{f.body['value']:,.2f}</td>"
+            f"<td>{f.body['threshold']:,.2f}</td><td>{f.body['materiality']}</td></tr>"
+            for f in self._findings
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+class Run:
+    """One answer of one engine; what it left in the ledger, and its tables on demand."""
+
+    def __init__(
+        self,
+        row: rows.Run,
+        *,
+        result: msgspec.Struct,
+        findings: Sequence[Finding],
+        evidence_ids: Mapping[str, str],
+        tables: Callable[[], Mapping[str, Callable[[], Table]]],
+        created: bool,
+    ) -> None:
+        self._row = row
+        self._tables = tables
+        self.result: Any = result
+        self.findings = Findings(findings)
+        self.evidence_ids = dict(evidence_ids)  # by kind, or kind:subject
+        self.created = created  # False when the same run was there already
+
+    @property
+    def run_id(self) -> str:
+        """The identifier; the same question at the same time has the same one."""
+        return self._row.run_id
+
+    @property
+    def dataset_version_id(self) -> str:
+        """What it ran on."""
+        return self._row.dataset_version_id
+
+    @property
+    def engine(self) -> str:
+        """The engine's name."""
+        return self._row.engine
+
+    @property
+    def started_at(self) -> str:
+        """As the caller gave it (UTC, ISO 8601)."""
+        return self._row.started_at
+
+    def table(self, name: str) -> Table:
+        """Return a table of the run, computed again when it is not at hand (the bits are the same).
+
+        Raises
+        ------
+        NotFound
+            For a name that the engine does not have.
+        """
+        makers = self._tables()
+        if name not in makers:
+            raise NotFound(f"there are {', '.join(makers)}", where=name)
+        return makers[name]()
+
+    def __repr__(self) -> str:
+        return f"Run({self.run_id}: {self.engine} on {self.dataset_version_id})\n{self.findings!r}"

@@ -1,0 +1,564 @@
+"""Session: one store, one tenant, one actor; every question that seawall answers."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from seawall.engine import EngineDeclaration, EngineOutcome
+from seawall.errors import Conflict, DatasetRefused, InvalidInput, NotFound
+from seawall.ingest import (
+    IngestedTape,
+    TapeProfile,
+    built_in_profiles,
+    ingest_source,
+    load_profile,
+    open_source,
+    read_again,
+)
+from seawall.native import RunControl
+from seawall.provenance import canonical_json, identifier
+from seawall.registry import ENGINES
+from seawall.session import identity
+from seawall.session.cache import ByteBoundedCache
+from seawall.session.codec import decode_table, decompress
+from seawall.session.dataset import Dataset, DatasetSummary
+from seawall.session.run import Finding, Run
+from seawall.session.trace import Trace, TracedRecord, trace_finding, trace_record
+from seawall.session.verify import Verification, verify_store
+from seawall.session.writing import dataset_row, derivation_rows, raw_chunks
+from seawall.store import Store, open_store
+from seawall.store import types as rows
+from seawall.store.interface import Transaction
+from seawall.table import Table
+
+CACHE_BYTES = 1 << 30
+"""What decoded columns may weigh in a session's cache."""
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _random_ids(prefix: str) -> str:
+    return identifier(prefix, secrets.token_bytes(32))
+
+
+class Session:
+    """Everything that seawall answers, on one store.
+
+    Parameters
+    ----------
+    store : str, Path or Store
+        A path of an SQLite file (made when it is not there), or an open store.
+    tenant : str
+        Whose data; part of every key.
+    actor : str
+        Who asks; recorded with what is written.
+    clock : callable
+        Returns the present time, with its zone.
+    ids : callable
+        Returns a new identifier with a prefix, for events that no content names.
+    threads : int
+        For computing; 0 for all cores. No bit of any answer depends on it.
+    """
+
+    def __init__(
+        self,
+        store: str | Path | Store = "seawall.db",
+        *,
+        tenant: str = "default",
+        actor: str = "local",
+        clock: Callable[[], datetime] = _system_clock,
+        ids: Callable[[str], str] = _random_ids,
+        threads: int = 0,
+    ) -> None:
+        self._store = (
+            open_store(store, opened_at=_iso_time(clock()))
+            if isinstance(store, str | Path)
+            else store
+        )
+        self._tenant = tenant
+        self._actor = actor
+        self._clock = clock
+        self._ids = ids
+        self._threads = threads
+        self._books: ByteBoundedCache[Any] = ByteBoundedCache(CACHE_BYTES)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish what is queued and close the store."""
+        self._store.close()
+
+    # --- datasets
+
+    def profiles(self) -> dict[str, TapeProfile]:
+        """Return the built-in tape profiles by name."""
+        return built_in_profiles(engine.profiles for engine in ENGINES.values())
+
+    def read(
+        self,
+        source: str | Path | bytes,
+        *,
+        profile: str | TapeProfile = "generic",
+        format: str | None = None,
+        control: RunControl | None = None,
+    ) -> IngestedTape:
+        """Read and normalise a source without writing anything. Arguments as `ingest`."""
+        chosen = self._profile(profile)
+        with open_source(source, format=format) as opened:
+            return ingest_source(opened, chosen, threads=self._threads, control=control)
+
+    def ingest(
+        self,
+        source: str | Path | bytes,
+        *,
+        profile: str | TapeProfile = "generic",
+        format: str | None = None,
+        strict: bool = False,
+        normalise: bool = True,
+        control: RunControl | None = None,
+    ) -> Dataset:
+        """Read a source and write it as an immutable dataset version, whole or not at all.
+
+        Parameters
+        ----------
+        source : str, Path or bytes
+            A file (.json, .ndjson, .csv), or its bytes with a ``format``.
+        profile : str or TapeProfile
+            A built-in profile's name, the path of a .toml file, or a profile.
+        strict : bool
+            Refuse the whole dataset when anything of it is refused.
+        normalise : bool
+            Whether to read the columns now; `normalise` does it later.
+        control : RunControl, optional
+            Follows the work (in records) and stops it.
+
+        Returns
+        -------
+        Dataset
+            The same bytes under the same profile give the same dataset version.
+
+        Raises
+        ------
+        SourceUnreadable, InvalidProfile, NotFound
+            With the place.
+        DatasetRefused
+            In ``strict``, with the first refusal; nothing is written.
+        Cancelled
+            When the control stopped the work; nothing is written.
+        """
+        chosen = self._profile(profile)
+        with open_source(source, format=format) as opened:
+            tape = ingest_source(
+                opened, chosen, normalise=normalise, threads=self._threads, control=control
+            )
+            if strict:
+                _refuse_rejects(tape)
+            return self._write(tape)
+
+    def normalise(self, dataset: Dataset | str, *, control: RunControl | None = None) -> Dataset:
+        """Read the columns of a dataset that was ingested without. Does nothing when they are there."""
+        version = self._version(dataset)
+        if self._summary(version) is None:
+            tape = self._read_stored(version, control)
+            derivation, tables, _ = derivation_rows(tape, created_at=self._now())
+            self._store.submit(
+                lambda tx: tx.put_derivation(
+                    self._tenant, version.dataset_version_id, derivation, tables
+                )
+            ).result()
+        return self.dataset(version.dataset_version_id)
+
+    def dataset(self, dataset_version_id: str) -> Dataset:
+        """Return a dataset version; raises NotFound."""
+        return self._hold(self._store.dataset(self._tenant, dataset_version_id))
+
+    def datasets(self, *, limit: int = 100, after: str | None = None) -> list[Dataset]:
+        """Return dataset versions, newest first, going on after the identifier ``after``."""
+        return [self._hold(v) for v in self._store.datasets(self._tenant, limit=limit, after=after)]
+
+    def record(self, dataset: Dataset | str, record: int) -> TracedRecord:
+        """Return one record (counted from 0) as read, with the proof that it is the dataset's."""
+        return trace_record(self._store, self._version(dataset), record)
+
+    # --- runs
+
+    def stress(
+        self,
+        dataset: Dataset | str,
+        *,
+        scenarios: Sequence[Any] = (),
+        parameters: Mapping[str, Any] | msgspec.Struct | None = None,
+        started_at: datetime | str | None = None,
+        control: RunControl | None = None,
+    ) -> Run:
+        """Stress a book under the default scenarios and those given over them.
+
+        Parameters
+        ----------
+        dataset : Dataset or str
+            A normalised dataset version in one currency.
+        scenarios : sequence
+            Entries as of ``parameters.stress_scenarios``: dictionaries or ScenarioEntry.
+        parameters, started_at, control
+            As of `run`.
+        """
+        merged = dict(_builtins(parameters))
+        if scenarios:
+            given = [msgspec.to_builtins(entry) for entry in scenarios]
+            merged["stress_scenarios"] = [*merged.get("stress_scenarios", []), *given]
+        return self.run(
+            "debt_stress", dataset, parameters=merged, started_at=started_at, control=control
+        )
+
+    def run(
+        self,
+        engine: str,
+        dataset: Dataset | str,
+        *,
+        parameters: Mapping[str, Any] | msgspec.Struct | None = None,
+        started_at: datetime | str | None = None,
+        control: RunControl | None = None,
+    ) -> Run:
+        """Run an engine and commit its evidence, findings and links in one transaction.
+
+        Parameters
+        ----------
+        engine : str
+            Its name in the registry.
+        parameters : mapping or Struct, optional
+            Of the engine's parameter type; unknown fields are refused.
+        started_at : datetime or str, optional
+            When the question was asked; now by default. The same question with the same
+            ``started_at`` is the same run.
+
+        Raises
+        ------
+        InvalidInput
+            With the place, such as ``parameters.stress_scenarios[0].recovery_degradation_pct``.
+        Conflict
+            ``normalized_record_required`` when the dataset is not normalised.
+        """
+        declaration = _engine(engine)
+        version = self._version(dataset)
+        decoded = _decode_parameters(declaration, parameters)
+        asked = canonical_json(decoded)
+        started = _iso_time(self._clock() if started_at is None else started_at)
+        run_id = identity.run_id(
+            self._tenant,
+            dataset_version_id=version.dataset_version_id,
+            engine=declaration.name,
+            engine_version=declaration.version,
+            parameters=asked,
+            started_at=started,
+        )
+        try:
+            return self._hold_run(self._store.run(self._tenant, run_id), created=False)
+        except NotFound:
+            pass
+        book = self._book(declaration, version)
+        outcome = declaration.run(book, decoded, self._threads, control)
+        row, commit = self._prepare(declaration, version, run_id, asked, started, outcome)
+        created = self._store.submit(commit).result()
+        return self._hold_run(row, created=created, outcome=outcome)
+
+    def run_of(self, run_id: str) -> Run:
+        """Return a run that is in the ledger; raises NotFound."""
+        return self._hold_run(self._store.run(self._tenant, run_id), created=False)
+
+    def runs(
+        self, *, dataset: Dataset | str | None = None, limit: int = 100, after: str | None = None
+    ) -> list[Run]:
+        """Return runs, newest first, of one dataset or of all."""
+        wanted = None if dataset is None else self._version(dataset).dataset_version_id
+        found = self._store.runs(
+            self._tenant, dataset_version_id=wanted, limit=limit, after=after
+        )
+        return [self._hold_run(row, created=False) for row in found]
+
+    # --- evidence
+
+    def trace(self, finding: Finding | str, *, record: int | None = None) -> Trace:
+        """Walk back from a finding to its source bytes; ``record`` chooses another than the largest."""
+        finding_id = finding if isinstance(finding, str) else finding.finding_id
+        return trace_finding(self._store, self._tenant, finding_id, record=record)
+
+    def verify(self, *, control: RunControl | None = None) -> Verification:
+        """Recompute every hash, root, identifier and column, and tell what does not agree."""
+        return verify_store(self._store, self._tenant, threads=self._threads, control=control)
+
+    # --- inside
+
+    def _now(self) -> str:
+        return _iso_time(self._clock())
+
+    def _profile(self, profile: str | TapeProfile) -> TapeProfile:
+        if isinstance(profile, TapeProfile):
+            return profile
+        return load_profile(profile, packages=[e.profiles for e in ENGINES.values()])
+
+    def _version(self, dataset: Dataset | str) -> rows.DatasetVersion:
+        wanted = dataset if isinstance(dataset, str) else dataset.dataset_version_id
+        return self._store.dataset(self._tenant, wanted)
+
+    def _summary(self, version: rows.DatasetVersion) -> DatasetSummary | None:
+        try:
+            derivation = self._store.derivation(self._tenant, version.dataset_version_id)
+        except NotFound:
+            return None
+        return msgspec.json.decode(derivation.summary, type=DatasetSummary)
+
+    def _hold(
+        self, version: rows.DatasetVersion, *, created: bool = False, import_id: str = ""
+    ) -> Dataset:
+        return Dataset(
+            version,
+            summary=self._summary(version),
+            tables=lambda: self._tables(version),
+            created=created,
+            import_id=import_id,
+        )
+
+    def _write(self, tape: IngestedTape) -> Dataset:
+        row = dataset_row(
+            tape, tenant=self._tenant, created_at=self._now(), created_by=self._actor
+        )
+        import_id = self._ids("im")
+        try:
+            known = self._store.dataset(self._tenant, row.dataset_version_id)
+        except NotFound:
+            pass
+        else:
+            held = self.normalise(known.dataset_version_id) if tape.normalised else self._hold(known)
+            held.import_id = import_id
+            return held
+        chunks = raw_chunks(tape)
+        derived = derivation_rows(tape, created_at=row.created_at) if tape.normalised else None
+
+        def commit(tx: Transaction) -> bool:
+            created = tx.put_dataset(row, chunks)
+            if derived is not None:
+                tx.put_derivation(self._tenant, row.dataset_version_id, derived[0], derived[1])
+            return created
+
+        created = self._store.submit(commit).result()
+        return self._hold(row, created=created, import_id=import_id)
+
+    def _read_stored(
+        self, version: rows.DatasetVersion, control: RunControl | None
+    ) -> IngestedTape:
+        blocks = [
+            decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec)
+            for chunk in self._store.raw_chunks(self._tenant, version.dataset_version_id)
+        ]
+        source = msgspec.json.decode(version.source)
+        return read_again(
+            blocks,
+            msgspec.json.decode(version.profile, type=TapeProfile),
+            table_rows=source["table_rows"],
+            source=source,
+            threads=self._threads,
+            control=control,
+        )
+
+    def _tables(self, version: rows.DatasetVersion) -> dict[str, Table]:
+        payloads: dict[str, list[bytes]] = {}
+        for part in self._store.derived_tables(self._tenant, version.dataset_version_id):
+            payloads.setdefault(part.name, []).append(part.payload)
+        return {name: decode_table(parts) for name, parts in payloads.items()}
+
+    def _book(self, declaration: EngineDeclaration[Any, Any], version: rows.DatasetVersion) -> Any:
+        def make() -> tuple[Any, int]:
+            tables = self._tables(version)
+            if not tables:
+                raise Conflict(
+                    "the dataset is not normalised yet",
+                    code="normalized_record_required",
+                    where=version.dataset_version_id,
+                )
+            return declaration.decode(tables), sum(t.native.nbytes for t in tables.values())
+
+        return self._books.get((declaration.name, version.dataset_version_id), make)
+
+    def _prepare(
+        self,
+        declaration: EngineDeclaration[Any, Any],
+        version: rows.DatasetVersion,
+        run_id: str,
+        asked: bytes,
+        started: str,
+        outcome: EngineOutcome[Any],
+    ) -> tuple[rows.Run, Callable[[Transaction], bool]]:
+        """Make every row of a run, so that the transaction only writes."""
+        stated = {
+            "engine": declaration.name,
+            "engine_version": declaration.version,
+            "dataset_version_id": version.dataset_version_id,
+        }
+        evidence = [
+            self._evidence_row(
+                stated,
+                draft.kind,
+                {"subject": draft.subject, **draft.body} if draft.subject else draft.body,
+            )
+            for draft in outcome.evidence
+        ]
+        findings, links = [], []
+        for draft in outcome.findings:
+            payload = canonical_json(
+                {
+                    "schema": "seawall.finding/1",
+                    **stated,
+                    "evidence_id": evidence[draft.evidence].evidence_id,
+                    **draft.body,
+                }
+            )
+            finding_id = identity.finding_id(self._tenant, payload)
+            findings.append(rows.Finding(finding_id, version.dataset_version_id, payload))
+            supported = evidence[draft.evidence].evidence_id
+            link_id = identity.link_id(self._tenant, finding_id, supported)
+            links.append(rows.Link(link_id, finding_id, supported))
+        result = canonical_json(outcome.result)
+        audit = self._evidence_row(
+            stated,
+            "audit_trail",
+            {
+                "run_id": run_id,
+                "started_at": started,
+                "parameters": msgspec.json.decode(asked),
+                "content_hash": version.content_hash.hex(),
+                "result_sha256": sha256(result).hexdigest(),
+                "evidence_ids": [row.evidence_id for row in evidence],
+                "finding_ids": [row.finding_id for row in findings],
+            },
+        )
+        evidence.append(audit)
+        evidence_ids = [row.evidence_id for row in evidence]
+        finding_ids = [row.finding_id for row in findings]
+        run = rows.Run(
+            tenant=self._tenant,
+            run_id=run_id,
+            dataset_version_id=version.dataset_version_id,
+            engine=declaration.name,
+            engine_version=declaration.version,
+            parameters=asked,
+            started_at=started,
+            result=result,
+            manifest_sha256=identity.manifest_sha256(evidence_ids, finding_ids),
+            created_at=self._now(),
+            created_by=self._actor,
+        )
+
+        def commit(tx: Transaction) -> bool:
+            tx.put_evidence(self._tenant, evidence)
+            tx.put_findings(self._tenant, findings)
+            tx.put_links(self._tenant, links)
+            return tx.put_run(run, evidence_ids, finding_ids)
+
+        return run, commit
+
+    def _evidence_row(
+        self, stated: Mapping[str, str], kind: str, body: Mapping[str, Any]
+    ) -> rows.Evidence:
+        payload = canonical_json({"schema": "seawall.evidence/1", **stated, "kind": kind, **body})
+        return rows.Evidence(
+            evidence_id=identity.evidence_id(self._tenant, payload),
+            dataset_version_id=stated["dataset_version_id"],
+            engine=stated["engine"],
+            kind=kind,
+            payload=payload,
+        )
+
+    def _hold_run(
+        self, row: rows.Run, *, created: bool, outcome: EngineOutcome[Any] | None = None
+    ) -> Run:
+        declaration = _engine(row.engine)
+        members = self._store.run_members(self._tenant, row.run_id)
+        evidence = {}
+        for evidence_id in members.evidence_ids:
+            stored = self._store.evidence(self._tenant, evidence_id)
+            body = msgspec.json.decode(stored.payload)
+            name = f"{stored.kind}:{body['subject']}" if "subject" in body else stored.kind
+            evidence[name] = (evidence_id, body)
+        order = evidence["audit_trail"][1]["finding_ids"]
+        findings = [
+            Finding(finding_id, msgspec.json.decode(self._store.finding(self._tenant, finding_id).payload))
+            for finding_id in order
+        ]
+
+        def tables() -> Mapping[str, Callable[[], Table]]:
+            if outcome is not None:
+                return outcome.tables
+            version = self._version(row.dataset_version_id)
+            decoded = msgspec.json.decode(row.parameters, type=declaration.parameters)
+            return declaration.run(
+                self._book(declaration, version), decoded, self._threads, None
+            ).tables
+
+        return Run(
+            row,
+            result=msgspec.json.decode(row.result, type=declaration.result),
+            findings=findings,
+            evidence_ids={name: found[0] for name, found in evidence.items()},
+            tables=tables,
+            created=created,
+        )
+
+
+def _refuse_rejects(tape: IngestedTape) -> None:
+    if len(tape.rejects) == 0:
+        return
+    first = next(tape.rejects.rows(1))
+    field = f".{first['field']}" if first["field"] else ""
+    raise DatasetRefused(
+        f"{first['reason']} (rule {first['rule']}, source row {first['source_row']}); "
+        f"{len(tape.rejects):,} refusals in all, nothing written (strict)",
+        where=f"records[{first['record']}]{field}",
+    )
+
+
+def _engine(name: str) -> EngineDeclaration[Any, Any]:
+    if name not in ENGINES:
+        raise NotFound(f"there are {', '.join(ENGINES)}", where=f"engine {name}")
+    return ENGINES[name]
+
+
+def _builtins(parameters: Mapping[str, Any] | msgspec.Struct | None) -> Mapping[str, Any]:
+    if parameters is None:
+        return {}
+    plain: Mapping[str, Any] = msgspec.to_builtins(parameters)
+    return plain
+
+
+def _decode_parameters(
+    declaration: EngineDeclaration[Any, Any], parameters: Mapping[str, Any] | msgspec.Struct | None
+) -> Any:
+    try:
+        return msgspec.convert(_builtins(parameters), declaration.parameters)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$")
+        where = "parameters" + place.rstrip("`")
+        raise InvalidInput(message, where=where) from error
+
+
+def _iso_time(time: datetime | str) -> str:
+    if isinstance(time, str):
+        try:
+            time = datetime.fromisoformat(time)
+        except ValueError as error:
+            raise InvalidInput(
+                f'"{time}" is no ISO 8601 time', where="started_at", code="started_at_invalid"
+            ) from error
+    if time.tzinfo is None:
+        raise InvalidInput("a time needs its zone", where="started_at", code="started_at_invalid")
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,119 @@
+"""The way back of a figure: finding, evidence, dataset version, record, source bytes."""
+
+from typing import Any
+
+import msgspec
+
+from seawall import native
+from seawall.errors import NotFound
+from seawall.ingest import TapeProfile, explain
+from seawall.provenance import InclusionProof
+from seawall.session.codec import decompress
+from seawall.store import Store
+from seawall.store.types import DatasetVersion
+
+
+class TracedCell(msgspec.Struct, frozen=True):
+    """How one cell of a record was read."""
+
+    field: str
+    raw: str
+    value: str
+    state: str  # present, absent or refused
+    rules: list[str]
+    reason: str
+
+
+class TracedRecord(msgspec.Struct, frozen=True):
+    """One record with its source row, its bytes and the proof that they are the dataset's."""
+
+    record: int
+    record_count: int
+    source_row: int
+    source_bytes: bytes
+    cells: list[TracedCell]
+    proof: InclusionProof
+    proved: bool
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """A finding and all that it rests on."""
+
+    finding_id: str
+    finding: dict[str, Any]
+    evidence: list[dict[str, Any]]  # each with its ``evidence_id``
+    dataset_version_id: str
+    merkle_root: str
+    profile_name: str
+    source: dict[str, Any]
+    record: TracedRecord | None  # None when no record contributes
+
+
+def trace_record(store: Store, dataset: DatasetVersion, record: int) -> TracedRecord:
+    """Bring back one record from its stored block and prove that it is the dataset's.
+
+    Raises
+    ------
+    NotFound
+        When the dataset has no such record.
+    """
+    if not 0 <= record < dataset.record_count:
+        raise NotFound(
+            f"the dataset has records 0 to {dataset.record_count - 1}", where=f"records[{record}]"
+        )
+    chunk_index, index = divmod(record, native.LEAVES_PER_CHUNK)
+    chunk = store.raw_chunk(dataset.tenant, dataset.dataset_version_id, chunk_index)
+    block = decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec)
+    stored = native.stored_record(block, index)
+    path = native.inclusion_path(stored["chunk_leaves"], dataset.chunk_roots, record)
+    proof = InclusionProof(
+        leaf_index=record,
+        leaf_count=dataset.record_count,
+        path=tuple(digest.hex() for digest in path),
+        root=dataset.merkle_root.hex(),
+    )
+    profile = msgspec.json.decode(dataset.profile, type=TapeProfile)
+    table_rows = msgspec.json.decode(dataset.source)["table_rows"]
+    cells = explain(stored["bytes"], profile, table_rows=table_rows)
+    return TracedRecord(
+        record=record,
+        record_count=dataset.record_count,
+        source_row=stored["source_row"],
+        source_bytes=stored["bytes"],
+        cells=msgspec.convert(cells, list[TracedCell]),
+        proof=proof,
+        proved=proof.verify(stored["bytes"]),
+    )
+
+
+def trace_finding(store: Store, tenant: str, finding_id: str, *, record: int | None) -> Trace:
+    """Walk back from a finding.
+
+    Parameters
+    ----------
+    record : int, optional
+        The record to show; by default the one that contributes most.
+
+    Raises
+    ------
+    NotFound
+        When there is no such finding, or no such record.
+    """
+    row = store.finding(tenant, finding_id)
+    finding: dict[str, Any] = msgspec.json.decode(row.payload)
+    evidence = []
+    for link in store.links_of_finding(tenant, finding_id):
+        found = store.evidence(tenant, link.evidence_id)
+        evidence.append({"evidence_id": found.evidence_id, **msgspec.json.decode(found.payload)})
+    dataset = store.dataset(tenant, row.dataset_version_id)
+    shown = finding["raw_record_hint"] if record is None else record
+    return Trace(
+        finding_id=finding_id,
+        finding=finding,
+        evidence=evidence,
+        dataset_version_id=dataset.dataset_version_id,
+        merkle_root=dataset.merkle_root.hex(),
+        profile_name=msgspec.json.decode(dataset.profile)["name"],
+        source=msgspec.json.decode(dataset.source),
+        record=None if shown is None else trace_record(store, dataset, shown),
+    )

@@ -1,0 +1,191 @@
+"""Has anything been changed? Everything that can be computed again is, and compared."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+import msgspec
+
+from seawall import native
+from seawall.errors import NotFound, SeawallError
+from seawall.ingest import TapeProfile, read_again
+from seawall.native import RunControl
+from seawall.provenance import canonical_json
+from seawall.session import identity
+from seawall.session.codec import decode_table, decompress
+from seawall.session.writing import summarise
+from seawall.store import Store
+from seawall.store.types import DatasetVersion, Run
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing that does not agree."""
+
+    what: str  # dataset, evidence, finding, link, run or database
+    identifier: str
+    message: str
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """What was looked at, and what does not agree."""
+
+    datasets: int
+    records: int
+    runs: int
+    evidence: int
+    findings: int
+    links: int
+    problems: list[Problem]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything agrees."""
+        return not self.problems
+
+
+def verify_store(
+    store: Store, tenant: str, *, threads: int, control: RunControl | None
+) -> Verification:
+    """Check every row of a tenant against what it says it is.
+
+    Datasets are read again from their raw blocks: leaves, chunk roots, Merkle root, content hash,
+    identifier, and every normalised column. Evidence, findings, links and runs are hashed again; a
+    run's manifest and its answer's hash show what is missing.
+    """
+    problems = [Problem("database", "", text) for text in store.integrity_problems()]
+    datasets = records = 0
+    for dataset in store.all_datasets(tenant):
+        datasets += 1
+        records += dataset.record_count
+        problems += _guarded(
+            "dataset",
+            dataset.dataset_version_id,
+            _dataset_problems(store, dataset, threads=threads, control=control),
+        )
+    evidence = findings = links = runs = 0
+    for row in store.all_evidence(tenant):
+        evidence += 1
+        if not _evidence_agrees(tenant, row.evidence_id, row.payload, row.kind, row.engine):
+            problems.append(Problem("evidence", row.evidence_id, "its content was changed"))
+    for found in store.all_findings(tenant):
+        findings += 1
+        if identity.finding_id(tenant, found.payload) != found.finding_id:
+            problems.append(Problem("finding", found.finding_id, "its content was changed"))
+        elif not store.links_of_finding(tenant, found.finding_id):
+            problems.append(Problem("finding", found.finding_id, "no link leads to its evidence"))
+    for link in store.all_links(tenant):
+        links += 1
+        if identity.link_id(tenant, link.finding_id, link.evidence_id) != link.link_id:
+            problems.append(Problem("link", link.link_id, "one of its ends was changed"))
+    for run in store.all_runs(tenant):
+        runs += 1
+        problems += _guarded("run", run.run_id, _run_problems(store, run))
+    return Verification(datasets, records, runs, evidence, findings, links, problems)
+
+
+def _guarded(what: str, identifier: str, messages: Iterator[str]) -> list[Problem]:
+    """Turn what is found, and what breaks while looking, into problems."""
+    found = []
+    try:
+        for message in messages:
+            found.append(Problem(what, identifier, message))  # noqa: PERF401 (kept if it breaks off)
+    except SeawallError as error:
+        found.append(Problem(what, identifier, str(error)))
+    except (msgspec.MsgspecError, KeyError) as error:
+        found.append(Problem(what, identifier, f"unreadable: {error}"))
+    return found
+
+
+def _dataset_problems(
+    store: Store, dataset: DatasetVersion, *, threads: int, control: RunControl | None
+) -> Iterator[str]:
+    tenant, key = dataset.tenant, dataset.dataset_version_id
+    source = msgspec.json.decode(dataset.source)
+    content = identity.content_hash(
+        merkle_root=dataset.merkle_root,
+        profile_sha256=sha256(dataset.profile).digest(),
+        record_count=dataset.record_count,
+        table_rows=source["table_rows"],
+    )
+    if dataset.profile_sha256 != sha256(dataset.profile).digest():
+        yield "its profile was changed"
+    if content != dataset.content_hash or identity.dataset_version_id(tenant, content) != key:
+        yield "its content hash does not give its identifier"
+    if native.merkle_root(dataset.chunk_roots) != dataset.merkle_root:
+        yield "its chunk roots do not give its Merkle root"
+    blocks = []
+    for expected, chunk in enumerate(store.raw_chunks(tenant, key)):
+        if chunk.chunk_index != expected:
+            yield f"raw block {expected} is missing"
+            return
+        blocks.append(decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec))
+    again = read_again(
+        blocks,
+        msgspec.json.decode(dataset.profile, type=TapeProfile),
+        table_rows=source["table_rows"],
+        source=source,
+        threads=threads,
+        control=control,
+    )
+    if again.record_count != dataset.record_count:
+        yield f"{again.record_count} of {dataset.record_count} records are left"
+    for index in range(0, max(len(again.chunk_roots), len(dataset.chunk_roots)), 32):
+        if again.chunk_roots[index : index + 32] != dataset.chunk_roots[index : index + 32]:
+            yield f"raw block {index // 32} is not what was hashed"
+    try:
+        derivation = store.derivation(tenant, key)
+    except NotFound:
+        return
+    if again.columns_digest() != derivation.digest:
+        yield "its columns' digest is not that of its records"
+    if canonical_json(msgspec.to_builtins(summarise(again))) != derivation.summary:
+        yield "its summary is not that of its records"
+    stored: dict[str, list[bytes]] = {}
+    for part in store.derived_tables(tenant, key):
+        stored.setdefault(part.name, []).append(part.payload)
+    for name, table in again.tables().items():
+        if name not in stored:
+            yield f"the table {name} is missing"
+        elif native.table_digest([decode_table(stored[name]).native]) != native.table_digest(
+            [table.native]
+        ):
+            yield f"a cell of the table {name} was changed"
+
+
+def _evidence_agrees(
+    tenant: str, evidence_id: str, payload: bytes, kind: str, engine: str
+) -> bool:
+    if identity.evidence_id(tenant, payload) != evidence_id:
+        return False
+    body = msgspec.json.decode(payload)
+    return bool(body["kind"] == kind and body["engine"] == engine)
+
+
+def _run_problems(store: Store, run: Run) -> Iterator[str]:
+    expected = identity.run_id(
+        run.tenant,
+        dataset_version_id=run.dataset_version_id,
+        engine=run.engine,
+        engine_version=run.engine_version,
+        parameters=run.parameters,
+        started_at=run.started_at,
+    )
+    if expected != run.run_id:
+        yield "its question was changed"
+    members = store.run_members(run.tenant, run.run_id)
+    manifest = identity.manifest_sha256(members.evidence_ids, members.finding_ids)
+    if manifest != run.manifest_sha256:
+        yield "what it left behind is not complete"
+    audits = [
+        body
+        for body in (
+            msgspec.json.decode(store.evidence(run.tenant, key).payload)
+            for key in members.evidence_ids
+        )
+        if body["kind"] == "audit_trail"
+    ]
+    if len(audits) != 1 or audits[0]["run_id"] != run.run_id:
+        yield "its audit trail is missing"
+    elif audits[0]["result_sha256"] != sha256(run.result).hexdigest():
+        yield "its answer was changed"
+    for finding_id in members.finding_ids:
+        store.finding(run.tenant, finding_id)

@@ -1,0 +1,168 @@
+"""One writer thread that commits everything queued during its last commit as one transaction.
+
+There is no timer: an idle store commits a lone request at once, and a busy one finds its group
+waiting when the previous commit returns.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from seawall.errors import StoreError
+
+T = TypeVar("T")
+Tx = TypeVar("Tx")
+TxOut = TypeVar("TxOut", covariant=True)
+
+MAX_GROUP = 256
+MAX_QUEUED = 4_096
+
+
+class CommitDriver(Protocol[TxOut]):
+    """The few statements that differ between databases; called by the writer thread only."""
+
+    def begin(self) -> TxOut:
+        """Start a transaction that already holds the right to write."""
+
+    def savepoint(self) -> None:
+        """Mark the start of one request."""
+
+    def release(self) -> None:
+        """Keep the request since the mark."""
+
+    def rollback_to_savepoint(self) -> None:
+        """Undo the request since the mark, and the mark itself."""
+
+    def commit(self) -> None:
+        """Return once the transaction is durable."""
+
+    def rollback(self) -> None:
+        """Undo the transaction; harmless when there is none."""
+
+    def tidy(self) -> None:
+        """Do housekeeping after the group was answered; never fails."""
+
+
+class _Request(NamedTuple):
+    work: Callable[[Any], Any]
+    future: Future[Any]
+
+
+class GroupCommit(Generic[Tx]):
+    """Runs submitted work in groups, each request inside its own savepoint.
+
+    Parameters
+    ----------
+    driver : CommitDriver
+        Used by the writer thread alone until `close` has returned.
+    max_group, max_queued : int
+        Requests in one transaction, and requests that may wait for the next.
+    """
+
+    def __init__(
+        self,
+        driver: CommitDriver[Tx],
+        *,
+        max_group: int = MAX_GROUP,
+        max_queued: int = MAX_QUEUED,
+    ) -> None:
+        self._driver = driver
+        self._max_group = max_group
+        self._max_queued = max_queued
+        self._queue: deque[_Request] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+        # A daemon, so that a forgotten close() cannot keep the process from ending:
+        # what is lost then was never acknowledged.
+        self._thread = threading.Thread(target=self._write, name="seawall-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[Tx], T]) -> Future[T]:
+        """Queue ``work``; its future resolves only after a durable commit.
+
+        Raises
+        ------
+        StoreError
+            ``store_busy`` when the queue is full, ``store_closed`` after `close`.
+        """
+        future: Future[T] = Future()
+        with self._changed:
+            if self._closed:
+                raise StoreError("The store is closed.", code="store_closed")
+            if len(self._queue) >= self._max_queued:
+                raise StoreError("Too many writes are waiting; try again.", code="store_busy")
+            self._queue.append(_Request(work, future))
+            self._changed.notify()
+        return future
+
+    def close(self) -> None:
+        """Refuse new work, commit what is queued and wait for the writer to end."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _write(self) -> None:
+        group: list[_Request] = []
+        try:
+            while group := self._next_group():
+                self._commit(group)
+                self._driver.tidy()
+        except BaseException as error:
+            # Nobody may wait for ever on a dead writer; threading.excepthook reports the cause.
+            self._abandon(group, error)
+            raise
+
+    def _next_group(self) -> list[_Request]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._closed)
+            count = min(len(self._queue), self._max_group)
+            return [self._queue.popleft() for _ in range(count)]
+
+    def _commit(self, group: list[_Request]) -> None:
+        live = [request for request in group if request.future.set_running_or_notify_cancel()]
+        if not live:
+            return
+        answers: list[tuple[Future[Any], Any]] = []
+        refusals: list[tuple[Future[Any], BaseException]] = []
+        try:
+            transaction = self._driver.begin()
+            for work, future in live:
+                self._driver.savepoint()
+                try:
+                    answer = work(transaction)
+                    self._driver.release()
+                except BaseException as error:
+                    refusals.append((future, error))
+                    self._undo_request(error)
+                else:
+                    answers.append((future, answer))
+            self._driver.commit()
+        except BaseException as error:
+            self._driver.rollback()
+            for _, future in live:
+                future.set_exception(error)
+            return
+        for future, answer in answers:
+            future.set_result(answer)
+        for future, refusal in refusals:
+            future.set_exception(refusal)
+
+    def _undo_request(self, error: BaseException) -> None:
+        try:
+            self._driver.rollback_to_savepoint()
+        except Exception:
+            # The database has already undone the whole transaction (a full disk does that),
+            # so the group fails, and with the first cause.
+            raise error from None
+
+    def _abandon(self, group: list[_Request], error: BaseException) -> None:
+        with self._changed:
+            self._closed = True
+            waiting = [*group, *self._queue]
+            self._queue.clear()
+        for _, future in waiting:
+            if not future.done():
+                future.set_exception(error)

@@ -1,0 +1,153 @@
+"""What every driver of the store offers: reads by tenant, and writes by group commit."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from seawall.store.types import (
+    DatasetVersion,
+    Derivation,
+    DerivedTable,
+    Evidence,
+    Finding,
+    Link,
+    RawChunk,
+    Run,
+    RunMembers,
+)
+
+T = TypeVar("T")
+
+PAGE_ROWS = 100
+MAX_PAGE_ROWS = 1_000
+
+
+class Transaction(Protocol):
+    """The write side, alive only inside the work given to `Store.submit`.
+
+    Every put may be repeated: rows that are there already with the same content are left alone,
+    and the first writer's ``created_at`` and ``created_by`` stay. A row with the same identifier
+    and another content raises `Conflict`; a row that refers to something this tenant does not
+    have raises `NotFound`. A failed request leaves nothing behind.
+    """
+
+    def put_dataset(self, dataset: DatasetVersion, chunks: Sequence[RawChunk]) -> bool:
+        """Keep a dataset version with all its raw chunks; False when it was there already."""
+
+    def put_derivation(
+        self,
+        tenant: str,
+        dataset_version_id: str,
+        derivation: Derivation,
+        tables: Sequence[DerivedTable],
+    ) -> bool:
+        """Keep the one derivation of a dataset version; False when it was there already."""
+
+    def put_evidence(self, tenant: str, rows: Sequence[Evidence]) -> None:
+        """Keep evidence of dataset versions that are already kept."""
+
+    def put_findings(self, tenant: str, rows: Sequence[Finding]) -> None:
+        """Keep findings of dataset versions that are already kept."""
+
+    def put_links(self, tenant: str, rows: Sequence[Link]) -> None:
+        """Keep links between findings and evidence that are already kept."""
+
+    def put_run(self, run: Run, evidence_ids: Sequence[str], finding_ids: Sequence[str]) -> bool:
+        """Keep a run and the names of its members; False when it was there already."""
+
+
+class Store(Protocol):
+    """A ledger of datasets, runs, evidence, findings and links. Any thread may use it.
+
+    Reads of one thing raise `NotFound` when the tenant has no such thing; iterators hold no
+    transaction open between their items.
+    """
+
+    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+        """Queue ``work`` for the writer; the future resolves once its rows are durable.
+
+        Raises
+        ------
+        StoreError
+            ``store_busy`` when the queue is full, ``store_closed`` after `close`.
+        """
+
+    def dataset(self, tenant: str, dataset_version_id: str) -> DatasetVersion:
+        """One dataset version."""
+
+    def datasets(
+        self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None
+    ) -> list[DatasetVersion]:
+        """Dataset versions, newest first, continuing after the identifier ``after``."""
+
+    def raw_chunk(self, tenant: str, dataset_version_id: str, chunk_index: int) -> RawChunk:
+        """One raw chunk."""
+
+    def raw_chunks(self, tenant: str, dataset_version_id: str) -> Iterator[RawChunk]:
+        """All raw chunks in order, read one at a time."""
+
+    def derivation(self, tenant: str, dataset_version_id: str) -> Derivation:
+        """The derivation of a dataset version."""
+
+    def derived_tables(
+        self, tenant: str, dataset_version_id: str, *, name: str | None = None
+    ) -> Iterator[DerivedTable]:
+        """Chunks of all derived tables, or of the one called ``name``, by name and chunk."""
+
+    def evidence(self, tenant: str, evidence_id: str) -> Evidence:
+        """One evidence."""
+
+    def finding(self, tenant: str, finding_id: str) -> Finding:
+        """One finding."""
+
+    def links_of_finding(self, tenant: str, finding_id: str) -> list[Link]:
+        """The links of a finding, by link identifier; empty for an unknown finding."""
+
+    def run(self, tenant: str, run_id: str) -> Run:
+        """One run."""
+
+    def runs(
+        self,
+        tenant: str,
+        *,
+        dataset_version_id: str | None = None,
+        limit: int = PAGE_ROWS,
+        after: str | None = None,
+    ) -> list[Run]:
+        """Runs, newest first, continuing after the identifier ``after``."""
+
+    def run_members(self, tenant: str, run_id: str) -> RunMembers:
+        """The identifiers of a run's evidence and findings."""
+
+    def all_datasets(self, tenant: str) -> Iterator[DatasetVersion]:
+        """Every dataset version of the tenant, by identifier."""
+
+    def all_runs(self, tenant: str) -> Iterator[Run]:
+        """Every run of the tenant, by identifier."""
+
+    def all_evidence(self, tenant: str) -> Iterator[Evidence]:
+        """Every evidence of the tenant, by identifier."""
+
+    def all_findings(self, tenant: str) -> Iterator[Finding]:
+        """Every finding of the tenant, by identifier."""
+
+    def all_links(self, tenant: str) -> Iterator[Link]:
+        """Every link of the tenant, by identifier."""
+
+    def integrity_problems(self) -> list[str]:
+        """What the database finds wrong with its own pages, indexes and references."""
+
+    def close(self) -> None:
+        """Commit what is queued, then close every connection. May be called twice."""
+
+    def __enter__(self) -> Self:
+        """Return the store itself."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the store."""

@@ -268,9 +268,10 @@ std::string display(const CellValue& value, const FieldRules& field) {
     if (value.state != CellValue::State::present) return {};
     switch (field.column_type()) {
         case ColumnType::float64: {
-            std::array<char, 40> digits{};
-            const auto end =
-                std::to_chars(digits.data(), digits.data() + digits.size(), value.number).ptr;
+            std::array<char, 400> digits{};  // the longest double has 309 digits before the point
+            const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                           value.number, std::chars_format::fixed)
+                                 .ptr;
             return {digits.data(), end};
         }
         case ColumnType::int64: return std::to_string(value.integer);

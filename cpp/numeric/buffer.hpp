@@ -16,7 +16,7 @@ namespace seawall {
 template <class T>
 struct OutputAllocator {
     using value_type = T;
-    static constexpr std::size_t huge_page = std::size_t{1} << 21;
+    static constexpr std::size_t huge_page = std::size_t{1} << 21U;
     static constexpr std::size_t large_bytes = 2 * huge_page;
 
     OutputAllocator() = default;

@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(buffer_test)
 using seawall::Buffer;
 
 BOOST_AUTO_TEST_CASE(small_and_large_buffers_copy_move_and_grow) {
-    for (const std::size_t count : {std::size_t{3}, std::size_t{1} << 20}) {
+    for (const std::size_t count : {std::size_t{3}, std::size_t{1} << 20U}) {
         Buffer<double> values(count);
         std::iota(values.begin(), values.end(), 0.0);
         const Buffer<double> copied = values;
@@ -23,8 +23,8 @@ BOOST_AUTO_TEST_CASE(small_and_large_buffers_copy_move_and_grow) {
 }
 
 BOOST_AUTO_TEST_CASE(a_large_buffer_begins_on_a_huge_page) {
-    const Buffer<double> values(std::size_t{1} << 20);
-    BOOST_TEST(reinterpret_cast<std::uintptr_t>(values.data()) % (std::size_t{1} << 21) == 0U);
+    const Buffer<double> values(std::size_t{1} << 20U);
+    BOOST_TEST(reinterpret_cast<std::uintptr_t>(values.data()) % (std::size_t{1} << 21U) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_given_value_fills_the_buffer) {

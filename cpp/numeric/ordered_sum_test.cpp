@@ -16,7 +16,7 @@ namespace {
 
 /// Values of very different size, so that another order gives other bits.
 std::vector<double> uneven_values(std::size_t count) {
-    std::mt19937_64 random(11);
+    std::mt19937_64 random(count);
     std::uniform_real_distribution<double> exponent(-12.0, 12.0);
     std::vector<double> values(count);
     for (double& value : values) value = std::pow(10.0, exponent(random));

@@ -7,25 +7,52 @@
 >>> session.trace(run.findings[0])
 """
 
-from seawall import errors
-from seawall.engines.debt import DebtStressParameters, ScenarioEntry
-from seawall.ingest import TapeProfile
-from seawall.native import RunControl
-from seawall.session import Dataset, Run, Session, Trace, Verification
-from seawall.table import Table
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seawall.engines.debt import DebtStressParameters, ScenarioEntry
+    from seawall.ingest import TapeProfile
+    from seawall.native import RunControl
+    from seawall.session import Dataset, Run, Session, Trace, Verification
+    from seawall.table import Table
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Dataset",
-    "DebtStressParameters",
-    "Run",
-    "RunControl",
-    "ScenarioEntry",
+# Names are imported when they are first used: an offline verifier needs seawall.provenance and
+# must not load the native core, nor should `seawall --help`.
+_HOMES = {
+    "Dataset": "seawall.session",
+    "DebtStressParameters": "seawall.engines.debt",
+    "Run": "seawall.session",
+    "RunControl": "seawall.native",
+    "ScenarioEntry": "seawall.engines.debt",
+    "Session": "seawall.session",
+    "Table": "seawall.table",
+    "TapeProfile": "seawall.ingest",
+    "Trace": "seawall.session",
+    "Verification": "seawall.session",
+}
+
+__all__ = [  # noqa: RUF022 (the order of first use)
     "Session",
-    "Table",
-    "TapeProfile",
+    "Dataset",
+    "Run",
     "Trace",
     "Verification",
-    "errors",
+    "Table",
+    "TapeProfile",
+    "DebtStressParameters",
+    "ScenarioEntry",
+    "RunControl",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'seawall' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -64,7 +64,7 @@ void check_offsets(std::string_view column, std::span<const std::int64_t> offset
         const auto next = static_cast<std::uint64_t>(offsets[i + 1]);
         signs |= next | (next - static_cast<std::uint64_t>(offsets[i]));
     }
-    if (signs >> 63 != 0) {
+    if (signs >> 63U != 0) {
         const auto descent = std::is_sorted_until(offsets.begin(), offsets.end());
         refuse(column, static_cast<std::size_t>(descent - offsets.begin()), "must not decrease");
     }
@@ -79,7 +79,7 @@ void check_values(std::string_view column, std::span<const double> values, doubl
     });
     if (breaches == 0.0) return;
     const auto place = std::find_if(values.begin(), values.end(), [least](double value) {
-        return !(value >= least && value <= largest_value);
+        return (value >= least ? 0 : 1) + (value <= largest_value ? 0 : 1) > 0;
     });
     refuse(column, static_cast<std::size_t>(place - values.begin()),
            least > 0.0 ? "must be above 0 and at most 1e100" : "must be from 0 to 1e100");

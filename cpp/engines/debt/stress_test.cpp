@@ -1,10 +1,11 @@
 #include "engines/debt/stress.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <cstring>
 #include <limits>
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -45,6 +46,10 @@ std::pair<ErrorCode, std::string> refusal(const std::vector<StressScenario>& sce
 }
 
 bool same_bits(std::span<const double> one, std::span<const double> other) {
+    return std::ranges::equal(std::as_bytes(one), std::as_bytes(other));
+}
+
+bool same_bits(std::span<const ScenarioFigures> one, std::span<const ScenarioFigures> other) {
     return std::ranges::equal(std::as_bytes(one), std::as_bytes(other));
 }
 
@@ -181,11 +186,8 @@ BOOST_AUTO_TEST_CASE(less_detail_gives_the_same_figures) {
     const StressResult full = stress(exposure, scenarios, {});
     const StressResult records = stress(exposure, scenarios, {.detail = Detail::records});
     const StressResult figures = stress(exposure, scenarios, {.detail = Detail::book});
-    for (std::size_t s = 0; s < scenarios.size(); ++s) {
-        const std::size_t bytes = sizeof(ScenarioFigures);
-        BOOST_TEST(std::memcmp(&full.figures[s], &figures.figures[s], bytes) == 0);
-        BOOST_TEST(std::memcmp(&full.figures[s], &records.figures[s], bytes) == 0);
-    }
+    BOOST_TEST(same_bits(full.figures, records.figures));
+    BOOST_TEST(same_bits(full.figures, figures.figures));
     BOOST_TEST(records.allocated_loss.empty());
     BOOST_TEST(figures.record_loss.empty());
 }
@@ -197,8 +199,7 @@ BOOST_AUTO_TEST_CASE(thread_count_does_not_change_a_single_bit) {
     const StressResult one = stress(exposure, scenarios, {.parallel = {.threads = 1}});
     for (const std::size_t threads : {2U, 7U}) {
         const StressResult many = stress(exposure, scenarios, {.parallel = {.threads = threads}});
-        BOOST_TEST(std::memcmp(one.figures.data(), many.figures.data(),
-                               scenarios.size() * sizeof(ScenarioFigures)) == 0);
+        BOOST_TEST(same_bits(one.figures, many.figures));
         BOOST_TEST(same_bits(one.record_net, many.record_net));
         BOOST_TEST(same_bits(one.record_loss, many.record_loss));
         BOOST_TEST(same_bits(one.position_loss(), many.position_loss()));
@@ -258,7 +259,7 @@ BOOST_AUTO_TEST_CASE(a_stop_request_ends_the_run_and_progress_counts_records) {
     stress(exposure, contract_scenarios(),
            {.parallel = {.control = {.stop = {}, .completed_units = &done}}});
     BOOST_TEST(done.load() == 3000U);
-    std::stop_source source;
+    const std::stop_source source;
     source.request_stop();
     BOOST_CHECK_EXCEPTION(
         stress(exposure, contract_scenarios(),

@@ -14,7 +14,7 @@ namespace seawall::debt {
 inline constexpr double largest_value = 1e100;
 inline constexpr std::size_t max_scenarios = 10'000;
 /// The most cells of one result matrix (2 GiB).
-inline constexpr std::size_t max_matrix_cells = std::size_t{1} << 28;
+inline constexpr std::size_t max_matrix_cells = std::size_t{1} << 28U;
 
 /// A book of debt as columns. Views: the caller keeps the columns alive. A record is the unit whose
 /// collateral and recoveries are pooled; nothing is pooled across records.

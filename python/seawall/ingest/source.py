@@ -4,7 +4,6 @@ import mmap
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
 
 from seawall.errors import InvalidInput, NotFound
 
@@ -27,7 +26,7 @@ _FORMATS = {
 
 
 class Source:
-    """Bytes to ingest. A context manager: what it maps is let go at the end."""
+    """Bytes to ingest; a memory map lives as long as anything looks into it."""
 
     def __init__(self, data: bytes | mmap.mmap, *, name: str, format: SourceFormat) -> None:
         self.data = data
@@ -37,13 +36,6 @@ class Source:
     def sha256(self) -> str:
         """SHA-256 of all bytes, hexadecimal."""
         return sha256(self.data).hexdigest()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if isinstance(self.data, mmap.mmap):
-            self.data.close()
 
 
 def open_source(source: str | Path | bytes, *, format: str | None) -> Source:

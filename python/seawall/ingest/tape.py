@@ -87,7 +87,7 @@ def ingest_source(
     Parameters
     ----------
     source : Source
-        An open source; it must stay open as long as the result's blocks are needed.
+        What `open_source` gives.
     profile : TapeProfile
         What its columns mean.
     normalise : bool

@@ -114,9 +114,12 @@ class Session:
         control: RunControl | None = None,
     ) -> IngestedTape:
         """Read and normalise a source without writing anything. Arguments as `ingest`."""
-        chosen = self._profile(profile)
-        with open_source(source, format=format) as opened:
-            return ingest_source(opened, chosen, threads=self._threads, control=control)
+        return ingest_source(
+            open_source(source, format=format),
+            self._profile(profile),
+            threads=self._threads,
+            control=control,
+        )
 
     def ingest(
         self,
@@ -153,18 +156,24 @@ class Session:
         SourceUnreadable, InvalidProfile, NotFound
             With the place.
         DatasetRefused
-            In ``strict``, with the first refusal; nothing is written.
+            With the first refusal: in ``strict``, or when no record is left. Nothing is written.
+        InvalidInput
+            ``records_required`` when the source holds no record.
         Cancelled
             When the control stopped the work; nothing is written.
         """
-        chosen = self._profile(profile)
-        with open_source(source, format=format) as opened:
-            tape = ingest_source(
-                opened, chosen, normalise=normalise, threads=self._threads, control=control
-            )
-            if strict:
-                _refuse_rejects(tape)
-            return self._write(tape)
+        tape = ingest_source(
+            open_source(source, format=format),
+            self._profile(profile),
+            normalise=normalise,
+            threads=self._threads,
+            control=control,
+        )
+        if tape.record_count == 0:
+            raise InvalidInput("there is no record", where="records", code="records_required")
+        if len(tape.rejects) > 0 and (strict or len(tape.records) == 0):
+            raise _refusal(tape, strict=strict)
+        return self._write(tape)
 
     def normalise(self, dataset: Dataset | str, *, control: RunControl | None = None) -> Dataset:
         """Read the columns of a dataset that was ingested without. Does nothing when they are there."""
@@ -515,14 +524,13 @@ class Session:
         )
 
 
-def _refuse_rejects(tape: IngestedTape) -> None:
-    if len(tape.rejects) == 0:
-        return
+def _refusal(tape: IngestedTape, *, strict: bool) -> DatasetRefused:
     first = next(tape.rejects.rows(1))
     field = f".{first['field']}" if first["field"] else ""
-    raise DatasetRefused(
+    why = "strict" if strict else f'no record is left; does the profile "{tape.profile.name}" fit?'
+    return DatasetRefused(
         f"{first['reason']} (rule {first['rule']}, source row {first['source_row']}); "
-        f"{len(tape.rejects):,} refusals in all, nothing written (strict)",
+        f"{len(tape.rejects):,} refused in all, nothing written ({why})",
         where=f"records[{first['record']}]{field}",
     )
 

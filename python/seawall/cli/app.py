@@ -1,0 +1,284 @@
+"""The commands, and the one place where a failure becomes a line and an exit code."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seawall import __version__
+from seawall.cli import show
+from seawall.cli.demo import run_demo
+from seawall.cli.options import Json, Store, Tenant, Threads, open_session, read_parameters
+from seawall.cli.output import error, json_document, line, progress, table
+from seawall.errors import Cancelled, InvalidInput, SeawallError
+
+EXIT_FAILED = 1  # the request could not be done; usage errors are 2
+EXIT_CHANGED = 3  # verify found something that does not agree
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="seawall",
+    help="Stress a book of debt, and keep evidence for every figure.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"seawall {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def demo(
+    tape: Annotated[Path | None, typer.Option(help="Your own tape instead of a generated book.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Its profile.  [default: generic]")] = None,
+    folder: Annotated[Path, typer.Option(help="Where the ledger goes.")] = Path("results/demo"),
+    instruments: Annotated[int, typer.Option(min=1, help="Of the generated book.")] = 100_000,
+    obligors: Annotated[int, typer.Option(min=1, help="Of the generated book.")] = 5_000,
+) -> None:
+    """Take a book from bytes to stressed, traced, verified figures."""
+    run_demo(folder, tape=tape, profile=profile, instruments=instruments, obligors=obligors)
+
+
+@app.command()
+def ingest(
+    source: Annotated[Path, typer.Argument(help="A .json, .ndjson or .csv file.")],
+    profile: Annotated[str, typer.Option(help="Built-in name, or path of a .toml file.")] = "generic",
+    format: Annotated[str | None, typer.Option(help="json, ndjson or csv; by the name otherwise.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse all when anything is refused.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, write nothing.")] = False,
+    rejects: Annotated[Path | None, typer.Option(help="Write the refusals to this CSV file.")] = None,
+    normalise: Annotated[bool, typer.Option(help="Read the columns now.")] = True,
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Read a tape and write it as an immutable dataset version, whole or not at all."""
+    if dry_run:
+        _dry_run(source, profile, format, rejects, strict=strict, as_json=as_json)
+        return
+    with (
+        open_session(store, tenant, threads, new=True) as session,
+        progress("ingest", total=None, unit="records", quiet=as_json) as control,
+    ):
+        dataset = session.ingest(
+            source, profile=profile, format=format, strict=strict, normalise=normalise, control=control
+        )
+        if rejects is not None:
+            _write_csv(dataset.rejects, rejects)
+        if as_json:
+            json_document(show.dataset_json(dataset))
+        else:
+            show.dataset_lines(dataset)
+
+
+def _dry_run(
+    source: Path,
+    profile: str,
+    format: str | None,
+    rejects: Path | None,
+    *,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    from tempfile import TemporaryDirectory
+
+    from seawall.session import Session
+    from seawall.session.writing import summarise
+
+    with TemporaryDirectory() as folder, Session(Path(folder) / "unused.db") as session:
+        tape = session.read(source, profile=profile, format=format)
+    summary = summarise(tape)
+    if rejects is not None:
+        _write_csv(tape.rejects, rejects)
+    if as_json:
+        json_document({"written": False, "merkle_root": tape.merkle_root.hex(), "summary": summary})
+    else:
+        show.refused_lines(
+            records=summary.record_count,
+            kept=summary.kept_count,
+            refused=summary.refused_record_count,
+            cells=summary.refused_cell_count + summary.refused_element_count,
+            rules=summary.refused_by_rule,
+        )
+        if len(tape.rejects):
+            show.rejects_lines(tape.rejects, count=20)
+        line("written", "nothing (dry run)")
+    if strict and len(tape.rejects):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _write_csv(rows: object, path: Path) -> None:
+    import pyarrow
+    from pyarrow import csv
+
+    csv.write_csv(pyarrow.table(rows), path)
+
+
+@app.command()
+def datasets(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 20,
+    store: Store = None,
+    tenant: Tenant = None,
+    as_json: Json = False,
+) -> None:
+    """List the dataset versions of the ledger."""
+    with open_session(store, tenant) as session:
+        found = session.datasets(limit=limit)
+        if as_json:
+            json_document([show.dataset_json(dataset) for dataset in found])
+            return
+        table(
+            [("dataset version", ""), ("source", ""), ("profile", ""), ("records", "right"), ("written", "")],
+            [
+                [
+                    dataset.dataset_version_id,
+                    str(dataset.source["name"]),
+                    dataset.profile_name,
+                    f"{dataset.record_count:,}",
+                    dataset.created_at[:19],
+                ]
+                for dataset in found
+            ],
+        )
+
+
+@app.command()
+def profiles(
+    name: Annotated[str | None, typer.Argument(help="One profile, in full.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the tape profiles, or show one as a start for your own."""
+    import importlib.resources
+
+    import msgspec
+
+    from seawall.ingest import built_in_profiles
+    from seawall.registry import ENGINES
+
+    packages = [engine.profiles for engine in ENGINES.values()]
+    known = built_in_profiles(packages)
+    if name is None:
+        if as_json:
+            json_document(known)
+            return
+        table(
+            [("profile", ""), ("fields", "right"), ("what it reads", "")],
+            [[p.name, str(len(p.fields)), p.description] for p in known.values()],
+        )
+        line("your own", "seawall profiles generic > mine.toml, edit it, then --profile mine.toml")
+        return
+    if name not in known:
+        raise InvalidInput(f"there are {', '.join(known)}", where=name, code="not_found")
+    if as_json:
+        json_document(msgspec.to_builtins(known[name]))
+        return
+    for package in packages:
+        file = importlib.resources.files(package) / f"{name}.toml"
+        if file.is_file():
+            sys.stdout.write(file.read_text())
+
+
+@app.command()
+def stress(
+    dataset: Annotated[str, typer.Argument(help="A dataset version, dv_….")],
+    parameters: Annotated[Path | None, typer.Option(help="Parameters as a JSON or TOML file.")] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One parameter: stress_scenarios[0].id=market_crash"),
+    ] = None,
+    started_at: Annotated[
+        str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
+    ] = None,
+    rows: Annotated[str, typer.Option(help="records, positions or obligors, for --output.")] = "positions",
+    output: Annotated[Path | None, typer.Option(help="Write the rows to this CSV file.")] = None,
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Stress a book under the default scenarios and yours; evidence is committed."""
+    given = read_parameters(parameters, assignments or [])
+    with (
+        open_session(store, tenant, threads) as session,
+        progress("stress", total=None, unit="records", quiet=as_json) as control,
+    ):
+        run = session.stress(dataset, parameters=given, started_at=started_at, control=control)
+        if output is not None:
+            _write_csv(run.table(rows), output)
+        if as_json:
+            json_document(show.run_json(run))
+        else:
+            show.run_lines(run)
+
+
+@app.command()
+def trace(
+    finding: Annotated[str, typer.Argument(help="A finding, fi_….")],
+    record: Annotated[
+        int | None, typer.Option(help="Another record than the one that contributes most.")
+    ] = None,
+    store: Store = None,
+    tenant: Tenant = None,
+    as_json: Json = False,
+) -> None:
+    """Walk back from a finding to its source row, with the proof."""
+    with open_session(store, tenant) as session:
+        found = session.trace(finding, record=record)
+        if as_json:
+            json_document(found)
+        else:
+            show.trace_lines(found)
+
+
+@app.command()
+def verify(
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Compute every hash, root, identifier and column again; exit 3 when something was changed."""
+    with (
+        open_session(store, tenant, threads) as session,
+        progress("verify", total=None, unit="records", quiet=as_json) as control,
+    ):
+        found = session.verify(control=control)
+    if as_json:
+        json_document({"ok": found.ok, "verification": found})
+    else:
+        show.verification_lines(found)
+    if not found.ok:
+        raise typer.Exit(EXIT_CHANGED)
+
+
+def main() -> None:
+    """Run the command; every failure on purpose is one line."""
+    debug = "--debug" in sys.argv[1:]
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    as_json = "--json" in arguments
+    try:
+        app(args=arguments, prog_name="seawall")
+    except (KeyboardInterrupt, Cancelled):
+        sys.stderr.write("interrupted; nothing was written\n")
+        sys.exit(EXIT_INTERRUPTED)
+    except SeawallError as problem:
+        if debug:
+            raise
+        error(problem, as_json=as_json)
+        sys.exit(EXIT_FAILED)

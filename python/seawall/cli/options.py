@@ -1,0 +1,104 @@
+"""Options that several commands share, and the session they open."""
+
+import getpass
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from seawall.errors import InvalidInput, NotFound
+from seawall.session import Session
+from seawall.settings import load_settings
+
+Store = Annotated[
+    str | None,
+    typer.Option("--store", help="SQLite file of the ledger.  [default: seawall.db]", show_default=False),
+]
+Tenant = Annotated[
+    str | None, typer.Option("--tenant", help="Whose data.  [default: default]", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", help="Threads; 0 for all cores.  [default: 0]", show_default=False),
+]
+
+
+def open_session(
+    store: str | None, tenant: str | None, threads: int | None = None, *, new: bool = False
+) -> Session:
+    """Open the session that flags, environment, seawall.toml and defaults name.
+
+    Raises
+    ------
+    NotFound
+        Unless ``new``, when the ledger is not there: a question must not leave an empty one behind.
+    """
+    settings = load_settings(
+        {"store": store, "tenant": tenant, "threads": threads},
+        environment=os.environ,
+        folder=Path.cwd(),
+    )
+    path = settings.store.removeprefix("sqlite:///")
+    if not new and "://" not in path and not Path(path).is_file():
+        raise NotFound("there is no ledger yet; seawall ingest makes one", where=path)
+    return Session(
+        settings.store, tenant=settings.tenant, actor=getpass.getuser(), threads=settings.threads
+    )
+
+
+def read_parameters(file: Path | None, assignments: list[str]) -> dict[str, Any]:
+    """Bring together ``--parameters FILE`` (JSON or TOML) and ``--set path=value``.
+
+    Raises
+    ------
+    NotFound, InvalidInput
+        With the file, or the assignment.
+    """
+    parameters: dict[str, Any] = {}
+    if file is not None:
+        if not file.is_file():
+            raise NotFound("there is no such file", where=str(file))
+        decode = msgspec.toml.decode if file.suffix == ".toml" else msgspec.json.decode
+        try:
+            parameters = decode(file.read_bytes(), type=dict[str, Any])
+        except msgspec.DecodeError as error:
+            raise InvalidInput(str(error), where=str(file)) from error
+    for assignment in assignments:
+        _assign(parameters, assignment)
+    return parameters
+
+
+def _assign(parameters: dict[str, Any], assignment: str) -> None:
+    path, equals, text = assignment.partition("=")
+    if not equals or not path:
+        raise InvalidInput("write it as path=value", where=f"--set {assignment}")
+    try:
+        value: Any = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        value = text  # a bare word is a text
+    *parents, last = path.replace("[", ".").replace("]", "").split(".")
+    place: Any = parameters
+    for depth, key in enumerate(parents):
+        following = (*parents, last)[depth + 1]
+        place = _step(place, key, [] if following.isdigit() else {}, assignment)
+    if isinstance(place, list):
+        if not last.isdigit() or int(last) > len(place):
+            raise InvalidInput("the list has no such place", where=f"--set {assignment}")
+        place[int(last) :] = [value, *place[int(last) + 1 :]]
+    else:
+        place[last] = value
+
+
+def _step(place: Any, key: str, empty: Any, assignment: str) -> Any:
+    if isinstance(place, list):
+        if not key.isdigit() or int(key) > len(place):
+            raise InvalidInput("the list has no such place", where=f"--set {assignment}")
+        if int(key) == len(place):
+            place.append(empty)
+        return place[int(key)]
+    if not isinstance(place, dict):
+        raise InvalidInput("the path goes through a value", where=f"--set {assignment}")
+    return place.setdefault(key, empty)

@@ -1,0 +1,91 @@
+"""What the terminal shows: tables, numbers, progress, errors."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table as RichTable
+
+from seawall.errors import SeawallError
+from seawall.native import RunControl
+
+_LABEL_WIDTH = 11
+_TABLE_WIDTH = 400
+
+
+def console() -> Console:
+    """The terminal, or whatever standard output is."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def line(label: str, text: str) -> None:
+    """Print one step: what it is, and what came of it."""
+    console().print(f"  [bold]{label:<{_LABEL_WIDTH}}[/] {text}")
+
+
+def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under (name, left|right) columns."""
+    shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name, side in columns:
+        shown.add_column(name, justify="right" if side == "right" else "left", no_wrap=True)
+    for row in rows:
+        shown.add_row(*row)
+    # As wide as it needs to be: an identifier that is cut off cannot be copied.
+    target = Console(highlight=False, soft_wrap=True, width=_TABLE_WIDTH)
+    target.print()
+    target.print(Padding(shown, (0, 0, 0, 2), expand=False))
+    target.print()
+
+
+def json_document(document: object) -> None:
+    """Print one JSON document for machines."""
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+    sys.stdout.flush()
+
+
+def error(problem: SeawallError, *, as_json: bool) -> None:
+    """Print one failure as one line: its place, its sentence, its code."""
+    if as_json:
+        document = {"detail": problem.code, "message": problem.message, "where": problem.where}
+        sys.stderr.write(msgspec.json.encode(document).decode() + "\n")
+        return
+    target = Console(stderr=True, highlight=False, soft_wrap=True)
+    target.print("error", style="bold red", end="  ")
+    target.print(str(problem), markup=False, end=" ")
+    target.print(f"[{problem.code}]", markup=False, style="dim")
+
+
+@contextmanager
+def progress(label: str, *, total: int | None, unit: str, quiet: bool) -> Iterator[RunControl]:
+    """Show work that can be followed and interrupted; a terminal only."""
+    target = Console(stderr=True)
+    if quiet or not target.is_terminal:
+        yield RunControl()
+        return
+    bar = Progress(
+        TextColumn(f"  [bold]{label:<{_LABEL_WIDTH}}[/]"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} " + unit),
+        console=target,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(label, total=total)
+        yield RunControl(lambda done: bar.update(task, completed=done))
+
+
+def money(amount: float, currency: str) -> str:
+    """Write an amount so that a person takes it in: ``41.2 M EUR``."""
+    for size, letter in ((1e12, " T"), (1e9, " bn"), (1e6, " M"), (1e3, " k")):
+        if abs(amount) >= size:
+            return f"{amount / size:,.1f}{letter} {currency}"
+    return f"{amount:,.2f} {currency}"
+
+
+def percent(share: float) -> str:
+    """Write a fraction as a percentage."""
+    return f"{100 * share:.2f} %"

@@ -1,0 +1,180 @@
+"""How datasets, runs and traces look in a terminal."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from seawall.cli.output import console, line, money, percent, table
+from seawall.session import Dataset, Run, Trace, Verification
+from seawall.table import Table
+
+_SHOWN_RULES = 8
+_SHOWN_CELLS = 40
+
+
+def dataset_json(dataset: Dataset) -> dict[str, Any]:
+    """Return a dataset for machines."""
+    return {
+        "dataset_version_id": dataset.dataset_version_id,
+        "created": dataset.created,
+        "created_at": dataset.created_at,
+        "import_id": dataset.import_id,
+        "merkle_root": dataset.merkle_root,
+        "profile": dataset.profile_name,
+        "record_count": dataset.record_count,
+        "source": dataset.source,
+        "summary": msgspec.to_builtins(dataset.summary),
+    }
+
+
+def dataset_lines(dataset: Dataset) -> None:
+    """Print what an ingest gave: what was kept, loudly what was refused, and the identity."""
+    summary = dataset.summary
+    if summary is None:
+        line("records", f"{dataset.record_count:,} as read; not normalised")
+    else:
+        refused_lines(
+            records=dataset.record_count,
+            kept=summary.kept_count,
+            refused=summary.refused_record_count,
+            cells=summary.refused_cell_count + summary.refused_element_count,
+            rules=summary.refused_by_rule,
+        )
+    known = "" if dataset.created else "  (it was there already)"
+    line("dataset", f"{dataset.dataset_version_id}  root {dataset.merkle_root[:16]}…{known}")
+
+
+def refused_lines(
+    *, records: int, kept: int, refused: int, cells: int, rules: dict[str, int]
+) -> None:
+    """Print how many records were kept, and what was refused by which rule."""
+    line("kept", f"{kept:,} of {records:,} records")
+    if not rules:
+        return
+    ordered = Counter(rules).most_common(_SHOWN_RULES)
+    named = ", ".join(f"{count:,} {rule}" for rule, count in ordered)
+    line("[yellow]refused[/]    ", f"{refused:,} records and {cells:,} cells: {named}")
+
+
+def rejects_lines(rejects: Table, *, count: int) -> None:
+    """Print the first rejects with their places."""
+    table(
+        [("source row", "right"), ("refused", ""), ("field", ""), ("rule", ""), ("reason", "")],
+        [
+            [
+                f"{row['source_row']:,}",
+                row["refused"],
+                row["field"] or "—",
+                row["rule"],
+                row["reason"],
+            ]
+            for row in rejects.rows(count)
+        ],
+    )
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """Return a run for machines."""
+    return {
+        "run_id": run.run_id,
+        "dataset_version_id": run.dataset_version_id,
+        "engine": run.engine,
+        "started_at": run.started_at,
+        "created": run.created,
+        "evidence_ids": run.evidence_ids,
+        "findings": run.findings.to_dicts(),
+        "result": msgspec.to_builtins(run.result),
+    }
+
+
+def run_lines(run: Run) -> None:
+    """Print a debt stress run: the exposure, a row a scenario, what became evidence."""
+    result = run.result
+    exposure = result.debt_exposure
+    currency = result.currency
+    line(
+        "exposure",
+        f"{money(exposure.total_outstanding, currency)} outstanding, "
+        f"{money(exposure.collateral_value, currency)} collateral, "
+        f"{money(exposure.net_exposure_after_recovery, currency)} uncovered",
+    )
+    if result.rate_missing_count:
+        line("[yellow]note[/]       ", f"{result.rate_missing_count:,} positions have no rate: taken as 0 %")
+    scale = max(1.0, exposure.total_outstanding)
+    findings = {finding.title: finding for finding in run.findings}
+    table(
+        [("scenario", ""), ("loss", "right"), ("of book", "right"), ("", ""), ("finding", "")],
+        [
+            [
+                scenario.scenario_id,
+                money(scenario.loss_estimate, currency),
+                percent(scenario.loss_estimate / scale),
+                "material" if findings[f"stress:{scenario.scenario_id}"].is_material else "",
+                findings[f"stress:{scenario.scenario_id}"].finding_id,
+            ]
+            for scenario in result.stress_tests
+        ],
+    )
+    line(
+        "evidence",
+        f"{len(run.evidence_ids)} rows, {len(run.findings)} findings, {len(run.findings)} links"
+        + (" committed in one transaction" if run.created else " (the run was there already)"),
+    )
+
+
+def trace_lines(trace: Trace) -> None:
+    """Print the way back of a finding, down to the source row."""
+    finding = trace.finding
+    currency = finding["financial_impact"]["currency"]
+    sign = "≥" if finding["is_material"] else "<"
+    line(
+        "finding",
+        f"{finding['title']}  {finding['metric']} {finding['value']:,.2f} {currency} "
+        f"{sign} threshold {finding['threshold']:,.2f}  ({finding['materiality']})",
+    )
+    for evidence in trace.evidence:
+        line(
+            "evidence",
+            f"{evidence['evidence_id']}  {evidence['engine']} {evidence['engine_version']}  "
+            f"{evidence['formula']}",
+        )
+    line("dataset", f"{trace.dataset_version_id}  root {trace.merkle_root[:16]}…")
+    record = trace.record
+    if record is None:
+        line("record", "none contributes")
+        return
+    proved = "Merkle-proved under the root" if record.proved else "[bold red]NOT proved[/]"
+    line("record", f"{record.record:,} of {record.record_count:,} (from 0), {proved}")
+    shares = {c["record"]: c["amount"] for c in trace.evidence[0]["largest_contributors"]}
+    if record.record in shares:
+        line("share", f"{shares[record.record]:,.2f} {currency} of the figure")
+    where = trace.source["name"] or trace.source["format"]
+    text = record.source_bytes.decode(errors="replace")
+    console().print(f"  [bold]{'source':<11}[/] {where} row {record.source_row:,}:", end=" ")
+    console().print(text if len(text) <= 600 else text[:600] + " …", markup=False)
+    table(
+        [("field", ""), ("as read", ""), ("value", "right"), ("rules", "")],
+        [
+            [
+                cell.field,
+                cell.raw or "—",
+                cell.value or f"({cell.state})",
+                ", ".join(cell.rules) + (f"  {cell.reason}" if cell.reason else ""),
+            ]
+            for cell in record.cells[:_SHOWN_CELLS]
+        ],
+    )
+
+
+def verification_lines(found: Verification) -> None:
+    """Print what was verified, and each thing that does not agree."""
+    line(
+        "verified",
+        f"{found.datasets:,} datasets with {found.records:,} records, {found.runs:,} runs, "
+        f"{found.evidence:,} evidence, {found.findings:,} findings, {found.links:,} links",
+    )
+    if found.ok:
+        line("[green]intact[/]     ", "every hash, root, identifier and column agrees")
+    for problem in found.problems:
+        line("[bold red]changed[/]    ", f"{problem.what} {problem.identifier}: {problem.message}")

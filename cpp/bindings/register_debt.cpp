@@ -1,9 +1,11 @@
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -24,6 +26,9 @@ namespace {
 namespace py = pybind11;
 using namespace seawall::debt;
 
+/// By the names that the contract gives them.
+using Figures = py::typing::Dict<py::str, py::float_>;
+
 /// A decoded book that any number of runs may share.
 struct DebtBook {
     TablePointer records;
@@ -40,9 +45,9 @@ class DebtRun {
           exposure_(std::move(exposure)),
           stress_(std::move(stress)) {}
 
-    py::dict exposure() const {
+    Figures exposure() const {
         const ExposureFigures& f = exposure_.figures;
-        py::dict d;
+        Figures d;
         d["total_outstanding"] = f.total_outstanding;
         d["interest_rate_pct"] = f.interest_rate_pct;
         d["interest_payment"] = f.interest_payment;
@@ -54,15 +59,15 @@ class DebtRun {
         d["distressed_asset_value"] = f.distressed_asset_value;
         d["distressed_asset_recovery"] = f.distressed_asset_recovery;
         d["distressed_asset_recovery_ratio"] = f.distressed_asset_recovery_ratio;
-        d["distressed_asset_count"] = f.distressed_asset_count;
+        d["distressed_asset_count"] = py::int_(f.distressed_asset_count);
         d["net_exposure_after_recovery"] = f.net_exposure_after_recovery;
         return d;
     }
 
-    py::list scenarios() const {
-        py::list list;
+    std::vector<Figures> scenarios() const {
+        std::vector<Figures> list;
         for (const ScenarioFigures& f : stress_.figures) {
-            py::dict d;
+            Figures d;
             d["interest_rate_pct"] = f.interest_rate_pct;
             d["interest_payment"] = f.interest_payment;
             d["collateral_value"] = f.collateral_value;
@@ -74,7 +79,7 @@ class DebtRun {
             d["net_exposure_after_recovery"] = f.net_exposure_after_recovery;
             d["loss_estimate"] = f.loss_estimate;
             d["impact_score"] = f.impact_score;
-            list.append(d);
+            list.push_back(d);
         }
         return list;
     }
@@ -99,9 +104,9 @@ class DebtRun {
         return result;
     }
 
-    py::object records() const { return table(record_table); }
-    py::object positions() const { return table(position_table); }
-    py::object obligors() const { return table(obligor_table); }
+    NativeTable records() const { return table(record_table); }
+    NativeTable positions() const { return table(position_table); }
+    NativeTable obligors() const { return table(obligor_table); }
 
   private:
     std::span<const double> loss_row(std::size_t scenario) const {
@@ -111,17 +116,13 @@ class DebtRun {
     }
 
     template <typename Maker>
-    py::object table(Maker make) const {
-        std::shared_ptr<const Table> result;
-        {
-            const py::gil_scoped_release release;
-            result = std::make_shared<const Table>(make({.records = *book_->records,
-                                                         .book = book_->book,
-                                                         .exposure = exposure_,
-                                                         .stress = stress_,
-                                                         .scenario_ids = scenario_ids_}));
-        }
-        return to_python(std::move(result));
+    NativeTable table(Maker make) const {
+        const py::gil_scoped_release release;
+        return {std::make_shared<const Table>(make({.records = *book_->records,
+                                                    .book = book_->book,
+                                                    .exposure = exposure_,
+                                                    .stress = stress_,
+                                                    .scenario_ids = scenario_ids_}))};
     }
 
     std::shared_ptr<const DebtBook> book_;
@@ -130,20 +131,18 @@ class DebtRun {
     StressResult stress_;
 };
 
-std::shared_ptr<DebtBook> make_debt_book(const py::object& records, const py::object& instruments,
-                                         const py::object& distressed_assets) {
-    const TablePointer record_rows = table_from(records);
-    const auto optional = [](const py::object& table) {
-        return table.is_none() ? TablePointer{} : table_from(table);
+std::shared_ptr<DebtBook> make_debt_book(const NativeTable& records,
+                                         const std::optional<NativeTable>& instruments,
+                                         const std::optional<NativeTable>& distressed_assets) {
+    const auto rows = [](const std::optional<NativeTable>& table) {
+        return table ? table->table.get() : nullptr;
     };
-    const TablePointer instrument_rows = optional(instruments);
-    const TablePointer asset_rows = optional(distressed_assets);
     const py::gil_scoped_release release;
     auto book = std::make_shared<DebtBook>();
-    book->records = record_rows;
-    book->book = make_book({.records = record_rows.get(),
-                            .instruments = instrument_rows.get(),
-                            .distressed_assets = asset_rows.get()});
+    book->records = records.table;
+    book->book = make_book({.records = records.table.get(),
+                            .instruments = rows(instruments),
+                            .distressed_assets = rows(distressed_assets)});
     return book;
 }
 
@@ -151,7 +150,7 @@ using ScenarioArgument = std::tuple<std::string, std::array<double, 4>>;
 
 std::unique_ptr<DebtRun> run_stress(const std::shared_ptr<DebtBook>& book,
                                     const std::vector<ScenarioArgument>& arguments,
-                                    std::size_t threads, PyRunControl* control) {
+                                    std::size_t threads, const OptionalControl& control) {
     std::vector<std::string> ids;
     std::vector<StressScenario> scenarios;
     for (const auto& [id, shock] : arguments) {
@@ -162,7 +161,7 @@ std::unique_ptr<DebtRun> run_stress(const std::shared_ptr<DebtBook>& book,
                              .default_risk_increment = shock[3]});
     }
     ComputeOptions options{.detail = Detail::positions, .parallel = {.threads = threads}};
-    if (control != nullptr) options.parallel.control = control->native();
+    if (control) options.parallel.control = (*control)->native();
     const py::gil_scoped_release release;
     Exposure exposure = measure_exposure(book->book.columns(), options);
     StressResult stressed = stress(exposure, scenarios, options);

@@ -1,4 +1,5 @@
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
 #include <algorithm>
 #include <map>
@@ -29,7 +30,7 @@ class IngestedSource {
     IngestedSource(TapeProfile profile, RawRecords raw, std::vector<py::buffer_info> sources)
         : profile_(std::move(profile)), raw_(std::move(raw)), sources_(std::move(sources)) {}
 
-    void run(PyRunControl* control, bool normalise, std::size_t threads) {
+    void run(const OptionalControl& control, bool normalise, std::size_t threads) {
         auto result = run_long(control, [&](const RunControl& native) {
             return ingest_records(raw_, profile_,
                                   {.normalise = normalise,
@@ -48,13 +49,13 @@ class IngestedSource {
         rejects_ = std::make_shared<const Table>(reject_table(result.normalised.rejects));
     }
 
-    py::object records() const { return to_python(records_); }
-    py::object rejects() const { return to_python(rejects_); }
+    NativeTable records() const { return {records_}; }
+    NativeTable rejects() const { return {rejects_}; }
 
-    py::dict lists() const {
-        py::dict result;
+    std::map<std::string, NativeTable> lists() const {
+        std::map<std::string, NativeTable> result;
         for (std::size_t i = 0; i < lists_.size(); ++i) {
-            result[py::str(profile_.lists[i].name)] = to_python(lists_[i]);
+            result[profile_.lists[i].name] = NativeTable{lists_[i]};
         }
         return result;
     }
@@ -79,8 +80,8 @@ class IngestedSource {
     std::size_t record_count() const { return record_count_; }
     std::size_t duplicate_keys() const { return duplicate_keys_; }
     std::size_t chunk_count() const { return chunk_roots_.size(); }
-    py::bytes root() const { return seawall::bindings::to_python(root_); }
-    py::bytes chunk_roots() const { return seawall::bindings::to_python(chunk_roots_); }
+    py::bytes root() const { return to_python(root_); }
+    py::bytes chunk_roots() const { return to_python(chunk_roots_); }
 
   private:
     static Table reject_table(const std::vector<Reject>& rejects) {
@@ -126,7 +127,7 @@ struct Request {
     std::string_view profile;
     bool normalise;
     std::size_t threads;
-    PyRunControl* control;
+    const OptionalControl& control;
 };
 
 std::unique_ptr<IngestedSource> ingest(RawRecords raw, std::vector<py::buffer_info> sources,
@@ -138,8 +139,8 @@ std::unique_ptr<IngestedSource> ingest(RawRecords raw, std::vector<py::buffer_in
 }
 
 std::unique_ptr<IngestedSource> ingest_json(const py::buffer& source, bool lines,
-                                            std::string_view profile, bool normalise,
-                                            std::size_t threads, PyRunControl* control) {
+                                            const py::bytes& profile, bool normalise,
+                                            std::size_t threads, const OptionalControl& control) {
     std::vector<py::buffer_info> sources;
     sources.push_back(source.request());
     RawRecords raw;
@@ -154,8 +155,8 @@ std::unique_ptr<IngestedSource> ingest_json(const py::buffer& source, bool lines
 
 std::unique_ptr<IngestedSource> ingest_table(const py::object& table, std::string file_sha256,
                                              const std::vector<std::pair<std::int64_t, std::string>>& ragged,
-                                             std::string_view profile, bool normalise,
-                                             std::size_t threads, PyRunControl* control) {
+                                             const py::bytes& profile, bool normalise,
+                                             std::size_t threads, const OptionalControl& control) {
     const py::capsule capsule = table.attr("__arrow_c_stream__")();
     TableSource source{.file_sha256 = std::move(file_sha256), .ragged_rows = {}};
     for (const auto& [row, text] : ragged) source.ragged_rows.push_back({.row = row, .text = text});
@@ -181,15 +182,17 @@ RawRecords stored_records(const std::vector<py::buffer>& blocks, bool table_rows
 }
 
 std::unique_ptr<IngestedSource> ingest_stored(const std::vector<py::buffer>& blocks, bool table_rows,
-                                              std::string_view profile, bool normalise,
-                                              std::size_t threads, PyRunControl* control) {
+                                              const py::bytes& profile, bool normalise,
+                                              std::size_t threads, const OptionalControl& control) {
     std::vector<py::buffer_info> sources;
     RawRecords raw = stored_records(blocks, table_rows, sources);
     return ingest(std::move(raw), std::move(sources),
                   {.profile = profile, .normalise = normalise, .threads = threads, .control = control});
 }
 
-py::dict stored_record(const py::buffer& block, std::size_t index) {
+using Entry = py::typing::Dict<py::str, py::object>;
+
+Entry stored_record(const py::buffer& block, std::size_t index) {
     std::vector<py::buffer_info> sources;
     const RawRecords raw = stored_records({block}, false, sources);
     if (index >= raw.size()) throw py::index_error();
@@ -197,33 +200,34 @@ py::dict stored_record(const py::buffer& block, std::size_t index) {
     for (const std::string_view bytes : raw.bytes) {
         leaves.push_back(leaf_hash(std::as_bytes(std::span(bytes.data(), bytes.size()))));
     }
-    py::dict result;
+    Entry result;
     result["bytes"] = py::bytes(raw.bytes[index].data(), raw.bytes[index].size());
-    result["source_row"] = raw.source_rows[index];
-    result["chunk_leaves"] = seawall::bindings::to_python(leaves);
+    result["source_row"] = py::int_(raw.source_rows[index]);
+    result["chunk_leaves"] = to_python(leaves);
     return result;
 }
 
-py::list explain_record(std::string_view bytes, bool table_row, std::string_view profile_json) {
+std::vector<Entry> explain_record(const py::bytes& bytes, bool table_row,
+                                  const py::bytes& profile_json) {
     const TapeProfile profile = parse_profile(profile_json);
     RecordReader reader(profile, table_row ? RecordForm::table_row : RecordForm::json_object);
     CapturedRecord captured;
     reader.read(bytes, captured);
-    py::list cells;
+    std::vector<Entry> cells;
     for (const ExplainedCell& cell : RecordWriter(profile).explain(captured)) {
         static constexpr std::array<std::string_view, 3> states{"absent", "present", "refused"};
         py::list rules;
         for (std::size_t rule = 0; rule < rule_count; ++rule) {
             if (cell.applied.contains(static_cast<Rule>(rule))) rules.append(rule_names[rule]);
         }
-        py::dict entry;
-        entry["field"] = cell.field;
-        entry["raw"] = cell.raw;
-        entry["value"] = cell.value;
-        entry["state"] = states[static_cast<std::size_t>(cell.state)];
+        Entry entry;
+        entry["field"] = py::str(cell.field);
+        entry["raw"] = py::str(cell.raw);
+        entry["value"] = py::str(cell.value);
+        entry["state"] = py::str(states[static_cast<std::size_t>(cell.state)]);
         entry["rules"] = rules;
-        entry["reason"] = cell.reason;
-        cells.append(entry);
+        entry["reason"] = py::str(cell.reason);
+        cells.push_back(entry);
     }
     return cells;
 }
@@ -244,13 +248,9 @@ void register_ingest(py::module_& module) {
         .def_property_readonly("rule_uses", &IngestedSource::rule_uses)
         .def("chunk", &IngestedSource::chunk, py::arg("index"),
              "The raw block of up to LEAVES_PER_CHUNK records, to be stored.");
-    const auto rules = [] {
-        py::tuple names(rule_count);
-        for (std::size_t i = 0; i < rule_count; ++i) names[i] = py::str(rule_names[i].data());
-        return names;
-    };
-    module.attr("RULES") = rules();
-    module.def("check_profile", [](std::string_view profile) { parse_profile(profile); },
+    module.def("rules", [] { return std::vector<std::string>(rule_names.begin(), rule_names.end()); },
+               "The names of all rules, in the order of their bits in `rules_applied`.");
+    module.def("check_profile", [](const py::bytes& profile) { parse_profile(profile); },
                py::arg("profile"), "Raises InvalidProfile when the profile contradicts itself.");
     module.def("ingest_json", &ingest_json, py::arg("source"), py::kw_only(), py::arg("lines"),
                py::arg("profile"), py::arg("normalise") = true, py::arg("threads") = 0,

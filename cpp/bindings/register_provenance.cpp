@@ -18,12 +18,12 @@ void register_provenance(py::module_& module) {
     module.attr("LEAVES_PER_CHUNK") = leaves_per_chunk;
     module.def(
         "merkle_root",
-        [](std::string_view digests) { return to_python(merkle_root(digests_from(digests))); },
+        [](const py::bytes& digests) { return to_python(merkle_root(digests_from(digests))); },
         py::arg("digests"),
         "Root (32 bytes) over leaf hashes or chunk roots, given as 32 bytes each, by RFC 6962.");
     module.def(
         "inclusion_path",
-        [](std::string_view chunk_leaves, std::string_view chunk_roots, std::size_t index) {
+        [](const py::bytes& chunk_leaves, const py::bytes& chunk_roots, std::size_t index) {
             const auto leaves = digests_from(chunk_leaves);
             const auto roots = digests_from(chunk_roots);
             std::vector<py::bytes> path;
@@ -37,13 +37,9 @@ void register_provenance(py::module_& module) {
         "Siblings from leaf `index` up to the root, from its chunk's leaf hashes and all chunk roots.");
     module.def(
         "table_digest",
-        [](const std::vector<py::object>& tables) {
-            std::vector<TablePointer> held;
+        [](const std::vector<NativeTable>& tables) {
             std::vector<const Table*> pointers;
-            for (const py::object& table : tables) {
-                held.push_back(table_from(table));
-                pointers.push_back(held.back().get());
-            }
+            for (const NativeTable& table : tables) pointers.push_back(table.table.get());
             Digest digest;
             {
                 const py::gil_scoped_release release;

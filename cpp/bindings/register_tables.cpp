@@ -15,11 +15,6 @@ namespace py = pybind11;
 
 constexpr const char* stream_name = "arrow_array_stream";
 
-/// Python's side of a table: a type of its own, since pybind11 holds no pointers to const.
-struct NativeTable {
-    TablePointer table;
-};
-
 py::capsule stream_capsule(const NativeTable& self, const py::object& /*requested_schema*/) {
     auto stream = std::make_unique<ArrowArrayStream>();
     export_stream(self.table, stream.get());
@@ -34,15 +29,6 @@ py::capsule stream_capsule(const NativeTable& self, const py::object& /*requeste
 
 }  // namespace
 
-py::object to_python(TablePointer table) { return py::cast(NativeTable{std::move(table)}); }
-
-TablePointer table_from(const py::handle& object) {
-    if (py::isinstance<NativeTable>(object)) return object.cast<NativeTable&>().table;
-    const py::capsule capsule = object.attr("__arrow_c_stream__")();
-    return std::make_shared<const Table>(
-        import_table(capsule.get_pointer<ArrowArrayStream>()));
-}
-
 void register_tables(py::module_& module) {
     py::class_<NativeTable>(module, "NativeTable", "Columns that any Arrow consumer reads without a copy.")
         .def("__arrow_c_stream__", &stream_capsule, py::arg("requested_schema") = py::none())
@@ -55,7 +41,13 @@ void register_tables(py::module_& module) {
             return names;
         });
     module.def(
-        "import_table", [](const py::object& source) { return NativeTable{table_from(source)}; },
+        "import_table",
+        [](const py::object& source) {
+            const py::capsule capsule = source.attr("__arrow_c_stream__")();
+            auto* stream = capsule.get_pointer<ArrowArrayStream>();
+            const py::gil_scoped_release release;
+            return NativeTable{std::make_shared<const Table>(import_table(stream))};
+        },
         py::arg("source"),
         "Copies any object with __arrow_c_stream__ into a native table.\n\n"
         "Columns may be float64, int64, date32, bool or utf8; others raise InvalidInput.");

@@ -3,13 +3,15 @@
 #include <pybind11/pybind11.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <future>
+#include <memory>
 #include <optional>
 #include <stop_token>
-#include <thread>
+#include <utility>
 
 #include "numeric/run_control.hpp"
 #include "table/error.hpp"
@@ -36,12 +38,15 @@ class PyRunControl {
     std::optional<std::function<void(std::uint64_t)>> on_progress_;
 };
 
+/// As an argument that may be None.
+using OptionalControl = std::optional<std::shared_ptr<PyRunControl>>;
+
 /// Runs long work without the GIL on a thread of its own, so that this one can listen for Ctrl-C and
 /// report. `work` gets the RunControl it must pass on; it must not touch Python.
 template <typename Work>
-auto run_long(PyRunControl* control, Work work) {
+auto run_long(const OptionalControl& control, Work work) {
     PyRunControl unobserved{std::nullopt};
-    PyRunControl& observed = control != nullptr ? *control : unobserved;
+    PyRunControl& observed = control ? **control : unobserved;
     const RunControl native = observed.native();
     const pybind11::gil_scoped_release release;
     auto future = std::async(std::launch::async, [&] { return work(native); });

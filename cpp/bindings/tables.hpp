@@ -1,7 +1,5 @@
 #pragma once
 
-#include <pybind11/pybind11.h>
-
 #include <memory>
 
 #include "table/column.hpp"
@@ -11,9 +9,9 @@ namespace seawall::bindings {
 /// A table on its way between C++ and Python; both may hold it.
 using TablePointer = std::shared_ptr<const Table>;
 
-pybind11::object to_python(TablePointer table);
-
-/// Reads any object with __arrow_c_stream__; a table of our own is taken as it is.
-TablePointer table_from(const pybind11::handle& object);
+/// Python's side of a table: a type of its own, since pybind11 holds no pointers to const.
+struct NativeTable {
+    TablePointer table;
+};
 
 }  // namespace seawall::bindings

@@ -28,7 +28,7 @@ class FindingDraft(msgspec.Struct, frozen=True):
 
 
 class EngineOutcome(msgspec.Struct, Generic[Result], frozen=True):
-    """What one run of an engine gives: figures for people, drafts for the ledger, tables on demand."""
+    """What one run of an engine gives: an answer, drafts for the ledger, tables on demand."""
 
     result: Result
     evidence: tuple[EvidenceDraft, ...]

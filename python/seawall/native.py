@@ -2,7 +2,6 @@
 
 from seawall._core import (  # noqa: TID251
     LEAVES_PER_CHUNK,
-    RULES,
     DebtBook,
     DebtRun,
     IngestedSource,
@@ -17,6 +16,7 @@ from seawall._core import (  # noqa: TID251
     ingest_stored,
     ingest_table,
     merkle_root,
+    rules,
     run_debt_stress,
     stored_record,
     table_digest,
@@ -24,7 +24,6 @@ from seawall._core import (  # noqa: TID251
 
 __all__ = [
     "LEAVES_PER_CHUNK",
-    "RULES",
     "DebtBook",
     "DebtRun",
     "IngestedSource",
@@ -39,6 +38,7 @@ __all__ = [
     "ingest_stored",
     "ingest_table",
     "merkle_root",
+    "rules",
     "run_debt_stress",
     "stored_record",
     "table_digest",

@@ -1,4 +1,4 @@
-"""What a process may be told from outside: a flag, then SEAWALL_*, then seawall.toml, then a default."""
+"""What a process may be told: by a flag, else SEAWALL_*, else seawall.toml, else a default."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -74,13 +74,13 @@ void check_offsets(std::string_view column, std::span<const std::int64_t> offset
 }
 
 void check_values(std::string_view column, std::span<const double> values, double least = 0.0) {
-    const double breaches = ordered_sum(values.size(), [&](std::size_t i) {
-        return (values[i] >= least ? 0.0 : 1.0) + (values[i] <= largest_value ? 0.0 : 1.0);
-    });
-    if (breaches == 0.0) return;
-    const auto place = std::find_if(values.begin(), values.end(), [least](double value) {
-        return (value >= least ? 0 : 1) + (value <= largest_value ? 0 : 1) > 0;
-    });
+    const auto breaches = [least](double value) {
+        return (value >= least ? 0.0 : 1.0) + (value <= largest_value ? 0.0 : 1.0);
+    };
+    if (ordered_sum(values.size(), [&](std::size_t i) { return breaches(values[i]); }) == 0.0)
+        return;
+    const auto place = std::find_if(values.begin(), values.end(),
+                                    [&](double value) { return breaches(value) > 0.0; });
     refuse(column, static_cast<std::size_t>(place - values.begin()),
            least > 0.0 ? "must be above 0 and at most 1e100" : "must be from 0 to 1e100");
 }

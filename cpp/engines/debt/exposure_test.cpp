@@ -288,8 +288,8 @@ BOOST_AUTO_TEST_CASE(offsets_that_do_not_partition_their_rows_are_refused) {
         BOOST_TEST(place(20, 1'000'000) == name + "[20]");
         // A step down so deep that its difference wraps around to a rise.
         BOOST_TEST(refused_place([offsets = offsets](SampleBook& book) {
-                       (book.*offsets).at(4) = (std::int64_t{1} << 62U) + 1;
-                       (book.*offsets).at(5) = -(std::int64_t{1} << 62U);
+                       (book.*offsets).at(4) = 6'000'000'000'000'000'000;
+                       (book.*offsets).at(5) = -6'000'000'000'000'000'000;
                    }) == name + "[5]");
     }
 }

@@ -93,7 +93,6 @@ void allocate_losses(const Exposure& exposure, ParallelOptions options, StressRe
     const std::size_t record_count = exposure.records.total_outstanding.size();
     const std::size_t position_count = exposure.positions.share.size();
     const std::size_t scenario_count = result.figures.size();
-    result.allocated_loss = matrix(scenario_count, position_count);
     const std::size_t blocks = (position_count + ordered_sum_block - 1) / ordered_sum_block;
     options.control.completed_units = nullptr;  // progress counts records
     require_complete(parallel_for(blocks, options, [&](std::size_t block) {
@@ -146,6 +145,10 @@ StressResult stress(const Exposure& exposure, std::span<const StressScenario> sc
         result.record_net = matrix(scenarios.size(), record_count);
         result.record_loss = matrix(scenarios.size(), record_count);
     }
+    if (const std::size_t position_count = exposure.positions.share.size();
+        with_positions && position_count != record_count) {
+        result.allocated_loss = matrix(scenarios.size(), position_count);
+    }
     const std::size_t blocks = (record_count + ordered_sum_block - 1) / ordered_sum_block;
     std::vector<BlockSums> block_sums(scenarios.size() * blocks);  // scenario-major
     require_complete(parallel_for(blocks, options.parallel, [&](std::size_t block) {
@@ -171,9 +174,7 @@ StressResult stress(const Exposure& exposure, std::span<const StressScenario> sc
         }
         options.parallel.control.advance(count);
     }));
-    if (with_positions && exposure.positions.share.size() != record_count) {
-        allocate_losses(exposure, options.parallel, result);
-    }
+    if (!result.allocated_loss.empty()) allocate_losses(exposure, options.parallel, result);
     for (std::size_t s = 0; s < scenarios.size(); ++s) {
         result.figures[s] = scenario_figures(exposure.figures, scenarios[s],
                                              std::span(block_sums).subspan(s * blocks, blocks));

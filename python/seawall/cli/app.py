@@ -37,14 +37,18 @@ def _root(
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of a failure.")
+    ] = False,
 ) -> None:
     pass
 
 
 @app.command()
 def demo(
-    tape: Annotated[Path | None, typer.Option(help="Your own tape instead of a generated book.")] = None,
+    tape: Annotated[
+        Path | None, typer.Option(help="Your own tape instead of a generated book.")
+    ] = None,
     profile: Annotated[str | None, typer.Option(help="Its profile.  [default: generic]")] = None,
     folder: Annotated[Path, typer.Option(help="Where the ledger goes.")] = Path("results/demo"),
     instruments: Annotated[int, typer.Option(min=1, help="Of the generated book.")] = 100_000,
@@ -57,11 +61,21 @@ def demo(
 @app.command()
 def ingest(
     source: Annotated[Path, typer.Argument(help="A .json, .ndjson or .csv file.")],
-    profile: Annotated[str, typer.Option(help="Built-in name, or path of a .toml file.")] = "generic",
-    format: Annotated[str | None, typer.Option(help="json, ndjson or csv; by the name otherwise.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse all when anything is refused.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, write nothing.")] = False,
-    rejects: Annotated[Path | None, typer.Option(help="Write the refusals to this CSV file.")] = None,
+    profile: Annotated[
+        str, typer.Option(help="Built-in name, or path of a .toml file.")
+    ] = "generic",
+    format: Annotated[
+        str | None, typer.Option(help="json, ndjson or csv; by the name otherwise.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse all when anything is refused.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and report, write nothing.")
+    ] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Write the refusals to this CSV file.")
+    ] = None,
     normalise: Annotated[bool, typer.Option(help="Read the columns now.")] = True,
     store: Store = None,
     tenant: Tenant = None,
@@ -77,7 +91,12 @@ def ingest(
         progress("ingest", total=None, unit="records", quiet=as_json) as control,
     ):
         dataset = session.ingest(
-            source, profile=profile, format=format, strict=strict, normalise=normalise, control=control
+            source,
+            profile=profile,
+            format=format,
+            strict=strict,
+            normalise=normalise,
+            control=control,
         )
         if rejects is not None:
             _write_csv(dataset.rejects, rejects)
@@ -144,7 +163,13 @@ def datasets(
             json_document([show.dataset_json(dataset) for dataset in found])
             return
         table(
-            [("dataset version", ""), ("source", ""), ("profile", ""), ("records", "right"), ("written", "")],
+            [
+                ("dataset version", ""),
+                ("source", ""),
+                ("profile", ""),
+                ("records", "right"),
+                ("written", ""),
+            ],
             [
                 [
                     dataset.dataset_version_id,
@@ -197,7 +222,9 @@ def profiles(
 @app.command()
 def stress(
     dataset: Annotated[str, typer.Argument(help="A dataset version, dv_….")],
-    parameters: Annotated[Path | None, typer.Option(help="Parameters as a JSON or TOML file.")] = None,
+    parameters: Annotated[
+        Path | None, typer.Option(help="Parameters as a JSON or TOML file.")
+    ] = None,
     assignments: Annotated[
         list[str] | None,
         typer.Option("--set", help="One parameter: stress_scenarios[0].id=market_crash"),
@@ -205,7 +232,9 @@ def stress(
     started_at: Annotated[
         str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
     ] = None,
-    rows: Annotated[str, typer.Option(help="records, positions or obligors, for --output.")] = "positions",
+    rows: Annotated[
+        str, typer.Option(help="records, positions or obligors, for --output.")
+    ] = "positions",
     output: Annotated[Path | None, typer.Option(help="Write the rows to this CSV file.")] = None,
     store: Store = None,
     tenant: Tenant = None,

@@ -14,7 +14,7 @@ DEMO_SEED = 20260101
 def run_demo(
     folder: Path, *, tape: Path | None, profile: str | None, instruments: int, obligors: int
 ) -> None:
-    """Generate a book (or take the user's), ingest, stress and commit it, and say what to do next."""
+    """Generate a book (or take the user's), ingest and stress it, and say what to do next."""
     folder.mkdir(parents=True, exist_ok=True)
     store = folder / "seawall.db"
     for old in folder.glob("seawall.db*"):  # a demonstration starts from nothing
@@ -24,7 +24,10 @@ def run_demo(
     if tape is None:
         tape = folder / "tape.csv"
         write_demo_tape(tape, instruments=instruments, obligors=obligors, seed=DEMO_SEED)
-        line("book", f"{instruments:,} instruments over {obligors:,} obligors, 2 % dirty rows: {tape}")
+        line(
+            "book",
+            f"{instruments:,} instruments over {obligors:,} obligors, 2 % dirty rows: {tape}",
+        )
         total = instruments
     with Session(store) as session:
         with progress("ingest", total=total, unit="records", quiet=False) as control:
@@ -40,7 +43,10 @@ def run_demo(
         begin = perf_counter()
         run = session.stress(dataset)
         seconds = perf_counter() - begin
-        line("stress", f"{len(run.result.stress_tests)} scenarios over every record in {seconds:.2f} s")
+        line(
+            "stress",
+            f"{len(run.result.stress_tests)} scenarios over every record in {seconds:.2f} s",
+        )
         run_lines(run)
         worst = max(run.findings[1:], key=lambda finding: finding.body["value"])
     ledger = f"--store {store}"

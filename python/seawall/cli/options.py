@@ -14,7 +14,9 @@ from seawall.settings import load_settings
 
 Store = Annotated[
     str | None,
-    typer.Option("--store", help="SQLite file of the ledger.  [default: seawall.db]", show_default=False),
+    typer.Option(
+        "--store", help="SQLite file of the ledger.  [default: seawall.db]", show_default=False
+    ),
 ]
 Tenant = Annotated[
     str | None, typer.Option("--tenant", help="Whose data.  [default: default]", show_default=False)

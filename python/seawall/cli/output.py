@@ -22,9 +22,11 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=True)
 
 
-def line(label: str, text: str) -> None:
+def line(label: str, text: str, *, style: str = "") -> None:
     """Print one step: what it is, and what came of it."""
-    console().print(f"  [bold]{label:<{_LABEL_WIDTH}}[/] {text}")
+    target = console()
+    target.print(f"  {label:<{_LABEL_WIDTH}} ", style=f"bold {style}".strip(), end="")
+    target.print(text, markup=False)
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
@@ -76,16 +78,3 @@ def progress(label: str, *, total: int | None, unit: str, quiet: bool) -> Iterat
     with bar:
         task = bar.add_task(label, total=total)
         yield RunControl(lambda done: bar.update(task, completed=done))
-
-
-def money(amount: float, currency: str) -> str:
-    """Write an amount so that a person takes it in: ``41.2 M EUR``."""
-    for size, letter in ((1e12, " T"), (1e9, " bn"), (1e6, " M"), (1e3, " k")):
-        if abs(amount) >= size:
-            return f"{amount / size:,.1f}{letter} {currency}"
-    return f"{amount:,.2f} {currency}"
-
-
-def percent(share: float) -> str:
-    """Write a fraction as a percentage."""
-    return f"{100 * share:.2f} %"

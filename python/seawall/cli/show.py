@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from seawall.cli.output import console, line, money, percent, table
+from seawall.cli.output import console, line, table
+from seawall.engines.debt import view
 from seawall.session import Dataset, Run, Trace, Verification
 from seawall.table import Table
 
@@ -54,7 +55,7 @@ def refused_lines(
         return
     ordered = Counter(rules).most_common(_SHOWN_RULES)
     named = ", ".join(f"{count:,} {rule}" for rule, count in ordered)
-    line("[yellow]refused[/]    ", f"{refused:,} records and {cells:,} cells: {named}")
+    line("refused", f"{refused:,} records and {cells:,} cells: {named}", style="yellow")
 
 
 def rejects_lines(rejects: Table, *, count: int) -> None:
@@ -90,32 +91,11 @@ def run_json(run: Run) -> dict[str, Any]:
 
 def run_lines(run: Run) -> None:
     """Print a debt stress run: the exposure, a row a scenario, what became evidence."""
-    result = run.result
-    exposure = result.debt_exposure
-    currency = result.currency
-    line(
-        "exposure",
-        f"{money(exposure.total_outstanding, currency)} outstanding, "
-        f"{money(exposure.collateral_value, currency)} collateral, "
-        f"{money(exposure.net_exposure_after_recovery, currency)} uncovered",
-    )
-    if result.rate_missing_count:
-        line("[yellow]note[/]       ", f"{result.rate_missing_count:,} positions have no rate: taken as 0 %")
-    scale = max(1.0, exposure.total_outstanding)
-    findings = {finding.title: finding for finding in run.findings}
-    table(
-        [("scenario", ""), ("loss", "right"), ("of book", "right"), ("", ""), ("finding", "")],
-        [
-            [
-                scenario.scenario_id,
-                money(scenario.loss_estimate, currency),
-                percent(scenario.loss_estimate / scale),
-                "material" if findings[f"stress:{scenario.scenario_id}"].is_material else "",
-                findings[f"stress:{scenario.scenario_id}"].finding_id,
-            ]
-            for scenario in result.stress_tests
-        ],
-    )
+    line("exposure", view.headline(run.result))
+    for note in view.notes(run.result):
+        line("note", note, style="yellow")
+    findings = {f.title: (f.finding_id, f.is_material) for f in run.findings}
+    table(view.SCENARIO_COLUMNS, view.scenario_rows(run.result, findings))
     line(
         "evidence",
         f"{len(run.evidence_ids)} rows, {len(run.findings)} findings, {len(run.findings)} links"
@@ -144,7 +124,7 @@ def trace_lines(trace: Trace) -> None:
     if record is None:
         line("record", "none contributes")
         return
-    proved = "Merkle-proved under the root" if record.proved else "[bold red]NOT proved[/]"
+    proved = "Merkle-proved under the root" if record.proved else "NOT proved under the root"
     line("record", f"{record.record:,} of {record.record_count:,} (from 0), {proved}")
     shares = {c["record"]: c["amount"] for c in trace.evidence[0]["largest_contributors"]}
     if record.record in shares:
@@ -175,6 +155,6 @@ def verification_lines(found: Verification) -> None:
         f"{found.evidence:,} evidence, {found.findings:,} findings, {found.links:,} links",
     )
     if found.ok:
-        line("[green]intact[/]     ", "every hash, root, identifier and column agrees")
+        line("intact", "every hash, root, identifier and column agrees", style="green")
     for problem in found.problems:
-        line("[bold red]changed[/]    ", f"{problem.what} {problem.identifier}: {problem.message}")
+        line("changed", f"{problem.what} {problem.identifier}: {problem.message}", style="red")

@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-def read_csv(
-    source: Source, profile: TapeProfile
-) -> tuple["pyarrow.Table", list[tuple[int, str]]]:
+def read_csv(source: Source, profile: TapeProfile) -> tuple["pyarrow.Table", list[tuple[int, str]]]:
     """Read every cell as text.
 
     Returns

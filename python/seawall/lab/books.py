@@ -29,7 +29,7 @@ _HEADER = (
     "loan_id,obligor_id,sector,rating,currency,outstanding_principal,interest_rate_pct,"
     "collateral_type,collateral_value,assets_value,origination_date,maturity_date"
 )
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def write_demo_tape(path: Path, *, instruments: int, obligors: int, seed: int) -> None:

@@ -22,7 +22,9 @@ def compress(block: bytes) -> bytes:
 def decompress(payload: bytes, *, size: int, codec: str) -> bytes:
     """Undo `compress`; raises StoreError(store_corrupt) when the payload is damaged."""
     if codec != CODEC:
-        raise StoreError(f'a block is compressed by "{codec}", which is unknown', code="store_corrupt")
+        raise StoreError(
+            f'a block is compressed by "{codec}", which is unknown', code="store_corrupt"
+        )
     try:
         block: bytes = _codec().decompress(payload, decompressed_size=size, asbytes=True)
     except OSError as error:

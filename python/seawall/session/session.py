@@ -176,7 +176,7 @@ class Session:
         return self._write(tape)
 
     def normalise(self, dataset: Dataset | str, *, control: RunControl | None = None) -> Dataset:
-        """Read the columns of a dataset that was ingested without. Does nothing when they are there."""
+        """Read the columns of a dataset that was ingested without; a second time changes nothing."""
         version = self._version(dataset)
         if self._summary(version) is None:
             tape = self._read_stored(version, control)
@@ -290,15 +290,13 @@ class Session:
     ) -> list[Run]:
         """Return runs, newest first, of one dataset or of all."""
         wanted = None if dataset is None else self._version(dataset).dataset_version_id
-        found = self._store.runs(
-            self._tenant, dataset_version_id=wanted, limit=limit, after=after
-        )
+        found = self._store.runs(self._tenant, dataset_version_id=wanted, limit=limit, after=after)
         return [self._hold_run(row, created=False) for row in found]
 
     # --- evidence
 
     def trace(self, finding: Finding | str, *, record: int | None = None) -> Trace:
-        """Walk back from a finding to its source bytes; ``record`` chooses another than the largest."""
+        """Walk back from a finding to its source bytes: of ``record``, or of the largest share."""
         finding_id = finding if isinstance(finding, str) else finding.finding_id
         return trace_finding(self._store, self._tenant, finding_id, record=record)
 
@@ -339,16 +337,16 @@ class Session:
         )
 
     def _write(self, tape: IngestedTape) -> Dataset:
-        row = dataset_row(
-            tape, tenant=self._tenant, created_at=self._now(), created_by=self._actor
-        )
+        row = dataset_row(tape, tenant=self._tenant, created_at=self._now(), created_by=self._actor)
         import_id = self._ids("im")
         try:
             known = self._store.dataset(self._tenant, row.dataset_version_id)
         except NotFound:
             pass
         else:
-            held = self.normalise(known.dataset_version_id) if tape.normalised else self._hold(known)
+            held = (
+                self.normalise(known.dataset_version_id) if tape.normalised else self._hold(known)
+            )
             held.import_id = import_id
             return held
         chunks = raw_chunks(tape)
@@ -501,7 +499,10 @@ class Session:
             evidence[name] = (evidence_id, body)
         order = evidence["audit_trail"][1]["finding_ids"]
         findings = [
-            Finding(finding_id, msgspec.json.decode(self._store.finding(self._tenant, finding_id).payload))
+            Finding(
+                finding_id,
+                msgspec.json.decode(self._store.finding(self._tenant, finding_id).payload),
+            )
             for finding_id in order
         ]
 

@@ -151,9 +151,7 @@ def _dataset_problems(
             yield f"a cell of the table {name} was changed"
 
 
-def _evidence_agrees(
-    tenant: str, evidence_id: str, payload: bytes, kind: str, engine: str
-) -> bool:
+def _evidence_agrees(tenant: str, evidence_id: str, payload: bytes, kind: str, engine: str) -> bool:
     if identity.evidence_id(tenant, payload) != evidence_id:
         return False
     body = msgspec.json.decode(payload)

@@ -1,4 +1,4 @@
-"""From an ingested tape to the rows of a dataset version. Everything is prepared before the lock."""
+"""From an ingested tape to the rows of a dataset version, all prepared before the lock."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

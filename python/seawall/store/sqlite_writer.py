@@ -217,7 +217,9 @@ class SqliteWriter:
     def applied_migrations(self) -> dict[int, str]:
         """Version → sha256 of what was applied; empty in a fresh database."""
         with translated():
-            if not self._connection.table_exists("main", "schema_migration"):
+            # Not table_exists(): it answers from a schema that another process may have changed.
+            made = "SELECT 1 FROM sqlite_schema WHERE name = 'schema_migration'"
+            if not self._connection.execute(made).get:
                 return {}
             rows = self._connection.execute("SELECT version, sha256 FROM schema_migration")
             return {int(version): str(sha256) for version, sha256 in rows}

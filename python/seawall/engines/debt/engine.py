@@ -23,7 +23,9 @@ from seawall.table import Table
 ENGINE_VERSION = "1.0"
 
 DEFAULT_SCENARIOS = (
-    StressScenario("interest_rate_spike", "Interest rates jump by 2.5 points", 2.5, -0.05, -0.05, 0.02),
+    StressScenario(
+        "interest_rate_spike", "Interest rates jump by 2.5 points", 2.5, -0.05, -0.05, 0.02
+    ),
     StressScenario("market_crash", "Collateral markets lose a quarter", 0.5, -0.25, -0.15, 0.05),
     StressScenario("default_wave", "Defaults spread and recoveries fall", 1.0, -0.10, -0.35, 0.08),
 )
@@ -55,11 +57,11 @@ def decode_book(tables: Mapping[str, Table]) -> native.DebtBook:
     InvalidInput
         When there is no record, or no debt figure.
     """
-    lists = {
-        name: tables[name].native if name in tables else None
+    instruments, distressed_assets = (
+        tables[name].native if name in tables else None
         for name in ("instruments", "distressed_assets")
-    }
-    return native.DebtBook(tables["records"].native, **lists)
+    )
+    return native.DebtBook(tables["records"].native, instruments, distressed_assets)
 
 
 def complete_scenarios(entries: list[ScenarioEntry]) -> list[StressScenario]:
@@ -76,7 +78,9 @@ def complete_scenarios(entries: list[ScenarioEntry]) -> list[StressScenario]:
         where = f"parameters.stress_scenarios[{index}]"
         scenario_id = _one_of(entry, ("scenario_id", "id"), where)
         if scenario_id is UNSET or not scenario_id.strip():
-            raise InvalidInput("a scenario needs an id that is not blank", where=f"{where}.scenario_id")
+            raise InvalidInput(
+                "a scenario needs an id that is not blank", where=f"{where}.scenario_id"
+            )
         scenario_id = scenario_id.strip()
         if scenario_id in seen:
             raise InvalidInput(f'"{scenario_id}" stands twice', where=f"{where}.scenario_id")

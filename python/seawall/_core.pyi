@@ -1,0 +1,262 @@
+"""
+seawall's native core. Import it through seawall.native only.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import typing
+
+import typing_extensions
+
+__all__: list[str] = [
+    "LEAVES_PER_CHUNK",
+    "DebtBook",
+    "DebtRun",
+    "IngestedSource",
+    "NativeTable",
+    "RunControl",
+    "build_info",
+    "check_profile",
+    "explain_record",
+    "import_table",
+    "inclusion_path",
+    "ingest_json",
+    "ingest_stored",
+    "ingest_table",
+    "merkle_root",
+    "rules",
+    "run_debt_stress",
+    "stored_record",
+    "table_digest",
+]
+
+class RunControl:
+    """
+    Follows and ends long work; safe to cancel from any thread.
+    """
+
+    def __init__(
+        self, on_progress: collections.abc.Callable[[int], None] | None = None
+    ) -> None: ...
+    def cancel(self) -> None:
+        """
+        Ask the work to stop; it raises Cancelled.
+        """
+    @property
+    def cancelled(self) -> bool: ...
+    @property
+    def completed_units(self) -> int:
+        """
+        How many units of work are done.
+        """
+
+class NativeTable:
+    """
+    Columns that any Arrow consumer reads without a copy.
+    """
+
+    def __arrow_c_stream__(
+        self, requested_schema: typing.Any = None
+    ) -> typing_extensions.CapsuleType: ...
+    def __len__(self) -> int: ...
+    @property
+    def column_names(self) -> list[str]: ...
+    @property
+    def nbytes(self) -> int:
+        """
+        What the columns weigh in memory.
+        """
+
+class IngestedSource:
+    """
+    A source after ingest: columns, rejects, raw blocks and digests.
+    """
+
+    def chunk(self, index: typing.SupportsInt | typing.SupportsIndex) -> bytes:
+        """
+        The raw block of up to LEAVES_PER_CHUNK records, to be stored.
+        """
+    @property
+    def chunk_count(self) -> int: ...
+    @property
+    def chunk_roots(self) -> bytes: ...
+    @property
+    def duplicate_keys(self) -> int: ...
+    @property
+    def lists(self) -> dict[str, NativeTable]: ...
+    @property
+    def merkle_root(self) -> bytes: ...
+    @property
+    def record_count(self) -> int: ...
+    @property
+    def records(self) -> NativeTable: ...
+    @property
+    def rejects(self) -> NativeTable: ...
+    @property
+    def rule_uses(self) -> dict[str, dict[str, int]]: ...
+
+class DebtBook:
+    """
+    A book of one currency, decoded once into the engine's columns.
+    """
+
+    def __init__(
+        self,
+        records: NativeTable,
+        instruments: NativeTable | None = None,
+        distressed_assets: NativeTable | None = None,
+    ) -> None: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def obligor_count(self) -> int: ...
+    @property
+    def rate_missing_count(self) -> int: ...
+    @property
+    def record_count(self) -> int: ...
+
+class DebtRun:
+    """
+    The figures of one stress run.
+    """
+
+    def largest(
+        self,
+        scenario: typing.SupportsInt | typing.SupportsIndex,
+        count: typing.SupportsInt | typing.SupportsIndex,
+    ) -> list[tuple[int, float]]:
+        """
+        (record, amount) of the records that contribute most to a scenario's loss, or to the
+        net exposure when scenario is -1.
+        """
+    def obligors(self) -> NativeTable:
+        """
+        One row an obligor.
+        """
+    def positions(self) -> NativeTable:
+        """
+        One row an instrument.
+        """
+    def records(self) -> NativeTable:
+        """
+        One row a record.
+        """
+    @property
+    def exposure(self) -> dict[str, float]: ...
+    @property
+    def scenarios(self) -> list[dict[str, float]]: ...
+
+def build_info() -> dict[str, str]:
+    """
+    How this binary was built: version, build_type, compiler, flags.
+    """
+
+def check_profile(profile: bytes) -> None:
+    """
+    Raises InvalidProfile when the profile contradicts itself.
+    """
+
+def explain_record(
+    record: bytes, *, table_row: bool, profile: bytes
+) -> list[dict[str, typing.Any]]:
+    """
+    How each cell of a record was read: field, raw, value, state, rules, reason.
+    """
+
+def import_table(source: typing.Any) -> NativeTable:
+    """
+    Copies any object with __arrow_c_stream__ into a native table.
+
+    Columns may be float64, int64, date32, bool or utf8; others raise InvalidInput.
+    """
+
+def inclusion_path(
+    chunk_leaves: bytes, chunk_roots: bytes, index: typing.SupportsInt | typing.SupportsIndex
+) -> list[bytes]:
+    """
+    Siblings from leaf `index` up to the root, from its chunk's leaf hashes and all chunk roots.
+    """
+
+def ingest_json(
+    source: typing_extensions.Buffer,
+    *,
+    lines: bool,
+    profile: bytes,
+    normalise: bool = True,
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    control: RunControl | None = None,
+) -> IngestedSource:
+    """
+    Ingests JSON records (an array, an object with "records", or one a line).
+    """
+
+def ingest_stored(
+    blocks: collections.abc.Sequence[typing_extensions.Buffer],
+    *,
+    table_rows: bool,
+    profile: bytes,
+    normalise: bool = True,
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    control: RunControl | None = None,
+) -> IngestedSource:
+    """
+    Reads stored raw blocks again: the way in which a dataset is verified.
+    """
+
+def ingest_table(
+    table: typing.Any,
+    *,
+    file_sha256: str,
+    ragged_rows: collections.abc.Sequence[tuple[typing.SupportsInt | typing.SupportsIndex, str]],
+    profile: bytes,
+    normalise: bool = True,
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    control: RunControl | None = None,
+) -> IngestedSource:
+    """
+    Ingests a table of texts (any object with __arrow_c_stream__).
+    """
+
+def merkle_root(digests: bytes) -> bytes:
+    """
+    Root (32 bytes) over leaf hashes or chunk roots, given as 32 bytes each, by RFC 6962.
+    """
+
+def rules() -> list[str]:
+    """
+    The names of all rules, in the order of their bits in `rules_applied`.
+    """
+
+def run_debt_stress(
+    book: DebtBook,
+    scenarios: collections.abc.Sequence[
+        tuple[
+            str,
+            typing.Annotated[
+                collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+                "FixedSize(4)",
+            ],
+        ]
+    ],
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    control: RunControl | None = None,
+) -> DebtRun:
+    """
+    Measures a book and revalues it under each (id, (rate delta pp, collateral impact,
+    recovery degradation, default increment)).
+    """
+
+def stored_record(
+    block: typing_extensions.Buffer, index: typing.SupportsInt | typing.SupportsIndex
+) -> dict[str, typing.Any]:
+    """
+    One record of a raw block: bytes, source_row, and the block's leaf hashes.
+    """
+
+def table_digest(tables: collections.abc.Sequence[NativeTable]) -> bytes:
+    """
+    SHA-256 (32 bytes) over what tables hold, whatever file format carries them.
+    """
+
+LEAVES_PER_CHUNK: int = 256

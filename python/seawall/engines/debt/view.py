@@ -1,0 +1,64 @@
+"""A debt stress run as people read it: sentences and table rows, for any surface."""
+
+from collections.abc import Mapping
+
+from seawall.engines.debt.types import DebtStressResult
+
+SCENARIO_COLUMNS = (
+    ("scenario", "left"),
+    ("loss", "right"),
+    ("of book", "right"),
+    ("", "left"),
+    ("finding", "left"),
+)
+
+
+def money(amount: float, currency: str) -> str:
+    """Write an amount so that a person takes it in: ``41.2 M EUR``."""
+    for size, letter in ((1e12, " T"), (1e9, " bn"), (1e6, " M"), (1e3, " k")):
+        if abs(amount) >= size:
+            return f"{amount / size:,.1f}{letter} {currency}"
+    return f"{amount:,.2f} {currency}"
+
+
+def headline(result: DebtStressResult) -> str:
+    """Say where the book stands, in one sentence."""
+    exposure = result.debt_exposure
+    return (
+        f"{money(exposure.total_outstanding, result.currency)} outstanding, "
+        f"{money(exposure.collateral_value, result.currency)} collateral, "
+        f"{money(exposure.net_exposure_after_recovery, result.currency)} uncovered"
+    )
+
+
+def notes(result: DebtStressResult) -> list[str]:
+    """Say what a reader of the figures must know."""
+    if result.rate_missing_count == 0:
+        return []
+    return [f"{result.rate_missing_count:,} positions have no rate: taken as 0 %"]
+
+
+def scenario_rows(
+    result: DebtStressResult, findings: Mapping[str, tuple[str, bool]]
+) -> list[list[str]]:
+    """Make one row a scenario, under `SCENARIO_COLUMNS`.
+
+    Parameters
+    ----------
+    findings : mapping
+        By title: the finding's identifier, and whether it is material.
+    """
+    scale = max(1.0, result.debt_exposure.total_outstanding)
+    rows = []
+    for scenario in result.stress_tests:
+        finding_id, is_material = findings[f"stress:{scenario.scenario_id}"]
+        rows.append(
+            [
+                scenario.scenario_id,
+                money(scenario.loss_estimate, result.currency),
+                f"{100 * scenario.loss_estimate / scale:.2f} %",
+                "material" if is_material else "",
+                finding_id,
+            ]
+        )
+    return rows

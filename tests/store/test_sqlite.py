@@ -1,0 +1,192 @@
+"""What is particular to the SQLite driver."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+from sample_ledger import CHUNKS, TABLE_NAMES, TENANT, dataset, evidence, fill, submit
+
+from seawall.errors import Conflict, InvalidInput, StoreError
+from seawall.store import open_store
+from seawall.store.sqlite_connection import Readers, open_writer, translated
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def raw(path: Path) -> Iterator[apsw.Connection]:
+    """A filled ledger, opened past the store."""
+    with open_store(path) as store:
+        fill(store)
+    connection = apsw.Connection(str(path))
+    yield connection
+    connection.close()
+
+
+def everything(connection: apsw.Connection) -> list[list[tuple[object, ...]]]:
+    return [connection.execute(f"SELECT * FROM {name}").fetchall() for name in TABLE_NAMES]
+
+
+@pytest.mark.parametrize("table", TABLE_NAMES)
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE {table} SET tenant = tenant",
+        "DELETE FROM {table}",
+        "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+        "REPLACE INTO {table} SELECT * FROM {table}",
+        "INSERT INTO {table} SELECT * FROM {table} WHERE 1"
+        " ON CONFLICT DO UPDATE SET tenant = excluded.tenant",
+    ],
+)
+def test_rows_cannot_be_updated_or_deleted(raw: apsw.Connection, table: str, change: str) -> None:
+    raw.execute("PRAGMA recursive_triggers = ON")
+    before = everything(raw)
+    with pytest.raises(Conflict) as refusal, translated():
+        raw.execute(change.format(table=table))
+    assert refusal.value.code == f"immutable_{table}"
+    assert everything(raw) == before
+
+
+def test_no_table_of_the_ledger_is_forgotten(raw: apsw.Connection) -> None:
+    rows = raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    assert {name for (name,) in rows} == {*TABLE_NAMES, "schema_migration"}
+
+
+def test_the_writer_waits_for_the_disk_and_checks_references(path: Path) -> None:
+    writer = open_writer(str(path))
+    pragmas = {
+        name: writer.pragma(name)
+        for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
+    }
+    writer.close()
+    assert pragmas == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+    }
+
+
+def test_a_reader_cannot_write(path: Path) -> None:
+    open_store(path).close()
+    readers = Readers(str(path))
+    with pytest.raises(StoreError) as refusal, readers.connection() as connection:
+        connection.execute("CREATE TABLE x (y)")
+    readers.close()
+    assert refusal.value.code == "store_unavailable"
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (apsw.FullError, "store_full"),
+        (apsw.BusyError, "store_busy"),
+        (apsw.LockedError, "store_busy"),
+        (apsw.CorruptError, "store_corrupt"),
+        (apsw.NotADBError, "store_corrupt"),
+        (apsw.IOError, "store_unavailable"),
+        (apsw.CantOpenError, "store_unavailable"),
+        (apsw.ReadOnlyError, "store_unavailable"),
+    ],
+)
+def test_a_failure_of_sqlite_becomes_a_code_without_its_text(
+    failure: type[apsw.Error], code: str
+) -> None:
+    with pytest.raises(StoreError) as refusal, translated():
+        raise failure("SELECT secret")
+    assert refusal.value.code == code
+    assert "SELECT" not in str(refusal.value)
+
+
+def test_a_file_that_is_no_database_is_corrupt(path: Path) -> None:
+    path.write_bytes(b"no database" * 1_000)
+    with pytest.raises(StoreError) as refusal:
+        open_store(path)
+    assert refusal.value.code == "store_corrupt"
+
+
+def test_a_missing_folder_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as refusal:
+        open_store(tmp_path / "missing" / "ledger.db")
+    assert refusal.value.code == "store_unavailable"
+
+
+def test_damage_is_found(path: Path) -> None:
+    with open_store(path) as store:
+        fill(store)
+        submit(store, lambda t: t.put_evidence(TENANT, evidence(2_000, prefix="x")))
+    content = bytearray(path.read_bytes())
+    half = len(content) // 2
+    content[half : half + 8_192] = b"\xff" * 8_192
+    path.write_bytes(content)
+    with open_store(path) as store:
+        assert store.integrity_problems()
+
+
+def test_a_reference_to_a_missing_row_is_found(raw: apsw.Connection, path: Path) -> None:
+    raw.execute("PRAGMA foreign_keys = OFF")
+    raw.execute("INSERT INTO finding VALUES ('harbour', 'lost', 'nowhere', x'')")
+    with open_store(path) as store:
+        assert store.integrity_problems() == ["finding refers to a missing dataset_version"]
+
+
+def test_closing_leaves_one_file(path: Path) -> None:
+    with open_store(path) as store:
+        fill(store)
+        store.datasets(TENANT)
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_a_long_log_is_moved_into_the_file(path: Path) -> None:
+    with open_store(path) as store:
+        submit(store, lambda t: t.put_dataset(dataset(), CHUNKS))
+        submit(store, lambda t: t.put_evidence(TENANT, evidence(400, payload=b"x" * 50_000)))
+        submit(store, lambda _: None)
+        assert path.stat().st_size > 16_000_000
+
+
+@pytest.mark.parametrize("url", ["", ":memory:", "sqlite:///", "sqlite:///:memory:"])
+def test_a_store_needs_a_file(url: str) -> None:
+    with pytest.raises(InvalidInput):
+        open_store(url)
+
+
+def test_another_database_has_no_driver_yet() -> None:
+    with pytest.raises(StoreError) as refusal:
+        open_store("postgresql://localhost/ledger")
+    assert refusal.value.code == "driver_unavailable"
+
+
+WRITER_PROCESS = """
+import sys
+from sample_ledger import TENANT, evidence, fill, submit
+from seawall.store import open_store
+
+with open_store(sys.argv[1]) as store:
+    fill(store)
+    for i in range(100):
+        submit(store, lambda t: t.put_evidence(TENANT, evidence(2, prefix=f"{sys.argv[2]}-{i}-")))
+"""
+
+
+def test_processes_that_create_and_write_one_file_at_once_all_succeed(path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", WRITER_PROCESS, str(path)]
+    processes = [
+        subprocess.Popen([*command, name], env=environment, stderr=subprocess.PIPE)
+        for name in ("one", "two", "three")
+    ]
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors.decode()
+    with open_store(path) as store:
+        assert len(list(store.all_evidence(TENANT))) == 3 + 3 * 200
+        assert store.integrity_problems() == []

@@ -1,0 +1,40 @@
+"""Install the built wheel (made from the sdist) where nothing else is, and use it."""
+
+import subprocess
+import sys
+import tarfile
+import venv
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+SMOKE = """
+import seawall, tempfile, pathlib
+record = b'[{"source_system":"a","source_record_id":"1","payload":{"financial":{"debt":{"principal":100}}}}]'
+with tempfile.TemporaryDirectory() as folder, seawall.Session(pathlib.Path(folder) / "a.db") as session:
+    run = session.stress(session.ingest(record, profile="todiscope", format="json"))
+    assert run.result.debt_exposure.total_outstanding == 100.0
+    assert session.verify().ok
+print("the wheel works alone")
+"""
+
+
+def main() -> int:
+    folder = Path(sys.argv[1])
+    (wheel,) = folder.glob("*.whl")
+    (sdist,) = folder.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    for needed in ("CMakeLists.txt", "pyproject.toml", "README.md", "LICENSE", "cpp/test_main.cpp"):
+        if needed not in names:
+            print(f"the sdist lacks {needed}")
+            return 1
+    with TemporaryDirectory() as home:
+        venv.create(home, with_pip=True)
+        python = Path(home) / "bin" / "python"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
+        subprocess.run([python, "-I", "-c", SMOKE], check=True, cwd=home)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

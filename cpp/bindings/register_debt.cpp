@@ -84,11 +84,13 @@ class DebtRun {
         return list;
     }
 
-    /// The records that contribute most to a scenario's loss, or to the net exposure (scenario < 0).
+    /// The records that contribute most to a scenario's loss, or to the net exposure (scenario <
+    /// 0).
     std::vector<std::pair<std::int64_t, double>> largest(std::int64_t scenario,
                                                          std::size_t count) const {
-        const auto all = scenario < 0 ? std::span<const double>(exposure_.records.net_exposure_after_recovery)
-                                      : loss_row(static_cast<std::size_t>(scenario));
+        const auto all =
+            scenario < 0 ? std::span<const double>(exposure_.records.net_exposure_after_recovery)
+                         : loss_row(static_cast<std::size_t>(scenario));
         std::vector<std::size_t> order(all.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
         const std::size_t kept = std::min(count, order.size());
@@ -165,7 +167,8 @@ std::unique_ptr<DebtRun> run_stress(const std::shared_ptr<DebtBook>& book,
     const py::gil_scoped_release release;
     Exposure exposure = measure_exposure(book->book.columns(), options);
     StressResult stressed = stress(exposure, scenarios, options);
-    return std::make_unique<DebtRun>(book, std::move(ids), std::move(exposure), std::move(stressed));
+    return std::make_unique<DebtRun>(book, std::move(ids), std::move(exposure),
+                                     std::move(stressed));
 }
 
 }  // namespace
@@ -176,8 +179,8 @@ void register_debt(py::module_& module) {
         .def(py::init(&make_debt_book), py::arg("records"), py::arg("instruments") = py::none(),
              py::arg("distressed_assets") = py::none())
         .def_property_readonly("currency", [](const DebtBook& self) { return self.book.currency; })
-        .def_property_readonly("record_count",
-                               [](const DebtBook& self) { return self.book.total_outstanding.size(); })
+        .def_property_readonly(
+            "record_count", [](const DebtBook& self) { return self.book.total_outstanding.size(); })
         .def_property_readonly("obligor_count",
                                [](const DebtBook& self) { return self.book.obligors.size(); })
         .def_property_readonly("rate_missing_count",
@@ -185,16 +188,18 @@ void register_debt(py::module_& module) {
     py::class_<DebtRun>(module, "DebtRun", "The figures of one stress run.")
         .def_property_readonly("exposure", &DebtRun::exposure)
         .def_property_readonly("scenarios", &DebtRun::scenarios)
-        .def("largest", &DebtRun::largest, py::arg("scenario"), py::arg("count"),
-             "(record, amount) of the records that contribute most to a scenario's loss, or to the\n"
-             "net exposure when scenario is -1.")
+        .def(
+            "largest", &DebtRun::largest, py::arg("scenario"), py::arg("count"),
+            "(record, amount) of the records that contribute most to a scenario's loss, or to the\n"
+            "net exposure when scenario is -1.")
         .def("records", &DebtRun::records, "One row a record.")
         .def("positions", &DebtRun::positions, "One row an instrument.")
         .def("obligors", &DebtRun::obligors, "One row an obligor.");
-    module.def("run_debt_stress", &run_stress, py::arg("book"), py::arg("scenarios"),
-               py::arg("threads") = 0, py::arg("control") = py::none(),
-               "Measures a book and revalues it under each (id, (rate delta pp, collateral impact,\n"
-               "recovery degradation, default increment)).");
+    module.def(
+        "run_debt_stress", &run_stress, py::arg("book"), py::arg("scenarios"),
+        py::arg("threads") = 0, py::arg("control") = py::none(),
+        "Measures a book and revalues it under each (id, (rate delta pp, collateral impact,\n"
+        "recovery degradation, default increment)).");
 }
 
 }  // namespace seawall::bindings

@@ -32,9 +32,10 @@ class IngestedSource {
 
     void run(const OptionalControl& control, bool normalise, std::size_t threads) {
         auto result = run_long(control, [&](const RunControl& native) {
-            return ingest_records(raw_, profile_,
-                                  {.normalise = normalise,
-                                   .parallel = {.threads = threads, .lane = Lane::batch, .control = native}});
+            return ingest_records(
+                raw_, profile_,
+                {.normalise = normalise,
+                 .parallel = {.threads = threads, .lane = Lane::batch, .control = native}});
         });
         names_ = rule_use_names(normalise ? profile_ : key_profile(profile_));
         record_count_ = result.record_count;
@@ -120,7 +121,8 @@ class IngestedSource {
 };
 
 std::string_view view_of(const py::buffer_info& info) {
-    return {static_cast<const char*>(info.ptr), static_cast<std::size_t>(info.size * info.itemsize)};
+    return {static_cast<const char*>(info.ptr),
+            static_cast<std::size_t>(info.size * info.itemsize)};
 }
 
 struct Request {
@@ -149,14 +151,15 @@ std::unique_ptr<IngestedSource> ingest_json(const py::buffer& source, bool lines
         raw = raw_json_records(view_of(sources.front()),
                                lines ? JsonLayout::lines : JsonLayout::array);
     }
-    return ingest(std::move(raw), std::move(sources),
-                  {.profile = profile, .normalise = normalise, .threads = threads, .control = control});
+    return ingest(
+        std::move(raw), std::move(sources),
+        {.profile = profile, .normalise = normalise, .threads = threads, .control = control});
 }
 
-std::unique_ptr<IngestedSource> ingest_table(const py::object& table, std::string file_sha256,
-                                             const std::vector<std::pair<std::int64_t, std::string>>& ragged,
-                                             const py::bytes& profile, bool normalise,
-                                             std::size_t threads, const OptionalControl& control) {
+std::unique_ptr<IngestedSource> ingest_table(
+    const py::object& table, std::string file_sha256,
+    const std::vector<std::pair<std::int64_t, std::string>>& ragged, const py::bytes& profile,
+    bool normalise, std::size_t threads, const OptionalControl& control) {
     const py::capsule capsule = table.attr("__arrow_c_stream__")();
     TableSource source{.file_sha256 = std::move(file_sha256), .ragged_rows = {}};
     for (const auto& [row, text] : ragged) source.ragged_rows.push_back({.row = row, .text = text});
@@ -166,8 +169,9 @@ std::unique_ptr<IngestedSource> ingest_table(const py::object& table, std::strin
         const py::gil_scoped_release release;
         raw = raw_table_rows(batches, source);
     }
-    return ingest(std::move(raw), {},
-                  {.profile = profile, .normalise = normalise, .threads = threads, .control = control});
+    return ingest(
+        std::move(raw), {},
+        {.profile = profile, .normalise = normalise, .threads = threads, .control = control});
 }
 
 RawRecords stored_records(const std::vector<py::buffer>& blocks, bool table_rows,
@@ -181,13 +185,15 @@ RawRecords stored_records(const std::vector<py::buffer>& blocks, bool table_rows
     return raw;
 }
 
-std::unique_ptr<IngestedSource> ingest_stored(const std::vector<py::buffer>& blocks, bool table_rows,
-                                              const py::bytes& profile, bool normalise,
-                                              std::size_t threads, const OptionalControl& control) {
+std::unique_ptr<IngestedSource> ingest_stored(const std::vector<py::buffer>& blocks,
+                                              bool table_rows, const py::bytes& profile,
+                                              bool normalise, std::size_t threads,
+                                              const OptionalControl& control) {
     std::vector<py::buffer_info> sources;
     RawRecords raw = stored_records(blocks, table_rows, sources);
-    return ingest(std::move(raw), std::move(sources),
-                  {.profile = profile, .normalise = normalise, .threads = threads, .control = control});
+    return ingest(
+        std::move(raw), std::move(sources),
+        {.profile = profile, .normalise = normalise, .threads = threads, .control = control});
 }
 
 using Entry = py::typing::Dict<py::str, py::object>;
@@ -248,17 +254,19 @@ void register_ingest(py::module_& module) {
         .def_property_readonly("rule_uses", &IngestedSource::rule_uses)
         .def("chunk", &IngestedSource::chunk, py::arg("index"),
              "The raw block of up to LEAVES_PER_CHUNK records, to be stored.");
-    module.def("rules", [] { return std::vector<std::string>(rule_names.begin(), rule_names.end()); },
-               "The names of all rules, in the order of their bits in `rules_applied`.");
-    module.def("check_profile", [](const py::bytes& profile) { parse_profile(profile); },
-               py::arg("profile"), "Raises InvalidProfile when the profile contradicts itself.");
+    module.def(
+        "rules", [] { return std::vector<std::string>(rule_names.begin(), rule_names.end()); },
+        "The names of all rules, in the order of their bits in `rules_applied`.");
+    module.def(
+        "check_profile", [](const py::bytes& profile) { parse_profile(profile); },
+        py::arg("profile"), "Raises InvalidProfile when the profile contradicts itself.");
     module.def("ingest_json", &ingest_json, py::arg("source"), py::kw_only(), py::arg("lines"),
                py::arg("profile"), py::arg("normalise") = true, py::arg("threads") = 0,
                py::arg("control") = py::none(),
                "Ingests JSON records (an array, an object with \"records\", or one a line).");
-    module.def("ingest_table", &ingest_table, py::arg("table"), py::kw_only(), py::arg("file_sha256"),
-               py::arg("ragged_rows"), py::arg("profile"), py::arg("normalise") = true,
-               py::arg("threads") = 0, py::arg("control") = py::none(),
+    module.def("ingest_table", &ingest_table, py::arg("table"), py::kw_only(),
+               py::arg("file_sha256"), py::arg("ragged_rows"), py::arg("profile"),
+               py::arg("normalise") = true, py::arg("threads") = 0, py::arg("control") = py::none(),
                "Ingests a table of texts (any object with __arrow_c_stream__).");
     module.def("ingest_stored", &ingest_stored, py::arg("blocks"), py::kw_only(),
                py::arg("table_rows"), py::arg("profile"), py::arg("normalise") = true,

@@ -34,7 +34,8 @@ void register_provenance(py::module_& module) {
             return path;
         },
         py::arg("chunk_leaves"), py::arg("chunk_roots"), py::arg("index"),
-        "Siblings from leaf `index` up to the root, from its chunk's leaf hashes and all chunk roots.");
+        "Siblings from leaf `index` up to the root, from its chunk's leaf hashes and all chunk "
+        "roots.");
     module.def(
         "table_digest",
         [](const std::vector<NativeTable>& tables) {

@@ -8,8 +8,8 @@ namespace seawall::bindings {
 
 void register_run_control(pybind11::module_& module) {
     namespace py = pybind11;
-    py::class_<PyRunControl, std::shared_ptr<PyRunControl>>(module, "RunControl",
-                             "Follows and ends long work; safe to cancel from any thread.")
+    py::class_<PyRunControl, std::shared_ptr<PyRunControl>>(
+        module, "RunControl", "Follows and ends long work; safe to cancel from any thread.")
         .def(py::init<std::optional<std::function<void(std::uint64_t)>>>(),
              py::arg("on_progress") = py::none())
         .def("cancel", &PyRunControl::cancel, "Ask the work to stop; it raises Cancelled.")

@@ -19,8 +19,7 @@ py::capsule stream_capsule(const NativeTable& self, const py::object& /*requeste
     auto stream = std::make_unique<ArrowArrayStream>();
     export_stream(self.table, stream.get());
     const auto release = [](PyObject* capsule) {
-        auto* pointer =
-            static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule, stream_name));
+        auto* pointer = static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule, stream_name));
         const std::unique_ptr<ArrowArrayStream> owned(pointer);
         if (owned->release != nullptr) owned->release(owned.get());
     };
@@ -30,11 +29,13 @@ py::capsule stream_capsule(const NativeTable& self, const py::object& /*requeste
 }  // namespace
 
 void register_tables(py::module_& module) {
-    py::class_<NativeTable>(module, "NativeTable", "Columns that any Arrow consumer reads without a copy.")
+    py::class_<NativeTable>(module, "NativeTable",
+                            "Columns that any Arrow consumer reads without a copy.")
         .def("__arrow_c_stream__", &stream_capsule, py::arg("requested_schema") = py::none())
         .def("__len__", [](const NativeTable& self) { return self.table->row_count(); })
-        .def_property_readonly("nbytes", [](const NativeTable& self) { return byte_count(*self.table); },
-                               "What the columns weigh in memory.")
+        .def_property_readonly(
+            "nbytes", [](const NativeTable& self) { return byte_count(*self.table); },
+            "What the columns weigh in memory.")
         .def_property_readonly("column_names", [](const NativeTable& self) {
             std::vector<std::string> names;
             for (const Column& column : self.table->columns) names.push_back(column.name());

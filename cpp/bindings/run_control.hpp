@@ -18,7 +18,8 @@
 
 namespace seawall::bindings {
 
-/// Python's handle on long work: progress is reported on the thread that waits, and Ctrl-C stops the work.
+/// Python's handle on long work: progress is reported on the thread that waits, and Ctrl-C stops
+/// the work.
 class PyRunControl {
   public:
     explicit PyRunControl(std::optional<std::function<void(std::uint64_t)>> on_progress)
@@ -41,8 +42,8 @@ class PyRunControl {
 /// As an argument that may be None.
 using OptionalControl = std::optional<std::shared_ptr<PyRunControl>>;
 
-/// Runs long work without the GIL on a thread of its own, so that this one can listen for Ctrl-C and
-/// report. `work` gets the RunControl it must pass on; it must not touch Python.
+/// Runs long work without the GIL on a thread of its own, so that this one can listen for Ctrl-C
+/// and report. `work` gets the RunControl it must pass on; it must not touch Python.
 template <typename Work>
 auto run_long(const OptionalControl& control, Work work) {
     PyRunControl unobserved{std::nullopt};

@@ -12,8 +12,12 @@ constexpr std::array<std::string_view, 12> month_names{
     "january", "february", "march",     "april",   "may",      "june",
     "july",    "august",   "september", "october", "november", "december"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// Takes between `fewest` and `most` digits from the front of the text.
 std::optional<int> take_digits(std::string_view& text, std::size_t fewest, std::size_t most) {
@@ -54,17 +58,23 @@ bool take_directive(char directive, std::string_view& text, int pivot, Civil& ci
         return value.has_value();
     };
     switch (directive) {
-        case 'Y': return store(take_digits(text, 4, 4), civil.year);
-        case 'm': return store(take_digits(text, 1, 2), civil.month);
-        case 'd': return store(take_digits(text, 1, 2), civil.day);
-        case 'b': return store(take_month_name(text, false), civil.month);
-        case 'B': return store(take_month_name(text, true), civil.month);
+        case 'Y':
+            return store(take_digits(text, 4, 4), civil.year);
+        case 'm':
+            return store(take_digits(text, 1, 2), civil.month);
+        case 'd':
+            return store(take_digits(text, 1, 2), civil.day);
+        case 'b':
+            return store(take_month_name(text, false), civil.month);
+        case 'B':
+            return store(take_month_name(text, true), civil.month);
         case 'y': {
             const auto year = take_digits(text, 2, 2);
             if (year) civil.year = *year + (*year < pivot ? 2000 : 1900);
             return year.has_value();
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -76,8 +86,7 @@ std::optional<Date> date_from_civil(int year, int month, int day) {
                                            std::chrono::month{static_cast<unsigned>(month)},
                                            std::chrono::day{static_cast<unsigned>(day)}};
     if (!date.ok()) return std::nullopt;
-    return Date{static_cast<std::int32_t>(
-        std::chrono::sys_days{date}.time_since_epoch().count())};
+    return Date{static_cast<std::int32_t>(std::chrono::sys_days{date}.time_since_epoch().count())};
 }
 
 std::string iso_date(Date date) {
@@ -102,14 +111,24 @@ std::optional<DateFormat> DateFormat::compile(std::string_view format) {
         if (format[i] != '%') continue;
         if (++i == format.size()) return std::nullopt;
         switch (format[i]) {
-            case 'y': result.two_digit_year_ = true; [[fallthrough]];
-            case 'Y': ++years; break;
+            case 'y':
+                result.two_digit_year_ = true;
+                [[fallthrough]];
+            case 'Y':
+                ++years;
+                break;
             case 'm':
             case 'b':
-            case 'B': ++months; break;
-            case 'd': ++days; break;
-            case '%': break;
-            default: return std::nullopt;
+            case 'B':
+                ++months;
+                break;
+            case 'd':
+                ++days;
+                break;
+            case '%':
+                break;
+            default:
+                return std::nullopt;
         }
     }
     if (years != 1 || months != 1 || days != 1) return std::nullopt;

@@ -5,7 +5,8 @@
 
 namespace seawall::ingest {
 
-/// Writes the canonical form of a key: each run of characters outside [A-Za-z0-9] becomes "_", outer
+/// Writes the canonical form of a key: each run of characters outside [A-Za-z0-9] becomes "_",
+/// outer
 /// "_" go, letters become lower case; an empty result is "_". Returns whether that changed the key.
 inline bool canonicalise_key(std::string_view key, std::string& out) {
     out.clear();

@@ -24,7 +24,7 @@ struct CapturedCell {
 /// One element of a list of the record.
 struct CapturedElement {
     std::size_t list = 0;
-    std::size_t priority = 0;    ///< which of the list's paths it was found at
+    std::size_t priority = 0;     ///< which of the list's paths it was found at
     std::size_t cells_begin = 0;  ///< its cells in CapturedRecord::element_cells
     bool is_object = true;
 };
@@ -37,7 +37,8 @@ struct CapturedProblem {
     std::string reason;
 };
 
-/// The raw cells of one record, sorted by the profile's paths and not yet read. Reused from record to record.
+/// The raw cells of one record, sorted by the profile's paths and not yet read. Reused from record
+/// to record.
 struct CapturedRecord {
     std::vector<CapturedCell> cells;  ///< one per record field
     std::vector<CapturedElement> elements;

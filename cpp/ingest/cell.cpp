@@ -19,7 +19,9 @@ std::string_view trim(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(white_space) - begin + 1);
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 void refuse(CellValue& out, Rule rule, std::string reason) {
     out.state = CellValue::State::refused;
@@ -27,7 +29,9 @@ void refuse(CellValue& out, Rule rule, std::string reason) {
     out.reason = std::move(reason);
 }
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string quoted(std::string_view text) {
+    return "\"" + std::string(text) + "\"";
+}
 
 /// A number's text with a point and no thousands marks, or nothing when the marks are out of place.
 std::optional<std::string_view> plain_number(std::string_view text, const FieldRules& field,
@@ -139,8 +143,8 @@ void read_date(std::string_view text, const FieldRules& field, CellValue& out) {
         if (!date) continue;
         if (matched != nullptr && *date != out.date) {
             return refuse(out, Rule::date_ambiguous,
-                          quoted(text) + " is another day under " + matched->text() + " than under " +
-                              format.text());
+                          quoted(text) + " is another day under " + matched->text() +
+                              " than under " + format.text());
         }
         if (matched == nullptr) {
             matched = &format;
@@ -148,7 +152,8 @@ void read_date(std::string_view text, const FieldRules& field, CellValue& out) {
         }
     }
     if (matched == nullptr) {
-        return refuse(out, Rule::date_unreadable, quoted(text) + " fits no date format of the profile");
+        return refuse(out, Rule::date_unreadable,
+                      quoted(text) + " fits no date format of the profile");
     }
     if (!matched->is_iso()) out.applied.add(Rule::date_format);
     if (matched->has_two_digit_year()) out.applied.add(Rule::two_digit_year);
@@ -206,20 +211,29 @@ void read_currency(std::string_view text, CellValue& out) {
 Rule wrong_form(FieldKind kind, CellForm form) {
     if (form == CellForm::structure) return Rule::unexpected_structure;
     switch (kind) {
-        case FieldKind::text: return Rule::unexpected_structure;
-        case FieldKind::date: return Rule::date_unreadable;
-        case FieldKind::currency: return Rule::currency_unknown;
-        case FieldKind::code: return Rule::code_unknown;
-        default: return Rule::not_a_number;
+        case FieldKind::text:
+            return Rule::unexpected_structure;
+        case FieldKind::date:
+            return Rule::date_unreadable;
+        case FieldKind::currency:
+            return Rule::currency_unknown;
+        case FieldKind::code:
+            return Rule::code_unknown;
+        default:
+            return Rule::not_a_number;
     }
 }
 
 bool accepts(FieldKind kind, CellForm form) {
     switch (form) {
-        case CellForm::text: return true;
-        case CellForm::number: return kind != FieldKind::currency;
-        case CellForm::boolean: return kind == FieldKind::boolean;
-        default: return false;
+        case CellForm::text:
+            return true;
+        case CellForm::number:
+            return kind != FieldKind::currency;
+        case CellForm::boolean:
+            return kind == FieldKind::boolean;
+        default:
+            return false;
     }
 }
 
@@ -254,13 +268,20 @@ void read_cell(const RawCell& cell, const FieldRules& field, CellValue& out) {
     switch (field.kind) {
         case FieldKind::amount:
         case FieldKind::rate:
-        case FieldKind::number: return read_number(text, form, field, out);
-        case FieldKind::integer: return read_integer(text, form, field, out);
-        case FieldKind::date: return read_date(text, field, out);
-        case FieldKind::boolean: return read_boolean(text, form, field, out);
-        case FieldKind::text: return read_text(text, field, out);
-        case FieldKind::code: return read_code(text, field, out);
-        case FieldKind::currency: return read_currency(text, out);
+        case FieldKind::number:
+            return read_number(text, form, field, out);
+        case FieldKind::integer:
+            return read_integer(text, form, field, out);
+        case FieldKind::date:
+            return read_date(text, field, out);
+        case FieldKind::boolean:
+            return read_boolean(text, form, field, out);
+        case FieldKind::text:
+            return read_text(text, field, out);
+        case FieldKind::code:
+            return read_code(text, field, out);
+        case FieldKind::currency:
+            return read_currency(text, out);
     }
 }
 
@@ -274,10 +295,14 @@ std::string display(const CellValue& value, const FieldRules& field) {
                                  .ptr;
             return {digits.data(), end};
         }
-        case ColumnType::int64: return std::to_string(value.integer);
-        case ColumnType::date32: return iso_date(value.date);
-        case ColumnType::boolean: return value.truth == Truth::yes ? "true" : "false";
-        case ColumnType::text: return value.text;
+        case ColumnType::int64:
+            return std::to_string(value.integer);
+        case ColumnType::date32:
+            return iso_date(value.date);
+        case ColumnType::boolean:
+            return value.truth == Truth::yes ? "true" : "false";
+        case ColumnType::text:
+            return value.text;
     }
     return {};
 }

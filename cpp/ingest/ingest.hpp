@@ -29,8 +29,8 @@ struct IngestResult {
     Digest root{};
 };
 
-/// Reads, normalises and hashes every record. The same bits on any thread count. Of two records with
-/// one key the first is kept. Throws Error(cancelled) when asked to stop.
+/// Reads, normalises and hashes every record. The same bits on any thread count. Of two records
+/// with one key the first is kept. Throws Error(cancelled) when asked to stop.
 IngestResult ingest_records(const RawRecords& raw, const TapeProfile& profile,
                             const IngestOptions& options);
 

@@ -22,7 +22,9 @@ constexpr std::array<ByteClass, 256> classify() {
 
 constexpr std::array<ByteClass, 256> byte_classes = classify();
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 /// Walks over JSON by brackets and strings.
 class Scanner {
@@ -63,8 +65,8 @@ class Scanner {
             skip_brackets();
         } else {
             const std::size_t begin = at_;
-            while (!at_end() && std::string_view(",]} \t\r\n").find(bytes_[at_]) ==
-                                    std::string_view::npos) {
+            while (!at_end() &&
+                   std::string_view(",]} \t\r\n").find(bytes_[at_]) == std::string_view::npos) {
                 ++at_;
             }
             if (at_ == begin) fail("expected a value");
@@ -96,8 +98,11 @@ class Scanner {
         std::size_t at = at_;
         while (at < size) {
             switch (byte_classes[static_cast<unsigned char>(data[at++])]) {
-                case ByteClass::other: break;
-                case ByteClass::open: ++depth; break;
+                case ByteClass::other:
+                    break;
+                case ByteClass::open:
+                    ++depth;
+                    break;
                 case ByteClass::close:
                     if (--depth == 0) {
                         at_ = at;

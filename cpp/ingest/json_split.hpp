@@ -20,9 +20,9 @@ inline constexpr std::size_t max_records = 100'000'000;
 /// One record a line; blank lines are skipped.
 std::vector<RecordSlice> split_ndjson(std::string_view bytes);
 
-/// The elements of an array, or of the array under the key "records" of an object. Looks at brackets
-/// and strings only: what stands inside a record is judged when the record is read.
-/// Throws Error(source_unreadable) with the place, such as "byte 512".
+/// The elements of an array, or of the array under the key "records" of an object. Looks at
+/// brackets and strings only: what stands inside a record is judged when the record is read. Throws
+/// Error(source_unreadable) with the place, such as "byte 512".
 std::vector<RecordSlice> split_json(std::string_view bytes);
 
 }  // namespace seawall::ingest

@@ -26,8 +26,8 @@ enum class JsonLayout { array, lines };
 /// Views into JSON bytes that the caller keeps alive.
 RawRecords raw_json_records(std::string_view source, JsonLayout layout);
 
-/// Records begin .. end as one block to store: their count, the size of each (32-bit), the source row
-/// of each (64-bit), all little-endian, then their bytes one after the other.
+/// Records begin .. end as one block to store: their count, the size of each (32-bit), the source
+/// row of each (64-bit), all little-endian, then their bytes one after the other.
 std::string encode_chunk(const RawRecords& raw, std::size_t begin, std::size_t end);
 
 /// Appends the records of a block that the caller keeps alive.

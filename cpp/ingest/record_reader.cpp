@@ -240,7 +240,8 @@ class Handler {
                 refuse_duplicate();  // once inside a wrapper and once beside it
             }
             if (cell.form != CellForm::absent && cell.priority <= target.priority) continue;
-            cell = {.offset = offset, .size = text.size(), .priority = target.priority, .form = form};
+            cell = {
+                .offset = offset, .size = text.size(), .priority = target.priority, .form = form};
         }
     }
 

@@ -8,7 +8,8 @@
 namespace seawall::ingest {
 namespace {
 
-Table empty_table(std::initializer_list<const char*> places, const std::vector<FieldRules>& fields) {
+Table empty_table(std::initializer_list<const char*> places,
+                  const std::vector<FieldRules>& fields) {
     Table table;
     for (const char* place : places) table.columns.emplace_back(place, ColumnType::int64);
     for (const FieldRules& field : fields) {
@@ -20,11 +21,16 @@ Table empty_table(std::initializer_list<const char*> places, const std::vector<F
 void push_value(Column& column, const CellValue& value) {
     if (value.state != CellValue::State::present) return column.push_absent();
     switch (column.type()) {
-        case ColumnType::float64: return column.push(value.number);
-        case ColumnType::int64: return column.push(value.integer);
-        case ColumnType::date32: return column.push(value.date);
-        case ColumnType::boolean: return column.push(value.truth);
-        case ColumnType::text: return column.push(std::string_view(value.text));
+        case ColumnType::float64:
+            return column.push(value.number);
+        case ColumnType::int64:
+            return column.push(value.integer);
+        case ColumnType::date32:
+            return column.push(value.date);
+        case ColumnType::boolean:
+            return column.push(value.truth);
+        case ColumnType::text:
+            return column.push(std::string_view(value.text));
     }
 }
 
@@ -159,13 +165,14 @@ bool RecordWriter::read_fields(const CapturedRecord& captured, Place place, Norm
         const Rule rule = missing ? Rule::required_missing : value.refusal;
         count(out, i, rule);
         kept = kept && !field.required;
-        out.rejects.push_back({.record = place.record,
-                               .source_row = place.source_row,
-                               .part = field.required ? RefusedPart::record : RefusedPart::cell,
-                               .rule = rule,
-                               .field = field.name,
-                               .value = cut(captured.raw(captured.cells[i]).text),
-                               .reason = missing ? "the record has no " + field.name : value.reason});
+        out.rejects.push_back(
+            {.record = place.record,
+             .source_row = place.source_row,
+             .part = field.required ? RefusedPart::record : RefusedPart::cell,
+             .rule = rule,
+             .field = field.name,
+             .value = cut(captured.raw(captured.cells[i]).text),
+             .reason = missing ? "the record has no " + field.name : value.reason});
     }
     return kept;
 }
@@ -221,8 +228,8 @@ void RecordWriter::write_element(const CapturedRecord& captured, const CapturedE
         const Rule rule = missing ? Rule::required_missing : value.refusal;
         count(out, slot + i, rule);
         kept = kept && !field.required;
-        reject(field.required ? RefusedPart::element : RefusedPart::cell, rule, field.name, raw.text,
-               missing ? "the element has no " + field.name : value.reason);
+        reject(field.required ? RefusedPart::element : RefusedPart::cell, rule, field.name,
+               raw.text, missing ? "the element has no " + field.name : value.reason);
     }
     if (!kept) return;
     auto column = out.lists[element.list].columns.begin();
@@ -255,8 +262,7 @@ std::vector<ExplainedCell> RecordWriter::explain(const CapturedRecord& captured)
             if (element.list != index || element.priority != path) continue;
             for (std::size_t i = 0; i < list.fields.size() && element.is_object; ++i) {
                 tell(element_field(list, position, list.fields[i].name),
-                     captured.raw(captured.element_cells[element.cells_begin + i]),
-                     list.fields[i]);
+                     captured.raw(captured.element_cells[element.cells_begin + i]), list.fields[i]);
             }
             ++position;
         }

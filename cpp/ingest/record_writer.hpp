@@ -21,8 +21,8 @@ struct Reject {
     std::int64_t source_row = 0;
     RefusedPart part = RefusedPart::cell;
     Rule rule = Rule::record_unreadable;
-    std::string field;   ///< such as "instruments[3].principal"
-    std::string value;   ///< as read, cut at max_reject_value bytes
+    std::string field;  ///< such as "instruments[3].principal"
+    std::string value;  ///< as read, cut at max_reject_value bytes
     std::string reason;
 };
 

@@ -7,8 +7,8 @@
 
 namespace seawall::ingest {
 
-/// Every rule of normalisation. A rule up to default_applied changes how a cell is read; a later one refuses.
-/// The order is stored (a rule is a bit of a record's `rules_applied`): append only.
+/// Every rule of normalisation. A rule up to default_applied changes how a cell is read; a later
+/// one refuses. The order is stored (a rule is a bit of a record's `rules_applied`): append only.
 enum class Rule : std::uint8_t {
     key_canonicalised,       ///< a key was trimmed, lower-cased or freed of punctuation
     trimmed,                 ///< outer white space was removed
@@ -91,9 +91,7 @@ class RuleSet {
     std::uint64_t bits() const { return bits_; }
 
   private:
-    static std::uint64_t bit(Rule rule) {
-        return std::uint64_t{1} << static_cast<unsigned>(rule);
-    }
+    static std::uint64_t bit(Rule rule) { return std::uint64_t{1} << static_cast<unsigned>(rule); }
     std::uint64_t bits_ = 0;
 };
 

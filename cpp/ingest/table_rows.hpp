@@ -21,9 +21,10 @@ struct TableSource {
     std::vector<RaggedRow> ragged_rows;
 };
 
-/// The rows of a table of texts as records: canonical JSON (RFC 8785) of the raw cells with the row's
-/// number and the file's SHA-256, so that a record says by itself which bytes it came from. The header
-/// is row 1. Throws Error(source_unreadable) with the place "header[5]" when two columns have one name.
+/// The rows of a table of texts as records: canonical JSON (RFC 8785) of the raw cells with the
+/// row's number and the file's SHA-256, so that a record says by itself which bytes it came from.
+/// The header is row 1. Throws Error(source_unreadable) with the place "header[5]" when two columns
+/// have one name.
 RawRecords raw_table_rows(const ArrowBatches& table, const TableSource& source);
 
 }  // namespace seawall::ingest

@@ -99,8 +99,8 @@ class Section {
 std::optional<char> mark(const Section& section, std::string_view key) {
     const auto value = section.text(key);
     if (!value) return std::nullopt;
-    if (value->size() != 1 || std::string_view("0123456789+-").find(value->front()) !=
-                                  std::string_view::npos) {
+    if (value->size() != 1 ||
+        std::string_view("0123456789+-").find(value->front()) != std::string_view::npos) {
         fail(section.where(key), "must be one character that is no digit and no sign");
     }
     return value->front();
@@ -260,20 +260,26 @@ ColumnType FieldRules::column_type() const {
     switch (kind) {
         case FieldKind::amount:
         case FieldKind::rate:
-        case FieldKind::number: return ColumnType::float64;
-        case FieldKind::integer: return ColumnType::int64;
-        case FieldKind::date: return ColumnType::date32;
-        case FieldKind::boolean: return ColumnType::boolean;
+        case FieldKind::number:
+            return ColumnType::float64;
+        case FieldKind::integer:
+            return ColumnType::int64;
+        case FieldKind::date:
+            return ColumnType::date32;
+        case FieldKind::boolean:
+            return ColumnType::boolean;
         case FieldKind::text:
         case FieldKind::code:
-        case FieldKind::currency: return ColumnType::text;
+        case FieldKind::currency:
+            return ColumnType::text;
     }
     return ColumnType::text;
 }
 
 std::size_t TapeProfile::field_index(std::string_view field_name) const {
-    const auto found = std::find_if(fields.begin(), fields.end(),
-                                    [&](const FieldRules& field) { return field.name == field_name; });
+    const auto found = std::find_if(fields.begin(), fields.end(), [&](const FieldRules& field) {
+        return field.name == field_name;
+    });
     return static_cast<std::size_t>(found - fields.begin());
 }
 

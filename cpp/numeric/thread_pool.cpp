@@ -80,8 +80,8 @@ class Pool {
 
     void work(const std::stop_token& stop) {
         std::unique_lock lock(mutex_);
-        while (wake_.wait(lock, stop,
-                          [this] { return !queues_[0].empty() || !queues_[1].empty(); })) {
+        while (
+            wake_.wait(lock, stop, [this] { return !queues_[0].empty() || !queues_[1].empty(); })) {
             auto& source = queues_[0].empty() ? queues_[1] : queues_[0];
             const std::shared_ptr<Loop> loop = source.front();
             source.pop_front();

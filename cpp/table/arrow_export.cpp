@@ -12,11 +12,16 @@ namespace {
 
 const char* arrow_format(ColumnType type) {
     switch (type) {
-        case ColumnType::float64: return "g";
-        case ColumnType::int64: return "l";
-        case ColumnType::date32: return "tdD";
-        case ColumnType::boolean: return "b";
-        case ColumnType::text: return "u";
+        case ColumnType::float64:
+            return "g";
+        case ColumnType::int64:
+            return "l";
+        case ColumnType::date32:
+            return "tdD";
+        case ColumnType::boolean:
+            return "b";
+        case ColumnType::text:
+            return "u";
     }
     return "n";
 }
@@ -82,8 +87,8 @@ template <typename Byte>
 std::vector<std::uint8_t> pack_bits(const std::vector<Byte>& bytes) {
     std::vector<std::uint8_t> bits((bytes.size() + 7) / 8);
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-        bits[i / 8] = static_cast<std::uint8_t>(bits[i / 8] |
-                                                (static_cast<unsigned>(bytes[i]) << (i % 8)));
+        bits[i / 8] =
+            static_cast<std::uint8_t>(bits[i / 8] | (static_cast<unsigned>(bytes[i]) << (i % 8)));
     }
     return bits;
 }
@@ -116,9 +121,15 @@ void export_column(const std::shared_ptr<const Table>& table, const Column& colu
     }
     std::int64_t buffer_count = 2;
     switch (column.type()) {
-        case ColumnType::float64: holder->buffers[1] = column.float64().data(); break;
-        case ColumnType::int64: holder->buffers[1] = column.int64().data(); break;
-        case ColumnType::date32: holder->buffers[1] = column.dates().data(); break;
+        case ColumnType::float64:
+            holder->buffers[1] = column.float64().data();
+            break;
+        case ColumnType::int64:
+            holder->buffers[1] = column.int64().data();
+            break;
+        case ColumnType::date32:
+            holder->buffers[1] = column.dates().data();
+            break;
         case ColumnType::boolean:
             holder->value_bits = pack_bits(column.truths());
             holder->buffers[1] = holder->value_bits.data();
@@ -175,7 +186,9 @@ int stream_next(ArrowArrayStream* stream, ArrowArray* out) {
     }
 }
 
-const char* stream_error(ArrowArrayStream* /*stream*/) { return nullptr; }
+const char* stream_error(ArrowArrayStream* /*stream*/) {
+    return nullptr;
+}
 
 void release_stream(ArrowArrayStream* stream) {
     const std::unique_ptr<StreamHolder> holder(static_cast<StreamHolder*>(stream->private_data));

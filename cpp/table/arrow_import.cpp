@@ -42,13 +42,17 @@ void push_cell(Column& column, const ArrowArray& batch, std::size_t index, std::
     const auto* validity = buffer_of<std::uint8_t>(array, 0);
     if (validity != nullptr && !bit_is_set(validity, at)) return column.push_absent();
     switch (column.type()) {
-        case ColumnType::float64: return column.push(buffer_of<double>(array, 1)[at]);
-        case ColumnType::int64: return column.push(buffer_of<std::int64_t>(array, 1)[at]);
-        case ColumnType::date32: return column.push(Date{buffer_of<std::int32_t>(array, 1)[at]});
+        case ColumnType::float64:
+            return column.push(buffer_of<double>(array, 1)[at]);
+        case ColumnType::int64:
+            return column.push(buffer_of<std::int64_t>(array, 1)[at]);
+        case ColumnType::date32:
+            return column.push(Date{buffer_of<std::int32_t>(array, 1)[at]});
         case ColumnType::boolean:
             return column.push(bit_is_set(buffer_of<std::uint8_t>(array, 1), at) ? Truth::yes
-                                                                                : Truth::no);
-        case ColumnType::text: return column.push(ArrowText(batch, index)[row]);
+                                                                                 : Truth::no);
+        case ColumnType::text:
+            return column.push(ArrowText(batch, index)[row]);
     }
 }
 
@@ -73,7 +77,9 @@ ArrowBatches::ArrowBatches(ArrowArrayStream* stream) {
     stream->release(stream);
 }
 
-ArrowBatches::~ArrowBatches() { release(); }
+ArrowBatches::~ArrowBatches() {
+    release();
+}
 
 void ArrowBatches::release() {
     if (schema_.release != nullptr) schema_.release(&schema_);

@@ -11,7 +11,8 @@
 
 namespace seawall {
 
-/// The batches of an Arrow stream, held without a copy. Moves from the stream and owns what it yields.
+/// The batches of an Arrow stream, held without a copy. Moves from the stream and owns what it
+/// yields.
 class ArrowBatches {
   public:
     /// Takes the stream over. Throws Error(source_unreadable) with the producer's message.
@@ -49,7 +50,8 @@ class ArrowText {
     std::size_t offset_;
 };
 
-/// Copies a stream into a table. Throws Error(invalid_input) with the column's name on a type that no Column has.
+/// Copies a stream into a table. Throws Error(invalid_input) with the column's name on a type that
+/// no Column has.
 Table import_table(ArrowArrayStream* stream);
 
 }  // namespace seawall

@@ -21,11 +21,21 @@ void check_text_size(const std::string& name, std::size_t bytes) {
 
 Column::Column(std::string name, ColumnType type) : name_(std::move(name)), type_(type) {
     switch (type) {
-        case ColumnType::float64: values_ = std::vector<double>{}; break;
-        case ColumnType::int64: values_ = std::vector<std::int64_t>{}; break;
-        case ColumnType::date32: values_ = std::vector<Date>{}; break;
-        case ColumnType::boolean: values_ = std::vector<Truth>{}; break;
-        case ColumnType::text: values_ = TextValues{}; break;
+        case ColumnType::float64:
+            values_ = std::vector<double>{};
+            break;
+        case ColumnType::int64:
+            values_ = std::vector<std::int64_t>{};
+            break;
+        case ColumnType::date32:
+            values_ = std::vector<Date>{};
+            break;
+        case ColumnType::boolean:
+            values_ = std::vector<Truth>{};
+            break;
+        case ColumnType::text:
+            values_ = TextValues{};
+            break;
     }
 }
 
@@ -59,11 +69,21 @@ void Column::push(std::string_view value) {
 
 void Column::push_absent() {
     switch (type_) {
-        case ColumnType::float64: push(0.0); break;
-        case ColumnType::int64: push(std::int64_t{0}); break;
-        case ColumnType::date32: push(Date{}); break;
-        case ColumnType::boolean: push(Truth::no); break;
-        case ColumnType::text: push(std::string_view{}); break;
+        case ColumnType::float64:
+            push(0.0);
+            break;
+        case ColumnType::int64:
+            push(std::int64_t{0});
+            break;
+        case ColumnType::date32:
+            push(Date{});
+            break;
+        case ColumnType::boolean:
+            push(Truth::no);
+            break;
+        case ColumnType::text:
+            push(std::string_view{});
+            break;
     }
     present_.back() = 0;
     ++absent_count_;
@@ -114,9 +134,15 @@ std::size_t byte_count(const Table& table) {
         bytes += column.size();  // presence
         switch (column.type()) {
             case ColumnType::float64:
-            case ColumnType::int64: bytes += column.size() * sizeof(double); break;
-            case ColumnType::date32: bytes += column.size() * sizeof(Date); break;
-            case ColumnType::boolean: bytes += column.size(); break;
+            case ColumnType::int64:
+                bytes += column.size() * sizeof(double);
+                break;
+            case ColumnType::date32:
+                bytes += column.size() * sizeof(Date);
+                break;
+            case ColumnType::boolean:
+                bytes += column.size();
+                break;
             case ColumnType::text:
                 bytes += column.text().bytes.size() + column.size() * sizeof(std::int32_t);
                 break;
@@ -126,8 +152,8 @@ std::size_t byte_count(const Table& table) {
 }
 
 const Column* Table::find(std::string_view name) const {
-    const auto found =
-        std::find_if(columns.begin(), columns.end(), [&](const auto& c) { return c.name() == name; });
+    const auto found = std::find_if(columns.begin(), columns.end(),
+                                    [&](const auto& c) { return c.name() == name; });
     return found == columns.end() ? nullptr : &*found;
 }
 

@@ -7,7 +7,8 @@
 
 namespace seawall {
 
-/// What went wrong, as a caller can act on it. Each code has one Python exception class or code text.
+/// What went wrong, as a caller can act on it. Each code has one Python exception class or code
+/// text.
 enum class ErrorCode {
     invalid_input,      ///< a value or shape the function cannot accept
     invalid_profile,    ///< a tape profile that contradicts itself
@@ -19,12 +20,18 @@ enum class ErrorCode {
 
 constexpr std::string_view code_name(ErrorCode code) {
     switch (code) {
-        case ErrorCode::invalid_input: return "invalid_input";
-        case ErrorCode::invalid_profile: return "invalid_profile";
-        case ErrorCode::source_unreadable: return "source_unreadable";
-        case ErrorCode::limit_exceeded: return "limit_exceeded";
-        case ErrorCode::currency_mixed: return "currency_mixed";
-        case ErrorCode::cancelled: return "cancelled";
+        case ErrorCode::invalid_input:
+            return "invalid_input";
+        case ErrorCode::invalid_profile:
+            return "invalid_profile";
+        case ErrorCode::source_unreadable:
+            return "source_unreadable";
+        case ErrorCode::limit_exceeded:
+            return "limit_exceeded";
+        case ErrorCode::currency_mixed:
+            return "currency_mixed";
+        case ErrorCode::cancelled:
+            return "cancelled";
     }
     return "invalid_input";
 }

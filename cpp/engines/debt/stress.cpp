@@ -142,7 +142,6 @@ StressResult stress(const Exposure& exposure, std::span<const StressScenario> sc
     StressResult result;
     result.figures.resize(scenarios.size());
     if (options.detail != Detail::book) {
-        result.record_net = matrix(scenarios.size(), record_count);
         result.record_loss = matrix(scenarios.size(), record_count);
     }
     if (const std::size_t position_count = exposure.positions.share.size();
@@ -166,9 +165,8 @@ StressResult stress(const Exposure& exposure, std::span<const StressScenario> sc
             BlockResult stressed{.net = std::span(scratch).first(count),
                                  .loss = std::span(scratch).subspan(ordered_sum_block, count)};
             if (options.detail != Detail::book) {
-                const std::size_t cell = s * record_count + begin;
-                stressed = {.net = std::span(result.record_net).subspan(cell, count),
-                            .loss = std::span(result.record_loss).subspan(cell, count)};
+                stressed.loss =
+                    std::span(result.record_loss).subspan(s * record_count + begin, count);
             }
             block_sums[s * blocks + block] = revalue(base, factors_of(scenarios[s]), stressed);
         }

@@ -129,7 +129,6 @@ struct ScenarioFigures {
 /// Matrices are scenario-major: cell (s, i) is at s * count + i.
 struct StressResult {
     std::vector<ScenarioFigures> figures;  ///< shape (scenario_count,)
-    Buffer<double> record_net;      ///< (scenario_count, record_count); empty at Detail::book
     Buffer<double> record_loss;     ///< (scenario_count, record_count); empty at Detail::book
     Buffer<double> allocated_loss;  ///< empty where each record is one position, whose share is 1
 

@@ -269,8 +269,9 @@ class SqliteStore:
 
     def _all(self, row: type[Row], tenant: str) -> Iterator[Row]:
         table, key = _TABLES[row]
+        # The plus keeps SQLite from an index by tenant, which it would sort anew for every page.
         sql = (
-            f"SELECT {_COLUMNS[row]} FROM {table} WHERE {key} > ? AND tenant = ?"
+            f"SELECT {_COLUMNS[row]} FROM {table} WHERE {key} > ? AND +tenant = ?"
             f" ORDER BY {key} LIMIT {MAX_PAGE_ROWS}"
         )
         last = ""

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ import apsw
 from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, StoreError
 
 BUSY_TIMEOUT_MS = 10_000
+MODE_RETRY_MS = 5
 MAX_READERS = 16
 WRITER_CACHE_KIB = 65_536
 WAL_KEPT_BYTES = 64 * 1024 * 1024
@@ -57,7 +59,7 @@ def open_writer(path: str, *, vfs: str | None = None) -> apsw.Connection:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
         connection = _opened(path, flags, vfs)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA recursive_triggers = ON")
@@ -67,6 +69,19 @@ def open_writer(path: str, *, vfs: str | None = None) -> apsw.Connection:
             connection.close()
             raise
         return connection
+
+
+def _use_write_ahead_log(connection: apsw.Connection) -> None:
+    # SQLite asks no busy handler while it changes the mode, so processes that create one file
+    # together must repeat it themselves.
+    for _ in range(BUSY_TIMEOUT_MS // MODE_RETRY_MS):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except apsw.BusyError:
+            time.sleep(MODE_RETRY_MS / 1000)
+        else:
+            return
+    raise apsw.BusyError
 
 
 def _opened(path: str, flags: int, vfs: str | None) -> apsw.Connection:

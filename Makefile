@@ -46,7 +46,7 @@ sanitize: $(STATE)/dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" && cmake --preset sanitize >/dev/null && cmake --build --preset sanitize && ctest --preset sanitize
 
 tidy: $(STATE)/dev
-	@PATH="$(CURDIR)/$(BIN):$$PATH" && cmake --preset tidy >/dev/null && cmake --build --preset tidy
+	@PATH="$(CURDIR)/$(BIN):$$PATH" && cmake --preset tidy >/dev/null && cmake --build --preset tidy -- -k 0
 
 style: $(STATE)/dev
 	$(BIN)/ruff check --quiet .

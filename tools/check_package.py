@@ -9,8 +9,10 @@ from tempfile import TemporaryDirectory
 
 SMOKE = """
 import seawall, tempfile, pathlib
-record = b'[{"source_system":"a","source_record_id":"1","payload":{"financial":{"debt":{"principal":100}}}}]'
-with tempfile.TemporaryDirectory() as folder, seawall.Session(pathlib.Path(folder) / "a.db") as session:
+debt = b'"payload":{"financial":{"debt":{"principal":100}}}'
+record = b'[{"source_system":"a","source_record_id":"1",' + debt + b"}]"
+path = pathlib.Path(tempfile.mkdtemp()) / "a.db"
+with seawall.Session(path) as session:
     run = session.stress(session.ingest(record, profile="todiscope", format="json"))
     assert run.result.debt_exposure.total_outstanding == 100.0
     assert session.verify().ok

@@ -72,6 +72,24 @@ class IngestedSource {
         return result;
     }
 
+    /// Refusals by part ("record", "element", "cell"), and by rule.
+    std::map<std::string, std::uint64_t> rejects_by(std::string_view column) const {
+        std::map<std::string, std::uint64_t> counts;
+        const TextValues& names = rejects_->find(column)->text();
+        for (std::size_t row = 0; row < names.size(); ++row) ++counts[std::string(names[row])];
+        return counts;
+    }
+
+    /// Kept records by currency; empty before they are normalised.
+    std::map<std::string, std::uint64_t> currencies() const {
+        std::map<std::string, std::uint64_t> counts;
+        const Column* column = records_->find("currency");
+        if (column == nullptr) return counts;
+        const TextValues& codes = column->text();
+        for (std::size_t row = 0; row < codes.size(); ++row) ++counts[std::string(codes[row])];
+        return counts;
+    }
+
     py::bytes chunk(std::size_t index) const {
         const std::size_t begin = index * leaves_per_chunk;
         if (begin >= raw_.size()) throw py::index_error();
@@ -252,6 +270,13 @@ void register_ingest(py::module_& module) {
         .def_property_readonly("lists", &IngestedSource::lists)
         .def_property_readonly("rejects", &IngestedSource::rejects)
         .def_property_readonly("rule_uses", &IngestedSource::rule_uses)
+        .def_property_readonly("currencies", &IngestedSource::currencies)
+        .def_property_readonly(
+            "rejects_by_part",
+            [](const IngestedSource& self) { return self.rejects_by("refused"); })
+        .def_property_readonly("rejects_by_rule", [](const IngestedSource& self) {
+            return self.rejects_by("rule");
+        })
         .def("chunk", &IngestedSource::chunk, py::arg("index"),
              "The raw block of up to LEAVES_PER_CHUNK records, to be stored.");
     module.def(

@@ -74,7 +74,8 @@ std::optional<std::string_view> plain_number(std::string_view text, const FieldR
 bool looks_non_finite(std::string_view text) {
     std::string folded;
     for (const char c : text) {
-        if (c != '+' && c != '-') folded.push_back(static_cast<char>(c | 0x20));
+        if (c != '+' && c != '-')
+            folded.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
     }
     static constexpr std::array<std::string_view, 3> names{"nan", "inf", "infinity"};
     return std::find(names.begin(), names.end(), folded) != names.end();

@@ -19,7 +19,9 @@ std::span<const std::byte> as_bytes(std::string_view text) {
 }
 
 struct Task {
-    std::optional<NormalisedRun> run;
+    explicit Task(const TapeProfile& profile) : run(profile) {}
+
+    NormalisedRun run;
     std::vector<Digest> chunk_roots;
 };
 
@@ -29,10 +31,9 @@ void run_task(const RawRecords& raw, const TapeProfile& profile, const IngestOpt
     RecordReader reader(profile, raw.form);
     RecordWriter writer(profile);
     CapturedRecord captured;
-    task.run.emplace(profile);
     for (std::size_t i = begin; i < end; ++i) {
         reader.read(raw.bytes[i], captured);
-        writer.write(captured, static_cast<std::int64_t>(i), raw.source_rows[i], *task.run);
+        writer.write(captured, static_cast<std::int64_t>(i), raw.source_rows[i], task.run);
     }
     if (options.hash) {
         std::vector<Digest> leaves;
@@ -146,7 +147,7 @@ IngestResult ingest_records(const RawRecords& raw, const TapeProfile& profile,
                             const IngestOptions& options) {
     const TapeProfile effective = options.normalise ? profile : key_profile(profile);
     const std::size_t task_count = (raw.size() + records_per_task - 1) / records_per_task;
-    std::vector<Task> tasks(task_count);
+    std::vector<Task> tasks(task_count, Task(effective));
     const bool complete = parallel_for(task_count, options.parallel, [&](std::size_t index) {
         run_task(raw, effective, options, index * records_per_task, tasks[index]);
     });
@@ -157,7 +158,8 @@ IngestResult ingest_records(const RawRecords& raw, const TapeProfile& profile,
                         .chunk_roots = {},
                         .root = {}};
     for (Task& task : tasks) {
-        result.normalised.append(*std::exchange(task.run, std::nullopt));
+        // Each run's memory goes as soon as it is appended.
+        result.normalised.append(std::exchange(task.run, NormalisedRun(effective)));
         result.chunk_roots.insert(result.chunk_roots.end(), task.chunk_roots.begin(),
                                   task.chunk_roots.end());
     }

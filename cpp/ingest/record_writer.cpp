@@ -83,6 +83,7 @@ void NormalisedRun::append(NormalisedRun&& next) {
 
 std::vector<std::string> rule_use_names(const TapeProfile& profile) {
     std::vector<std::string> names;
+    names.reserve(profile.fields.size() + 1);
     for (const FieldRules& field : profile.fields) names.push_back(field.name);
     for (const ListRules& list : profile.lists) {
         for (const FieldRules& field : list.fields) names.push_back(list.name + "." + field.name);

@@ -63,6 +63,7 @@ std::vector<HeaderColumn> header_columns(const ArrowBatches& table) {
     std::sort(columns.begin(), columns.end(),
               [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<HeaderColumn> ordered;
+    ordered.reserve(columns.size());
     for (auto& column : columns) ordered.push_back(std::move(column.second));
     return ordered;
 }
@@ -164,6 +165,7 @@ RawRecords raw_table_rows(const ArrowBatches& table, const TableSource& source) 
     };
     for (const ArrowArray& batch : table.batches()) {
         std::vector<ArrowText> columns;
+        columns.reserve(table.column_count());
         for (std::size_t i = 0; i < table.column_count(); ++i) columns.emplace_back(batch, i);
         for (std::size_t row = 0; row < static_cast<std::size_t>(batch.length); ++row) {
             insert_ragged();

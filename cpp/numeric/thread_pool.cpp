@@ -87,7 +87,7 @@ class Pool {
             source.pop_front();
             lock.unlock();
             bool left = loop->step();
-            while (left && !(loop->lane == Lane::batch && interactive_waits())) {
+            while (left && (loop->lane == Lane::interactive || !interactive_waits())) {
                 left = loop->step();
             }
             lock.lock();

@@ -51,9 +51,9 @@ void fill_schema(ArrowSchema* out, const char* format, std::unique_ptr<SchemaHol
         .children = holder->child_pointers.data(),
         .dictionary = nullptr,
         .release = release_schema,
-        .private_data = holder.get(),
+        .private_data = nullptr,
     };
-    static_cast<void>(holder.release());
+    out->private_data = holder.release();
 }
 
 void export_schema(const Table& table, ArrowSchema* out) {
@@ -106,9 +106,9 @@ void fill_array(ArrowArray* out, std::int64_t length, std::int64_t null_count,
         .children = holder->child_pointers.data(),
         .dictionary = nullptr,
         .release = release_array,
-        .private_data = holder.get(),
+        .private_data = nullptr,
     };
-    static_cast<void>(holder.release());
+    out->private_data = holder.release();
 }
 
 void export_column(const std::shared_ptr<const Table>& table, const Column& column,
@@ -158,7 +158,7 @@ struct StreamHolder {
     bool exhausted = false;
 };
 
-StreamHolder& holder_of(ArrowArrayStream* stream) {
+StreamHolder& holder_of(const ArrowArrayStream* stream) {
     return *static_cast<StreamHolder*>(stream->private_data);
 }
 
@@ -205,9 +205,9 @@ void export_stream(std::shared_ptr<const Table> table, ArrowArrayStream* out) {
         .get_next = stream_next,
         .get_last_error = stream_error,
         .release = release_stream,
-        .private_data = holder.get(),
+        .private_data = nullptr,
     };
-    static_cast<void>(holder.release());
+    out->private_data = holder.release();
 }
 
 }  // namespace seawall

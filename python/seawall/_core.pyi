@@ -3,17 +3,15 @@ seawall's native core. Import it through seawall.native only.
 """
 
 from __future__ import annotations
-
 import collections.abc
 import typing
-
 import typing_extensions
 
 __all__: list[str] = [
-    "LEAVES_PER_CHUNK",
     "DebtBook",
     "DebtRun",
     "IngestedSource",
+    "LEAVES_PER_CHUNK",
     "NativeTable",
     "RunControl",
     "build_info",
@@ -35,7 +33,6 @@ class RunControl:
     """
     Follows and ends long work; safe to cancel from any thread.
     """
-
     def __init__(
         self, on_progress: collections.abc.Callable[[int], None] | None = None
     ) -> None: ...
@@ -55,7 +52,6 @@ class NativeTable:
     """
     Columns that any Arrow consumer reads without a copy.
     """
-
     def __arrow_c_stream__(
         self, requested_schema: typing.Any = None
     ) -> typing_extensions.CapsuleType: ...
@@ -72,7 +68,6 @@ class IngestedSource:
     """
     A source after ingest: columns, rejects, raw blocks and digests.
     """
-
     def chunk(self, index: typing.SupportsInt | typing.SupportsIndex) -> bytes:
         """
         The raw block of up to LEAVES_PER_CHUNK records, to be stored.
@@ -81,6 +76,8 @@ class IngestedSource:
     def chunk_count(self) -> int: ...
     @property
     def chunk_roots(self) -> bytes: ...
+    @property
+    def currencies(self) -> dict[str, int]: ...
     @property
     def duplicate_keys(self) -> int: ...
     @property
@@ -94,13 +91,16 @@ class IngestedSource:
     @property
     def rejects(self) -> NativeTable: ...
     @property
+    def rejects_by_part(self) -> dict[str, int]: ...
+    @property
+    def rejects_by_rule(self) -> dict[str, int]: ...
+    @property
     def rule_uses(self) -> dict[str, dict[str, int]]: ...
 
 class DebtBook:
     """
     A book of one currency, decoded once into the engine's columns.
     """
-
     def __init__(
         self,
         records: NativeTable,
@@ -120,7 +120,6 @@ class DebtRun:
     """
     The figures of one stress run.
     """
-
     def largest(
         self,
         scenario: typing.SupportsInt | typing.SupportsIndex,

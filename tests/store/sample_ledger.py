@@ -20,7 +20,7 @@ T = TypeVar("T")
 TENANT = "harbour"
 DERIVATION = Derivation(b"d" * 32, b'{"rejects":0}', "2025-01-01T00:00:00Z")
 TABLES = [DerivedTable("rejects", 0, b"none"), *(DerivedTable("loans", i, b"x") for i in range(2))]
-CHUNKS = [RawChunk(i, 2 * i, 2, b"\1\0\0\0\2\0\0\0", b"abc", "none", 3) for i in range(3)]
+CHUNKS = [RawChunk(i, 2 * i, 2, b"abc", "none", 3) for i in range(3)]
 TABLE_NAMES = [
     "dataset_version",
     "raw_chunk",

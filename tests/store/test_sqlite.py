@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import apsw
@@ -73,6 +74,17 @@ def test_the_writer_waits_for_the_disk_and_checks_references(path: Path) -> None
         "foreign_keys": 1,
         "recursive_triggers": 1,
     }
+
+
+def test_opening_waits_for_a_process_that_is_writing_a_new_file(path: Path) -> None:
+    other = apsw.Connection(str(path))
+    other.execute("CREATE TABLE x (y); BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as threads:
+        opening = threads.submit(open_writer, str(path))
+        with pytest.raises(TimeoutError):
+            opening.result(timeout=0.1)
+        other.close()
+        opening.result(timeout=30).close()
 
 
 def test_a_reader_cannot_write(path: Path) -> None:

@@ -86,11 +86,18 @@ CHANGED: dict[str, Callable[[Transaction], object]] = {
     "a table less": lambda t: t.put_derivation(TENANT, "dv", DERIVATION, TABLES[:1]),
     "evidence": lambda t: t.put_evidence(TENANT, evidence(3, payload=b"[]")),
     "finding": lambda t: t.put_findings(TENANT, [Finding("f0", "dv", b"[]")]),
-    "link": lambda t: t.put_links(TENANT, [Link("l0", "f0", "e1")]),
+    "link": lambda t: t.put_links(TENANT, [Link("other", "f0", "e0")]),
     "run": lambda t: t.put_run(msgspec.structs.replace(run(), result=b"[]"), ["e0", "e1"], ["f0"]),
     "a member less": lambda t: t.put_run(run(), ["e0"], ["f0"]),
     "a member more": lambda t: t.put_run(run(), ["e0", "e1"], ["f0", "f1"]),
 }
+
+
+def test_the_same_records_from_another_source_are_no_conflict(store: Store) -> None:
+    fill(store)
+    again = msgspec.structs.replace(dataset(), source=b'{"name":"copy.csv"}')
+    assert submit(store, lambda t: t.put_dataset(again, CHUNKS)) is False
+    assert store.dataset(TENANT, "dv").source == dataset().source
 
 
 @pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED.keys())
@@ -207,6 +214,15 @@ def test_lists_are_newest_first_and_continue(store: Store) -> None:
     assert [r.run_id for r in store.runs(TENANT, after="c")] == ["a", "r"]
     assert [r.run_id for r in store.runs(TENANT, dataset_version_id="dv", limit=1)] == ["b"]
     assert store.runs(TENANT, dataset_version_id="a") == []
+
+
+def test_a_list_continues_after_the_row_of_its_own_tenant(store: Store) -> None:
+    for tenant, created_at in (("another", "2020"), (TENANT, "2032")):
+        row = dataset("same", tenant=tenant, created_at=created_at)
+        submit(store, methodcaller("put_dataset", row, []))
+    submit(store, lambda t: t.put_dataset(dataset("older", created_at="2031"), []))
+    found = store.datasets(TENANT, after="same")
+    assert [row.dataset_version_id for row in found] == ["older"]
 
 
 @pytest.mark.parametrize("limit", [0, 1_001])

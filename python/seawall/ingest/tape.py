@@ -61,6 +61,21 @@ class IngestedTape:
         """How often each rule touched each field: {field: {rule: count}}."""
         return self._native.rule_uses
 
+    @property
+    def rejects_by_part(self) -> dict[str, int]:
+        """Refusals of a ``record``, an ``element`` or a ``cell``."""
+        return self._native.rejects_by_part
+
+    @property
+    def rejects_by_rule(self) -> dict[str, int]:
+        """Refusals by rule."""
+        return self._native.rejects_by_rule
+
+    @property
+    def currencies(self) -> dict[str, int]:
+        """Kept records by currency; empty before they are normalised."""
+        return self._native.currencies
+
     def chunk(self, index: int) -> bytes:
         """The raw block of one chunk's records."""
         return self._native.chunk(index)

@@ -1,14 +1,15 @@
 """What a benchmark leaves behind, so that another one can be held against it years later."""
 
 import os
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 
 from seawall.errors import InvalidInput, SeawallError
-from seawall.lab.machine import MachineRecord
+from seawall.lab.machine import MachineRecord, machine_record, source_commit
 
 
 class Result(
@@ -29,6 +30,35 @@ class Result(
     machine: MachineRecord
     commit: str | None  # of source_commit
     created_at: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+def measured_here(
+    benchmark: str,
+    *,
+    kind: Literal["gate", "informational"],
+    workload: Mapping[str, str | int | float | bool],
+    seed: int | None,
+    unit: str,
+    samples: Sequence[float],
+) -> Result:
+    """Make the result of what was just measured: by this machine, build, commit and time.
+
+    Parameters
+    ----------
+    benchmark, kind, workload, seed, unit, samples
+        As of `Result`.
+    """
+    return Result(
+        benchmark=benchmark,
+        kind=kind,
+        workload=dict(workload),
+        seed=seed,
+        unit=unit,
+        samples=tuple(samples),
+        machine=machine_record(),
+        commit=source_commit(Path(__file__).parent),
+        created_at=datetime.now(UTC),
+    )
 
 
 def encode_result(result: Result) -> bytes:

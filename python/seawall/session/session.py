@@ -176,7 +176,7 @@ class Session:
         return self._write(tape)
 
     def normalise(self, dataset: Dataset | str, *, control: RunControl | None = None) -> Dataset:
-        """Read the columns of a dataset that was ingested without; a second time changes nothing."""
+        """Read the columns of a dataset that was ingested without; repeating changes nothing."""
         version = self._version(dataset)
         if self._summary(version) is None:
             tape = self._read_stored(version, control)

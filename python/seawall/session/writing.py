@@ -1,9 +1,7 @@
 """From an ingested tape to the rows of a dataset version, all prepared before the lock."""
 
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
-from typing import Any
 
 import msgspec
 
@@ -20,27 +18,17 @@ _CHUNKS_PER_TASK = 16
 
 def summarise(tape: IngestedTape) -> DatasetSummary:
     """Count what was kept, refused and changed."""
-    rejects = tape.rejects.to_arrow()
-    refused = Counter(rejects["refused"].to_pylist())
-    rejected_records = len(rejects["record"].filter(_equal(rejects["refused"], "record")).unique())
-    currencies = tape.records["currency"].value_counts().to_pylist()
     return DatasetSummary(
         record_count=tape.record_count,
         kept_count=len(tape.records),
-        refused_record_count=rejected_records,
-        refused_element_count=refused["element"],
-        refused_cell_count=refused["cell"],
+        refused_record_count=tape.record_count - len(tape.records),
+        refused_element_count=tape.rejects_by_part.get("element", 0),
+        refused_cell_count=tape.rejects_by_part.get("cell", 0),
         duplicate_key_count=tape.duplicate_key_count,
-        currencies={entry["values"]: entry["counts"] for entry in currencies},
-        refused_by_rule=dict(sorted(Counter(rejects["rule"].to_pylist()).items())),
+        currencies=tape.currencies,
+        refused_by_rule=tape.rejects_by_rule,
         rule_uses=tape.rule_uses,
     )
-
-
-def _equal(column: Any, value: str) -> Any:
-    from pyarrow import compute
-
-    return compute.equal(column, value)
 
 
 def dataset_row(
@@ -79,7 +67,6 @@ def raw_chunks(tape: IngestedTape) -> list[RawChunk]:
             chunk_index=index,
             first_record=first,
             record_count=min(native.LEAVES_PER_CHUNK, tape.record_count - first),
-            sizes=b"",
             payload=compress(block),
             codec=CODEC,
             payload_size=len(block),

@@ -27,7 +27,7 @@ class Transaction(Protocol):
     """The write side, alive only inside the work given to `Store.submit`.
 
     Every put may be repeated: rows that are there already with the same content are left alone,
-    and the first writer's ``created_at`` and ``created_by`` stay. A row with the same identifier
+    and the first writer's ``source``, ``created_at`` and ``created_by`` stay. A row with the same identifier
     and another content raises `Conflict`; a row that refers to something this tenant does not
     have raises `NotFound`. A failed request leaves nothing behind.
     """
@@ -133,7 +133,7 @@ class Store(Protocol):
         """Every finding of the tenant, by identifier."""
 
     def all_links(self, tenant: str) -> Iterator[Link]:
-        """Every link of the tenant, by identifier."""
+        """Every link of the tenant, by finding and evidence."""
 
     def integrity_problems(self) -> list[str]:
         """What the database finds wrong with its own pages, indexes and references."""

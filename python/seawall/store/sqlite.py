@@ -34,10 +34,9 @@ _TABLES: dict[type[Struct], tuple[str, str]] = {
     Derivation: ("derivation", "dataset_version_id"),
     Evidence: ("evidence", "evidence_id"),
     Finding: ("finding", "finding_id"),
-    Link: ("link", "link_id"),
     Run: ("run", "run_id"),
 }
-_STORED: tuple[type[Struct], ...] = (*_TABLES, RawChunk, DerivedTable)
+_STORED: tuple[type[Struct], ...] = (*_TABLES, Link, RawChunk, DerivedTable)
 _COLUMNS = {row: ", ".join(row.__struct_fields__) for row in _STORED}
 
 
@@ -196,8 +195,16 @@ class SqliteStore:
         return self._all(Finding, tenant)
 
     def all_links(self, tenant: str) -> Iterator[Link]:
-        """Every link of the tenant, by identifier."""
-        return self._all(Link, tenant)
+        """Every link of the tenant, by finding and evidence."""
+        sql = (
+            f"SELECT {_COLUMNS[Link]} FROM link"
+            " WHERE (finding_id, evidence_id) > (?, ?) AND +tenant = ?"
+            f" ORDER BY finding_id, evidence_id LIMIT {MAX_PAGE_ROWS}"
+        )
+        last = ("", "")
+        while page := self._select(Link, sql, (*last, tenant)):
+            yield from page
+            last = (page[-1].finding_id, page[-1].evidence_id)
 
     def integrity_problems(self) -> list[str]:
         """What SQLite finds wrong with its own pages, indexes and references."""

@@ -15,9 +15,9 @@ class DatasetVersion(msgspec.Struct, frozen=True, gc=False):
     merkle_root: bytes  # 32 bytes, over the records
     profile_sha256: bytes  # 32 bytes
     profile: bytes  # canonical JSON
-    source: bytes  # canonical JSON
     record_count: int
     chunk_roots: bytes  # 32 bytes a raw chunk, in chunk order
+    source: bytes  # canonical JSON; not part of the identity: the first one that came stays
     created_at: str
     created_by: str
 
@@ -28,8 +28,7 @@ class RawChunk(msgspec.Struct, frozen=True, gc=False):
     chunk_index: int
     first_record: int
     record_count: int
-    sizes: bytes  # length of each record, little-endian u32; the caller may compress it
-    payload: bytes  # the records one after another, compressed by ``codec``
+    payload: bytes  # a block of records, compressed by ``codec``
     codec: str
     payload_size: int  # bytes, before compression
 

@@ -27,7 +27,6 @@ CREATE TABLE raw_chunk (
     chunk_index INTEGER NOT NULL CHECK (chunk_index >= 0),
     first_record INTEGER NOT NULL CHECK (first_record >= 0),
     record_count INTEGER NOT NULL CHECK (record_count >= 0),
-    sizes BLOB NOT NULL,
     payload BLOB NOT NULL,
     codec TEXT NOT NULL,
     payload_size INTEGER NOT NULL CHECK (payload_size >= 0),
@@ -80,12 +79,10 @@ CREATE TABLE link (
     link_id TEXT NOT NULL CHECK (link_id <> ''),
     finding_id TEXT NOT NULL,
     evidence_id TEXT NOT NULL,
-    PRIMARY KEY (link_id, tenant),
+    PRIMARY KEY (finding_id, evidence_id, tenant),
     FOREIGN KEY (finding_id, tenant) REFERENCES finding,
     FOREIGN KEY (evidence_id, tenant) REFERENCES evidence
-) STRICT;
-
-CREATE INDEX link_by_finding ON link (finding_id, tenant);
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE run (
     tenant TEXT NOT NULL,

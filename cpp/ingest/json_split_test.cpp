@@ -1,0 +1,169 @@
+#include "ingest/json_split.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "table/error.hpp"
+
+BOOST_AUTO_TEST_SUITE(json_split_test)
+
+using namespace std::string_literals;
+using seawall::Error;
+using seawall::ErrorCode;
+using seawall::ingest::RecordSlice;
+using seawall::ingest::split_json;
+using seawall::ingest::split_ndjson;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+using Rows = std::vector<std::int64_t>;
+
+Texts texts(std::string_view source, const std::vector<RecordSlice>& slices) {
+    Texts result;
+    for (const RecordSlice& slice : slices) {
+        result.emplace_back(source.substr(slice.begin, slice.size));
+    }
+    return result;
+}
+
+Texts records(std::string_view source) { return texts(source, split_json(source)); }
+Texts lines(std::string_view source) { return texts(source, split_ndjson(source)); }
+
+Rows rows(const std::vector<RecordSlice>& slices) {
+    Rows result;
+    for (const RecordSlice& slice : slices) result.push_back(slice.source_row);
+    return result;
+}
+
+/// Where split_json refuses the source; "accepted" when it does not.
+std::string refusal(std::string_view source) {
+    try {
+        split_json(source);
+    } catch (const Error& error) {
+        BOOST_TEST((error.code() == ErrorCode::source_unreadable));
+        return error.where();
+    }
+    return "accepted";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(an_array_gives_its_elements_byte_for_byte) {
+    BOOST_TEST(records("[{\"a\": 1} , {}\n,\t[2],3]") == (Texts{"{\"a\": 1}", "{}", "[2]", "3"}));
+}
+
+BOOST_AUTO_TEST_CASE(the_rows_of_an_array_count_from_one) {
+    BOOST_TEST(rows(split_json("[{},{},{}]")) == (Rows{1, 2, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_array_has_no_records) {
+    BOOST_TEST(records("[]").empty());
+    BOOST_TEST(records(" [ \n ] ").empty());
+    BOOST_TEST(records("{\"records\":[]}").empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_envelope_gives_the_array_under_records) {
+    BOOST_TEST(records(R"({"records":[{"a":1},{}]})") == (Texts{R"({"a":1})", "{}"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_beside_the_records_of_an_envelope_is_passed_over) {
+    const auto* source = R"( {"normalize": true, "meta": {"records": [9]}, "note": "]}",
+                              "records" : [{}], "n": -1.5e3, "z": null} )";
+    BOOST_TEST(records(source) == (Texts{"{}"}));
+}
+
+BOOST_AUTO_TEST_CASE(brackets_and_quotes_inside_strings_are_text) {
+    const Texts expected{R"({"a":"}]{["})", R"({"b":"\"}"})", R"({"c":"\\"})", R"({"\"]":1})"};
+    BOOST_TEST(records("[" + expected[0] + "," + expected[1] + "," + expected[2] + "," +
+                       expected[3] + "]") == expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_text_that_is_an_element_may_hold_commas_and_brackets) {
+    BOOST_TEST(records(R"(["a,b]", "\""])") == (Texts{R"("a,b]")", R"("\"")"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_skipped_and_slices_count_from_the_first_byte) {
+    const std::string source = "\xEF\xBB\xBF[{\"a\":1}]";
+    BOOST_TEST(records(source) == (Texts{"{\"a\":1}"}));
+    const std::string envelope = "\xEF\xBB\xBF{\"records\":[{}]}";
+    BOOST_TEST(records(envelope) == (Texts{"{}"}));
+    const std::string ndjson = "\xEF\xBB\xBF{\"a\":1}\n{}";
+    BOOST_TEST(lines(ndjson) == (Texts{"{\"a\":1}", "{}"}));
+}
+
+BOOST_AUTO_TEST_CASE(ten_thousand_nested_brackets_are_one_element) {
+    const std::string deep(10'000, '[');
+    const std::string closed(10'000, ']');
+    BOOST_TEST(records("[" + deep + closed + "]").size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_truncated_source_is_refused_at_its_end) {
+    const std::string whole = R"({"x":[1],"records":[{"a":"b\"c"},{"d":[1,2]}]})";
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        BOOST_TEST(refusal(whole.substr(0, size)) != "accepted");
+    }
+    BOOST_TEST(refusal(whole) == "accepted");
+    BOOST_TEST(refusal("[{\"a\":1}") == "byte 8");
+    BOOST_TEST(refusal("[{\"a\":\"") == "byte 7");
+    BOOST_TEST(refusal("") == "byte 0");
+}
+
+BOOST_AUTO_TEST_CASE(what_follows_the_records_is_refused_at_its_place) {
+    BOOST_TEST(refusal("[{}] x") == "byte 5");
+    BOOST_TEST(refusal("[{}][{}]") == "byte 4");
+    BOOST_TEST(refusal("{\"records\":[]}}") == "byte 14");
+}
+
+BOOST_AUTO_TEST_CASE(elements_need_commas_between_them_and_none_after) {
+    BOOST_TEST(refusal("[{} {}]") == "byte 4");
+    BOOST_TEST(refusal("[{},]") == "byte 4");
+    BOOST_TEST(refusal("[,{}]") == "byte 1");
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_is_neither_list_nor_object_is_refused) {
+    for (const auto* source : {"1", "\"[]\"", "null", "true", "}"}) {
+        BOOST_TEST(refusal(source) == "byte 0");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_envelope_without_a_list_of_records_is_refused_by_name) {
+    for (const auto* source : {"{}", R"({"a":1})", R"({"records":{}})", R"({"records":null})",
+                               R"({"a":{"records":[]}})"}) {
+        BOOST_TEST(refusal(source) == "records");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_lists_of_records_are_refused) {
+    BOOST_TEST(refusal(R"({"records":[{}],"records":[{}]})") != "accepted");
+}
+
+BOOST_AUTO_TEST_CASE(one_record_stands_on_each_line) {
+    BOOST_TEST(lines("{\"a\":1}\n{\"b\":2}\n") == (Texts{"{\"a\":1}", "{\"b\":2}"}));
+    BOOST_TEST(lines("{}\n{}") == (Texts{"{}", "{}"}));
+}
+
+BOOST_AUTO_TEST_CASE(blank_lines_are_skipped_and_still_count) {
+    const std::string source = "\n{}\n \t \r\n{}\n\n\n{}\n\n";
+    BOOST_TEST(lines(source) == (Texts{"{}", "{}", "{}"}));
+    BOOST_TEST(rows(split_ndjson(source)) == (Rows{2, 4, 7}));
+}
+
+BOOST_AUTO_TEST_CASE(blanks_around_a_line_are_not_the_record) {
+    BOOST_TEST(lines("  {\"a\": 1}\t\r\n") == (Texts{"{\"a\": 1}"}));
+}
+
+BOOST_AUTO_TEST_CASE(no_lines_are_no_records) {
+    BOOST_TEST(lines("").empty());
+    BOOST_TEST(lines("\n\r\n  \n").empty());
+    BOOST_TEST(lines("\xEF\xBB\xBF").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_line_is_a_record_that_its_reader_will_refuse) {
+    BOOST_TEST(lines("{}\n{\"a\":\n{}\n") == (Texts{"{}", "{\"a\":", "{}"}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

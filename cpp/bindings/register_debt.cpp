@@ -47,7 +47,7 @@ class DebtRun {
 
     Figures exposure() const {
         const ExposureFigures& f = exposure_.figures;
-        Figures d;
+        const Figures d;
         d["total_outstanding"] = f.total_outstanding;
         d["interest_rate_pct"] = f.interest_rate_pct;
         d["interest_payment"] = f.interest_payment;
@@ -67,7 +67,7 @@ class DebtRun {
     std::vector<Figures> scenarios() const {
         std::vector<Figures> list;
         for (const ScenarioFigures& f : stress_.figures) {
-            Figures d;
+            const Figures d;
             d["interest_rate_pct"] = f.interest_rate_pct;
             d["interest_payment"] = f.interest_payment;
             d["collateral_value"] = f.collateral_value;

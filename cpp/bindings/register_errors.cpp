@@ -30,7 +30,7 @@ const char* exception_name(ErrorCode code) {
 }
 
 /// By code and never by text.
-void translate(std::exception_ptr thrown) {
+void translate(std::exception_ptr thrown) {  // NOLINT(performance-unnecessary-value-param)
     try {
         if (thrown) std::rethrow_exception(thrown);
     } catch (const Error& error) {

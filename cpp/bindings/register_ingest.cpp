@@ -221,6 +221,7 @@ Entry stored_record(const py::buffer& block, std::size_t index) {
     const RawRecords raw = stored_records({block}, false, sources);
     if (index >= raw.size()) throw py::index_error();
     std::vector<Digest> leaves;
+    leaves.reserve(raw.size());
     for (const std::string_view bytes : raw.bytes) {
         leaves.push_back(leaf_hash(std::as_bytes(std::span(bytes.data(), bytes.size()))));
     }
@@ -244,7 +245,7 @@ std::vector<Entry> explain_record(const py::bytes& bytes, bool table_row,
         for (std::size_t rule = 0; rule < rule_count; ++rule) {
             if (cell.applied.contains(static_cast<Rule>(rule))) rules.append(rule_names[rule]);
         }
-        Entry entry;
+        const Entry entry;
         entry["field"] = py::str(cell.field);
         entry["raw"] = py::str(cell.raw);
         entry["value"] = py::str(cell.value);
@@ -274,9 +275,8 @@ void register_ingest(py::module_& module) {
         .def_property_readonly(
             "rejects_by_part",
             [](const IngestedSource& self) { return self.rejects_by("refused"); })
-        .def_property_readonly("rejects_by_rule", [](const IngestedSource& self) {
-            return self.rejects_by("rule");
-        })
+        .def_property_readonly("rejects_by_rule",
+                               [](const IngestedSource& self) { return self.rejects_by("rule"); })
         .def("chunk", &IngestedSource::chunk, py::arg("index"),
              "The raw block of up to LEAVES_PER_CHUNK records, to be stored.");
     module.def(

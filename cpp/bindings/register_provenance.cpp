@@ -40,6 +40,7 @@ void register_provenance(py::module_& module) {
         "table_digest",
         [](const std::vector<NativeTable>& tables) {
             std::vector<const Table*> pointers;
+            pointers.reserve(tables.size());
             for (const NativeTable& table : tables) pointers.push_back(table.table.get());
             Digest digest;
             {

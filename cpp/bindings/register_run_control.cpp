@@ -6,7 +6,7 @@
 
 namespace seawall::bindings {
 
-void register_run_control(pybind11::module_& module) {
+void register_run_control(pybind11::module_& module) {  // NOLINT(misc-const-correctness)
     namespace py = pybind11;
     py::class_<PyRunControl, std::shared_ptr<PyRunControl>>(
         module, "RunControl", "Follows and ends long work; safe to cancel from any thread.")

@@ -21,7 +21,9 @@ std::string read(std::string_view format, std::string_view text, int pivot = 0) 
     return date ? iso_date(*date) : "none";
 }
 
-bool is_leap(int year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+bool is_leap(int year) {
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 int days_in_month(int year, int month) {
     if (month == 2) return is_leap(year) ? 29 : 28;
@@ -66,8 +68,8 @@ BOOST_AUTO_TEST_CASE(a_century_has_a_leap_day_only_when_400_divides_it) {
 }
 
 BOOST_AUTO_TEST_CASE(a_day_that_no_month_has_is_no_date) {
-    for (const auto* text : {"2023-04-31", "2023-13-01", "2023-00-10", "2023-01-00", "2023-01-32",
-                             "0000-01-01"}) {
+    for (const auto* text :
+         {"2023-04-31", "2023-13-01", "2023-00-10", "2023-01-00", "2023-01-32", "0000-01-01"}) {
         BOOST_TEST(read("%Y-%m-%d", text) == "none");
     }
 }
@@ -125,8 +127,8 @@ BOOST_AUTO_TEST_CASE(months_and_days_may_have_one_digit_and_years_may_not) {
 }
 
 BOOST_AUTO_TEST_CASE(the_whole_text_must_fit_the_format) {
-    for (const auto* text : {"2023-01-02T00:00", "2023-01-02 ", "x2023-01-02", "2023-01", "", "2023",
-                             "20230102", "2023/01/02", "+2023-01-02"}) {
+    for (const auto* text : {"2023-01-02T00:00", "2023-01-02 ", "x2023-01-02", "2023-01", "",
+                             "2023", "20230102", "2023/01/02", "+2023-01-02"}) {
         BOOST_TEST(read("%Y-%m-%d", text) == "none");
     }
 }

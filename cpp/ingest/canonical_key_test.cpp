@@ -50,7 +50,9 @@ BOOST_AUTO_TEST_CASE(letters_beyond_ascii_are_other_characters) {
                          "dit") == "cr_dit");
 }
 
-BOOST_AUTO_TEST_CASE(digits_stay) { BOOST_TEST(canonical("Tranche 2B") == "tranche_2b"); }
+BOOST_AUTO_TEST_CASE(digits_stay) {
+    BOOST_TEST(canonical("Tranche 2B") == "tranche_2b");
+}
 
 BOOST_AUTO_TEST_CASE(a_canonical_key_is_left_as_it_is) {
     for (const auto* key : {"a", "a_b", "a1", "_", "total_outstanding"}) {

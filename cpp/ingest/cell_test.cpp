@@ -137,8 +137,8 @@ BOOST_AUTO_TEST_CASE(text_that_is_no_plain_decimal_number_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_finite_is_refused) {
-    for (const auto* text :
-         {"NaN", "nan", "-nan", "+NAN", "inf", "-inf", "Infinity", "-INFINITY", "1e999", "-1e999"}) {
+    for (const auto* text : {"NaN", "nan", "-nan", "+NAN", "inf", "-inf", "Infinity", "-INFINITY",
+                             "1e999", "-1e999"}) {
         BOOST_TEST(refusal(text, field_of(FieldKind::amount)) == "not_finite", text);
     }
     BOOST_TEST(refusal("1e999", field_of(FieldKind::amount), CellForm::number) == "not_finite");
@@ -156,8 +156,8 @@ BOOST_AUTO_TEST_CASE(a_fraction_whose_percentage_is_not_finite_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_boolean_or_a_structure_is_never_a_number) {
-    for (const FieldKind kind : {FieldKind::amount, FieldKind::rate, FieldKind::number,
-                                 FieldKind::integer}) {
+    for (const FieldKind kind :
+         {FieldKind::amount, FieldKind::rate, FieldKind::number, FieldKind::integer}) {
         BOOST_TEST(refusal("true", field_of(kind), CellForm::boolean) == "not_a_number");
         BOOST_TEST(refusal("true", field_of(kind)) == "not_a_number");
         BOOST_TEST(refusal("[…]", field_of(kind), CellForm::structure) == "unexpected_structure");
@@ -394,8 +394,7 @@ BOOST_AUTO_TEST_CASE(a_text_that_is_two_days_under_two_formats_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_text_that_is_one_day_under_two_formats_is_that_day) {
-    BOOST_TEST(iso_date(read("04/04/2020", dates({"%d/%m/%Y", "%m/%d/%Y"})).date) ==
-               "2020-04-04");
+    BOOST_TEST(iso_date(read("04/04/2020", dates({"%d/%m/%Y", "%m/%d/%Y"})).date) == "2020-04-04");
 }
 
 BOOST_AUTO_TEST_CASE(a_text_that_fits_no_format_is_refused) {

@@ -30,8 +30,12 @@ Texts texts(std::string_view source, const std::vector<RecordSlice>& slices) {
     return result;
 }
 
-Texts records(std::string_view source) { return texts(source, split_json(source)); }
-Texts lines(std::string_view source) { return texts(source, split_ndjson(source)); }
+Texts records(std::string_view source) {
+    return texts(source, split_json(source));
+}
+Texts lines(std::string_view source) {
+    return texts(source, split_ndjson(source));
+}
 
 Rows rows(const std::vector<RecordSlice>& slices) {
     Rows result;

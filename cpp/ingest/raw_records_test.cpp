@@ -37,9 +37,14 @@ BOOST_AUTO_TEST_CASE(lines_keep_their_numbers_and_elements_their_positions) {
 
 BOOST_AUTO_TEST_CASE(a_block_is_count_sizes_rows_and_bytes_little_endian) {
     const RawRecords raw = raw_json_records("\n{}\n[1]", JsonLayout::lines);
-    const std::string expected("\2\0\0\0" "\2\0\0\0" "\3\0\0\0" "\2\0\0\0\0\0\0\0"
-                               "\3\0\0\0\0\0\0\0" "{}[1]",
-                               4 + 8 + 16 + 5);
+    const std::string expected(
+        "\2\0\0\0"
+        "\2\0\0\0"
+        "\3\0\0\0"
+        "\2\0\0\0\0\0\0\0"
+        "\3\0\0\0\0\0\0\0"
+        "{}[1]",
+        4 + 8 + 16 + 5);
     BOOST_TEST(encode_chunk(raw, 0, 2) == expected);
 }
 

@@ -304,7 +304,7 @@ def main() -> None:
     try:
         app(args=arguments, prog_name="seawall")
     except (KeyboardInterrupt, Cancelled):
-        sys.stderr.write("interrupted; nothing was written\n")
+        sys.stderr.write("interrupted\n")
         sys.exit(EXIT_INTERRUPTED)
     except SeawallError as problem:
         if debug:

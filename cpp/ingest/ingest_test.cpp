@@ -1,0 +1,211 @@
+#include "ingest/ingest.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <random>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "provenance/table_digest.hpp"
+#include "table/error.hpp"
+
+BOOST_AUTO_TEST_SUITE(ingest_test)
+
+using namespace seawall::ingest;
+using seawall::Digest;
+using seawall::Error;
+using seawall::ErrorCode;
+
+namespace {
+
+const TapeProfile& profile() {
+    static const TapeProfile parsed = parse_profile(R"({
+        "name": "test",
+        "fields": [
+            {"name": "source_system", "kind": "text", "from": ["system"]},
+            {"name": "source_record_id", "kind": "text", "from": ["id"]},
+            {"name": "currency", "kind": "currency", "default": "EUR"},
+            {"name": "total", "kind": "amount", "from": ["total"], "minimum": 0}
+        ],
+        "lists": [{"name": "loans", "from": ["loans"], "fields": [
+            {"name": "principal", "kind": "amount", "from": ["principal"], "required": true}
+        ]}]})");
+    return parsed;
+}
+
+std::string record(const std::string& system, const std::string& id, const std::string& total) {
+    return R"({"system":")" + system + R"(","id":")" + id + R"(","total":)" + total +
+           R"(,"loans":[{"principal":1},{"principal":"x"}]})";
+}
+
+/// Records of all sorts: good, repeated, unreadable, without a key, with refused cells.
+std::string mixed_lines(std::size_t count) {
+    std::mt19937_64 random(7);
+    std::string lines;
+    for (std::size_t i = 0; i < count; ++i) {
+        switch (random() % 8) {
+            case 0:
+                lines += "{\"broken\":";
+                break;
+            case 1:
+                lines += record("s", std::to_string(random() % count), "1");
+                break;
+            case 2:
+                lines += record("s", "", "2");
+                break;
+            case 3:
+                lines += record("s", std::to_string(i), "\"bad\"");
+                break;
+            default:
+                lines += record("t", std::to_string(i), std::to_string(random() % 1000));
+        }
+        lines += '\n';
+    }
+    return lines;
+}
+
+IngestResult ingest(const std::string& lines, const IngestOptions& options = {}) {
+    return ingest_records(raw_json_records(lines, JsonLayout::lines), profile(), options);
+}
+
+Digest digest(const IngestResult& result) {
+    std::vector<const seawall::Table*> tables{&result.normalised.records};
+    for (const seawall::Table& list : result.normalised.lists) tables.push_back(&list);
+    return seawall::table_digest(tables);
+}
+
+std::vector<std::string> rejects(const IngestResult& result) {
+    std::vector<std::string> texts;
+    for (const Reject& reject : result.normalised.rejects) {
+        texts.push_back(std::to_string(reject.record) + " " + std::to_string(reject.source_row) +
+                        " " + reject.field + " " + std::string(rule_name(reject.rule)) + " " +
+                        reject.value + " " + reject.reason);
+    }
+    return texts;
+}
+
+Digest leaf(std::string_view bytes) {
+    return seawall::leaf_hash(std::as_bytes(std::span(bytes.data(), bytes.size())));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(thread_count_does_not_change_a_single_bit) {
+    const std::string lines = mixed_lines(20'000);  // ten tasks
+    const IngestResult one = ingest(lines, {.parallel = {.threads = 1}});
+    BOOST_TEST(one.normalised.rejects.size() > 1'000U);
+    BOOST_TEST(one.duplicate_keys > 100U);
+    for (const std::size_t threads : {2U, 7U}) {
+        const IngestResult many = ingest(lines, {.parallel = {.threads = threads}});
+        BOOST_TEST((many.root == one.root));
+        BOOST_TEST((many.chunk_roots == one.chunk_roots));
+        BOOST_TEST((digest(many) == digest(one)));
+        BOOST_TEST(rejects(many) == rejects(one));
+        BOOST_TEST(many.normalised.rule_uses == one.normalised.rule_uses);
+        BOOST_TEST(many.duplicate_keys == one.duplicate_keys);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_record_is_a_leaf_the_refused_ones_included) {
+    const std::string first = record("s", "1", "1");
+    const std::string broken = "{\"broken\":";
+    const IngestResult result = ingest(first + "\n" + broken + "\n");
+    BOOST_TEST((result.root == seawall::node_hash(leaf(first), leaf(broken))));
+}
+
+BOOST_AUTO_TEST_CASE(the_root_is_that_of_all_leaves_across_chunks_and_tasks) {
+    const std::string lines = mixed_lines(5'000);
+    const RawRecords raw = raw_json_records(lines, JsonLayout::lines);
+    std::vector<Digest> leaves;
+    for (const std::string_view bytes : raw.bytes) leaves.push_back(leaf(bytes));
+    BOOST_TEST((ingest(lines).root == seawall::merkle_root(leaves)));
+}
+
+BOOST_AUTO_TEST_CASE(of_two_records_with_one_key_the_first_is_kept) {
+    const IngestResult result =
+        ingest(record("s", "1", "10") + "\n" + record("s", "2", "20") + "\n\n" +
+               record("s", "1", "30") + "\n" + record("s", "1", "10"));
+    BOOST_TEST(result.normalised.records.find("total")->float64() ==
+               (std::vector<double>{10.0, 20.0}));
+    BOOST_TEST(result.normalised.lists[0].find("record")->int64() ==
+               (std::vector<std::int64_t>{0, 1}));
+    BOOST_TEST(result.duplicate_keys == 2U);
+    const auto texts = rejects(result);
+    BOOST_TEST(texts.at(3) == "2 4 source_record_id duplicate_record 1 row 1 has the same key");
+    BOOST_TEST(texts.at(5) == "3 5 source_record_id duplicate_record 1 row 1 is the same record");
+}
+
+BOOST_AUTO_TEST_CASE(one_identifier_of_two_systems_is_two_records) {
+    const IngestResult result =
+        ingest(record("s", "1", "10") + "\n" + record("t", "1", "20") + "\n");
+    BOOST_TEST(result.normalised.records.row_count() == 2U);
+    BOOST_TEST(result.duplicate_keys == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(system_and_identifier_are_not_run_together) {
+    const IngestResult result =
+        ingest(record("ab", "c", "1") + "\n" + record("a", "bc", "1") + "\n");
+    BOOST_TEST(result.duplicate_keys == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_record_does_not_take_its_key_from_a_later_one) {
+    const std::string broken = R"({"system":"s","id":"1","id":"1"})";
+    const IngestResult result = ingest(broken + "\n" + record("s", "1", "5") + "\n");
+    BOOST_TEST(result.normalised.records.row_count() == 1U);
+    BOOST_TEST(result.duplicate_keys == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(without_normalising_only_the_keys_are_read) {
+    const std::string lines = record("s", "1", "\"bad\"") + "\n" + record("s", "1", "2") + "\n";
+    const IngestResult keys = ingest(lines, {.normalise = false, .parallel = {}});
+    BOOST_TEST(keys.normalised.records.find("total") == nullptr);
+    BOOST_TEST(keys.normalised.lists.empty());
+    BOOST_TEST(keys.duplicate_keys == 1U);
+    BOOST_TEST((keys.root == ingest(lines).root));
+}
+
+BOOST_AUTO_TEST_CASE(without_hashing_there_is_no_root) {
+    const IngestResult result = ingest(record("s", "1", "1"), {.hash = false, .parallel = {}});
+    BOOST_TEST(result.chunk_roots.empty());
+    BOOST_TEST((result.root == Digest{}));
+}
+
+BOOST_AUTO_TEST_CASE(no_records_give_empty_tables_and_the_root_of_nothing) {
+    const IngestResult result = ingest("\n");
+    BOOST_TEST(result.record_count == 0U);
+    BOOST_TEST(result.normalised.records.row_count() == 0U);
+    BOOST_TEST((result.root == seawall::merkle_root({})));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_request_ends_the_ingest) {
+    const std::stop_source source;
+    source.request_stop();
+    BOOST_CHECK_EXCEPTION(
+        ingest(mixed_lines(10),
+               {.parallel = {.control = {.stop = source.get_token(), .completed_units = nullptr}}}),
+        Error, [](const Error& error) { return error.code() == ErrorCode::cancelled; });
+}
+
+BOOST_AUTO_TEST_CASE(progress_counts_every_record) {
+    std::atomic<std::uint64_t> done{0};
+    ingest(mixed_lines(5'000),
+           {.parallel = {.threads = 2, .control = {.stop = {}, .completed_units = &done}}});
+    BOOST_TEST(done.load() == 5'000U);
+}
+
+BOOST_AUTO_TEST_CASE(stored_blocks_give_the_columns_of_their_source) {
+    const std::string lines = mixed_lines(700);
+    const RawRecords raw = raw_json_records(lines, JsonLayout::lines);
+    const std::string first = encode_chunk(raw, 0, 256);
+    const std::string second = encode_chunk(raw, 256, 512);
+    const std::string third = encode_chunk(raw, 512, 700);
+    RawRecords again;
+    for (const std::string* block : {&first, &second, &third}) append_chunk(*block, again);
+    const IngestResult result = ingest_records(again, profile(), {});
+    BOOST_TEST((result.root == ingest(lines).root));
+    BOOST_TEST((digest(result) == digest(ingest(lines))));
+    BOOST_TEST(rejects(result) == rejects(ingest(lines)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

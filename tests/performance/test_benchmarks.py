@@ -1,0 +1,196 @@
+"""The benchmark commands: the contract's arguments and keys, right answers, ratios that must hold.
+
+Each command asserts the answers of what it times and fails when one is wrong. The default run
+takes the smallest sizes; ``-m performance -s`` takes larger ones and shows the tables.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seawall import native
+from seawall.lab.command import write_record
+from seawall.lab.disk import disk_folder, file_system
+from seawall.lab.results import measured_here, read_result
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+INGESTION = {
+    "size",
+    "normalize",
+    "version_index",
+    "duration_ms",
+    "records_written",
+    "dataset_version_id",
+    "max_rss_kb",
+}
+STRESS = {
+    "instruments",
+    "distressed_assets",
+    "scenarios",
+    "iterations",
+    "duration_ms",
+    "cpu_ms",
+    "max_rss_kb",
+    "peak_alloc_kb",
+}
+PERSISTENCE = {
+    "count",
+    "raw_record_ms",
+    "evidence_ms",
+    "finding_ms",
+    "link_ms",
+    "commit_ms",
+    "read_latency_ms",
+}
+
+
+def run(script: str, *arguments: str, folder: Path) -> Any:
+    """Run a command as a user would, show its table and return what it wrote."""
+    output = folder / "answer.json"
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / script), *arguments, "--output", str(output)],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    print(f"\n{script} {' '.join(arguments)}\n{done.stderr}")  # noqa: T201
+    text = output.read_text()
+    answer = json.loads(text)
+    assert text == json.dumps(answer, indent=2, sort_keys=True) + "\n"
+    return answer
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+def test_ingestion_has_the_contracts_keys_and_its_replay_writes_nothing(
+    normalize: bool, tmp_path: Path
+) -> None:
+    rows = run(
+        "bench_ingestion.py",
+        "--sizes",
+        "300,20",
+        "--versions",
+        "2",
+        "--normalize" if normalize else "--no-normalize",
+        "--currencies",
+        "EUR,JPY",
+        folder=tmp_path,
+    )
+    assert all(row.keys() >= INGESTION for row in rows)
+    fresh = [row for row in rows if not row["replay"]]
+    assert [(row["size"], row["version_index"]) for row in fresh] == [
+        (300, 1),
+        (300, 2),
+        (20, 1),
+        (20, 2),
+    ]
+    assert all(row["records_written"] == row["size"] for row in fresh)
+    assert len({row["dataset_version_id"] for row in fresh}) == 4
+    assert [row["dataset_version_id"] for row in rows if row["replay"]] == [
+        row["dataset_version_id"] for row in fresh
+    ]
+    assert {row["records_written"] for row in rows if row["replay"]} == {0}
+    assert {row["normalize"] for row in rows} == {normalize}
+
+
+def test_stress_modeling_has_the_contracts_keys(tmp_path: Path) -> None:
+    arguments = "--instruments 50 --distressed-assets 7 --scenarios 4 --iterations 2 --records 3"
+    answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)
+    assert answer.keys() >= STRESS
+    assert (answer["instruments"], answer["scenarios"], answer["iterations"]) == (50, 4, 2)
+    assert answer["peak_alloc_kb"] > 0
+
+
+def test_persistence_has_the_contracts_keys(tmp_path: Path) -> None:
+    answer = run("bench_persistence.py", "--count", "40", "--traces", "20", folder=tmp_path)
+    assert answer.keys() >= PERSISTENCE
+    assert answer["count"] == 40
+    assert answer["trace_p50_ms"] <= answer["trace_p99_ms"]
+
+
+def test_a_command_without_output_prints_its_answer() -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "bench_stress_modeling.py"), "--instruments", "5"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert json.loads(done.stdout)["instruments"] == 5
+
+
+def test_a_record_keeps_every_sample_and_what_it_was_measured_on(tmp_path: Path) -> None:
+    result = measured_here(
+        "nothing",
+        kind="informational",
+        workload={"size": 1},
+        seed=3,
+        unit="ns",
+        samples=[2.0, 1.0],
+    )
+    write_record([result], folder="")
+    write_record([result, result], folder=str(tmp_path / "kept"))
+    first, second = sorted((tmp_path / "kept").iterdir())
+    assert read_result(first) == read_result(second) == result
+    assert result.samples == (2.0, 1.0)
+    assert result.machine.build == native.build_info()
+
+
+def test_a_file_system_is_that_of_the_deepest_mount(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    inner = tmp_path / "in side"
+    mounts.write_text(
+        f"disk / ext4 rw 0 0\nmemory {str(inner).replace(' ', chr(92) + '040')} tmpfs rw 0 0\n"
+    )
+    inner.mkdir()
+    assert file_system(tmp_path, mounts=mounts) == "ext4"
+    assert file_system(inner / "deep", mounts=mounts) == "tmpfs"
+
+
+def test_a_lent_folder_is_on_a_disk_and_removed() -> None:
+    with disk_folder() as folder:
+        assert file_system(folder) not in {"tmpfs", "ramfs"}
+        (folder / "file").write_bytes(os.urandom(3))
+    assert not folder.exists()
+
+
+@pytest.mark.performance
+@pytest.mark.parametrize("normalize", ["--normalize", "--no-normalize"])
+def test_ingestion(normalize: str, tmp_path: Path) -> None:
+    arguments = ["--sizes", "100,1000,10000", normalize]
+    if normalize == "--normalize":
+        arguments += ["--rival", "msgspec,polars,pyarrow"]
+    rows = run("bench_ingestion.py", *arguments, folder=tmp_path)
+    assert len(rows) == 3 * 3 * 2
+    assert max(row["max_rss_kb"] for row in rows) < 250_000
+
+
+@pytest.mark.performance
+def test_stress_modeling_beats_numpy_by_half(tmp_path: Path) -> None:
+    arguments = "--instruments 2500 --distressed-assets 500 --scenarios 6 --rival numpy"
+    answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)
+    # Fails only when the whole interval of the paired ratios is past the limit.
+    assert answer["numpy_ratio_low"] <= 0.5
+
+
+@pytest.mark.performance
+def test_stress_modeling_at_full_size(tmp_path: Path) -> None:
+    arguments = "--instruments 100000 --distressed-assets 20000 --scenarios 9 --records 1000"
+    answer = run(
+        "bench_stress_modeling.py", *arguments.split(), "--rival", "numpy", folder=tmp_path
+    )
+    assert answer["numpy_ratio_low"] <= 1
+
+
+@pytest.mark.performance
+def test_persistence(tmp_path: Path) -> None:
+    answer = run("bench_persistence.py", "--count", "5000", "--rival", "sqlite3", folder=tmp_path)
+    assert answer.keys() >= PERSISTENCE

@@ -149,6 +149,12 @@ class RowEncoder {
     std::string suffix_;
 };
 
+/// A row without any cell: a blank line, or one of separators only. It is no record.
+bool is_blank(const std::vector<ArrowText>& columns, std::size_t row) {
+    return std::all_of(columns.begin(), columns.end(),
+                       [row](const ArrowText& column) { return column[row].empty(); });
+}
+
 }  // namespace
 
 RawRecords raw_table_rows(const ArrowBatches& table, const TableSource& source) {
@@ -169,7 +175,8 @@ RawRecords raw_table_rows(const ArrowBatches& table, const TableSource& source) 
         for (std::size_t i = 0; i < table.column_count(); ++i) columns.emplace_back(batch, i);
         for (std::size_t row = 0; row < static_cast<std::size_t>(batch.length); ++row) {
             insert_ragged();
-            encoder.row(header, columns, row, number++);
+            if (!is_blank(columns, row)) encoder.row(header, columns, row, number);
+            ++number;
         }
     }
     insert_ragged();

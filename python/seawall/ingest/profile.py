@@ -2,6 +2,7 @@
 
 import importlib.resources
 from collections.abc import Iterable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
@@ -101,13 +102,17 @@ def parse_profile(text: bytes, *, where: str) -> TapeProfile:
 
 def built_in_profiles(packages: Iterable[str]) -> dict[str, TapeProfile]:
     """Return the profiles that lie as TOML files in some packages, by name."""
-    found = {}
-    for package in packages:
-        for file in importlib.resources.files(package).iterdir():
-            if file.name.endswith(".toml"):
-                profile = parse_profile(file.read_bytes(), where=file.name)
-                found[profile.name] = profile
-    return dict(sorted(found.items()))
+    found = [profile for package in packages for profile in _profiles_of(package)]
+    return {profile.name: profile for profile in sorted(found, key=lambda p: p.name)}
+
+
+@cache
+def _profiles_of(package: str) -> tuple[TapeProfile, ...]:
+    return tuple(
+        parse_profile(file.read_bytes(), where=file.name)
+        for file in importlib.resources.files(package).iterdir()
+        if file.name.endswith(".toml")
+    )
 
 
 def load_profile(name_or_path: str, *, packages: Iterable[str]) -> TapeProfile:

@@ -119,13 +119,14 @@ def ingest_source(
     Cancelled
         When the control asked to stop.
     """
+    table_rows = source.format is SourceFormat.CSV
     described: dict[str, Any] = {
         "name": source.name,
         "format": source.format.value,
-        "sha256": source.sha256(),
         "bytes": len(source.data),
     }
-    table_rows = source.format is SourceFormat.CSV
+    if source.name or table_rows:  # records that arrive without a file are hashed as leaves only
+        described["sha256"] = source.sha256()
     if table_rows:
         table, ragged = read_csv(source, profile)
         ingested = native.ingest_table(

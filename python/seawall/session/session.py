@@ -30,7 +30,7 @@ from seawall.session.dataset import Dataset, DatasetSummary
 from seawall.session.run import Finding, Run
 from seawall.session.trace import Trace, TracedRecord, trace_finding, trace_record
 from seawall.session.verify import Verification, verify_store
-from seawall.session.writing import dataset_row, derivation_rows, raw_chunks
+from seawall.session.writing import Derived, dataset_row, write_rows
 from seawall.store import Store, open_store
 from seawall.store import types as rows
 from seawall.store.interface import Transaction
@@ -180,11 +180,9 @@ class Session:
         version = self._version(dataset)
         if self._summary(version) is None:
             tape = self._read_stored(version, control)
-            derivation, tables, _ = derivation_rows(tape, created_at=self._now())
+            _, derived = write_rows(tape, created_at=self._now(), raw=False)
             self._store.submit(
-                lambda tx: tx.put_derivation(
-                    self._tenant, version.dataset_version_id, derivation, tables
-                )
+                lambda tx: self._put_derived(tx, version.dataset_version_id, derived)
             ).result()
         return self.dataset(version.dataset_version_id)
 
@@ -349,17 +347,21 @@ class Session:
             )
             held.import_id = import_id
             return held
-        chunks = raw_chunks(tape)
-        derived = derivation_rows(tape, created_at=row.created_at) if tape.normalised else None
+        chunks, derived = write_rows(tape, created_at=row.created_at, raw=True)
 
         def commit(tx: Transaction) -> bool:
             created = tx.put_dataset(row, chunks)
-            if derived is not None:
-                tx.put_derivation(self._tenant, row.dataset_version_id, derived[0], derived[1])
+            self._put_derived(tx, row.dataset_version_id, derived)
             return created
 
         created = self._store.submit(commit).result()
         return self._hold(row, created=created, import_id=import_id)
+
+    def _put_derived(
+        self, tx: Transaction, dataset_version_id: str, derived: Derived | None
+    ) -> None:
+        if derived is not None:
+            tx.put_derivation(self._tenant, dataset_version_id, derived.derivation, derived.tables)
 
     def _read_stored(
         self, version: rows.DatasetVersion, control: RunControl | None

@@ -57,42 +57,57 @@ def dataset_row(
     )
 
 
-def raw_chunks(tape: IngestedTape) -> list[RawChunk]:
-    """Compress the raw blocks, on all cores."""
+class Derived(msgspec.Struct, frozen=True):
+    """The normalised tables as rows, with the digest and counts that describe them."""
 
-    def one(index: int) -> RawChunk:
+    derivation: Derivation
+    tables: list[DerivedTable]
+
+
+def write_rows(
+    tape: IngestedTape, *, created_at: str, raw: bool
+) -> tuple[list[RawChunk], Derived | None]:
+    """Make the rows of a dataset: raw blocks (if ``raw``) and tables (if they were normalised).
+
+    Compressing and hashing run without the GIL, all at once on all cores.
+    """
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        digest = pool.submit(tape.columns_digest) if tape.normalised else None
+        payloads = (
+            {name: pool.submit(encode_table, table) for name, table in tape.tables().items()}
+            if tape.normalised
+            else {}
+        )
+        begins = range(0, tape.chunk_count, _CHUNKS_PER_TASK) if raw else ()
+        parts = pool.map(lambda begin: _raw_chunks(tape, begin), begins)
+        chunks = [chunk for part in parts for chunk in part]
+        if digest is None:
+            return chunks, None
+        derivation = Derivation(
+            digest=digest.result(),
+            summary=canonical_json(msgspec.to_builtins(summarise(tape))),
+            created_at=created_at,
+        )
+        tables = [
+            DerivedTable(name=name, chunk_index=0, payload=payload.result())
+            for name, payload in payloads.items()
+        ]
+        return chunks, Derived(derivation, tables)
+
+
+def _raw_chunks(tape: IngestedTape, begin: int) -> list[RawChunk]:
+    chunks = []
+    for index in range(begin, min(begin + _CHUNKS_PER_TASK, tape.chunk_count)):
         block = tape.chunk(index)
         first = index * native.LEAVES_PER_CHUNK
-        return RawChunk(
-            chunk_index=index,
-            first_record=first,
-            record_count=min(native.LEAVES_PER_CHUNK, tape.record_count - first),
-            payload=compress(block),
-            codec=CODEC,
-            payload_size=len(block),
+        chunks.append(
+            RawChunk(
+                chunk_index=index,
+                first_record=first,
+                record_count=min(native.LEAVES_PER_CHUNK, tape.record_count - first),
+                payload=compress(block),
+                codec=CODEC,
+                payload_size=len(block),
+            )
         )
-
-    def several(begin: int) -> list[RawChunk]:
-        end = min(begin + _CHUNKS_PER_TASK, tape.chunk_count)
-        return [one(index) for index in range(begin, end)]
-
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        parts = pool.map(several, range(0, tape.chunk_count, _CHUNKS_PER_TASK))
-        return [chunk for part in parts for chunk in part]
-
-
-def derivation_rows(
-    tape: IngestedTape, *, created_at: str
-) -> tuple[Derivation, list[DerivedTable], DatasetSummary]:
-    """The normalised tables as rows, with the digest and the counts that describe them."""
-    summary = summarise(tape)
-    derivation = Derivation(
-        digest=tape.columns_digest(),
-        summary=canonical_json(msgspec.to_builtins(summary)),
-        created_at=created_at,
-    )
-    tables = [
-        DerivedTable(name=name, chunk_index=0, payload=encode_table(table))
-        for name, table in tape.tables().items()
-    ]
-    return derivation, tables, summary
+    return chunks

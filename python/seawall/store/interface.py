@@ -27,9 +27,9 @@ class Transaction(Protocol):
     """The write side, alive only inside the work given to `Store.submit`.
 
     Every put may be repeated: rows that are there already with the same content are left alone,
-    and the first writer's ``source``, ``created_at`` and ``created_by`` stay. A row with the same identifier
-    and another content raises `Conflict`; a row that refers to something this tenant does not
-    have raises `NotFound`. A failed request leaves nothing behind.
+    and the first writer's ``source``, ``created_at`` and ``created_by`` stay. A row with the same
+    identifier and another content raises `Conflict`; a row that refers to something this tenant
+    does not have raises `NotFound`. A failed request leaves nothing behind.
     """
 
     def put_dataset(self, dataset: DatasetVersion, chunks: Sequence[RawChunk]) -> bool:

@@ -70,15 +70,25 @@ std::optional<std::string_view> plain_number(std::string_view text, const FieldR
     return buffer;
 }
 
-/// Whether from_chars would read more than a plain decimal number here ("nan", "inf").
-bool looks_non_finite(std::string_view text) {
+/// "nan", "inf" and "infinity" in any case and with any sign: from_chars reads them, a tape must
+/// not.
+bool names_no_finite_number(std::string_view text) {
+    if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
     std::string folded;
-    for (const char c : text) {
-        if (c != '+' && c != '-')
-            folded.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    for (const char c : text.substr(0, 8)) {
+        folded.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
     }
-    static constexpr std::array<std::string_view, 3> names{"nan", "inf", "infinity"};
-    return std::find(names.begin(), names.end(), folded) != names.end();
+    return folded.starts_with("nan") || folded.starts_with("inf");
+}
+
+/// Digits, or a point, after at most one sign; what from_chars wants does not begin with a plus.
+std::optional<std::string_view> without_plus(std::string_view digits) {
+    const bool plus = !digits.empty() && digits.front() == '+';
+    if (plus) digits.remove_prefix(1);
+    const std::size_t sign = !plus && !digits.empty() && digits.front() == '-' ? 1 : 0;
+    if (digits.size() == sign) return std::nullopt;
+    const char first = digits[sign];
+    return is_digit(first) || first == '.' ? std::optional(digits) : std::nullopt;
 }
 
 void check_range(double value, std::string_view raw, const FieldRules& field, CellValue& out) {
@@ -108,19 +118,25 @@ void read_number(std::string_view text, CellForm form, const FieldRules& field, 
         if (!plain) return refuse(out, Rule::not_a_number, quoted(text) + " is not a number");
         digits = *plain;
     }
-    if (!digits.empty() && digits.front() == '+') digits.remove_prefix(1);
-    double value = 0.0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    const bool whole = !digits.empty() && end == digits.data() + digits.size();
-    if (error == std::errc::result_out_of_range || looks_non_finite(digits)) {
+    if (names_no_finite_number(digits)) {
         return refuse(out, Rule::not_finite, quoted(text) + " is not a finite number");
     }
-    if (error != std::errc{} || !whole) {
+    const auto unsigned_digits = without_plus(digits);
+    if (!unsigned_digits) {
+        return refuse(out, Rule::not_a_number, quoted(text) + " is not a number");
+    }
+    const char* const last = unsigned_digits->data() + unsigned_digits->size();
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(unsigned_digits->data(), last, value);
+    if (error == std::errc::invalid_argument || end != last) {
         return refuse(out, Rule::not_a_number, quoted(text) + " is not a number");
     }
     if (field.kind == FieldKind::rate && field.rate_is_fraction) {
         value *= 100.0;
         out.applied.add(Rule::fraction_to_percent);
+    }
+    if (error == std::errc::result_out_of_range || !std::isfinite(value)) {
+        return refuse(out, Rule::not_finite, quoted(text) + " is not a finite number");
     }
     out.number = value;
     out.state = CellValue::State::present;

@@ -40,6 +40,7 @@ class Handler {
         out.reset(profile_.fields.size());
         frames_.clear();
         keys_.clear();
+        lists_.clear();
         part_.clear();
         path_.clear();
         node_ = PathTree::nowhere;
@@ -58,7 +59,7 @@ class Handler {
         } else if (frames_.back().is_array) {
             node = PathTree::nowhere;
         } else {
-            note_structure(node, "{…}");
+            note_structure(node, CapturedStructure::object);
         }
         push_frame({.node = node, .is_array = false, .list = no_list});
         return true;
@@ -73,8 +74,9 @@ class Handler {
         } else if (!frames_.back().is_array && node_ != PathTree::nowhere) {
             const auto& lists = tree_.node(node_).lists;
             if (lists.empty()) {
-                note_structure(node_, "[…]");
+                note_structure(node_, CapturedStructure::list);
             } else {
+                begin_list(lists.front());
                 frame.list = lists.front().index;
                 frame.list_priority = lists.front().priority;
             }
@@ -197,17 +199,36 @@ class Handler {
                                    profile_.lists[frame.list].fields.size());
     }
 
-    /// A bracket where the profile has a field (fine when the profile looks inside) or a list.
-    void note_structure(std::size_t node, std::string_view text) {
+    enum class CapturedStructure { object, list };
+
+    /// A bracket where the profile has a field. An object is fine when the profile looks inside it.
+    void note_structure(std::size_t node, CapturedStructure structure) {
         if (node == PathTree::nowhere) return;
         const PathTree::Node& at = tree_.node(node);
-        if (at.children.empty() && !at.fields.empty()) capture(at, text, CellForm::structure);
+        const bool is_object = structure == CapturedStructure::object;
+        const std::string_view text = is_object ? "{…}" : "[…]";
+        if (!at.fields.empty() && !(is_object && !at.children.empty())) {
+            capture(at, text, CellForm::structure);
+        }
+        note_no_list(at, text);
+    }
+
+    void note_no_list(const PathTree::Node& at, std::string_view text) {
         for (const PathTree::Target& target : at.lists) {
             out_->cell_problems.push_back({.rule = Rule::unexpected_structure,
                                            .field = profile_.lists[target.index].name,
                                            .value = std::string(text),
                                            .reason = "must be a list"});
         }
+    }
+
+    void begin_list(const PathTree::Target& target) {
+        const auto same = [&](const PathTree::Target& seen) {
+            return seen.index == target.index && seen.priority == target.priority;
+        };
+        // Once inside a wrapper and once beside it.
+        if (std::any_of(lists_.begin(), lists_.end(), same)) refuse_duplicate();
+        lists_.push_back(target);
     }
 
     void scalar(std::string_view text, CellForm form) {
@@ -220,12 +241,7 @@ class Handler {
         if (form == CellForm::absent || blank) return;
         const PathTree::Node& at = tree_.node(node_);
         if (!at.fields.empty()) capture(at, text, form);
-        for (const PathTree::Target& target : at.lists) {
-            out_->cell_problems.push_back({.rule = Rule::unexpected_structure,
-                                           .field = profile_.lists[target.index].name,
-                                           .value = std::string(text),
-                                           .reason = "must be a list"});
-        }
+        note_no_list(at, text);
     }
 
     void capture(const PathTree::Node& at, std::string_view text, CellForm form) {
@@ -265,6 +281,7 @@ class Handler {
     CapturedRecord* out_ = nullptr;
     std::vector<Frame> frames_;
     std::vector<std::uint64_t> keys_;
+    std::vector<PathTree::Target> lists_;  ///< the lists that the record has begun
     std::string part_;  ///< the front of a key, text or number that the parser hands over in parts
     std::string key_;
     std::string path_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <cmath>
 #include <set>
 
 #include "ingest/canonical_key.hpp"
@@ -16,6 +17,17 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_fields = 512;
+constexpr double max_width = 64;
+
+/// Columns and tables that every dataset has; a profile's own must not take their names.
+constexpr std::array<std::string_view, 4> own_columns{"record", "source_row", "element",
+                                                      "rules_applied"};
+constexpr std::array<std::string_view, 2> own_tables{"records", "rejects"};
+
+template <typename Names>
+bool contains(const Names& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 [[noreturn]] void fail(const std::string& where, const std::string& message) {
     throw Error(ErrorCode::invalid_profile, where, message);
@@ -177,6 +189,9 @@ FieldRules parse_field(const Section& section, const Section& profile) {
     if (canonicalise_key(field.name, canonical)) {
         fail(section.where("name"), "a field name is lower case letters, digits and single _");
     }
+    if (contains(own_columns, field.name)) {
+        fail(section.where("name"), "every table has a column of this name already");
+    }
     field.kind = parse_kind(section);
     field.paths = paths(section);
     field.required = section.flag("required");
@@ -188,6 +203,9 @@ FieldRules parse_field(const Section& section, const Section& profile) {
     field.minimum = section.number("minimum");
     field.maximum = section.number("maximum");
     field.minimum_exclusive = section.flag("minimum_exclusive");
+    if (field.minimum && field.maximum && *field.minimum > *field.maximum) {
+        fail(section.where("maximum"), "is below the minimum");
+    }
     const auto unit = section.text("unit");
     if (field.kind == FieldKind::rate) {
         if (!unit || (*unit != "percent" && *unit != "fraction")) {
@@ -214,7 +232,12 @@ FieldRules parse_field(const Section& section, const Section& profile) {
     if (field.kind == FieldKind::code) parse_codes(section, field);
     field.true_codes = section.texts("true_codes");
     field.false_codes = section.texts("false_codes");
-    if (const auto width = section.number("width")) field.width = static_cast<std::size_t>(*width);
+    if (const auto width = section.number("width")) {
+        if (*width < 0 || *width > max_width || *width != std::floor(*width)) {
+            fail(section.where("width"), "must be a whole number from 0 to 64");
+        }
+        field.width = static_cast<std::size_t>(*width);
+    }
     return field;
 }
 
@@ -229,6 +252,34 @@ std::vector<FieldRules> parse_fields(const Section& owner, const Section& profil
     }
     if (fields.size() > max_fields) fail(owner.where("fields"), "512 fields are the most");
     return fields;
+}
+
+ListRules parse_list(const Section& section, const Section& root, const TapeProfile& profile) {
+    ListRules list;
+    list.name = section.required_text("name");
+    if (contains(own_tables, list.name)) {
+        fail(section.where("name"), "every dataset has a table of this name already");
+    }
+    list.paths = paths(section);
+    if (list.paths.empty()) fail(section.where("from"), "a list needs a key to come from");
+    for (const ListRules& other : profile.lists) {
+        if (other.name == list.name) fail(section.where("name"), "is declared twice");
+        for (const std::string& path : list.paths) {
+            if (contains(other.paths, path)) {
+                fail(section.where("from"),
+                     "\"" + path + "\" is the list " + other.name + " already");
+            }
+        }
+    }
+    list.replaces = section.texts("replaces");
+    for (const std::string& name : list.replaces) {
+        if (profile.field_index(name) == profile.fields.size()) {
+            fail(section.where("replaces"), "there is no field \"" + name + "\"");
+        }
+    }
+    list.fields = parse_fields(section, root);
+    if (list.fields.empty()) fail(section.where("fields"), "a list needs fields");
+    return list;
 }
 
 /// Fields that every record has: its key and its currency.
@@ -297,19 +348,7 @@ TapeProfile parse_profile(std::string_view text) {
     profile.fields = parse_fields(root, root);
     complete_fields(profile);
     for (const Section& section : root.sections("lists")) {
-        ListRules list;
-        list.name = section.required_text("name");
-        list.paths = paths(section);
-        if (list.paths.empty()) fail(section.where("from"), "a list needs a key to come from");
-        list.replaces = section.texts("replaces");
-        for (const std::string& name : list.replaces) {
-            if (profile.field_index(name) == profile.fields.size()) {
-                fail(section.where("replaces"), "there is no field \"" + name + "\"");
-            }
-        }
-        list.fields = parse_fields(section, root);
-        if (list.fields.empty()) fail(section.where("fields"), "a list needs fields");
-        profile.lists.push_back(std::move(list));
+        profile.lists.push_back(parse_list(section, root, profile));
     }
     return profile;
 }

@@ -67,6 +67,11 @@ ArrowBatches::ArrowBatches(ArrowArrayStream* stream) {
         throw Error(ErrorCode::source_unreadable, "", message);
     };
     if (stream->get_schema(stream, &schema_) != 0) fail("the Arrow stream has no schema");
+    if (std::string_view(schema_.format) != "+s") {
+        stream->release(stream);
+        release();
+        throw Error(ErrorCode::invalid_input, "", "the Arrow stream is not one of tables");
+    }
     while (true) {
         ArrowArray batch{};
         if (stream->get_next(stream, &batch) != 0) fail("the Arrow stream broke off");
@@ -94,7 +99,8 @@ std::string ArrowBatches::column_name(std::size_t column) const {
 }
 
 std::string_view ArrowBatches::column_format(std::size_t column) const {
-    return schema_.children[column]->format;
+    const ArrowSchema& schema = *schema_.children[column];
+    return schema.dictionary == nullptr ? schema.format : "dictionary";
 }
 
 std::size_t ArrowBatches::row_count() const {

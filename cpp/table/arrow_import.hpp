@@ -25,6 +25,7 @@ class ArrowBatches {
 
     std::size_t column_count() const { return static_cast<std::size_t>(schema_.n_children); }
     std::string column_name(std::size_t column) const;
+    /// The Arrow format string; "dictionary" for an encoded column, whose format is its indices'.
     std::string_view column_format(std::size_t column) const;
     std::size_t row_count() const;
     const std::vector<ArrowArray>& batches() const { return batches_; }

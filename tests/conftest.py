@@ -1,0 +1,54 @@
+"""What all tests share: hypothesis without a clock, and sessions whose time and ids are made up."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from seawall.session import Session
+
+settings.register_profile("seawall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("seawall")
+
+OpenSession = Callable[..., Session]
+
+
+@pytest.fixture
+def open_session(tmp_path: Path) -> Iterator[OpenSession]:
+    """Open sessions on files of one folder; each tick of their common clock is a second."""
+    opened: list[Session] = []
+    ticks = count()
+
+    def clock() -> datetime:
+        return datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=next(ticks))
+
+    def open_one(name: str = "ledger.db", **options: object) -> Session:
+        opened.append(Session(tmp_path / name, **{"clock": clock, **options}))
+        return opened[-1]
+
+    yield open_one
+    for session in opened:
+        session.close()
+
+
+@pytest.fixture
+def session(open_session: OpenSession) -> Session:
+    return open_session()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Under CI nothing may be skipped: a check that did not run proves nothing."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if os.environ.get("SEAWALL_NO_SKIPS") and skipped:
+        terminalreporter.write_line(f"{len(skipped)} skipped, which CI does not allow", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a CI run in which a test was skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("SEAWALL_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

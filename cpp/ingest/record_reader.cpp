@@ -211,6 +211,16 @@ class Handler {
             capture(at, text, CellForm::structure);
         }
         note_no_list(at, text);
+        if (!is_object) note_no_object(at, text);
+    }
+
+    /// The profile looks inside this value, and there is no inside: what it seeks would be lost.
+    void note_no_object(const PathTree::Node& at, std::string_view text) {
+        if (at.children.empty() || !at.fields.empty() || !at.lists.empty()) return;
+        out_->cell_problems.push_back({.rule = Rule::unexpected_structure,
+                                       .field = path_ + key_,
+                                       .value = std::string(text),
+                                       .reason = "must be an object"});
     }
 
     void note_no_list(const PathTree::Node& at, std::string_view text) {
@@ -242,6 +252,7 @@ class Handler {
         const PathTree::Node& at = tree_.node(node_);
         if (!at.fields.empty()) capture(at, text, form);
         note_no_list(at, text);
+        note_no_object(at, text);
     }
 
     void capture(const PathTree::Node& at, std::string_view text, CellForm form) {

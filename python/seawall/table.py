@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
 
+from seawall.errors import InvalidInput
 from seawall.native import NativeTable, import_table
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Table:
     """
 
     def __init__(self, source: ArrowStream) -> None:
-        self._native = source if isinstance(source, NativeTable) else import_table(source)
+        self._native = source if isinstance(source, NativeTable) else _imported(source)
 
     @property
     def native(self) -> NativeTable:
@@ -96,6 +97,20 @@ class Table:
             f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table>"
         )
+
+
+def _imported(source: ArrowStream) -> NativeTable:
+    import pyarrow
+
+    try:
+        table = pyarrow.table(source)
+    except (pyarrow.ArrowInvalid, TypeError) as error:
+        raise InvalidInput(f"this is no table of columns: {error}") from error
+    for index, field in enumerate(table.schema):
+        if field.type in (pyarrow.large_string(), pyarrow.string_view()):
+            text = table.column(index).cast(pyarrow.string())
+            table = table.set_column(index, field.name, text)
+    return import_table(table)
 
 
 def _text(cell: object) -> str:

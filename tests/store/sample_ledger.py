@@ -44,6 +44,7 @@ def dataset(name: str = "dv", *, tenant: str = TENANT, created_at: str = "2025")
         profile_sha256=b"p" * 32,
         profile=b"{}",
         source=b"{}",
+        source_sha256=b"q" * 32,
         record_count=6,
         chunk_roots=b"r" * 96,
         created_at=created_at,

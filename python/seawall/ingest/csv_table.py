@@ -1,8 +1,9 @@
 """CSV as a table of texts. pyarrow reads it; nothing is converted and no row number is lost."""
 
+import codecs
 from typing import TYPE_CHECKING
 
-from seawall.errors import SourceUnreadable
+from seawall.errors import InvalidProfile, SourceUnreadable
 from seawall.ingest.profile import TapeProfile
 from seawall.ingest.source import Source
 
@@ -24,10 +25,13 @@ def read_csv(source: Source, profile: TapeProfile) -> tuple["pyarrow.Table", lis
     ------
     SourceUnreadable
         When the bytes are no CSV in the profile's dialect and encoding.
+    InvalidProfile
+        When there is no such dialect or encoding.
     """
     import pyarrow
     from pyarrow import csv
 
+    _check_dialect(profile)
     ragged: list[tuple[int, str]] = []
 
     def keep_aside(row: csv.InvalidRow) -> str:
@@ -60,3 +64,15 @@ def read_csv(source: Source, profile: TapeProfile) -> tuple["pyarrow.Table", lis
     except (pyarrow.ArrowInvalid, UnicodeDecodeError) as error:
         raise SourceUnreadable(str(error), where=source.name or "csv") from error
     return table, ragged
+
+
+def _check_dialect(profile: TapeProfile) -> None:
+    for name in ("delimiter", "quote"):
+        mark = getattr(profile, name)
+        if not mark.isascii() or mark in "\r\n":
+            raise InvalidProfile("must be one ASCII character", where=f"{profile.name}: {name}")
+    try:
+        codecs.lookup(profile.encoding)
+    except LookupError as error:
+        where = f"{profile.name}: encoding"
+        raise InvalidProfile(f'"{profile.encoding}" is not known', where=where) from error

@@ -91,7 +91,7 @@ def parse_profile(text: bytes, *, where: str) -> TapeProfile:
     """
     try:
         profile = msgspec.toml.decode(text, type=TapeProfile)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidProfile(str(error), where=where) from error
     try:
         native.check_profile(profile.canonical())

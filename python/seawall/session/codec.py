@@ -53,8 +53,10 @@ def decode_table(payloads: Iterable[bytes]) -> Table:
 
     try:
         with ipc.open_stream(pyarrow.py_buffer(b"".join(payloads))) as reader:
-            return Table(reader.read_all())
-    except (OSError, pyarrow.ArrowInvalid) as error:
+            table = reader.read_all()
+        table.validate(full=True)  # offsets that lie must not reach the core
+        return Table(table)
+    except (OSError, ValueError, pyarrow.ArrowException) as error:
         raise StoreError("a stored table cannot be read", code="store_corrupt") from error
 
 

@@ -222,8 +222,10 @@ class Session:
         """
         merged = dict(_builtins(parameters))
         if scenarios:
-            given = [msgspec.to_builtins(entry) for entry in scenarios]
-            merged["stress_scenarios"] = [*merged.get("stress_scenarios", []), *given]
+            before = merged.get("stress_scenarios", [])
+            if not isinstance(before, list):
+                raise InvalidInput("must be a list", where="parameters.stress_scenarios")
+            merged["stress_scenarios"] = [*before, *map(msgspec.to_builtins, scenarios)]
         return self.run(
             "debt_stress", dataset, parameters=merged, started_at=started_at, control=control
         )
@@ -258,8 +260,7 @@ class Session:
         """
         declaration = _engine(engine)
         version = self._version(dataset)
-        decoded = _decode_parameters(declaration, parameters)
-        asked = canonical_json(decoded)
+        decoded, asked = _decode_parameters(declaration, parameters)
         started = _iso_time(self._clock() if started_at is None else started_at)
         run_id = identity.run_id(
             self._tenant,
@@ -338,24 +339,28 @@ class Session:
         row = dataset_row(tape, tenant=self._tenant, created_at=self._now(), created_by=self._actor)
         import_id = self._ids("im")
         try:
-            known = self._store.dataset(self._tenant, row.dataset_version_id)
+            self._store.dataset(self._tenant, row.dataset_version_id)
         except NotFound:
             pass
         else:
-            held = (
-                self.normalise(known.dataset_version_id) if tape.normalised else self._hold(known)
-            )
-            held.import_id = import_id
-            return held
+            return self._held_before(row.dataset_version_id, tape, import_id)
         chunks, derived = write_rows(tape, created_at=row.created_at, raw=True)
 
         def commit(tx: Transaction) -> bool:
             created = tx.put_dataset(row, chunks)
-            self._put_derived(tx, row.dataset_version_id, derived)
+            if created:
+                self._put_derived(tx, row.dataset_version_id, derived)
             return created
 
-        created = self._store.submit(commit).result()
-        return self._hold(row, created=created, import_id=import_id)
+        if not self._store.submit(commit).result():
+            return self._held_before(row.dataset_version_id, tape, import_id)
+        return self._hold(row, created=True, import_id=import_id)
+
+    def _held_before(self, dataset_version_id: str, tape: IngestedTape, import_id: str) -> Dataset:
+        """Return what an earlier ingest of the same records wrote; its source rows are kept."""
+        held = (self.normalise if tape.normalised else self.dataset)(dataset_version_id)
+        held.import_id = import_id
+        return held
 
     def _put_derived(
         self, tx: Transaction, dataset_version_id: str, derived: Derived | None
@@ -545,17 +550,22 @@ def _engine(name: str) -> EngineDeclaration[Any, Any]:
 
 
 def _builtins(parameters: Mapping[str, Any] | msgspec.Struct | None) -> Mapping[str, Any]:
-    if parameters is None:
-        return {}
-    plain: Mapping[str, Any] = msgspec.to_builtins(parameters)
+    plain = {} if parameters is None else msgspec.to_builtins(parameters)
+    if not isinstance(plain, dict):
+        raise InvalidInput("must be an object", where="parameters")
     return plain
 
 
 def _decode_parameters(
     declaration: EngineDeclaration[Any, Any], parameters: Mapping[str, Any] | msgspec.Struct | None
-) -> Any:
+) -> tuple[Any, bytes]:
+    """Return the parameters as the engine's type, and their canonical JSON."""
     try:
-        return msgspec.convert(_builtins(parameters), declaration.parameters)
+        decoded = msgspec.convert(_builtins(parameters), declaration.parameters)
+        return decoded, canonical_json(decoded)
+    except InvalidInput as error:
+        where = ".".join(filter(None, ("parameters", error.where.removeprefix("parameters"))))
+        raise InvalidInput(error.message, where=where) from error
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$")
         where = "parameters" + place.rstrip("`")
@@ -572,4 +582,9 @@ def _iso_time(time: datetime | str) -> str:
             ) from error
     if time.tzinfo is None:
         raise InvalidInput("a time needs its zone", where="started_at", code="started_at_invalid")
-    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    try:
+        return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    except OverflowError as error:
+        raise InvalidInput(
+            "lies beyond the calendar in UTC", where="started_at", code="started_at_invalid"
+        ) from error

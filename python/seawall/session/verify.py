@@ -6,7 +6,7 @@ from hashlib import sha256
 import msgspec
 
 from seawall import native
-from seawall.errors import NotFound, SeawallError
+from seawall.errors import Cancelled, NotFound, SeawallError
 from seawall.ingest import TapeProfile, read_again
 from seawall.native import RunControl
 from seawall.provenance import canonical_json
@@ -14,7 +14,7 @@ from seawall.session import identity
 from seawall.session.codec import decode_table, decompress
 from seawall.session.writing import summarise
 from seawall.store import Store
-from seawall.store.types import DatasetVersion, Run
+from seawall.store.types import DatasetVersion, Evidence, Finding, Run
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -64,14 +64,10 @@ def verify_store(
     evidence = findings = links = runs = 0
     for row in store.all_evidence(tenant):
         evidence += 1
-        if not _evidence_agrees(tenant, row.evidence_id, row.payload, row.kind, row.engine):
-            problems.append(Problem("evidence", row.evidence_id, "its content was changed"))
+        problems += _guarded("evidence", row.evidence_id, _evidence_problems(store, tenant, row))
     for found in store.all_findings(tenant):
         findings += 1
-        if identity.finding_id(tenant, found.payload) != found.finding_id:
-            problems.append(Problem("finding", found.finding_id, "its content was changed"))
-        elif not store.links_of_finding(tenant, found.finding_id):
-            problems.append(Problem("finding", found.finding_id, "no link leads to its evidence"))
+        problems += _guarded("finding", found.finding_id, _finding_problems(store, tenant, found))
     for link in store.all_links(tenant):
         links += 1
         if identity.link_id(tenant, link.finding_id, link.evidence_id) != link.link_id:
@@ -88,6 +84,8 @@ def _guarded(what: str, identifier: str, messages: Iterator[str]) -> list[Proble
     try:
         for message in messages:
             found.append(Problem(what, identifier, message))  # noqa: PERF401 (kept if it breaks off)
+    except Cancelled:
+        raise
     except SeawallError as error:
         found.append(Problem(what, identifier, str(error)))
     except (msgspec.MsgspecError, KeyError) as error:
@@ -108,6 +106,8 @@ def _dataset_problems(
     )
     if dataset.profile_sha256 != sha256(dataset.profile).digest():
         yield "its profile was changed"
+    if dataset.source_sha256 != sha256(dataset.source).digest():
+        yield "what is said of its source was changed"
     if content != dataset.content_hash or identity.dataset_version_id(tenant, content) != key:
         yield "its content hash does not give its identifier"
     if native.merkle_root(dataset.chunk_roots) != dataset.merkle_root:
@@ -142,6 +142,8 @@ def _dataset_problems(
     stored: dict[str, list[bytes]] = {}
     for part in store.derived_tables(tenant, key):
         stored.setdefault(part.name, []).append(part.payload)
+    for name in stored.keys() - again.tables().keys():
+        yield f"the table {name} is not one of its own"
     for name, table in again.tables().items():
         if name not in stored:
             yield f"the table {name} is missing"
@@ -151,11 +153,26 @@ def _dataset_problems(
             yield f"a cell of the table {name} was changed"
 
 
-def _evidence_agrees(tenant: str, evidence_id: str, payload: bytes, kind: str, engine: str) -> bool:
-    if identity.evidence_id(tenant, payload) != evidence_id:
-        return False
-    body = msgspec.json.decode(payload)
-    return bool(body["kind"] == kind and body["engine"] == engine)
+def _evidence_problems(store: Store, tenant: str, row: Evidence) -> Iterator[str]:
+    if identity.evidence_id(tenant, row.payload) != row.evidence_id:
+        yield "its content was changed"
+        return
+    body = msgspec.json.decode(row.payload)
+    for column in ("dataset_version_id", "engine", "kind"):
+        if body[column] != getattr(row, column):
+            yield f"its {column} was changed"
+    if row.kind == "audit_trail":
+        store.run(tenant, body["run_id"])
+
+
+def _finding_problems(store: Store, tenant: str, row: Finding) -> Iterator[str]:
+    if identity.finding_id(tenant, row.payload) != row.finding_id:
+        yield "its content was changed"
+        return
+    if msgspec.json.decode(row.payload)["dataset_version_id"] != row.dataset_version_id:
+        yield "its dataset_version_id was changed"
+    if not store.links_of_finding(tenant, row.finding_id):
+        yield "no link leads to its evidence"
 
 
 def _run_problems(store: Store, run: Run) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """From an ingested tape to the rows of a dataset version, all prepared before the lock."""
 
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from os import cpu_count
 
 import msgspec
@@ -42,6 +43,7 @@ def dataset_row(
         record_count=tape.record_count,
         table_rows=tape.table_rows,
     )
+    source = canonical_json({**tape.source, "table_rows": tape.table_rows})
     return DatasetVersion(
         tenant=tenant,
         dataset_version_id=dataset_version_id(tenant, content),
@@ -49,7 +51,8 @@ def dataset_row(
         merkle_root=tape.merkle_root,
         profile_sha256=profile_sha256,
         profile=tape.profile.canonical(),
-        source=canonical_json({**tape.source, "table_rows": tape.table_rows}),
+        source=source,
+        source_sha256=sha256(source).digest(),
         record_count=tape.record_count,
         chunk_roots=tape.chunk_roots,
         created_at=created_at,

@@ -24,7 +24,7 @@ from seawall.store.types import (
 
 CHECKPOINT_PAGES = 4_000  # 16 MiB of write-ahead log
 # Always a row's last columns.
-_FIRST_WRITER_STAYS = frozenset({"source", "created_at", "created_by"})
+_FIRST_WRITER_STAYS = frozenset({"source", "source_sha256", "created_at", "created_by"})
 
 _Values = tuple[object, ...]
 

@@ -17,7 +17,9 @@ class DatasetVersion(msgspec.Struct, frozen=True, gc=False):
     profile: bytes  # canonical JSON
     record_count: int
     chunk_roots: bytes  # 32 bytes a raw chunk, in chunk order
-    source: bytes  # canonical JSON; not part of the identity: the first one that came stays
+    # What brought the records first; not part of the identity, so the first writer's stays.
+    source: bytes  # canonical JSON
+    source_sha256: bytes  # 32 bytes
     created_at: str
     created_by: str
 

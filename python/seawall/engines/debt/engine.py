@@ -45,6 +45,7 @@ _ASSUMPTIONS = (
 )
 
 _CONTRIBUTOR_COUNT = 10
+_LARGEST_SHOCK = 1e100  # the core's own limit: products of amounts and shocks stay finite
 
 
 def decode_book(tables: Mapping[str, Table]) -> native.DebtBook:
@@ -88,6 +89,9 @@ def complete_scenarios(entries: list[ScenarioEntry]) -> list[StressScenario]:
         changes = {
             name: getattr(entry, name) for name in _SHOCKS if getattr(entry, name) is not UNSET
         }
+        for name, shock in changes.items():
+            if not abs(shock) <= _LARGEST_SHOCK:  # false for NaN too
+                raise InvalidInput("must be a number up to 1e100", where=f"{where}.{name}")
         description = _one_of(entry, ("description", "name"), where)
         if description is not UNSET:
             changes["description"] = description

@@ -11,6 +11,7 @@ CREATE TABLE dataset_version (
     profile_sha256 BLOB NOT NULL CHECK (length(profile_sha256) = 32),
     profile BLOB NOT NULL,
     source BLOB NOT NULL,
+    source_sha256 BLOB NOT NULL CHECK (length(source_sha256) = 32),
     record_count INTEGER NOT NULL CHECK (record_count >= 0),
     chunk_roots BLOB NOT NULL CHECK (length(chunk_roots) % 32 = 0),
     created_at TEXT NOT NULL,

@@ -350,8 +350,8 @@ def compare_readers(
     print(
         f"Time ratio seawall / rival over {RIVAL_PAIRS} pairs A B B A with a 95 % interval: below 1"
         " seawall is faster.\nseawall does more in its time: it also normalises each cell by the"
-        " profile's rules,\nkeeps what it refuses, and hashes the source and every record into a"
-        " Merkle tree;\nthe rivals only parse. Nobody stores anything here.",
+        " profile's rules,\nkeeps what it refuses, and hashes every record into a Merkle tree; the"
+        " rivals only parse.\nmsgspec uses one core, the others all. Nobody stores anything here.",
         file=sys.stderr,
     )
     return results

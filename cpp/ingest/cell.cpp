@@ -91,7 +91,16 @@ std::optional<std::string_view> without_plus(std::string_view digits) {
     return is_digit(first) || first == '.' ? std::optional(digits) : std::nullopt;
 }
 
+/// No tape holds amounts beyond these, and between them products and ratios of amounts stay finite.
+constexpr double largest_amount = 1e100;
+constexpr double smallest_amount = 1e-100;
+
 void check_range(double value, std::string_view raw, const FieldRules& field, CellValue& out) {
+    const double size = std::abs(value);
+    const bool is_amount = field.kind == FieldKind::amount || field.kind == FieldKind::rate;
+    if (is_amount && (size > largest_amount || (size > 0.0 && size < smallest_amount))) {
+        return refuse(out, Rule::out_of_range, quoted(raw) + " is beyond any amount");
+    }
     const auto limit = [](double bound) {
         std::array<char, 32> digits{};
         const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), bound).ptr;
@@ -136,7 +145,7 @@ void read_number(std::string_view text, CellForm form, const FieldRules& field, 
         out.applied.add(Rule::fraction_to_percent);
     }
     if (error == std::errc::result_out_of_range || !std::isfinite(value)) {
-        return refuse(out, Rule::not_finite, quoted(text) + " is not a finite number");
+        return refuse(out, Rule::not_finite, quoted(text) + " is beyond the range of a double");
     }
     out.number = value;
     out.state = CellValue::State::present;

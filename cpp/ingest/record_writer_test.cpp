@@ -116,10 +116,12 @@ BOOST_AUTO_TEST_CASE(an_unreadable_record_leaves_one_reject_with_its_row) {
 BOOST_AUTO_TEST_CASE(the_first_path_of_a_list_that_holds_elements_counts) {
     const NormalisedRun run =
         write({R"({"id":"a","other":{"loans":[{"principal":2}]},"loans":[{"principal":1}]})",
-               R"({"id":"b","loans":[],"other":{"loans":[{"principal":3},{"principal":4}]}})"});
-    BOOST_TEST(run.lists[0].find("principal")->float64() == (std::vector<double>{1.0, 3.0, 4.0}));
-    BOOST_TEST(run.lists[0].find("record")->int64() == (std::vector<std::int64_t>{0, 1, 1}));
-    BOOST_TEST(run.lists[0].find("element")->int64() == (std::vector<std::int64_t>{0, 0, 1}));
+               R"({"id":"b","loans":[],"other":{"loans":[{"principal":3},{"principal":4}]}})",
+               R"({"id":"c","loans":[{"principal":5}],"other":{"loans":[{"principal":6}]}})"});
+    BOOST_TEST(run.lists[0].find("principal")->float64() ==
+               (std::vector<double>{1.0, 3.0, 4.0, 5.0}));
+    BOOST_TEST(run.lists[0].find("record")->int64() == (std::vector<std::int64_t>{0, 1, 1, 2}));
+    BOOST_TEST(run.lists[0].find("element")->int64() == (std::vector<std::int64_t>{0, 0, 1, 0}));
 }
 
 BOOST_AUTO_TEST_CASE(a_list_replaces_the_record_s_own_figure) {

@@ -15,7 +15,8 @@ using seawall::ParallelOptions;
 BOOST_AUTO_TEST_CASE(every_task_runs_once_on_any_thread_count) {
     for (const std::size_t threads : {1U, 2U, 7U}) {
         std::vector<std::atomic<int>> runs(1000);
-        BOOST_TEST(parallel_for(runs.size(), {.threads = threads}, [&](std::size_t i) { ++runs[i]; }));
+        BOOST_TEST(
+            parallel_for(runs.size(), {.threads = threads}, [&](std::size_t i) { ++runs[i]; }));
         for (const auto& count : runs) BOOST_REQUIRE_EQUAL(count.load(), 1);
     }
 }

@@ -149,6 +149,13 @@ Book make_book(const BookTables& tables) {
     book.collateral_given = presence(records, "collateral_value");
     book.assets_value = numbers(&records, "assets_value");
     book.instrument_offsets = offsets(numbers_of_records, tables.instruments);
+    if (tables.instruments != nullptr) {
+        const Column* element = find_column(*tables.instruments, "element", ColumnType::int64);
+        if (element == nullptr) {
+            throw Error(ErrorCode::invalid_input, "element", "the column is missing");
+        }
+        book.instrument_element = element->int64();
+    }
     book.instrument_principal = numbers(tables.instruments, "principal");
     book.instrument_interest_rate_pct = numbers(tables.instruments, "interest_rate_pct");
     book.instrument_collateral_value = numbers(tables.instruments, "collateral_value");

@@ -25,6 +25,7 @@ struct Book {
     std::vector<double> assets_value;
     std::vector<std::int64_t> instrument_offsets;
     std::vector<std::int64_t> distressed_asset_offsets;
+    std::vector<std::int64_t> instrument_element;  ///< which of its record's instruments, as read
     std::vector<double> instrument_principal;
     std::vector<double> instrument_interest_rate_pct;
     std::vector<double> instrument_collateral_value;

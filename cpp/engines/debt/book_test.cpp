@@ -56,6 +56,7 @@ Table records(const Offsets& record_numbers, std::vector<Column> more = {}) {
 Table list(const Offsets& owners, std::vector<Column> more = {}) {
     Table table;
     table.columns.push_back(counts("record", owners));
+    table.columns.push_back(counts("element", Offsets(owners.size())));
     for (Column& column : more) table.columns.push_back(std::move(column));
     return table;
 }

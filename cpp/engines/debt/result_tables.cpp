@@ -34,6 +34,21 @@ Column obligor_column(const ResultView& view) {
     return column;
 }
 
+/// Which of its record's instruments a position is, as the source counts them; absent for a record
+/// that is a position itself.
+Column element_column(const Book& book) {
+    Column column("element", ColumnType::int64);
+    for (std::size_t record = 0; record + 1 < book.instrument_offsets.size(); ++record) {
+        const std::int64_t begin = book.instrument_offsets[record];
+        const std::int64_t end = book.instrument_offsets[record + 1];
+        if (begin == end) column.push_absent();
+        for (std::int64_t i = begin; i < end; ++i) {
+            column.push(book.instrument_element[static_cast<std::size_t>(i)]);
+        }
+    }
+    return column;
+}
+
 /// The rows of a record column, picked position by position.
 Column per_position(const Column& column, std::span<const std::int64_t> record) {
     Column result(column.name(), column.type());
@@ -93,12 +108,7 @@ Table position_table(const ResultView& view) {
         table.columns.push_back(per_position(source_column(view, name), record));
     }
     table.columns.push_back(per_position(obligor_column(view), record));
-    std::vector<std::int64_t> element;
-    for (std::size_t row = 0; row < record.size(); ++row) {
-        const bool next = row > 0 && record[row] == record[row - 1];
-        element.push_back(next ? element.back() + 1 : 0);
-    }
-    table.columns.push_back(integer_column("position", element));
+    table.columns.push_back(element_column(view.book));
     const auto add = [&](const char* name, std::span<const double> values) {
         table.columns.push_back(number_column(name, values));
     };

@@ -117,6 +117,8 @@ def _dataset_problems(
         if chunk.chunk_index != expected:
             yield f"raw block {expected} is missing"
             return
+        if chunk.first_record != expected * native.LEAVES_PER_CHUNK:
+            yield f"raw block {expected} does not begin where it says"
         blocks.append(decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec))
     again = read_again(
         blocks,

@@ -324,3 +324,12 @@ def test_who_wrote_is_recorded_and_the_first_writer_stays(
 def test_a_dataset_that_is_not_there_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound):
         session.stress("dv_nothing")
+
+
+def test_a_position_is_known_by_its_place_in_the_source(session: Session) -> None:
+    instruments = [{"principal": "x"}, {"principal": 5}, {"principal": 7}]
+    dataset = session.ingest(
+        json.dumps([debt(instruments=instruments)]).encode(), profile="todiscope", format="json"
+    )
+    positions = session.stress(dataset).table("positions").rows()
+    assert [(row["element"], row["principal"]) for row in positions] == [(1, 5.0), (2, 7.0)]

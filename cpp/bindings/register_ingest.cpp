@@ -93,7 +93,12 @@ class IngestedSource {
     py::bytes chunk(std::size_t index) const {
         const std::size_t begin = index * leaves_per_chunk;
         if (begin >= raw_.size()) throw py::index_error();
-        return encode_chunk(raw_, begin, std::min(begin + leaves_per_chunk, raw_.size()));
+        std::string block;
+        {
+            const py::gil_scoped_release release;  // blocks are compressed by several threads
+            block = encode_chunk(raw_, begin, std::min(begin + leaves_per_chunk, raw_.size()));
+        }
+        return block;
     }
 
     std::size_t record_count() const { return record_count_; }

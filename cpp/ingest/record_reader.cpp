@@ -1,6 +1,7 @@
 #include "ingest/record_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <cstdint>
 #include <string>
@@ -99,13 +100,14 @@ class Handler {
             part_.append(whole);
             whole = part_;
         }
-        if (canonicalise_key(whole, key_)) out_->applied.add(Rule::key_canonicalised);
+        const KnownKey& known = look_up(whole);
         part_.clear();
-        const std::uint64_t hash = hash_key(key_);
+        if (known.changed) out_->applied.add(Rule::key_canonicalised);
+        key_ = &known.canonical;
         const auto level = keys_.begin() + static_cast<std::ptrdiff_t>(frames_.back().keys_begin);
-        if (std::find(level, keys_.end(), hash) != keys_.end()) refuse_duplicate();
-        keys_.push_back(hash);
-        node_ = tree_.child(frames_.back().node, key_);
+        if (std::find(level, keys_.end(), known.hash) != keys_.end()) refuse_duplicate();
+        keys_.push_back(known.hash);
+        node_ = known.child;
         return true;
     }
 
@@ -162,6 +164,31 @@ class Handler {
         bool in_element = false;  ///< cells go to the element last begun
     };
 
+    /// What a key means below a node, found out once: the objects of one tape have the same keys in
+    /// the same order, so the n-th key of an object nearly always is that of the one before.
+    struct KnownKey {
+        std::string raw;
+        std::string canonical;
+        std::size_t parent = PathTree::nowhere;
+        std::size_t child = PathTree::nowhere;
+        std::uint64_t hash = 0;
+        bool changed = false;
+    };
+
+    const KnownKey& look_up(std::string_view raw) {
+        const std::size_t parent = frames_.back().node;
+        const std::size_t index = keys_.size() - frames_.back().keys_begin;
+        const std::size_t place = (frames_.size() * 97 + parent * 31 + index) % known_.size();
+        KnownKey& known = known_[place];
+        if (known.parent == parent && known.raw == raw && !known.canonical.empty()) return known;
+        known.raw.assign(raw);
+        known.changed = canonicalise_key(raw, known.canonical);
+        known.parent = parent;
+        known.child = tree_.child(parent, known.canonical);
+        known.hash = hash_key(known.canonical);
+        return known;
+    }
+
     bool number(json::string_view text) {
         std::string_view whole{text.data(), text.size()};
         if (!part_.empty()) {
@@ -178,7 +205,7 @@ class Handler {
         frame.path_size = path_.size();
         if (!frames_.empty()) {
             frame.in_element = frames_.back().in_element || frames_.back().list != no_list;
-            if (!frames_.back().is_array) path_.append(key_).push_back('.');
+            if (!frames_.back().is_array) path_.append(*key_).push_back('.');
         }
         frames_.push_back(frame);
     }
@@ -218,7 +245,7 @@ class Handler {
     void note_no_object(const PathTree::Node& at, std::string_view text) {
         if (at.children.empty() || !at.fields.empty() || !at.lists.empty()) return;
         out_->cell_problems.push_back({.rule = Rule::unexpected_structure,
-                                       .field = path_ + key_,
+                                       .field = path_ + *key_,
                                        .value = std::string(text),
                                        .reason = "must be an object"});
     }
@@ -281,7 +308,7 @@ class Handler {
     void refuse_duplicate() {
         if (out_->record_problem) return;
         out_->record_problem = CapturedProblem{.rule = Rule::duplicate_field,
-                                               .field = path_ + key_,
+                                               .field = path_ + *key_,
                                                .value = "",
                                                .reason = "the key stands twice in its object"};
     }
@@ -294,7 +321,8 @@ class Handler {
     std::vector<std::uint64_t> keys_;
     std::vector<PathTree::Target> lists_;  ///< the lists that the record has begun
     std::string part_;  ///< the front of a key, text or number that the parser hands over in parts
-    std::string key_;
+    std::array<KnownKey, 256> known_;
+    const std::string* key_ = &known_.front().canonical;
     std::string path_;
     std::size_t node_ = PathTree::nowhere;  ///< where the value about to come stands
 };

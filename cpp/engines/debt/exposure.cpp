@@ -17,11 +17,8 @@ struct Rows {
     std::size_t count = 0;
 
     template <class T>
-    std::span<const T> of(std::span<const T> column) const {
+    std::span<T> of(std::span<T> column) const {
         return column.subspan(first, count);
-    }
-    std::span<double> of(Buffer<double>& column) const {
-        return std::span(column).subspan(first, count);
     }
 };
 
@@ -104,6 +101,15 @@ void copy(std::span<const double> from, std::span<double> to) {
     std::copy(from.begin(), from.end(), to.begin());
 }
 
+/// The rate weighted by principal. That of one instrument is its own: no division rounds it.
+double mean_rate_pct(std::span<const double> principal, std::span<const double> rate_pct,
+                     double total) {
+    if (principal.size() == 1) return rate_pct.front();
+    return ordered_sum(principal.size(),
+                       [&](std::size_t i) { return principal[i] * rate_pct[i]; }) /
+           total;
+}
+
 /// The figures that pool a record's own rows: the debt-level ones first, then what its rows
 /// replace.
 void pool(const BookColumns& book, Rows block, RecordExposure& records) {
@@ -119,10 +125,8 @@ void pool(const BookColumns& book, Rows block, RecordExposure& records) {
             const auto principal = rows.of(book.instrument_principal);
             const auto rate_pct = rows.of(book.instrument_interest_rate_pct);
             const double total = ordered_sum(principal);
-            const double weighted_rate_pct =
-                ordered_sum(rows.count, [&](std::size_t i) { return principal[i] * rate_pct[i]; });
             records.total_outstanding[record] = total;
-            records.interest_rate_pct[record] = weighted_rate_pct / total;
+            records.interest_rate_pct[record] = mean_rate_pct(principal, rate_pct, total);
             if (!given) {
                 records.collateral_value[record] =
                     ordered_sum(rows.of(book.instrument_collateral_value));
@@ -145,7 +149,7 @@ void derive(Rows block, RecordExposure& records) {
     const auto collateral = block.of(records.collateral_value);
     const auto assets = block.of(records.assets_value);
     const auto recovery = block.of(records.distressed_asset_recovery);
-    const auto fill = [block](Buffer<double>& column, const auto& figure) {
+    const auto fill = [block](std::span<double> column, const auto& figure) {
         const auto values = block.of(column);
         for (std::size_t i = 0; i < values.size(); ++i) values[i] = figure(i);
     };
@@ -182,7 +186,7 @@ void place_positions(const BookColumns& book, Rows block, const RecordExposure& 
         for (std::size_t i = instruments.first; i < instruments.first + instruments.count; ++i) {
             const double principal = book.instrument_principal[i];
             const double rate_pct = book.instrument_interest_rate_pct[i];
-            const double share = principal / total;
+            const double share = instruments.count == 1 ? 1.0 : principal / total;
             positions.record[position] = static_cast<std::int64_t>(record);
             positions.principal[position] = principal;
             positions.share[position] = share;
@@ -210,28 +214,28 @@ std::vector<std::size_t> position_starts(const BookColumns& book) {
 }
 
 void resize(RecordExposure& records, std::size_t record_count) {
-    for (Buffer<double>* column :
-         {&records.total_outstanding, &records.interest_rate_pct, &records.collateral_value,
-          &records.assets_value, &records.interest_payment, &records.collateral_shortfall,
-          &records.collateral_coverage_ratio, &records.leverage_ratio,
-          &records.distressed_asset_value, &records.distressed_asset_recovery,
-          &records.net_exposure_after_recovery}) {
-        column->resize(record_count);
-    }
+    records.memory.resize(
+        {&records.total_outstanding, &records.interest_rate_pct, &records.collateral_value,
+         &records.assets_value, &records.interest_payment, &records.collateral_shortfall,
+         &records.collateral_coverage_ratio, &records.leverage_ratio,
+         &records.distressed_asset_value, &records.distressed_asset_recovery,
+         &records.net_exposure_after_recovery},
+        record_count);
 }
 
 void resize(PositionExposure& positions, std::size_t position_count) {
     positions.record.resize(position_count);
-    for (Buffer<double>* column :
-         {&positions.principal, &positions.share, &positions.interest_rate_pct,
-          &positions.interest_payment, &positions.collateral_value, &positions.net_exposure}) {
-        column->resize(position_count);
-    }
+    positions.memory.resize(
+        {&positions.principal, &positions.share, &positions.interest_rate_pct,
+         &positions.interest_payment, &positions.collateral_value, &positions.net_exposure},
+        position_count);
 }
 
 /// The sums of a block of records, while its columns are in the cache.
 ExposureFigures sum_block(Rows block, RecordExposure& records) {
-    const auto sum = [block](Buffer<double>& column) { return ordered_sum(block.of(column)); };
+    const auto sum = [block](std::span<const double> column) {
+        return ordered_sum(block.of(column));
+    };
     return {.total_outstanding = sum(records.total_outstanding),
             .collateral_value = sum(records.collateral_value),
             .assets_value = sum(records.assets_value),

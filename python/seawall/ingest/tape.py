@@ -178,6 +178,9 @@ def read_again(
     )
 
 
-def explain(record: bytes, profile: TapeProfile, *, table_rows: bool) -> list[dict[str, Any]]:
-    """Tell how each cell of one record was read: field, raw, value, state, rules, reason."""
-    return native.explain_record(record, table_row=table_rows, profile=profile.canonical())
+def explain(record: bytes, profile: bytes, *, table_rows: bool) -> list[dict[str, Any]]:
+    """Tell how each cell of one record was read: field, raw, value, state, rules, reason.
+
+    The profile is given as its canonical JSON.
+    """
+    return native.explain_record(record, table_row=table_rows, profile=profile)

@@ -6,7 +6,7 @@ import msgspec
 
 from seawall import native
 from seawall.errors import NotFound
-from seawall.ingest import TapeProfile, explain
+from seawall.ingest import explain
 from seawall.provenance import InclusionProof
 from seawall.session.codec import decompress
 from seawall.store import Store
@@ -72,9 +72,8 @@ def trace_record(store: Store, dataset: DatasetVersion, record: int) -> TracedRe
         path=tuple(digest.hex() for digest in path),
         root=dataset.merkle_root.hex(),
     )
-    profile = msgspec.json.decode(dataset.profile, type=TapeProfile)
     table_rows = msgspec.json.decode(dataset.source)["table_rows"]
-    cells = explain(stored["bytes"], profile, table_rows=table_rows)
+    cells = explain(stored["bytes"], dataset.profile, table_rows=table_rows)
     return TracedRecord(
         record=record,
         record_count=dataset.record_count,

@@ -14,14 +14,14 @@ DEFAULT_SCENARIOS: dict[str, tuple[float, float, float, float]] = {
 
 
 def number(value: Any) -> float | None:
-    """A number that is finite and not negative; None for what is absent or refused."""
+    """A number that is 0 or from 1e-100 to 1e100; None for what is absent or refused."""
     if value is None or isinstance(value, bool | dict | list):
         return None
     try:
         found = float(value)
     except ValueError:
         return None
-    return found if math.isfinite(found) and found >= 0 else None
+    return found if found == 0 or 1e-100 <= found <= 1e100 else None
 
 
 def first_present(mapping: dict[str, Any], names: str) -> Any:

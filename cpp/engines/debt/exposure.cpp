@@ -17,8 +17,11 @@ struct Rows {
     std::size_t count = 0;
 
     template <class T>
-    std::span<T> of(std::span<T> column) const {
+    std::span<const T> of(std::span<const T> column) const {
         return column.subspan(first, count);
+    }
+    std::span<double> of(Buffer<double>& column) const {
+        return std::span(column).subspan(first, count);
     }
 };
 
@@ -149,7 +152,7 @@ void derive(Rows block, RecordExposure& records) {
     const auto collateral = block.of(records.collateral_value);
     const auto assets = block.of(records.assets_value);
     const auto recovery = block.of(records.distressed_asset_recovery);
-    const auto fill = [block](std::span<double> column, const auto& figure) {
+    const auto fill = [block](Buffer<double>& column, const auto& figure) {
         const auto values = block.of(column);
         for (std::size_t i = 0; i < values.size(); ++i) values[i] = figure(i);
     };
@@ -214,28 +217,28 @@ std::vector<std::size_t> position_starts(const BookColumns& book) {
 }
 
 void resize(RecordExposure& records, std::size_t record_count) {
-    records.memory.resize(
-        {&records.total_outstanding, &records.interest_rate_pct, &records.collateral_value,
-         &records.assets_value, &records.interest_payment, &records.collateral_shortfall,
-         &records.collateral_coverage_ratio, &records.leverage_ratio,
-         &records.distressed_asset_value, &records.distressed_asset_recovery,
-         &records.net_exposure_after_recovery},
-        record_count);
+    for (Buffer<double>* column :
+         {&records.total_outstanding, &records.interest_rate_pct, &records.collateral_value,
+          &records.assets_value, &records.interest_payment, &records.collateral_shortfall,
+          &records.collateral_coverage_ratio, &records.leverage_ratio,
+          &records.distressed_asset_value, &records.distressed_asset_recovery,
+          &records.net_exposure_after_recovery}) {
+        column->resize(record_count);
+    }
 }
 
 void resize(PositionExposure& positions, std::size_t position_count) {
     positions.record.resize(position_count);
-    positions.memory.resize(
-        {&positions.principal, &positions.share, &positions.interest_rate_pct,
-         &positions.interest_payment, &positions.collateral_value, &positions.net_exposure},
-        position_count);
+    for (Buffer<double>* column :
+         {&positions.principal, &positions.share, &positions.interest_rate_pct,
+          &positions.interest_payment, &positions.collateral_value, &positions.net_exposure}) {
+        column->resize(position_count);
+    }
 }
 
 /// The sums of a block of records, while its columns are in the cache.
 ExposureFigures sum_block(Rows block, RecordExposure& records) {
-    const auto sum = [block](std::span<const double> column) {
-        return ordered_sum(block.of(column));
-    };
+    const auto sum = [block](Buffer<double>& column) { return ordered_sum(block.of(column)); };
     return {.total_outstanding = sum(records.total_outstanding),
             .collateral_value = sum(records.collateral_value),
             .assets_value = sum(records.assets_value),

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -53,60 +52,31 @@ struct ComputeOptions {
     ParallelOptions parallel{};
 };
 
-/// Columns of one length in one block of memory: a large block is given huge pages, and many small
-/// ones would cost more in page faults than in arithmetic. Moves, so that the columns stay where
-/// they are.
-class ColumnBlock {
-  public:
-    ColumnBlock() = default;
-    ColumnBlock(const ColumnBlock&) = delete;
-    ColumnBlock& operator=(const ColumnBlock&) = delete;
-    ColumnBlock(ColumnBlock&&) = default;
-    ColumnBlock& operator=(ColumnBlock&&) = default;
-    ~ColumnBlock() = default;
-
-    /// Lays the columns out, their values indeterminate.
-    void resize(std::initializer_list<std::span<double>*> columns, std::size_t row_count) {
-        values_ = Buffer<double>(columns.size() * row_count);
-        std::size_t begin = 0;
-        for (std::span<double>* column : columns) {
-            *column = std::span(values_).subspan(begin, row_count);
-            begin += row_count;
-        }
-    }
-
-  private:
-    Buffer<double> values_;
-};
-
 /// The figures of each record, all of shape (record_count,).
 struct RecordExposure {
-    std::span<double> total_outstanding;
-    std::span<double> interest_rate_pct;
-    std::span<double> collateral_value;
-    std::span<double> assets_value;
-    std::span<double> interest_payment;
-    std::span<double> collateral_shortfall;
-    std::span<double> collateral_coverage_ratio;  ///< 0 without debt
-    std::span<double> leverage_ratio;             ///< 0 without assets
-    std::span<double> distressed_asset_value;
-    std::span<double> distressed_asset_recovery;
-    std::span<double> net_exposure_after_recovery;
-    ColumnBlock memory;  ///< of all columns
+    Buffer<double> total_outstanding;
+    Buffer<double> interest_rate_pct;
+    Buffer<double> collateral_value;
+    Buffer<double> assets_value;
+    Buffer<double> interest_payment;
+    Buffer<double> collateral_shortfall;
+    Buffer<double> collateral_coverage_ratio;  ///< 0 without debt
+    Buffer<double> leverage_ratio;             ///< 0 without assets
+    Buffer<double> distressed_asset_value;
+    Buffer<double> distressed_asset_recovery;
+    Buffer<double> net_exposure_after_recovery;
 };
 
 /// The figures of each position, all of shape (position_count,), in the order of the records. A
 /// position is an instrument, or the record itself where it has none.
 struct PositionExposure {
     Buffer<std::int64_t> record;
-    std::span<double> principal;
-    std::span<double>
-        share;  ///< principal / the record's total; 1 where the record is the position
-    std::span<double> interest_rate_pct;
-    std::span<double> interest_payment;
-    std::span<double> collateral_value;  ///< own, or its share of the record's where that was given
-    std::span<double> net_exposure;      ///< its share of the record's
-    ColumnBlock memory;                  ///< of all columns but the first
+    Buffer<double> principal;
+    Buffer<double> share;  ///< principal / the record's total; 1 where the record is the position
+    Buffer<double> interest_rate_pct;
+    Buffer<double> interest_payment;
+    Buffer<double> collateral_value;  ///< own, or its share of the record's where that was given
+    Buffer<double> net_exposure;      ///< its share of the record's
 };
 
 /// The figures of a whole book: sums over its records, and ratios of those sums. The rate of one

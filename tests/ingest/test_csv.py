@@ -164,5 +164,7 @@ def test_an_explanation_tells_how_a_cell_was_read(field: str) -> None:
     }
     record = json.dumps({"cells": cells, "row": 2}).encode()
     profile: TapeProfile = GENERIC
-    explained = {cell["field"]: cell for cell in explain(record, profile.canonical(), table_rows=True)}
+    explained = {
+        cell["field"]: cell for cell in explain(record, profile.canonical(), table_rows=True)
+    }
     assert CELLS[field](explained[field]), explained[field]

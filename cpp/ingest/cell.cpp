@@ -134,9 +134,10 @@ void read_number(std::string_view text, CellForm form, const FieldRules& field, 
     if (!unsigned_digits) {
         return refuse(out, Rule::not_a_number, quoted(text) + " is not a number");
     }
-    const char* const last = unsigned_digits->data() + unsigned_digits->size();
+    const char* const first = unsigned_digits->data();
+    const char* const last = first + unsigned_digits->size();
     double value = 0.0;
-    const auto [end, error] = std::from_chars(unsigned_digits->data(), last, value);
+    const auto [end, error] = std::from_chars(first, last, value);
     if (error == std::errc::invalid_argument || end != last) {
         return refuse(out, Rule::not_a_number, quoted(text) + " is not a number");
     }

@@ -234,7 +234,7 @@ class Handler {
         const PathTree::Node& at = tree_.node(node);
         const bool is_object = structure == CapturedStructure::object;
         const std::string_view text = is_object ? "{…}" : "[…]";
-        if (!at.fields.empty() && !(is_object && !at.children.empty())) {
+        if (!at.fields.empty() && (!is_object || at.children.empty())) {
             capture(at, text, CellForm::structure);
         }
         note_no_list(at, text);

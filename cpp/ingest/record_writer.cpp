@@ -119,16 +119,7 @@ void RecordWriter::write(const CapturedRecord& captured, std::int64_t record,
                          std::int64_t source_row, NormalisedRun& out) {
     const Place place{.record = record, .source_row = source_row};
     if (captured.record_problem) {
-        const CapturedProblem& problem = *captured.record_problem;
-        count(out, record_slot_, problem.rule);
-        out.rejects.push_back({.record = record,
-                               .source_row = source_row,
-                               .part = RefusedPart::record,
-                               .rule = problem.rule,
-                               .field = problem.field,
-                               .value = cut(problem.value),
-                               .reason = problem.reason});
-        return;
+        return reject_problem(*captured.record_problem, RefusedPart::record, place, out);
     }
     applied_ = captured.applied;
     if (applied_.contains(Rule::key_canonicalised)) {
@@ -136,14 +127,7 @@ void RecordWriter::write(const CapturedRecord& captured, std::int64_t record,
     }
     if (!read_fields(captured, place, out)) return;
     for (const CapturedProblem& problem : captured.cell_problems) {
-        count(out, record_slot_, problem.rule);
-        out.rejects.push_back({.record = record,
-                               .source_row = source_row,
-                               .part = RefusedPart::cell,
-                               .rule = problem.rule,
-                               .field = problem.field,
-                               .value = cut(problem.value),
-                               .reason = problem.reason});
+        reject_problem(problem, RefusedPart::cell, place, out);
     }
     write_lists(captured, place, out);
     auto column = out.records.columns.begin();
@@ -151,6 +135,18 @@ void RecordWriter::write(const CapturedRecord& captured, std::int64_t record,
     (column++)->push(source_row);
     for (const CellValue& value : values_) push_value(*column++, value);
     column->push(static_cast<std::int64_t>(applied_.bits()));
+}
+
+void RecordWriter::reject_problem(const CapturedProblem& problem, RefusedPart part, Place place,
+                                  NormalisedRun& out) const {
+    count(out, record_slot_, problem.rule);
+    out.rejects.push_back({.record = place.record,
+                           .source_row = place.source_row,
+                           .part = part,
+                           .rule = problem.rule,
+                           .field = problem.field,
+                           .value = cut(problem.value),
+                           .reason = problem.reason});
 }
 
 bool RecordWriter::read_fields(const CapturedRecord& captured, Place place, NormalisedRun& out) {

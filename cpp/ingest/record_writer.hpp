@@ -71,6 +71,8 @@ class RecordWriter {
         std::int64_t source_row;
     };
 
+    void reject_problem(const CapturedProblem& problem, RefusedPart part, Place place,
+                        NormalisedRun& out) const;
     bool read_fields(const CapturedRecord& captured, Place place, NormalisedRun& out);
     void write_lists(const CapturedRecord& captured, Place place, NormalisedRun& out);
     void write_element(const CapturedRecord& captured, const CapturedElement& element,

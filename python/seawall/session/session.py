@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,13 +20,14 @@ from seawall.ingest import (
     read_again,
 )
 from seawall.native import RunControl
-from seawall.provenance import canonical_json, identifier
+from seawall.provenance import identifier
 from seawall.registry import ENGINES
-from seawall.session import identity
 from seawall.session.cache import ByteBoundedCache
 from seawall.session.codec import decode_table, decompress
 from seawall.session.dataset import Dataset, DatasetSummary
+from seawall.session.question import ask, iso_time, plain_parameters
 from seawall.session.run import Finding, Run
+from seawall.session.run_rows import run_rows
 from seawall.session.trace import Trace, TracedRecord, trace_finding, trace_record
 from seawall.session.verify import Verification, verify_store
 from seawall.session.writing import Derived, dataset_row, write_rows
@@ -78,7 +78,7 @@ class Session:
         threads: int = 0,
     ) -> None:
         self._store = (
-            open_store(store, opened_at=_iso_time(clock()))
+            open_store(store, opened_at=iso_time(clock()))
             if isinstance(store, str | Path)
             else store
         )
@@ -220,7 +220,7 @@ class Session:
         parameters, started_at, control
             As of `run`.
         """
-        merged = dict(_builtins(parameters))
+        merged = dict(plain_parameters(parameters))
         if scenarios:
             before = merged.get("stress_scenarios", [])
             if not isinstance(before, list):
@@ -258,27 +258,17 @@ class Session:
         Conflict
             ``normalized_record_required`` when the dataset is not normalised.
         """
-        declaration = _engine(engine)
-        version = self._version(dataset)
-        decoded, asked = _decode_parameters(declaration, parameters)
-        started = _iso_time(self._clock() if started_at is None else started_at)
-        run_id = identity.run_id(
-            self._tenant,
-            dataset_version_id=version.dataset_version_id,
-            engine=declaration.name,
-            engine_version=declaration.version,
-            parameters=asked,
-            started_at=started,
-        )
+        asked_at = self._clock() if started_at is None else started_at
+        question = ask(_engine(engine), self._version(dataset), parameters, asked_at)
         try:
-            return self._hold_run(self._store.run(self._tenant, run_id), created=False)
+            return self._hold_run(self._store.run(self._tenant, question.run_id), created=False)
         except NotFound:
             pass
-        book = self._book(declaration, version)
-        outcome = declaration.run(book, decoded, self._threads, control)
-        row, commit = self._prepare(declaration, version, run_id, asked, started, outcome)
-        created = self._store.submit(commit).result()
-        return self._hold_run(row, created=created, outcome=outcome)
+        book = self._book(question.declaration, question.dataset)
+        outcome = question.declaration.run(book, question.parameters, self._threads, control)
+        left = run_rows(question, outcome, created_at=self._now(), created_by=self._actor)
+        created = self._store.submit(left.commit).result()
+        return self._hold_run(left.run, created=created, outcome=outcome)
 
     def run_of(self, run_id: str) -> Run:
         """Return a run that is in the ledger; raises NotFound."""
@@ -306,7 +296,7 @@ class Session:
     # --- inside
 
     def _now(self) -> str:
-        return _iso_time(self._clock())
+        return iso_time(self._clock())
 
     def _profile(self, profile: str | TapeProfile) -> TapeProfile:
         if isinstance(profile, TapeProfile):
@@ -404,95 +394,6 @@ class Session:
 
         return self._books.get((declaration.name, version.dataset_version_id), make)
 
-    def _prepare(
-        self,
-        declaration: EngineDeclaration[Any, Any],
-        version: rows.DatasetVersion,
-        run_id: str,
-        asked: bytes,
-        started: str,
-        outcome: EngineOutcome[Any],
-    ) -> tuple[rows.Run, Callable[[Transaction], bool]]:
-        """Make every row of a run, so that the transaction only writes."""
-        stated = {
-            "engine": declaration.name,
-            "engine_version": declaration.version,
-            "dataset_version_id": version.dataset_version_id,
-        }
-        evidence = [
-            self._evidence_row(
-                stated,
-                draft.kind,
-                {"subject": draft.subject, **draft.body} if draft.subject else draft.body,
-            )
-            for draft in outcome.evidence
-        ]
-        findings, links = [], []
-        for draft in outcome.findings:
-            payload = canonical_json(
-                {
-                    "schema": "seawall.finding/1",
-                    **stated,
-                    "evidence_id": evidence[draft.evidence].evidence_id,
-                    **draft.body,
-                }
-            )
-            finding_id = identity.finding_id(self._tenant, payload)
-            findings.append(rows.Finding(finding_id, version.dataset_version_id, payload))
-            supported = evidence[draft.evidence].evidence_id
-            link_id = identity.link_id(self._tenant, finding_id, supported)
-            links.append(rows.Link(link_id, finding_id, supported))
-        result = canonical_json(outcome.result)
-        audit = self._evidence_row(
-            stated,
-            "audit_trail",
-            {
-                "run_id": run_id,
-                "started_at": started,
-                "parameters": msgspec.json.decode(asked),
-                "content_hash": version.content_hash.hex(),
-                "result_sha256": sha256(result).hexdigest(),
-                "evidence_ids": [row.evidence_id for row in evidence],
-                "finding_ids": [row.finding_id for row in findings],
-            },
-        )
-        evidence.append(audit)
-        evidence_ids = [row.evidence_id for row in evidence]
-        finding_ids = [row.finding_id for row in findings]
-        run = rows.Run(
-            tenant=self._tenant,
-            run_id=run_id,
-            dataset_version_id=version.dataset_version_id,
-            engine=declaration.name,
-            engine_version=declaration.version,
-            parameters=asked,
-            started_at=started,
-            result=result,
-            manifest_sha256=identity.manifest_sha256(evidence_ids, finding_ids),
-            created_at=self._now(),
-            created_by=self._actor,
-        )
-
-        def commit(tx: Transaction) -> bool:
-            tx.put_evidence(self._tenant, evidence)
-            tx.put_findings(self._tenant, findings)
-            tx.put_links(self._tenant, links)
-            return tx.put_run(run, evidence_ids, finding_ids)
-
-        return run, commit
-
-    def _evidence_row(
-        self, stated: Mapping[str, str], kind: str, body: Mapping[str, Any]
-    ) -> rows.Evidence:
-        payload = canonical_json({"schema": "seawall.evidence/1", **stated, "kind": kind, **body})
-        return rows.Evidence(
-            evidence_id=identity.evidence_id(self._tenant, payload),
-            dataset_version_id=stated["dataset_version_id"],
-            engine=stated["engine"],
-            kind=kind,
-            payload=payload,
-        )
-
     def _hold_run(
         self, row: rows.Run, *, created: bool, outcome: EngineOutcome[Any] | None = None
     ) -> Run:
@@ -547,44 +448,3 @@ def _engine(name: str) -> EngineDeclaration[Any, Any]:
     if name not in ENGINES:
         raise NotFound(f"there are {', '.join(ENGINES)}", where=f"engine {name}")
     return ENGINES[name]
-
-
-def _builtins(parameters: Mapping[str, Any] | msgspec.Struct | None) -> Mapping[str, Any]:
-    plain = {} if parameters is None else msgspec.to_builtins(parameters)
-    if not isinstance(plain, dict):
-        raise InvalidInput("must be an object", where="parameters")
-    return plain
-
-
-def _decode_parameters(
-    declaration: EngineDeclaration[Any, Any], parameters: Mapping[str, Any] | msgspec.Struct | None
-) -> tuple[Any, bytes]:
-    """Return the parameters as the engine's type, and their canonical JSON."""
-    try:
-        decoded = msgspec.convert(_builtins(parameters), declaration.parameters)
-        return decoded, canonical_json(decoded)
-    except InvalidInput as error:
-        where = ".".join(filter(None, ("parameters", error.where.removeprefix("parameters"))))
-        raise InvalidInput(error.message, where=where) from error
-    except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at `$")
-        where = "parameters" + place.rstrip("`")
-        raise InvalidInput(message, where=where) from error
-
-
-def _iso_time(time: datetime | str) -> str:
-    if isinstance(time, str):
-        try:
-            time = datetime.fromisoformat(time)
-        except ValueError as error:
-            raise InvalidInput(
-                f'"{time}" is no ISO 8601 time', where="started_at", code="started_at_invalid"
-            ) from error
-    if time.tzinfo is None:
-        raise InvalidInput("a time needs its zone", where="started_at", code="started_at_invalid")
-    try:
-        return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    except OverflowError as error:
-        raise InvalidInput(
-            "lies beyond the calendar in UTC", where="started_at", code="started_at_invalid"
-        ) from error

@@ -183,6 +183,8 @@ void register_debt(py::module_& module) {
             "record_count", [](const DebtBook& self) { return self.book.total_outstanding.size(); })
         .def_property_readonly("obligor_count",
                                [](const DebtBook& self) { return self.book.obligors.size(); })
+        .def_property_readonly("total_missing_count",
+                               [](const DebtBook& self) { return self.book.total_missing_count; })
         .def_property_readonly("rate_missing_count",
                                [](const DebtBook& self) { return self.book.rate_missing_count; });
     py::class_<DebtRun>(module, "DebtRun", "The figures of one stress run.")

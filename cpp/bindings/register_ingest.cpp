@@ -47,6 +47,7 @@ class IngestedSource {
             lists_.push_back(std::make_shared<const Table>(std::move(list)));
         }
         rule_uses_ = std::move(result.normalised.rule_uses);
+        unread_.assign(result.normalised.unread.begin(), result.normalised.unread.end());
         rejects_ = std::make_shared<const Table>(reject_table(result.normalised.rejects));
     }
 
@@ -101,6 +102,7 @@ class IngestedSource {
         return block;
     }
 
+    const std::vector<std::string>& unread() const { return unread_; }
     std::size_t record_count() const { return record_count_; }
     std::size_t duplicate_keys() const { return duplicate_keys_; }
     std::size_t chunk_count() const { return chunk_roots_.size(); }
@@ -140,6 +142,7 @@ class IngestedSource {
     TablePointer records_;
     std::vector<TablePointer> lists_;
     std::vector<std::uint64_t> rule_uses_;
+    std::vector<std::string> unread_;
     TablePointer rejects_;
 };
 
@@ -181,10 +184,11 @@ std::unique_ptr<IngestedSource> ingest_json(const py::buffer& source, bool lines
 
 std::unique_ptr<IngestedSource> ingest_table(
     const py::object& table, std::string file_sha256,
-    const std::vector<std::pair<std::int64_t, std::string>>& ragged, const py::bytes& profile,
-    bool normalise, std::size_t threads, const OptionalControl& control) {
+    const std::vector<std::pair<std::int64_t, std::string>>& ragged, bool multiline,
+    const py::bytes& profile, bool normalise, std::size_t threads, const OptionalControl& control) {
     const py::capsule capsule = table.attr("__arrow_c_stream__")();
-    TableSource source{.file_sha256 = std::move(file_sha256), .ragged_rows = {}};
+    TableSource source{
+        .file_sha256 = std::move(file_sha256), .multiline = multiline, .ragged_rows = {}};
     for (const auto& [row, text] : ragged) source.ragged_rows.push_back({.row = row, .text = text});
     RawRecords raw;
     {
@@ -276,6 +280,7 @@ void register_ingest(py::module_& module) {
         .def_property_readonly("lists", &IngestedSource::lists)
         .def_property_readonly("rejects", &IngestedSource::rejects)
         .def_property_readonly("rule_uses", &IngestedSource::rule_uses)
+        .def_property_readonly("unread_fields", &IngestedSource::unread)
         .def_property_readonly("currencies", &IngestedSource::currencies)
         .def_property_readonly(
             "rejects_by_part",
@@ -295,8 +300,9 @@ void register_ingest(py::module_& module) {
                py::arg("control") = py::none(),
                "Ingests JSON records (an array, an object with \"records\", or one a line).");
     module.def("ingest_table", &ingest_table, py::arg("table"), py::kw_only(),
-               py::arg("file_sha256"), py::arg("ragged_rows"), py::arg("profile"),
-               py::arg("normalise") = true, py::arg("threads") = 0, py::arg("control") = py::none(),
+               py::arg("file_sha256"), py::arg("ragged_rows"), py::arg("multiline"),
+               py::arg("profile"), py::arg("normalise") = true, py::arg("threads") = 0,
+               py::arg("control") = py::none(),
                "Ingests a table of texts (any object with __arrow_c_stream__).");
     module.def("ingest_stored", &ingest_stored, py::arg("blocks"), py::kw_only(),
                py::arg("table_rows"), py::arg("profile"), py::arg("normalise") = true,

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,9 @@ struct CapturedProblem {
     std::string reason;
 };
 
+/// The most paths outside the profile that are remembered.
+inline constexpr std::size_t max_unread = 100;
+
 /// The raw cells of one record, sorted by the profile's paths and not yet read. Reused from record
 /// to record.
 struct CapturedRecord {
@@ -47,6 +51,7 @@ struct CapturedRecord {
     std::optional<CapturedProblem> record_problem;
     RuleSet applied;
     std::string arena;
+    std::set<std::string> unread;  ///< paths of keys outside the profile, of all records so far
 
     RawCell raw(const CapturedCell& cell) const {
         return {.text = std::string_view(arena).substr(cell.offset, cell.size), .form = cell.form};

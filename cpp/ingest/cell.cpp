@@ -30,7 +30,7 @@ void refuse(CellValue& out, Rule rule, std::string reason) {
 }
 
 std::string quoted(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
+    return "\"" + cut(text) + "\"";
 }
 
 /// A number's text with a point and no thousands marks, or nothing when the marks are out of place.
@@ -157,7 +157,7 @@ void read_integer(std::string_view text, CellForm form, const FieldRules& field,
     read_number(text, form, field, out);
     if (out.state != CellValue::State::present) return;
     constexpr double exact_limit = 9007199254740992.0;  // 2^53: above it a double skips integers
-    if (std::floor(out.number) != out.number || std::abs(out.number) > exact_limit) {
+    if (std::floor(out.number) != out.number || std::abs(out.number) >= exact_limit) {
         return refuse(out, Rule::not_an_integer, quoted(text) + " is not a whole number");
     }
     out.integer = static_cast<std::int64_t>(out.number);
@@ -265,6 +265,13 @@ bool accepts(FieldKind kind, CellForm form) {
 }
 
 }  // namespace
+
+std::string cut(std::string_view text) {
+    if (text.size() <= max_shown_bytes) return std::string(text);
+    std::size_t end = max_shown_bytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    return std::string(text.substr(0, end)) + "…";
+}
 
 void read_cell(const RawCell& cell, const FieldRules& field, CellValue& out) {
     out.state = CellValue::State::absent;

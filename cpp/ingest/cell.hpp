@@ -34,6 +34,10 @@ struct CellValue {
     std::string text;  ///< text, code, currency
 };
 
+/// What a reject shows of a text: its first bytes, cut between characters.
+inline constexpr std::size_t max_shown_bytes = 256;
+std::string cut(std::string_view text);
+
 /// Reads one cell by its field's rules into `out`, whose buffers are reused from call to call.
 /// Nothing is guessed: what the profile does not name is refused.
 void read_cell(const RawCell& cell, const FieldRules& field, CellValue& out);

@@ -35,6 +35,7 @@ void run_task(const RawRecords& raw, const TapeProfile& profile, const IngestOpt
         reader.read(raw.bytes[i], captured);
         writer.write(captured, static_cast<std::int64_t>(i), raw.source_rows[i], task.run);
     }
+    task.run.unread = std::move(captured.unread);
     if (options.hash) {
         std::vector<Digest> leaves;
         leaves.reserve(end - begin);
@@ -118,7 +119,7 @@ std::size_t refuse_duplicates(const RawRecords& raw, NormalisedRun& run) {
                                .part = RefusedPart::record,
                                .rule = Rule::duplicate_record,
                                .field = "source_record_id",
-                               .value = std::string(ids[row]),
+                               .value = cut(ids[row]),
                                .reason = "row " + std::to_string(source_row[*earlier]) +
                                          (same ? " is the same record" : " has the same key")});
     }

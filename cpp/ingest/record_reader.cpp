@@ -100,7 +100,7 @@ class Handler {
             part_.append(whole);
             whole = part_;
         }
-        const KnownKey& known = look_up(whole);
+        KnownKey& known = look_up(whole);
         part_.clear();
         if (known.changed) out_->applied.add(Rule::key_canonicalised);
         key_ = &known.canonical;
@@ -108,6 +108,7 @@ class Handler {
         if (std::find(level, keys_.end(), known.hash) != keys_.end()) refuse_duplicate();
         keys_.push_back(known.hash);
         node_ = known.child;
+        if (!known.noted && node_ == PathTree::nowhere) note_unread(known);
         return true;
     }
 
@@ -173,14 +174,28 @@ class Handler {
         std::size_t child = PathTree::nowhere;
         std::uint64_t hash = 0;
         bool changed = false;
+        bool noted = false;  ///< as a key that the profile does not name
     };
 
-    const KnownKey& look_up(std::string_view raw) {
+    /// Whether the innermost object is the one that encode_table_row lays around a row's cells.
+    bool in_own_frame() const { return frames_.size() == 1 && root_ != PathTree::record_root; }
+
+    /// The outermost key that leads out of the profile.
+    void note_unread(KnownKey& known) {
+        known.noted = true;
+        const bool in_profile = frames_.back().node != PathTree::nowhere;
+        if (in_profile && !in_own_frame() && out_->unread.size() < max_unread) {
+            out_->unread.insert(path_ + known.canonical);
+        }
+    }
+
+    KnownKey& look_up(std::string_view raw) {
         const std::size_t parent = frames_.back().node;
         const std::size_t index = keys_.size() - frames_.back().keys_begin;
         const std::size_t place = (frames_.size() * 97 + parent * 31 + index) % known_.size();
         KnownKey& known = known_[place];
         if (known.parent == parent && known.raw == raw && !known.canonical.empty()) return known;
+        known.noted = false;
         known.raw.assign(raw);
         known.changed = canonicalise_key(raw, known.canonical);
         known.parent = parent;
@@ -205,7 +220,7 @@ class Handler {
         frame.path_size = path_.size();
         if (!frames_.empty()) {
             frame.in_element = frames_.back().in_element || frames_.back().list != no_list;
-            if (!frames_.back().is_array) path_.append(*key_).push_back('.');
+            if (!frames_.back().is_array && !in_own_frame()) path_.append(*key_).push_back('.');
         }
         frames_.push_back(frame);
     }

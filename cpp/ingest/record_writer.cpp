@@ -34,17 +34,16 @@ void push_value(Column& column, const CellValue& value) {
     }
 }
 
-std::string cut(std::string_view value) {
-    if (value.size() <= max_reject_value) return std::string(value);
-    std::size_t end = max_reject_value;
-    while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
-    return std::string(value.substr(0, end)) + "…";
-}
-
 std::string element_field(const ListRules& list, std::int64_t position, std::string_view field) {
     std::string name = list.name + "[" + std::to_string(position) + "]";
     if (!field.empty()) name.append(".").append(field);
     return name;
+}
+
+std::size_t currency_field(const std::vector<FieldRules>& fields) {
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [](const auto& f) { return f.name == "currency"; });
+    return static_cast<std::size_t>(found - fields.begin());
 }
 
 /// The elements of the first of the list's paths that holds any.
@@ -76,6 +75,7 @@ void NormalisedRun::append(NormalisedRun&& next) {
             lists[list].columns[i].append(next.lists[list].columns[i]);
         }
     }
+    unread.merge(next.unread);
     rejects.insert(rejects.end(), std::make_move_iterator(next.rejects.begin()),
                    std::make_move_iterator(next.rejects.end()));
     for (std::size_t i = 0; i < rule_uses.size(); ++i) rule_uses[i] += next.rule_uses[i];
@@ -228,6 +228,16 @@ void RecordWriter::write_element(const CapturedRecord& captured, const CapturedE
         reject(field.required ? RefusedPart::element : RefusedPart::cell, rule, field.name,
                raw.text, missing ? "the element has no " + field.name : value.reason);
     }
+    const std::size_t currency = currency_field(list.fields);
+    if (currency < list.fields.size()) {
+        const CellValue& own = element_values_[currency];
+        const std::string& of_record = values_[currency_field(profile_.fields)].text;
+        if (own.state == CellValue::State::present && own.text != of_record) {
+            count(out, slot + currency, Rule::currency_differs);
+            return reject(RefusedPart::element, Rule::currency_differs, "currency", own.text,
+                          "the record is in " + of_record);
+        }
+    }
     if (!kept) return;
     auto column = out.lists[element.list].columns.begin();
     (column++)->push(place.record);
@@ -251,9 +261,29 @@ std::vector<ExplainedCell> RecordWriter::explain(const CapturedRecord& captured)
     for (std::size_t i = 0; i < profile_.fields.size(); ++i) {
         tell(profile_.fields[i].name, captured.raw(captured.cells[i]), profile_.fields[i]);
     }
+    const auto tell_problem = [&](const CapturedProblem& problem) {
+        cells.push_back({.field = problem.field.empty() ? "record" : problem.field,
+                         .raw = problem.value,
+                         .value = "",
+                         .state = CellValue::State::refused,
+                         .applied = RuleSet{},
+                         .reason = std::string(rule_name(problem.rule)) + ": " + problem.reason});
+    };
+    if (captured.record_problem) tell_problem(*captured.record_problem);
+    for (const CapturedProblem& problem : captured.cell_problems) tell_problem(problem);
     for (std::size_t index = 0; index < profile_.lists.size(); ++index) {
         const ListRules& list = profile_.lists[index];
         const std::size_t path = first_filled_path(captured, index);
+        if (path != static_cast<std::size_t>(-1)) {
+            for (ExplainedCell& cell : cells) {
+                const bool replaced = std::find(list.replaces.begin(), list.replaces.end(),
+                                                cell.field) != list.replaces.end();
+                if (!replaced || cell.state != CellValue::State::present) continue;
+                cell.state = CellValue::State::absent;
+                cell.value.clear();
+                cell.applied.add(Rule::replaced_by_list);
+            }
+        }
         std::int64_t position = 0;
         for (const CapturedElement& element : captured.elements) {
             if (element.list != index || element.priority != path) continue;

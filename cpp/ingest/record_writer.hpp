@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct NormalisedRun {
     Table records;             ///< record, source_row, the profile's fields, rules_applied
     std::vector<Table> lists;  ///< per list of the profile: record, element, the list's fields
     std::vector<Reject> rejects;
+    std::set<std::string> unread;  ///< keys that the profile does not name, by their paths
     /// How often each rule touched each field: [field][rule], the record fields first, then each
     /// list's, last what concerns a whole record.
     std::vector<std::uint64_t> rule_uses;

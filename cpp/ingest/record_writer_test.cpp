@@ -173,10 +173,10 @@ BOOST_AUTO_TEST_CASE(a_refused_record_has_no_list_rows) {
 BOOST_AUTO_TEST_CASE(a_long_value_is_cut_between_two_characters) {
     const std::string euro = "\xE2\x82\xAC";
     std::string value;
-    while (value.size() <= max_reject_value) value += euro;
+    while (value.size() <= max_shown_bytes) value += euro;
     const NormalisedRun run = write({R"({"id":"a","total":")" + value + "\"}"});
     const std::string& kept = run.rejects.at(0).value;
-    BOOST_TEST(kept.size() <= max_reject_value + 3);
+    BOOST_TEST(kept.size() <= max_shown_bytes + 3);
     BOOST_TEST(kept.ends_with(euro + "…"));
 }
 

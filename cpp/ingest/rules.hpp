@@ -40,9 +40,10 @@ enum class Rule : std::uint8_t {
     duplicate_record,
     required_missing,
     record_unreadable,
+    currency_differs,
 };
 
-inline constexpr std::size_t rule_count = 30;
+inline constexpr std::size_t rule_count = 31;
 
 inline constexpr std::array<std::string_view, rule_count> rule_names{
     "key_canonicalised",
@@ -75,6 +76,7 @@ inline constexpr std::array<std::string_view, rule_count> rule_names{
     "duplicate_record",
     "required_missing",
     "record_unreadable",
+    "currency_differs",
 };
 
 constexpr std::string_view rule_name(Rule rule) {

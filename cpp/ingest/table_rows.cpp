@@ -149,6 +149,21 @@ class RowEncoder {
     std::string suffix_;
 };
 
+bool has_line_end(std::string_view text) {
+    return text.find_first_of("\r\n") != std::string_view::npos;
+}
+
+bool runs_over_line(const std::vector<ArrowText>& columns, std::size_t row) {
+    return std::any_of(columns.begin(), columns.end(),
+                       [row](const ArrowText& column) { return has_line_end(column[row]); });
+}
+
+[[noreturn]] void refuse_multiline(std::int64_t row) {
+    throw Error(ErrorCode::source_unreadable, "row " + std::to_string(row),
+                "a cell runs over the end of its line: is a quote not closed? If it is meant, say "
+                "multiline = true in the profile");
+}
+
 /// A row without any cell: a blank line, or one of separators only. It is no record.
 bool is_blank(const std::vector<ArrowText>& columns, std::size_t row) {
     return std::all_of(columns.begin(), columns.end(),
@@ -166,6 +181,7 @@ RawRecords raw_table_rows(const ArrowBatches& table, const TableSource& source) 
     std::int64_t number = 2;  // the header is row 1
     const auto insert_ragged = [&] {
         for (; ragged != source.ragged_rows.end() && ragged->row == number; ++ragged, ++number) {
+            if (!source.multiline && has_line_end(ragged->text)) refuse_multiline(number);
             if (!ragged->text.empty()) encoder.ragged(*ragged);  // a blank line is no record
         }
     };
@@ -175,6 +191,7 @@ RawRecords raw_table_rows(const ArrowBatches& table, const TableSource& source) 
         for (std::size_t i = 0; i < table.column_count(); ++i) columns.emplace_back(batch, i);
         for (std::size_t row = 0; row < static_cast<std::size_t>(batch.length); ++row) {
             insert_ragged();
+            if (!source.multiline && runs_over_line(columns, row)) refuse_multiline(number);
             if (!is_blank(columns, row)) encoder.row(header, columns, row, number);
             ++number;
         }

@@ -33,7 +33,8 @@ Table table_of(const std::vector<std::pair<std::string, Texts>>& columns) {
     return table;
 }
 
-RawRecords rows(Table table, const TableSource& source = {.file_sha256 = "ab", .ragged_rows = {}}) {
+RawRecords rows(Table table, const TableSource& source = {
+                                 .file_sha256 = "ab", .multiline = false, .ragged_rows = {}}) {
     ArrowArrayStream stream{};
     export_stream(std::make_shared<const Table>(std::move(table)), &stream);
     const ArrowBatches batches(&stream);
@@ -75,14 +76,21 @@ BOOST_AUTO_TEST_CASE(keys_stand_in_the_order_of_their_utf_16_units) {
 }
 
 BOOST_AUTO_TEST_CASE(cells_and_names_are_escaped_as_json) {
-    const RawRecords raw = rows(table_of({{"a\"b", {"x\n\"y\"\\"}}}));
+    const RawRecords raw = rows(table_of({{"a\"b", {"x\n\"y\"\\"}}}),
+                                {.file_sha256 = "ab", .multiline = true, .ragged_rows = {}});
     BOOST_TEST(raw.bytes[0] == R"({"cells":{"a\"b":"x\n\"y\"\\"},"file_sha256":"ab","row":2})");
 }
 
+BOOST_AUTO_TEST_CASE(a_cell_over_several_lines_is_refused_unless_it_is_meant) {
+    BOOST_CHECK_EXCEPTION(rows(table_of({{"id", {"1", "2\n3"}}})), Error,
+                          [](const Error& error) { return error.where() == "row 3"; });
+}
+
 BOOST_AUTO_TEST_CASE(ragged_rows_stand_where_they_were_in_the_file) {
-    const RawRecords raw =
-        rows(table_of({{"id", {"1", "2"}}}),
-             {.file_sha256 = "ab", .ragged_rows = {{2, "x,y"}, {4, ""}, {6, "z,\"w\""}}});
+    const RawRecords raw = rows(table_of({{"id", {"1", "2"}}}),
+                                {.file_sha256 = "ab",
+                                 .multiline = false,
+                                 .ragged_rows = {{2, "x,y"}, {4, ""}, {6, "z,\"w\""}}});
     BOOST_TEST(texts(raw) == (Texts{R"({"file_sha256":"ab","row":2,"text":"x,y"})",
                                     R"({"cells":{"id":"1"},"file_sha256":"ab","row":3})",
                                     R"({"cells":{"id":"2"},"file_sha256":"ab","row":5})",
@@ -92,8 +100,9 @@ BOOST_AUTO_TEST_CASE(ragged_rows_stand_where_they_were_in_the_file) {
 
 BOOST_AUTO_TEST_CASE(a_ragged_row_outside_the_table_is_refused) {
     BOOST_CHECK_EXCEPTION(
-        rows(table_of({{"id", {"1"}}}), {.file_sha256 = "ab", .ragged_rows = {{9, "x"}}}), Error,
-        [](const Error& error) { return error.where() == "ragged_rows"; });
+        rows(table_of({{"id", {"1"}}}),
+             {.file_sha256 = "ab", .multiline = false, .ragged_rows = {{9, "x"}}}),
+        Error, [](const Error& error) { return error.where() == "ragged_rows"; });
 }
 
 BOOST_AUTO_TEST_CASE(two_columns_of_one_name_are_refused_at_the_second) {

@@ -202,6 +202,9 @@ FieldRules parse_field(const Section& section, const Section& profile) {
     }
     field.minimum = section.number("minimum");
     field.maximum = section.number("maximum");
+    if (!field.minimum && (field.kind == FieldKind::amount || field.kind == FieldKind::rate)) {
+        field.minimum = 0.0;  // a debt, a collateral or a rate below 0 is an error unless declared
+    }
     field.minimum_exclusive = section.flag("minimum_exclusive");
     if (field.minimum && field.maximum && *field.minimum > *field.maximum) {
         fail(section.where("maximum"), "is below the minimum");

@@ -96,6 +96,8 @@ class IngestedSource:
     def rejects_by_rule(self) -> dict[str, int]: ...
     @property
     def rule_uses(self) -> dict[str, dict[str, int]]: ...
+    @property
+    def unread_fields(self) -> list[str]: ...
 
 class DebtBook:
     """
@@ -115,6 +117,8 @@ class DebtBook:
     def rate_missing_count(self) -> int: ...
     @property
     def record_count(self) -> int: ...
+    @property
+    def total_missing_count(self) -> int: ...
 
 class DebtRun:
     """
@@ -208,6 +212,7 @@ def ingest_table(
     *,
     file_sha256: str,
     ragged_rows: collections.abc.Sequence[tuple[typing.SupportsInt | typing.SupportsIndex, str]],
+    multiline: bool,
     profile: bytes,
     normalise: bool = True,
     threads: typing.SupportsInt | typing.SupportsIndex = 0,

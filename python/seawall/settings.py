@@ -44,7 +44,7 @@ def load_settings(
     if path.is_file():
         try:
             from_file = msgspec.toml.decode(path.read_bytes(), type=dict[str, Any])
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InvalidInput(str(error), where=_FILE) from error
         merged |= _checked(from_file, where=_FILE)
     from_environment = {

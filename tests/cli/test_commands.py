@@ -67,7 +67,7 @@ def test_a_strict_refusal_is_one_line_with_its_place_and_writes_nothing(seawall:
     assert outcome.exit_code == EXIT_FAILED
     assert outcome.err.count("\n") == 1
     assert 'records[2].total_outstanding: "12,3O4.00" is not a number' in outcome.err
-    assert as_json(seawall("datasets", "--json")) == []
+    assert not Path("seawall.db").exists()
 
 
 def test_a_dry_run_writes_nothing_and_rejects_go_to_a_file(seawall: Command) -> None:
@@ -179,3 +179,40 @@ def test_settings_come_from_the_environment_and_a_file(
     seawall("ingest", "tape.csv", "--store", "from_flag.db")
     names = {"from_file.db", "from_environment.db", "from_flag.db"}
     assert {path.name for path in Path.cwd().glob("*.db")} == names
+
+
+def test_the_demo_leaves_a_folder_alone_that_it_did_not_make(seawall: Command) -> None:
+    Path("mine").mkdir()
+    Path("mine/seawall.db").write_text("a ledger")
+    outcome = seawall("demo", "--folder", "mine", "--instruments", "10", "--obligors", "2")
+    assert outcome.exit_code == EXIT_FAILED
+    assert Path("mine/seawall.db").read_text() == "a ledger"
+
+
+def test_what_a_tape_holds_does_not_steer_the_terminal(seawall: Command) -> None:
+    Path("odd.csv").write_text(TAPE + "L4,A,[red]X,5,5,\nL5,A,\x1b[31mEUR,5,5,\n")
+    outcome = seawall("ingest", "odd.csv", "--dry-run")
+    assert '"[red]X" is no ISO 4217 currency code' in outcome.out
+    assert "\x1b[31m" not in outcome.out
+
+
+def test_what_was_not_read_is_listed(seawall: Command) -> None:
+    Path("more.csv").write_text("loan_id,currency,balance,Collateral Amount\nL1,EUR,5,9\n")
+    assert "collateral_amount" in seawall("ingest", "more.csv").out
+
+
+def test_runs_lists_findings_after_the_terminal_was_closed(seawall: Command) -> None:
+    finding = stressed(seawall)["findings"][0]["id"]
+    assert finding in seawall("runs").out
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(seawall: Command) -> None:
+    assert seawall("ingest", "tape.csv", "--rejects", "nowhere/x.csv").exit_code == EXIT_FAILED
+    assert not Path("seawall.db").exists()
+
+
+@pytest.mark.parametrize("option", [("--strict",), ("--rejects", "r.csv"), ("--dry-run",)])
+def test_options_that_contradict_each_other_are_wrong_usage(
+    seawall: Command, option: tuple[str, ...]
+) -> None:
+    assert seawall("ingest", "tape.csv", "--no-normalise", *option).exit_code == 2

@@ -60,8 +60,37 @@ def test_a_byte_order_mark_is_not_part_of_the_header() -> None:
 
 
 def test_quoted_cells_keep_marks_quotes_and_line_breaks() -> None:
-    tape = read(HEADER + b'"a,\n""x""",EUR,"1,234.5",\nb,EUR,6,\n')
+    tape = read(HEADER + b'"a,\n""x""",EUR,"1,234.5",\nb,EUR,6,\n', multiline=True)
     assert kept(tape) == [(2, 'a,\n"x"', 1234.5), (3, "b", 6.0)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b'1,EUR,5,a\n2,EUR,6,"abc\n3,EUR,7000000,b\n4,EUR,8,c\n',
+        b'1,EUR,5,a\n2,EUR,"6,a\n3,EUR,7000000,b\n4,EUR,8,c\n',
+    ],
+    ids=["in the last cell", "in an amount"],
+)
+def test_an_open_quote_that_swallows_rows_refuses_the_file(rows: bytes) -> None:
+    with pytest.raises(SourceUnreadable, match="quote") as caught:
+        read(HEADER + rows)
+    assert caught.value.where == "row 3"
+
+
+def test_another_delimiter_than_the_profile_s_is_suspected() -> None:
+    with pytest.raises(SourceUnreadable, match="delimiter"):
+        read(b"loan_id;currency;balance\n1;EUR;5\n")
+
+
+def test_empty_columns_that_trailing_commas_leave_are_dropped() -> None:
+    tape = read(b"loan_id,currency,balance,,\na,EUR,5,,\n")
+    assert kept(tape) == [(2, "a", 5.0)]
+
+
+def test_columns_that_the_profile_does_not_name_are_listed() -> None:
+    tape = read(b"loan_id,currency,balance,Collateral Amount,Rate\na,EUR,5,9,5\n")
+    assert tape.unread_fields == ["collateral_amount", "rate"]
 
 
 def test_a_row_with_another_number_of_cells_is_refused_and_the_others_keep_their_numbers() -> None:

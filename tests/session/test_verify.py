@@ -478,3 +478,14 @@ def test_a_stored_profile_is_what_its_dataset_says(ledger: Path) -> None:
         dataset = session.datasets()[0]
         stored = value(ledger, "SELECT profile FROM dataset_version")
         assert msgspec.json.decode(stored)["name"] == dataset.profile_name
+
+
+def test_removed_columns_that_a_run_was_computed_on_are_found(ledger: Path) -> None:
+    with tampering(ledger) as connection:
+        connection.execute("DELETE FROM derived_table")
+        connection.execute("DELETE FROM derivation")
+    assert "dataset" in kinds(verified(ledger).problems)
+
+
+def test_a_block_of_an_impossible_size_is_a_problem(ledger: Path) -> None:
+    assert "dataset" in kinds(change(ledger, "UPDATE raw_chunk SET payload_size = 1 << 50"))

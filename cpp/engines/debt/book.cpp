@@ -81,7 +81,7 @@ std::string single_currency(const Table& records) {
             ") and no rates were given; amounts of different currencies are never added up");
 }
 
-/// A record without an obligor of its own stands for its own obligor.
+/// A record that names no obligor stands for itself, whatever others are called.
 void group_by_obligor(const Table& records, Book& book) {
     const Column* named = find_column(records, "obligor_id", ColumnType::text);
     const Column* own = find_column(records, "source_record_id", ColumnType::text);
@@ -90,10 +90,14 @@ void group_by_obligor(const Table& records, Book& book) {
     std::unordered_map<std::string_view, std::int64_t> index;
     index.reserve(records.row_count());
     for (std::size_t row = 0; row < records.row_count(); ++row) {
-        const bool has_name = named != nullptr && named->is_present(row);
-        const std::string_view name = has_name ? named->text()[row] : own->text()[row];
-        const auto [entry, added] =
-            index.emplace(name, static_cast<std::int64_t>(book.obligors.size()));
+        const auto next = static_cast<std::int64_t>(book.obligors.size());
+        if (named == nullptr || !named->is_present(row)) {
+            book.obligors.emplace_back(own->text()[row]);
+            book.obligor_of_record.push_back(next);
+            continue;
+        }
+        const std::string_view name = named->text()[row];
+        const auto [entry, added] = index.emplace(name, next);
         if (added) book.obligors.emplace_back(name);
         book.obligor_of_record.push_back(entry->second);
     }
@@ -164,6 +168,11 @@ Book make_book(const BookTables& tables) {
     book.distressed_asset_recovery_rate_pct =
         numbers(tables.distressed_assets, "recovery_rate_pct");
     book.rate_missing_count = count_missing_rates(tables, book);
+    const auto totals = presence(records, "total_outstanding");
+    for (std::size_t i = 0; i < totals.size(); ++i) {
+        const bool has_none = book.instrument_offsets[i] == book.instrument_offsets[i + 1];
+        book.total_missing_count += has_none && totals[i] == 0 ? 1 : 0;
+    }
     return book;
 }
 

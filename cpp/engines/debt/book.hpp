@@ -14,9 +14,10 @@ namespace seawall::debt {
 /// on.
 struct Book {
     std::string currency;
-    std::vector<std::string> obligors;            ///< distinct, in order of first appearance
+    std::vector<std::string> obligors;  ///< names, or record ids of records that name none
     std::vector<std::int64_t> obligor_of_record;  ///< index into obligors, (record_count,)
     std::size_t rate_missing_count = 0;           ///< positions without a rate, taken as 0 %
+    std::size_t total_missing_count = 0;  ///< records without a total or an instrument, taken as 0
 
     std::vector<double> total_outstanding;
     std::vector<double> interest_rate_pct;

@@ -1,6 +1,7 @@
 """The commands, and the one place where a failure becomes a line and an exit code."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,18 @@ from seawall.cli import show
 from seawall.cli.demo import run_demo
 from seawall.cli.options import Json, Store, Tenant, Threads, open_session, read_parameters
 from seawall.cli.output import error, json_document, line, progress, table
-from seawall.errors import Cancelled, InvalidInput, SeawallError
+from seawall.errors import Cancelled, InvalidInput, NotFound, SeawallError
+from seawall.ingest import IngestedTape
+from seawall.session.writing import summarise
+
+
+class RunRows(StrEnum):
+    """The tables of a run."""
+
+    records = "records"
+    positions = "positions"
+    obligors = "obligors"
+
 
 EXIT_FAILED = 1  # the request could not be done; usage errors are 2
 EXIT_CHANGED = 3  # verify found something that does not agree
@@ -83,13 +95,17 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Read a tape and write it as an immutable dataset version, whole or not at all."""
-    if dry_run:
-        _dry_run(source, profile, format, rejects, strict=strict, as_json=as_json)
-        return
+    if not normalise and (strict or rejects is not None or dry_run):
+        raise typer.BadParameter("--no-normalise reads no columns: there is nothing to refuse")
+    _check_folder(rejects)
     with (
         open_session(store, tenant, threads, new=True) as session,
         progress("ingest", total=None, unit="records", quiet=as_json) as control,
     ):
+        if dry_run:
+            tape = session.read(source, profile=profile, format=format, control=control)
+            _show_dry_run(tape, rejects, strict=strict, as_json=as_json)
+            return
         dataset = session.ingest(
             source,
             profile=profile,
@@ -106,40 +122,25 @@ def ingest(
             show.dataset_lines(dataset)
 
 
-def _dry_run(
-    source: Path,
-    profile: str,
-    format: str | None,
-    rejects: Path | None,
-    *,
-    strict: bool,
-    as_json: bool,
-) -> None:
-    from tempfile import TemporaryDirectory
-
-    from seawall.session import Session
-    from seawall.session.writing import summarise
-
-    with TemporaryDirectory() as folder, Session(Path(folder) / "unused.db") as session:
-        tape = session.read(source, profile=profile, format=format)
+def _show_dry_run(tape: IngestedTape, rejects: Path | None, *, strict: bool, as_json: bool) -> None:
     summary = summarise(tape)
     if rejects is not None:
         _write_csv(tape.rejects, rejects)
     if as_json:
         json_document({"written": False, "merkle_root": tape.merkle_root.hex(), "summary": summary})
     else:
-        show.refused_lines(
-            records=summary.record_count,
-            kept=summary.kept_count,
-            refused=summary.refused_record_count,
-            cells=summary.refused_cell_count + summary.refused_element_count,
-            rules=summary.refused_by_rule,
-        )
+        show.summary_lines(summary)
         if len(tape.rejects):
             show.rejects_lines(tape.rejects, count=20)
         line("written", "nothing (dry run)")
-    if strict and len(tape.rejects):
+    if len(tape.rejects) and (strict or summary.kept_count == 0):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _check_folder(file: Path | None) -> None:
+    """Refuse an output that cannot be written before any work is done."""
+    if file is not None and not file.absolute().parent.is_dir():
+        raise NotFound("there is no such folder", where=str(file.absolute().parent))
 
 
 def _write_csv(rows: object, path: Path) -> None:
@@ -232,9 +233,7 @@ def stress(
     started_at: Annotated[
         str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
     ] = None,
-    rows: Annotated[
-        str, typer.Option(help="records, positions or obligors, for --output.")
-    ] = "positions",
+    rows: Annotated[RunRows, typer.Option(help="What --output holds.")] = RunRows.positions,
     output: Annotated[Path | None, typer.Option(help="Write the rows to this CSV file.")] = None,
     store: Store = None,
     tenant: Tenant = None,
@@ -243,17 +242,58 @@ def stress(
 ) -> None:
     """Stress a book under the default scenarios and yours; evidence is committed."""
     given = read_parameters(parameters, assignments or [])
+    _check_folder(output)
     with (
         open_session(store, tenant, threads) as session,
         progress("stress", total=None, unit="records", quiet=as_json) as control,
     ):
         run = session.stress(dataset, parameters=given, started_at=started_at, control=control)
         if output is not None:
-            _write_csv(run.table(rows), output)
+            _write_csv(run.table(rows.value), output)
         if as_json:
             json_document(show.run_json(run))
         else:
             show.run_lines(run)
+
+
+@app.command()
+def runs(
+    dataset: Annotated[
+        str | None, typer.Argument(help="Only those of one dataset version.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 20,
+    store: Store = None,
+    tenant: Tenant = None,
+    as_json: Json = False,
+) -> None:
+    """List the runs of the ledger with their findings."""
+    with open_session(store, tenant) as session:
+        found = session.runs(dataset=dataset, limit=limit)
+        if as_json:
+            json_document([show.run_json(run) for run in found])
+            return
+        table(
+            [
+                ("run", ""),
+                ("asked", ""),
+                ("finding", ""),
+                ("title", ""),
+                ("value", "right"),
+                ("", ""),
+            ],
+            [
+                [
+                    run.run_id,
+                    run.started_at[:19],
+                    f.finding_id,
+                    f.title,
+                    f"{f.body['value']:,.2f}",
+                    "material" if f.is_material else "",
+                ]
+                for run in found
+                for f in run.findings
+            ],
+        )
 
 
 @app.command()
@@ -310,4 +350,10 @@ def main() -> None:
         if debug:
             raise
         error(problem, as_json=as_json)
+        sys.exit(EXIT_FAILED)
+    except OSError as problem:  # a file that cannot be read or written
+        if debug:
+            raise
+        where = str(problem.filename or "")
+        error(SeawallError(problem.strerror or str(problem), where=where), as_json=as_json)
         sys.exit(EXIT_FAILED)

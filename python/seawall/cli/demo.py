@@ -5,6 +5,7 @@ from time import perf_counter
 
 from seawall.cli.output import console, line, progress
 from seawall.cli.show import dataset_lines, run_lines
+from seawall.errors import InvalidInput
 from seawall.lab.books import write_demo_tape
 from seawall.session import Session
 
@@ -15,10 +16,9 @@ def run_demo(
     folder: Path, *, tape: Path | None, profile: str | None, instruments: int, obligors: int
 ) -> None:
     """Generate a book (or take the user's), ingest and stress it, and say what to do next."""
-    folder.mkdir(parents=True, exist_ok=True)
-    store = folder / "seawall.db"
-    for old in folder.glob("seawall.db*"):  # a demonstration starts from nothing
-        old.unlink()
+    store = _own_folder(folder) / "seawall.db"
+    for suffix in ("", "-wal", "-shm"):  # a demonstration starts from nothing
+        Path(f"{store}{suffix}").unlink(missing_ok=True)
     console().print()
     total = None
     if tape is None:
@@ -54,3 +54,13 @@ def run_demo(
     console().print("                (where does the figure come from?)")
     line("", f"seawall verify {ledger}")
     console().print("                (has anything been changed?)\n")
+
+
+def _own_folder(folder: Path) -> Path:
+    """Make the demonstration's folder; one that holds anything else is left alone."""
+    marker = folder / ".seawall-demo"
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+        raise InvalidInput("the folder is not empty and no demo made it", where=str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+    return folder

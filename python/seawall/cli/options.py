@@ -46,9 +46,14 @@ def open_session(
     path = settings.store.removeprefix("sqlite:///")
     if not new and "://" not in path and not Path(path).is_file():
         raise NotFound("there is no ledger yet; seawall ingest makes one", where=path)
-    return Session(
-        settings.store, tenant=settings.tenant, actor=getpass.getuser(), threads=settings.threads
-    )
+    return Session(settings.store, tenant=settings.tenant, actor=_user(), threads=settings.threads)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return f"uid {os.getuid()}"
 
 
 def read_parameters(file: Path | None, assignments: list[str]) -> dict[str, Any]:
@@ -66,7 +71,7 @@ def read_parameters(file: Path | None, assignments: list[str]) -> dict[str, Any]
         decode = msgspec.toml.decode if file.suffix == ".toml" else msgspec.json.decode
         try:
             parameters = decode(file.read_bytes(), type=dict[str, Any])
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InvalidInput(str(error), where=str(file)) from error
     for assignment in assignments:
         _assign(parameters, assignment)
@@ -90,8 +95,10 @@ def _assign(parameters: dict[str, Any], assignment: str) -> None:
         if not last.isdigit() or int(last) > len(place):
             raise InvalidInput("the list has no such place", where=f"--set {assignment}")
         place[int(last) :] = [value, *place[int(last) + 1 :]]
-    else:
+    elif isinstance(place, dict):
         place[last] = value
+    else:
+        raise InvalidInput("the path goes through a value", where=f"--set {assignment}")
 
 
 def _step(place: Any, key: str, empty: Any, assignment: str) -> Any:

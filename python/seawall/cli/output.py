@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from seawall.errors import SeawallError
 from seawall.native import RunControl
@@ -26,7 +27,7 @@ def line(label: str, text: str, *, style: str = "") -> None:
     """Print one step: what it is, and what came of it."""
     target = console()
     target.print(f"  {label:<{_LABEL_WIDTH}} ", style=f"bold {style}".strip(), end="")
-    target.print(text, markup=False)
+    target.print(_printable(text), markup=False)
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
@@ -35,12 +36,17 @@ def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> 
     for name, side in columns:
         shown.add_column(name, justify="right" if side == "right" else "left", no_wrap=True)
     for row in rows:
-        shown.add_row(*row)
+        shown.add_row(*(Text(_printable(cell)) for cell in row))
     # As wide as it needs to be: an identifier that is cut off cannot be copied.
     target = Console(highlight=False, soft_wrap=True, width=_TABLE_WIDTH)
     target.print()
     target.print(Padding(shown, (0, 0, 0, 2), expand=False))
     target.print()
+
+
+def _printable(text: str) -> str:
+    """Show what a tape holds without letting it steer the terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def json_document(document: object) -> None:
@@ -57,7 +63,7 @@ def error(problem: SeawallError, *, as_json: bool) -> None:
         return
     target = Console(stderr=True, highlight=False, soft_wrap=True)
     target.print("error", style="bold red", end="  ")
-    target.print(str(problem), markup=False, end=" ")
+    target.print(_printable(str(problem)), markup=False, end=" ")
     target.print(f"[{problem.code}]", markup=False, style="dim")
 
 

@@ -8,10 +8,12 @@ import msgspec
 from seawall.cli.output import console, line, table
 from seawall.engines.debt import view
 from seawall.session import Dataset, Run, Trace, Verification
+from seawall.session.dataset import DatasetSummary
 from seawall.table import Table
 
 _SHOWN_RULES = 8
 _SHOWN_CELLS = 40
+_SHOWN_BYTES = 600
 
 
 def dataset_json(dataset: Dataset) -> dict[str, Any]:
@@ -31,31 +33,39 @@ def dataset_json(dataset: Dataset) -> dict[str, Any]:
 
 def dataset_lines(dataset: Dataset) -> None:
     """Print what an ingest gave: what was kept, loudly what was refused, and the identity."""
-    summary = dataset.summary
-    if summary is None:
+    if dataset.summary is None:
         line("records", f"{dataset.record_count:,} as read; not normalised")
     else:
-        refused_lines(
-            records=dataset.record_count,
-            kept=summary.kept_count,
-            refused=summary.refused_record_count,
-            cells=summary.refused_cell_count + summary.refused_element_count,
-            rules=summary.refused_by_rule,
-        )
+        summary_lines(dataset.summary)
     known = "" if dataset.created else "  (it was there already)"
     line("dataset", f"{dataset.dataset_version_id}  root {dataset.merkle_root[:16]}…{known}")
 
 
-def refused_lines(
-    *, records: int, kept: int, refused: int, cells: int, rules: dict[str, int]
-) -> None:
-    """Print how many records were kept, and what was refused by which rule."""
-    line("kept", f"{kept:,} of {records:,} records")
-    if not rules:
-        return
-    ordered = Counter(rules).most_common(_SHOWN_RULES)
-    named = ", ".join(f"{count:,} {rule}" for rule, count in ordered)
-    line("refused", f"{refused:,} records and {cells:,} cells: {named}", style="yellow")
+def summary_lines(summary: DatasetSummary) -> None:
+    """Print how many records were kept, what was refused by which rule, and what to know."""
+    line("kept", f"{summary.kept_count:,} of {summary.record_count:,} records")
+    if summary.refused_by_rule:
+        cells = summary.refused_cell_count + summary.refused_element_count
+        ordered = Counter(summary.refused_by_rule).most_common(_SHOWN_RULES)
+        named = ", ".join(f"{count:,} {rule}" for rule, count in ordered)
+        line(
+            "refused",
+            f"{summary.refused_record_count:,} records and {cells:,} cells: {named}",
+            style="yellow",
+        )
+    notes_lines(summary)
+
+
+def notes_lines(summary: DatasetSummary) -> None:
+    """Print what the profile decided by itself, and what it did not read."""
+    assumed = summary.rule_uses.get("currency", {}).get("default_applied", 0)
+    if assumed:
+        currencies = ", ".join(summary.currencies)
+        line("note", f"{assumed:,} records name no currency: {currencies} by the profile")
+    if summary.unread_fields:
+        names = ", ".join(summary.unread_fields[:_SHOWN_RULES])
+        more = "" if len(summary.unread_fields) <= _SHOWN_RULES else ", …"
+        line("not read", f"{names}{more}  (the profile does not name them)")
 
 
 def rejects_lines(rejects: Table, *, count: int) -> None:
@@ -132,7 +142,7 @@ def trace_lines(trace: Trace) -> None:
     where = trace.source["name"] or trace.source["format"]
     text = record.source_bytes.decode(errors="replace")
     console().print(f"  [bold]{'source':<11}[/] {where} row {record.source_row:,}:", end=" ")
-    console().print(text if len(text) <= 600 else text[:600] + " …", markup=False)
+    console().print(_cut(text), markup=False)
     table(
         [("field", ""), ("as read", ""), ("value", "right"), ("rules", "")],
         [
@@ -145,6 +155,11 @@ def trace_lines(trace: Trace) -> None:
             for cell in record.cells[:_SHOWN_CELLS]
         ],
     )
+
+
+def _cut(text: str) -> str:
+    shown = text if len(text) <= _SHOWN_BYTES else text[:_SHOWN_BYTES] + " …"
+    return shown if shown.isprintable() else repr(shown)
 
 
 def verification_lines(found: Verification) -> None:

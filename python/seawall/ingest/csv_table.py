@@ -1,6 +1,5 @@
 """CSV as a table of texts. pyarrow reads it; nothing is converted and no row number is lost."""
 
-import codecs
 from typing import TYPE_CHECKING
 
 from seawall.errors import InvalidProfile, SourceUnreadable
@@ -9,6 +8,8 @@ from seawall.ingest.source import Source
 
 if TYPE_CHECKING:
     import pyarrow
+
+_LARGEST_ROW_BYTES = 16 << 20
 
 
 def read_csv(source: Source, profile: TapeProfile) -> tuple["pyarrow.Table", list[tuple[int, str]]]:
@@ -38,15 +39,18 @@ def read_csv(source: Source, profile: TapeProfile) -> tuple["pyarrow.Table", lis
         ragged.append((row.number, row.text))
         return "skip"
 
+    delimiter = "\t" if source.name.lower().endswith(".tsv") else profile.delimiter
     dialect = csv.ParseOptions(
-        delimiter="\t" if source.name.endswith(".tsv") else profile.delimiter,
+        delimiter=delimiter,
         quote_char=profile.quote,
         newlines_in_values=True,
         ignore_empty_lines=False,
         invalid_row_handler=keep_aside,
     )
     # One thread: with more, pyarrow does not number the rows.
-    options = csv.ReadOptions(use_threads=False, encoding=profile.encoding)
+    options = csv.ReadOptions(
+        use_threads=False, encoding=profile.encoding, block_size=_LARGEST_ROW_BYTES
+    )
     data = pyarrow.py_buffer(source.data)
     try:
         names = csv.open_csv(
@@ -61,9 +65,25 @@ def read_csv(source: Source, profile: TapeProfile) -> tuple["pyarrow.Table", lis
                 column_types=dict.fromkeys(names, pyarrow.string()), strings_can_be_null=False
             ),
         )
-    except (pyarrow.ArrowInvalid, UnicodeDecodeError) as error:
-        raise SourceUnreadable(str(error), where=source.name or "csv") from error
-    return table, ragged
+    except (pyarrow.ArrowInvalid, UnicodeError) as error:
+        message = str(error)
+        if "straddling" in message:
+            message = "a row is longer than 16 MiB: is a quote not closed?"
+        raise SourceUnreadable(message, where=source.name or "csv") from error
+    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
+        raise SourceUnreadable(
+            f"the header is one column: is the delimiter of the profile ({delimiter!r}) right?",
+            where=source.name or "csv",
+        )
+    return _without_empty_columns(table), ragged
+
+
+def _without_empty_columns(table: "pyarrow.Table") -> "pyarrow.Table":
+    """Drop columns without a name and without a cell: what trailing delimiters leave behind."""
+    for index in reversed(range(table.num_columns)):
+        if table.column_names[index] == "" and not any(table.column(index).to_pylist()):
+            table = table.remove_column(index)
+    return table
 
 
 def _check_dialect(profile: TapeProfile) -> None:
@@ -72,7 +92,7 @@ def _check_dialect(profile: TapeProfile) -> None:
         if not mark.isascii() or mark in "\r\n":
             raise InvalidProfile("must be one ASCII character", where=f"{profile.name}: {name}")
     try:
-        codecs.lookup(profile.encoding)
-    except LookupError as error:
+        "".encode(profile.encoding)  # refuses also codecs that make no text, such as hex
+    except (LookupError, UnicodeError) as error:
         where = f"{profile.name}: encoding"
-        raise InvalidProfile(f'"{profile.encoding}" is not known', where=where) from error
+        raise InvalidProfile(f'"{profile.encoding}" is no text encoding', where=where) from error

@@ -61,6 +61,7 @@ class TapeProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = ","
     quote: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = '"'
     encoding: str = "utf-8"
+    multiline: bool = False  # whether a CSV cell may hold line ends
     decimal_mark: str | None = None
     thousands_mark: str | None = None
     lists: list[ListRules] = []

@@ -1,11 +1,10 @@
-"""Where bytes come from: a file as a memory map, or bytes that the caller holds."""
+"""Where bytes come from: a file, or bytes that the caller holds."""
 
-import mmap
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
-from seawall.errors import InvalidInput, NotFound
+from seawall.errors import InvalidInput, NotFound, SourceUnreadable
 
 
 class SourceFormat(StrEnum):
@@ -26,9 +25,9 @@ _FORMATS = {
 
 
 class Source:
-    """Bytes to ingest; a memory map lives as long as anything looks into it."""
+    """Bytes to ingest."""
 
-    def __init__(self, data: bytes | mmap.mmap, *, name: str, format: SourceFormat) -> None:
+    def __init__(self, data: bytes, *, name: str, format: SourceFormat) -> None:
         self.data = data
         self.name = name
         self.format = format
@@ -46,7 +45,9 @@ def open_source(source: str | Path | bytes, *, format: str | None) -> Source:
     NotFound
         When there is no such file.
     InvalidInput
-        When the format is unknown, or the file is empty.
+        When the format is unknown.
+    SourceUnreadable
+        When the file cannot be read or is empty.
     """
     if isinstance(source, bytes):
         if format is None:
@@ -56,10 +57,14 @@ def open_source(source: str | Path | bytes, *, format: str | None) -> Source:
     if not path.is_file():
         raise NotFound("there is no such file", where=str(path))
     chosen = _format(format or path.suffix.lower(), where=str(path))
-    if path.stat().st_size == 0:
-        raise InvalidInput("the file is empty", where=str(path), code="source_unreadable")
-    with path.open("rb") as file:
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        # Not a memory map: a file that is cut off while it is mapped kills the process, and one
+        # that is rewritten would not have the bytes that were hashed.
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceUnreadable(error.strerror or str(error), where=str(path)) from error
+    if not data:
+        raise SourceUnreadable("the file is empty", where=str(path))
     return Source(data, name=path.name, format=chosen)
 
 

@@ -72,6 +72,11 @@ class IngestedTape:
         return self._native.rejects_by_rule
 
     @property
+    def unread_fields(self) -> list[str]:
+        """Keys and columns that the profile does not name; the first hundred."""
+        return self._native.unread_fields[:100]
+
+    @property
     def currencies(self) -> dict[str, int]:
         """Kept records by currency; empty before they are normalised."""
         return self._native.currencies
@@ -133,6 +138,7 @@ def ingest_source(
             table,
             file_sha256=described["sha256"],
             ragged_rows=ragged,
+            multiline=profile.multiline,
             profile=profile.canonical(),
             normalise=normalise,
             threads=threads,

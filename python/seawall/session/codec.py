@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 CODEC = "zstd"
+_LARGEST_BLOCK_BYTES = 1 << 34  # more than any block that was written: 256 records
 _LEVEL = 1  # 3 times the speed of level 3 on records, for a few per cent of size
 
 
@@ -25,6 +26,8 @@ def decompress(payload: bytes, *, size: int, codec: str) -> bytes:
         raise StoreError(
             f'a block is compressed by "{codec}", which is unknown', code="store_corrupt"
         )
+    if not 0 <= size <= _LARGEST_BLOCK_BYTES:
+        raise StoreError("a stored block has no possible size", code="store_corrupt")
     try:
         block: bytes = _codec().decompress(payload, decompressed_size=size, asbytes=True)
     except OSError as error:

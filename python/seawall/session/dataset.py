@@ -23,6 +23,7 @@ class DatasetSummary(msgspec.Struct, frozen=True):
     currencies: dict[str, int]  # records by currency
     refused_by_rule: dict[str, int]
     rule_uses: dict[str, dict[str, int]]  # {field: {rule: cells}}
+    unread_fields: list[str]  # keys and columns that the profile does not name
 
 
 class Dataset:

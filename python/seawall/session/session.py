@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 import msgspec
@@ -36,6 +37,7 @@ from seawall.store import types as rows
 from seawall.store.interface import Transaction
 from seawall.table import Table
 
+MAX_THREADS = 64
 CACHE_BYTES = 1 << 30
 """What decoded columns may weigh in a session's cache."""
 
@@ -54,7 +56,7 @@ class Session:
     Parameters
     ----------
     store : str, Path or Store
-        A path of an SQLite file (made when it is not there), or an open store.
+        A path of an SQLite file (made at its first use when it is not there), or an open store.
     tenant : str
         Whose data; part of every key.
     actor : str
@@ -77,11 +79,11 @@ class Session:
         ids: Callable[[str], str] = _random_ids,
         threads: int = 0,
     ) -> None:
-        self._store = (
-            open_store(store, opened_at=iso_time(clock()))
-            if isinstance(store, str | Path)
-            else store
-        )
+        if not 0 <= threads <= MAX_THREADS:
+            raise InvalidInput(f"must be from 0 to {MAX_THREADS}", where="threads")
+        self._opened = None if isinstance(store, str | Path) else store
+        self._place = store
+        self._opening = Lock()
         self._tenant = tenant
         self._actor = actor
         self._clock = clock
@@ -97,7 +99,17 @@ class Session:
 
     def close(self) -> None:
         """Finish what is queued and close the store."""
-        self._store.close()
+        with self._opening:
+            if self._opened is not None:
+                self._opened.close()
+
+    @property
+    def _store(self) -> Store:
+        """The store, opened at its first use: reading a bad tape must leave no file behind."""
+        with self._opening:
+            if self._opened is None:
+                self._opened = open_store(str(self._place), opened_at=self._now())
+            return self._opened
 
     # --- datasets
 
@@ -162,6 +174,8 @@ class Session:
         Cancelled
             When the control stopped the work; nothing is written.
         """
+        if strict and not normalise:
+            raise InvalidInput("a strict ingest has to read the columns", where="normalise")
         tape = ingest_source(
             open_source(source, format=format),
             self._profile(profile),

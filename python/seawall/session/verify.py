@@ -88,7 +88,7 @@ def _guarded(what: str, identifier: str, messages: Iterator[str]) -> list[Proble
         raise
     except SeawallError as error:
         found.append(Problem(what, identifier, str(error)))
-    except (msgspec.MsgspecError, KeyError) as error:
+    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, MemoryError) as error:
         found.append(Problem(what, identifier, f"unreadable: {error}"))
     return found
 
@@ -136,6 +136,8 @@ def _dataset_problems(
     try:
         derivation = store.derivation(tenant, key)
     except NotFound:
+        if store.runs(tenant, dataset_version_id=key, limit=1):
+            yield "its columns are missing, and a run was computed on them"
         return
     if again.columns_digest() != derivation.digest:
         yield "its columns' digest is not that of its records"

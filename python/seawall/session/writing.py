@@ -29,6 +29,7 @@ def summarise(tape: IngestedTape) -> DatasetSummary:
         currencies=tape.currencies,
         refused_by_rule=tape.rejects_by_rule,
         rule_uses=tape.rule_uses,
+        unread_fields=tape.unread_fields,
     )
 
 

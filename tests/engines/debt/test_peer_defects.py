@@ -333,3 +333,38 @@ def test_a_position_is_known_by_its_place_in_the_source(session: Session) -> Non
     )
     positions = session.stress(dataset).table("positions").rows()
     assert [(row["element"], row["principal"]) for row in positions] == [(1, 5.0), (2, 7.0)]
+
+
+def test_instruments_in_another_currency_than_their_record_are_refused(session: Session) -> None:
+    instruments = [
+        {"principal": 100, "currency": "USD"},
+        {"principal": 10_000, "currency": "JPY"},
+        {"principal": 5, "currency": "eur"},
+    ]
+    payload = debt(instruments=instruments)
+    assert [rule for *_, rule in rejects(session, payload)] == ["currency_differs"] * 2
+    assert total(session, payload) == 5
+
+
+def test_a_record_without_any_total_is_counted(session: Session) -> None:
+    dataset = session.ingest(
+        json.dumps([debt(outstanding_amount=1_000_000)]).encode(),
+        profile="todiscope",
+        format="json",
+    )
+    assert session.stress(dataset).result.total_missing_count == 1
+    assert any("outstanding_amount" in name for name in dataset.summary.unread_fields)
+
+
+def test_a_record_that_names_no_obligor_is_nobody_else_s(session: Session) -> None:
+    def loan(system: str, name: str, **more: str) -> dict[str, Any]:
+        return {
+            "source_system": system,
+            "source_record_id": name,
+            "financial": {"debt": {"principal": 1}},
+            **more,
+        }
+
+    records = [loan("a", "L1"), loan("b", "L1"), loan("a", "L2", obligor_id="L1")]
+    dataset = session.ingest(json.dumps(records).encode(), profile="todiscope", format="json")
+    assert session.stress(dataset).result.obligor_count == 3

@@ -40,11 +40,12 @@ _SHOCKS = (
 _ASSUMPTIONS = (
     "A record pools its own collateral and recoveries; nothing is pooled across records.",
     "A record's figures fall to its instruments by their share of its principal.",
-    "Absent collateral, recoveries and assets are 0; an absent rate is 0 and counted.",
+    "Absent collateral, recoveries and assets are 0; absent rates and totals are 0 and counted.",
     "A rate shock changes the interest payment and not the loss estimate of a scenario.",
 )
 
 _CONTRIBUTOR_COUNT = 10
+_Contributors = list[list[dict[str, Any]]]  # of the net exposure, then of each scenario
 _LARGEST_SHOCK = 1e100  # the core's own limit: products of amounts and shocks stay finite
 
 
@@ -146,14 +147,19 @@ def run(
         record_count=book.record_count,
         obligor_count=book.obligor_count,
         rate_missing_count=book.rate_missing_count,
+        total_missing_count=book.total_missing_count,
         debt_exposure=exposure,
         stress_tests=results,
         assumptions=list(_ASSUMPTIONS),
     )
+    contributors = [
+        [{"record": r, "amount": a} for r, a in native_run.largest(index, _CONTRIBUTOR_COUNT)]
+        for index in range(-1, len(scenarios))  # -1: the net exposure
+    ]
     return EngineOutcome(
         result=result,
-        evidence=_evidence(native_run, result, scenarios),
-        findings=_findings(native_run, result, parameters),
+        evidence=_evidence(contributors, result, scenarios),
+        findings=_findings(contributors, result, parameters),
         tables={
             "records": lambda: Table(native_run.records()),
             "positions": lambda: Table(native_run.positions()),
@@ -162,15 +168,8 @@ def run(
     )
 
 
-def _contributors(native_run: native.DebtRun, scenario: int) -> list[dict[str, Any]]:
-    return [
-        {"record": record, "amount": amount}
-        for record, amount in native_run.largest(scenario, _CONTRIBUTOR_COUNT)
-    ]
-
-
 def _evidence(
-    native_run: native.DebtRun, result: DebtStressResult, scenarios: list[StressScenario]
+    contributors: _Contributors, result: DebtStressResult, scenarios: list[StressScenario]
 ) -> tuple[EvidenceDraft, ...]:
     exposure = EvidenceDraft(
         kind="debt_exposure",
@@ -178,9 +177,10 @@ def _evidence(
             "currency": result.currency,
             "record_count": result.record_count,
             "rate_missing_count": result.rate_missing_count,
+            "total_missing_count": result.total_missing_count,
             "formula": "max(total − (collateral + recovery), 0), summed over records",
             "figures": msgspec.to_builtins(result.debt_exposure),
-            "largest_contributors": _contributors(native_run, -1),
+            "largest_contributors": contributors[0],
         },
     )
     stress = [
@@ -193,7 +193,7 @@ def _evidence(
                 "formula": "max(0, stressed net exposure − net exposure), summed over records",
                 "scenario": msgspec.to_builtins(scenario),
                 "figures": msgspec.to_builtins(figures),
-                "largest_contributors": _contributors(native_run, index),
+                "largest_contributors": contributors[index + 1],
             },
         )
         for index, (scenario, figures) in enumerate(
@@ -204,7 +204,7 @@ def _evidence(
 
 
 def _findings(
-    native_run: native.DebtRun, result: DebtStressResult, parameters: DebtStressParameters
+    contributors: _Contributors, result: DebtStressResult, parameters: DebtStressParameters
 ) -> tuple[FindingDraft, ...]:
     exposure = result.debt_exposure
     scale = max(1.0, exposure.total_outstanding)
@@ -221,7 +221,7 @@ def _findings(
                 value=net,
                 threshold=parameters.net_exposure_materiality_threshold_pct * scale,
                 impact_score=min(1.0, net / scale),
-                contributors=_contributors(native_run, -1),
+                contributors=contributors[0],
             ),
         )
     ]
@@ -235,7 +235,7 @@ def _findings(
             value=scenario.loss_estimate,
             threshold=parameters.stress_loss_materiality_threshold_pct * scale,
             impact_score=scenario.impact_score,
-            contributors=_contributors(native_run, index),
+            contributors=contributors[index + 1],
         )
         drafts.append(
             FindingDraft(evidence=index + 1, body={**body, "scenario_id": scenario.scenario_id})

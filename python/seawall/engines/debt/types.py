@@ -86,6 +86,7 @@ class DebtStressResult(msgspec.Struct, frozen=True):
     record_count: int
     obligor_count: int
     rate_missing_count: int  # positions without a rate, taken as 0 %
+    total_missing_count: int  # records without a total or an instrument, taken as 0
     debt_exposure: DebtExposure
     stress_tests: list[ScenarioResult]
     assumptions: list[str]

@@ -33,9 +33,11 @@ def headline(result: DebtStressResult) -> str:
 
 def notes(result: DebtStressResult) -> list[str]:
     """Say what a reader of the figures must know."""
-    if result.rate_missing_count == 0:
-        return []
-    return [f"{result.rate_missing_count:,} positions have no rate: taken as 0 %"]
+    found = {
+        "positions have no rate: taken as 0 %": result.rate_missing_count,
+        "records have no total and no instrument: taken as 0": result.total_missing_count,
+    }
+    return [f"{count:,} {what}" for what, count in found.items() if count]
 
 
 def scenario_rows(

@@ -137,6 +137,11 @@ def test_trace_leads_to_the_source_row(seawall: Command) -> None:
     )
 
 
+def test_a_trace_of_a_refused_record_says_that_it_is_not_in_the_book(seawall: Command) -> None:
+    finding = stressed(seawall)["findings"][0]["id"]
+    assert "not in the book: not_a_number" in seawall("trace", finding, "--record", "2").out
+
+
 def test_verify_exits_with_its_own_code_when_something_was_changed(seawall: Command) -> None:
     stressed(seawall)
     assert seawall("verify").exit_code == 0

@@ -136,6 +136,8 @@ def trace_lines(trace: Trace) -> None:
         return
     proved = "Merkle-proved under the root" if record.proved else "NOT proved under the root"
     line("record", f"{record.record:,} of {record.record_count:,} (from 0), {proved}")
+    for reason in record.refused:
+        line("refused", f"not in the book: {reason}", style="yellow")
     shares = {c["record"]: c["amount"] for c in trace.evidence[0]["largest_contributors"]}
     if record.record in shares:
         line("share", f"{shares[record.record]:,.2f} {currency} of the figure")

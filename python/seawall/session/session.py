@@ -29,7 +29,13 @@ from seawall.session.dataset import Dataset, DatasetSummary
 from seawall.session.question import ask, iso_time, plain_parameters
 from seawall.session.run import Finding, Run
 from seawall.session.run_rows import run_rows
-from seawall.session.trace import Trace, TracedRecord, trace_finding, trace_record
+from seawall.session.trace import (
+    Trace,
+    TracedRecord,
+    refusals,
+    trace_finding,
+    trace_record,
+)
 from seawall.session.verify import Verification, verify_store
 from seawall.session.writing import Derived, dataset_row, write_rows
 from seawall.store import Store, open_store
@@ -210,7 +216,10 @@ class Session:
 
     def record(self, dataset: Dataset | str, record: int) -> TracedRecord:
         """Return one record (counted from 0) as read, with the proof that it is the dataset's."""
-        return trace_record(self._store, self._version(dataset), record)
+        version = self._version(dataset)
+        rejects = self._tables(version).get("rejects")
+        why = [] if rejects is None else refusals(rejects, record)
+        return trace_record(self._store, version, record, refused=why)
 
     # --- runs
 
@@ -301,7 +310,11 @@ class Session:
     def trace(self, finding: Finding | str, *, record: int | None = None) -> Trace:
         """Walk back from a finding to its source bytes: of ``record``, or of the largest share."""
         finding_id = finding if isinstance(finding, str) else finding.finding_id
-        return trace_finding(self._store, self._tenant, finding_id, record=record)
+        if record is None:
+            return trace_finding(self._store, self._tenant, finding_id, record=None)
+        dataset = self._store.finding(self._tenant, finding_id).dataset_version_id
+        shown = self.record(dataset, record)
+        return trace_finding(self._store, self._tenant, finding_id, record=shown)
 
     def verify(self, *, control: RunControl | None = None) -> Verification:
         """Recompute every hash, root, identifier and column, and tell what does not agree."""

@@ -11,6 +11,7 @@ from seawall.provenance import InclusionProof
 from seawall.session.codec import decompress
 from seawall.store import Store
 from seawall.store.types import DatasetVersion
+from seawall.table import Table
 
 
 class TracedCell(msgspec.Struct, frozen=True):
@@ -31,6 +32,7 @@ class TracedRecord(msgspec.Struct, frozen=True):
     record_count: int
     source_row: int
     source_bytes: bytes
+    refused: list[str]  # why it is not in the book: rule and reason; empty for a kept record
     cells: list[TracedCell]
     proof: InclusionProof
     proved: bool
@@ -49,8 +51,15 @@ class Trace(msgspec.Struct, frozen=True):
     record: TracedRecord | None  # None when no record contributes
 
 
-def trace_record(store: Store, dataset: DatasetVersion, record: int) -> TracedRecord:
+def trace_record(
+    store: Store, dataset: DatasetVersion, record: int, *, refused: list[str]
+) -> TracedRecord:
     """Bring back one record from its stored block and prove that it is the dataset's.
+
+    Parameters
+    ----------
+    refused : list of str
+        What the caller knows of the record's refusal; records that findings name are kept ones.
 
     Raises
     ------
@@ -79,19 +88,33 @@ def trace_record(store: Store, dataset: DatasetVersion, record: int) -> TracedRe
         record_count=dataset.record_count,
         source_row=stored["source_row"],
         source_bytes=stored["bytes"],
+        refused=refused,
         cells=msgspec.convert(cells, list[TracedCell]),
         proof=proof,
         proved=proof.verify(stored["bytes"]),
     )
 
 
-def trace_finding(store: Store, tenant: str, finding_id: str, *, record: int | None) -> Trace:
+def refusals(rejects: Table, record: int) -> list[str]:
+    """Say why a record was refused, from its dataset's rejects; empty when it was kept."""
+    from pyarrow import compute
+
+    rows = rejects.to_arrow()
+    own = compute.and_(
+        compute.equal(rows["record"], record), compute.equal(rows["refused"], "record")
+    )
+    return [f"{row['rule']}: {row['reason']}" for row in rows.filter(own).to_pylist()]
+
+
+def trace_finding(
+    store: Store, tenant: str, finding_id: str, *, record: TracedRecord | None
+) -> Trace:
     """Walk back from a finding.
 
     Parameters
     ----------
-    record : int, optional
-        The record to show; by default the one that contributes most.
+    record : TracedRecord, optional
+        The record to show; by default the one that contributes most is brought back.
 
     Raises
     ------
@@ -105,7 +128,9 @@ def trace_finding(store: Store, tenant: str, finding_id: str, *, record: int | N
         found = store.evidence(tenant, link.evidence_id)
         evidence.append({"evidence_id": found.evidence_id, **msgspec.json.decode(found.payload)})
     dataset = store.dataset(tenant, row.dataset_version_id)
-    shown = finding["raw_record_hint"] if record is None else record
+    largest = finding["raw_record_hint"]
+    if record is None and largest is not None:
+        record = trace_record(store, dataset, largest, refused=[])
     return Trace(
         finding_id=finding_id,
         finding=finding,
@@ -114,5 +139,5 @@ def trace_finding(store: Store, tenant: str, finding_id: str, *, record: int | N
         merkle_root=dataset.merkle_root.hex(),
         profile_name=msgspec.json.decode(dataset.profile)["name"],
         source=msgspec.json.decode(dataset.source),
-        record=None if shown is None else trace_record(store, dataset, shown),
+        record=record,
     )

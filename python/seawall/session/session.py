@@ -200,7 +200,7 @@ class Session:
         version = self._version(dataset)
         if self._summary(version) is None:
             tape = self._read_stored(version, control)
-            _, derived = write_rows(tape, created_at=self._now(), raw=False)
+            _, derived = write_rows(tape, created_at=self._now(), raw=False, threads=self._threads)
             self._store.submit(
                 lambda tx: self._put_derived(tx, version.dataset_version_id, derived)
             ).result()
@@ -361,7 +361,9 @@ class Session:
             pass
         else:
             return self._held_before(row.dataset_version_id, tape, import_id)
-        chunks, derived = write_rows(tape, created_at=row.created_at, raw=True)
+        chunks, derived = write_rows(
+            tape, created_at=row.created_at, raw=True, threads=self._threads
+        )
 
         def commit(tx: Transaction) -> bool:
             created = tx.put_dataset(row, chunks)

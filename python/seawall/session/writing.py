@@ -69,13 +69,13 @@ class Derived(msgspec.Struct, frozen=True):
 
 
 def write_rows(
-    tape: IngestedTape, *, created_at: str, raw: bool
+    tape: IngestedTape, *, created_at: str, raw: bool, threads: int
 ) -> tuple[list[RawChunk], Derived | None]:
     """Make the rows of a dataset: raw blocks (if ``raw``) and tables (if they were normalised).
 
-    Compressing and hashing run without the GIL, all at once on all cores.
+    Compressing and hashing run without the GIL, on ``threads`` threads (0: all cores).
     """
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(threads or cpu_count() or 1) as pool:
         digest = pool.submit(tape.columns_digest) if tape.normalised else None
         payloads = (
             {name: pool.submit(encode_table, table) for name, table in tape.tables().items()}

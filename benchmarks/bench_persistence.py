@@ -271,8 +271,8 @@ def compare_sqlite3(folder: Path, *, count: int) -> list[Result]:
     print("\n" + text_table(header, rows=lines), file=sys.stderr)
     print(
         f"Time ratio seawall / sqlite3.executemany over {RIVAL_PAIRS} pairs A B B A with a 95 %"
-        " interval. Both WAL with\nsynchronous=FULL, one transaction a kind, same columns, keys and"
-        " index; seawall also checks each\nreference, keeps rows immutable by triggers and goes"
+        " interval. Both WAL with\nsynchronous=FULL, one transaction a kind, same columns and"
+        " keys; seawall also checks each\nreference, keeps rows immutable by triggers and goes"
         " through its group commit.",
         file=sys.stderr,
     )

@@ -16,6 +16,11 @@ COLUMNS = {
     "finding": ("tenant", "finding_id", "dataset_version_id", "payload"),
     "link": ("tenant", "link_id", "finding_id", "evidence_id"),
 }
+KEYS = {
+    "evidence": "PRIMARY KEY (evidence_id, tenant)) STRICT",
+    "finding": "PRIMARY KEY (finding_id, tenant)) STRICT",
+    "link": "PRIMARY KEY (finding_id, evidence_id, tenant)) STRICT, WITHOUT ROWID",
+}
 
 
 def main(rows_file: str, database: str) -> None:
@@ -25,8 +30,7 @@ def main(rows_file: str, database: str) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     for table, columns in COLUMNS.items():
         typed = ", ".join(f"{c} {'BLOB' if c == 'payload' else 'TEXT'} NOT NULL" for c in columns)
-        connection.execute(f"CREATE TABLE {table} ({typed}, PRIMARY KEY ({columns[1]}, tenant))")
-    connection.execute("CREATE INDEX link_by_finding ON link (finding_id, tenant)")
+        connection.execute(f"CREATE TABLE {table} ({typed}, {KEYS[table]}")
     milliseconds = {}
     for table, columns in COLUMNS.items():
         rows = [

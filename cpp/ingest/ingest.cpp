@@ -36,14 +36,12 @@ void run_task(const RawRecords& raw, const TapeProfile& profile, const IngestOpt
         writer.write(captured, static_cast<std::int64_t>(i), raw.source_rows[i], task.run);
     }
     task.run.unread = std::move(captured.unread);
-    if (options.hash) {
-        std::vector<Digest> leaves;
-        leaves.reserve(end - begin);
-        for (std::size_t i = begin; i < end; ++i) {
-            leaves.push_back(leaf_hash(as_bytes(raw.bytes[i])));
-        }
-        task.chunk_roots = chunk_roots(leaves);
+    std::vector<Digest> leaves;
+    leaves.reserve(end - begin);
+    for (std::size_t i = begin; i < end; ++i) {
+        leaves.push_back(leaf_hash(as_bytes(raw.bytes[i])));
     }
+    task.chunk_roots = chunk_roots(leaves);
     options.parallel.control.advance(end - begin);
 }
 
@@ -165,7 +163,7 @@ IngestResult ingest_records(const RawRecords& raw, const TapeProfile& profile,
                                   task.chunk_roots.end());
     }
     result.duplicate_keys = refuse_duplicates(raw, result.normalised);
-    if (options.hash) result.root = merkle_root(result.chunk_roots);
+    result.root = merkle_root(result.chunk_roots);
     return result;
 }
 

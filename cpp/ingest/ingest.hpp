@@ -17,7 +17,6 @@ namespace seawall::ingest {
 struct IngestOptions {
     /// false: look at each record's key only, the columns come later.
     bool normalise = true;
-    bool hash = true;
     ParallelOptions parallel;
 };
 
@@ -25,7 +24,7 @@ struct IngestResult {
     std::size_t record_count = 0;
     std::size_t duplicate_keys = 0;
     NormalisedRun normalised;
-    std::vector<Digest> chunk_roots;  ///< empty without hashing
+    std::vector<Digest> chunk_roots;
     Digest root{};
 };
 

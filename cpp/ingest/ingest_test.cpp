@@ -166,12 +166,6 @@ BOOST_AUTO_TEST_CASE(without_normalising_only_the_keys_are_read) {
     BOOST_TEST((keys.root == ingest(lines).root));
 }
 
-BOOST_AUTO_TEST_CASE(without_hashing_there_is_no_root) {
-    const IngestResult result = ingest(record("s", "1", "1"), {.hash = false, .parallel = {}});
-    BOOST_TEST(result.chunk_roots.empty());
-    BOOST_TEST((result.root == Digest{}));
-}
-
 BOOST_AUTO_TEST_CASE(no_records_give_empty_tables_and_the_root_of_nothing) {
     const IngestResult result = ingest("\n");
     BOOST_TEST(result.record_count == 0U);

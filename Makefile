@@ -6,12 +6,14 @@ CPP     := $(shell find cpp -name '*.cpp' -o -name '*.hpp')
 BUILD   := $(CPP) CMakeLists.txt pyproject.toml
 TAPE    ?=
 PROFILE ?=
+CURRENCY ?=
+RATES   ?=
 STATE   := build/stamps
 
 .PHONY: demo test bench lint format lock clean install cpp-test sanitize tidy types style architecture stubs package pytest
 
 demo: $(STATE)/installed
-	@$(BIN)/seawall demo $(if $(TAPE),--tape "$(TAPE)") $(if $(PROFILE),--profile "$(PROFILE)")
+	@$(BIN)/seawall demo $(if $(TAPE),--tape "$(TAPE)") $(if $(PROFILE),--profile "$(PROFILE)") $(if $(CURRENCY),--currency "$(CURRENCY)") $(if $(RATES),--rates "$(RATES)")
 
 test: style types architecture stubs cpp-test sanitize tidy pytest package
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from seawall.ingest import TapeProfile
     from seawall.native import RunControl
     from seawall.session import Dataset, Run, Session, Trace, Verification
+    from seawall.supervisory import SupervisoryPath
     from seawall.table import Table
 
 __version__ = "0.1.0"
@@ -28,6 +29,7 @@ _HOMES = {
     "RunControl": "seawall.native",
     "ScenarioEntry": "seawall.engines.debt",
     "Session": "seawall.session",
+    "SupervisoryPath": "seawall.supervisory",
     "Table": "seawall.table",
     "TapeProfile": "seawall.ingest",
     "Trace": "seawall.session",
@@ -44,6 +46,7 @@ __all__ = [  # noqa: RUF022 (the order of first use)
     "TapeProfile",
     "DebtStressParameters",
     "ScenarioEntry",
+    "SupervisoryPath",
     "RunControl",
 ]
 

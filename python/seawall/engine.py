@@ -1,7 +1,7 @@
 """What an engine declares about itself, as data; it writes no plumbing."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
@@ -10,6 +10,31 @@ from seawall.table import Table
 
 Parameters = TypeVar("Parameters", bound=msgspec.Struct)
 Result = TypeVar("Result", bound=msgspec.Struct)
+
+
+class CurrencyRates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which rates convert a book: a table of rates that is itself a dataset, and a day."""
+
+    dataset_version_id: str
+    as_of: str  # ISO date; the last rates on or before it are used
+    max_age_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 7  # older rates are refused
+
+
+class BookChoice(msgspec.Struct, frozen=True):
+    """What of a question decides how the book itself is made; the same choice, the same book."""
+
+    currency: str | None = None  # None: the one currency that all records have
+    rates: CurrencyRates | None = None
+    options: tuple[tuple[str, str], ...] = ()  # the engine's own, by name
+
+
+class CurrencyConversion(msgspec.Struct, frozen=True):
+    """Rates into a book's currency as they were found, for the engine and its evidence."""
+
+    currency: str
+    rates: Mapping[str, float]  # units of the book's currency for one unit, by currency
+    quotes: tuple[Mapping[str, Any], ...] = ()  # each rate with its date and legs
+    refused: tuple[Mapping[str, Any], ...] = ()  # currencies without a usable rate, and why
 
 
 class EvidenceDraft(msgspec.Struct, frozen=True):
@@ -39,8 +64,9 @@ class EngineOutcome(msgspec.Struct, Generic[Result], frozen=True):
 class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True):
     """An engine: its names, its version, its types and its one function.
 
-    ``decode`` makes the engine's book from a dataset's normalised tables (by name: ``records`` and
-    the profile's lists); books are kept and shared by runs. ``run`` computes on one.
+    ``choose_book`` says which book a question is about; ``decode`` makes it from a dataset's
+    normalised tables (by name: ``records`` and the profile's lists) and the conversion that the
+    choice asks for; books are kept and shared by runs. ``run`` computes on one.
     """
 
     name: str  # in Python, on the command line and in the ledger
@@ -50,5 +76,6 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
     result: type[Result]
     evidence_kinds: tuple[str, ...]
     profiles: str  # the package that holds its built-in tape profiles
-    decode: Callable[[Mapping[str, Table]], Any]
+    choose_book: Callable[[Parameters], BookChoice]
+    decode: Callable[[Mapping[str, Table], BookChoice, CurrencyConversion | None], Any]
     run: Callable[[Any, Parameters, int, RunControl | None], EngineOutcome[Result]]

@@ -9,11 +9,15 @@ import typer
 
 from seawall import __version__
 from seawall.cli import show
-from seawall.cli.demo import run_demo
+from seawall.cli import supervisory as supervisory_commands
+from seawall.cli.demo import DemoChoice, run_demo
 from seawall.cli.options import Json, Store, Tenant, Threads, open_session, read_parameters
 from seawall.cli.output import error, json_document, line, progress, table
+from seawall.cli.suggest import suggest_profile_file
+from seawall.cli.supervisory import read_path
 from seawall.errors import Cancelled, InvalidInput, NotFound, SeawallError
 from seawall.ingest import IngestedTape
+from seawall.report import write_report
 from seawall.session.writing import summarise
 
 
@@ -23,6 +27,9 @@ class RunRows(StrEnum):
     records = "records"
     positions = "positions"
     obligors = "obligors"
+    segments = "segments"
+    unconverted = "unconverted"
+    shared_collateral = "shared_collateral"
 
 
 EXIT_FAILED = 1  # the request could not be done; usage errors are 2
@@ -35,6 +42,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(supervisory_commands.app, name="supervisory")
 
 
 def _show_version(wanted: bool) -> None:
@@ -62,22 +71,45 @@ def demo(
         Path | None, typer.Option(help="Your own tape instead of a generated book.")
     ] = None,
     profile: Annotated[str | None, typer.Option(help="Its profile.  [default: generic]")] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="The book's.  [default: the one of most records]")
+    ] = None,
+    rates: Annotated[
+        Path | None, typer.Option(help="ECB-style rates.  [default: built-in month ends]")
+    ] = None,
+    rates_date: Annotated[
+        str | None, typer.Option(help="Their day.  [default: the tape's reporting date]")
+    ] = None,
     folder: Annotated[Path, typer.Option(help="Where the ledger goes.")] = Path("results/demo"),
     instruments: Annotated[int, typer.Option(min=1, help="Of the generated book.")] = 100_000,
     obligors: Annotated[int, typer.Option(min=1, help="Of the generated book.")] = 5_000,
 ) -> None:
-    """Take a book from bytes to stressed, traced, verified figures."""
-    run_demo(folder, tape=tape, profile=profile, instruments=instruments, obligors=obligors)
+    """Take a book from bytes to stressed, traced, verified, printed figures."""
+    run_demo(
+        folder,
+        DemoChoice(
+            tape=tape,
+            profile=profile or "generic",
+            currency=currency,
+            rates=rates,
+            rates_date=rates_date,
+            instruments=instruments,
+            obligors=obligors,
+        ),
+    )
 
 
 @app.command()
 def ingest(
-    source: Annotated[Path, typer.Argument(help="A .json, .ndjson or .csv file.")],
+    source: Annotated[
+        Path, typer.Argument(help="A .json, .ndjson, .csv, .xml or .parquet file; also .gz, .zip.")
+    ],
     profile: Annotated[
         str, typer.Option(help="Built-in name, or path of a .toml file.")
     ] = "generic",
     format: Annotated[
-        str | None, typer.Option(help="json, ndjson or csv; by the name otherwise.")
+        str | None,
+        typer.Option(help="json, ndjson, csv, xml or parquet; by the name otherwise."),
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse all when anything is refused.")
@@ -89,12 +121,23 @@ def ingest(
         Path | None, typer.Option(help="Write the refusals to this CSV file.")
     ] = None,
     normalise: Annotated[bool, typer.Option(help="Read the columns now.")] = True,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Propose a profile for this file; write nothing else.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Where --suggest writes the profile.  [default: NAME.toml]")
+    ] = None,
     store: Store = None,
     tenant: Tenant = None,
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
     """Read a tape and write it as an immutable dataset version, whole or not at all."""
+    if suggest:
+        suggest_profile_file(source, format=format, output=output, as_json=as_json)
+        return
+    if output is not None:
+        raise typer.BadParameter("--output belongs to --suggest; --rejects writes the refusals")
     if not normalise and (strict or rejects is not None or dry_run):
         raise typer.BadParameter("--no-normalise reads no columns: there is nothing to refuse")
     _check_folder(rejects)
@@ -195,10 +238,9 @@ def profiles(
     import msgspec
 
     from seawall.ingest import built_in_profiles
-    from seawall.registry import ENGINES
+    from seawall.registry import PROFILE_PACKAGES
 
-    packages = [engine.profiles for engine in ENGINES.values()]
-    known = built_in_profiles(packages)
+    known = built_in_profiles(PROFILE_PACKAGES)
     if name is None:
         if as_json:
             json_document(known)
@@ -214,7 +256,7 @@ def profiles(
     if as_json:
         json_document(msgspec.to_builtins(known[name]))
         return
-    for package in packages:
+    for package in PROFILE_PACKAGES:
         file = importlib.resources.files(package) / f"{name}.toml"
         if file.is_file():
             sys.stdout.write(file.read_text())
@@ -230,6 +272,22 @@ def stress(
         list[str] | None,
         typer.Option("--set", help="One parameter: stress_scenarios[0].id=market_crash"),
     ] = None,
+    supervisory: Annotated[
+        list[str] | None,
+        typer.Option(help="A supervisory path: built-in name or .toml file; may be repeated."),
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="The book's currency, where its records are in several.")
+    ] = None,
+    rates: Annotated[
+        str | None, typer.Option(help="Dataset version of dated rates to convert with, dv_….")
+    ] = None,
+    rates_date: Annotated[
+        str | None, typer.Option(help="Day of the rates; the last on or before it are used.")
+    ] = None,
+    max_rate_age_days: Annotated[
+        int | None, typer.Option(min=0, help="Refuse rates that are older.  [default: 7]")
+    ] = None,
     started_at: Annotated[
         str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
     ] = None,
@@ -242,12 +300,23 @@ def stress(
 ) -> None:
     """Stress a book under the default scenarios and yours; evidence is committed."""
     given = read_parameters(parameters, assignments or [])
+    if max_rate_age_days is not None:
+        given.setdefault("currency_rates", {})["max_age_days"] = max_rate_age_days
     _check_folder(output)
     with (
         open_session(store, tenant, threads) as session,
         progress("stress", total=None, unit="records", quiet=as_json) as control,
     ):
-        run = session.stress(dataset, parameters=given, started_at=started_at, control=control)
+        run = session.stress(
+            dataset,
+            supervisory=[read_path(name) for name in supervisory or []],
+            currency=currency,
+            rates=rates,
+            rates_as_of=rates_date,
+            parameters=given,
+            started_at=started_at,
+            control=control,
+        )
         if output is not None:
             _write_csv(run.table(rows.value), output)
         if as_json:
@@ -294,6 +363,20 @@ def runs(
                 for f in run.findings
             ],
         )
+
+
+@app.command()
+def report(
+    run: Annotated[str, typer.Argument(help="A run, ru_….")],
+    output: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html"),
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+) -> None:
+    """Write a run as one printable HTML file that needs no network."""
+    _check_folder(output)
+    with open_session(store, tenant, threads) as session:
+        line("report", str(write_report(session, run, output)))
 
 
 @app.command()

@@ -22,18 +22,24 @@ _SECTORS = (
     "hospitality",
     "technology",
 )
-_COLLATERAL = ("property", "receivables", "inventory", "plant and machinery", "shares", "unsecured")
-_COLLATERAL_WEIGHTS = (0.42, 0.16, 0.10, 0.14, 0.06, 0.12)
-_COVERAGE = (1.15, 0.7, 0.55, 0.65, 0.8, 0.0)  # median collateral by type, as a share of the loan
+_COLLATERAL = ("office", "industrial", "multifamily", "receivables", "machinery", "shares", "")
+_COLLATERAL_WEIGHTS = (0.2, 0.12, 0.1, 0.2, 0.2, 0.06, 0.12)
+_COVERAGE = (1.15, 1.1, 1.3, 0.65, 0.6, 0.8, 0.0)  # median collateral, as a share of the loan
+_CURRENCIES = ("EUR", "USD", "GBP", "JPY", "RUB")
+_CURRENCY_WEIGHTS = (0.62, 0.22, 0.1, 0.055, 0.005)
+_PER_EUR = (1.0, 1.17, 0.87, 184.0, 91.0)  # about: only the size of the amounts depends on them
+_REGIONS = ("DE", "US", "GB", "JP", "RU")  # of a currency's collateral
 _HEADER = (
-    "loan_id,obligor_id,sector,rating,currency,outstanding_principal,interest_rate_pct,"
-    "collateral_type,collateral_value,assets_value,origination_date,maturity_date"
+    "loan_id,obligor_id,sector,rating,currency,outstanding_principal,interest_rate_pct,rate_type,"
+    "collateral_type,collateral_region,collateral_value,assets_value,origination_date,maturity_date"
 )
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def write_demo_tape(path: Path, *, instruments: int, obligors: int, seed: int) -> None:
-    """Write a CSV tape for the profile ``generic``: one row a loan, in EUR, 2 % of the rows dirty.
+    """Write a CSV tape for the profile ``generic``: one row a loan, in five currencies.
+
+    2 % of the rows are dirty.
 
     Parameters
     ----------
@@ -75,8 +81,11 @@ def _rows(
     owner = np.concatenate(
         [np.arange(obligors), (obligors * random.random(instruments - obligors) ** 1.6).astype(int)]
     )
-    principal = np.round(size[owner] * random.lognormal(0.0, 0.6, instruments), 2)
+    currency = random.choice(len(_CURRENCIES), instruments, p=_CURRENCY_WEIGHTS)
+    size = size[owner] * np.array(_PER_EUR)[currency]
+    principal = np.round(size * random.lognormal(0.0, 0.6, instruments), 2)
     kind = random.choice(len(_COLLATERAL), instruments, p=_COLLATERAL_WEIGHTS)
+    floating = random.random(instruments) < 0.35
     spread = np.array(_SPREADS_PCT)[rating[owner]]
     rate = np.round(2.2 + spread * random.lognormal(0.0, 0.15, instruments), 3)
     coverage = np.array(_COVERAGE)[kind] * random.lognormal(0.0, 0.25, instruments)
@@ -91,11 +100,13 @@ def _rows(
             f"OB{owner[i] + 1:05d}",
             _SECTORS[sector[owner[i]]],
             _RATINGS[rating[owner[i]]],
-            "EUR",
+            _CURRENCIES[currency[i]],
             f"{principal[i]:.2f}" if style[i] < 0.8 else f'"{principal[i]:,.2f}"',
             f"{rate[i]:.3f}",
+            "floating" if floating[i] else "fixed",
             _COLLATERAL[kind[i]],
-            f"{collateral[i]:.2f}" if kind[i] != len(_COLLATERAL) - 1 else "",
+            _REGIONS[currency[i]] if _COLLATERAL[kind[i]] else "",
+            f"{collateral[i]:.2f}" if _COLLATERAL[kind[i]] else "",
             f"{assets[i]:.2f}",
             str(origin[i]),
             _written_date(str(maturity[i]), style[i]),
@@ -121,7 +132,7 @@ _DAMAGE = (
     lambda row, _: _with(row, 5, ""),
     lambda row, _: _with(row, 4, "EURO"),
     lambda row, _: _with(row, 0, ""),
-    lambda row, _: _with(row, 11, "31.02.2031"),
+    lambda row, _: _with(row, 13, "31.02.2031"),
     lambda row, _: _with(row, 6, "450"),
     lambda row, _: ",".join(row) + ",see file",
     lambda _, previous: previous,

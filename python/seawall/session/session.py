@@ -2,14 +2,14 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
 import msgspec
 
-from seawall.engine import EngineDeclaration, EngineOutcome
+from seawall.engine import BookChoice, CurrencyConversion, EngineDeclaration, EngineOutcome
 from seawall.errors import Conflict, DatasetRefused, InvalidInput, NotFound
 from seawall.ingest import (
     IngestedTape,
@@ -22,9 +22,10 @@ from seawall.ingest import (
 )
 from seawall.native import RunControl
 from seawall.provenance import identifier
-from seawall.registry import ENGINES
+from seawall.registry import ENGINES, PROFILE_PACKAGES
 from seawall.session.cache import ByteBoundedCache
 from seawall.session.codec import decode_table, decompress
+from seawall.session.conversion import find_conversion
 from seawall.session.dataset import Dataset, DatasetSummary
 from seawall.session.question import ask, iso_time, plain_parameters
 from seawall.session.run import Finding, Run
@@ -41,6 +42,7 @@ from seawall.session.writing import Derived, dataset_row, write_rows
 from seawall.store import Store, open_store
 from seawall.store import types as rows
 from seawall.store.interface import Transaction
+from seawall.supervisory import SupervisoryPath
 from seawall.table import Table
 
 MAX_THREADS = 64
@@ -121,7 +123,7 @@ class Session:
 
     def profiles(self) -> dict[str, TapeProfile]:
         """Return the built-in tape profiles by name."""
-        return built_in_profiles(engine.profiles for engine in ENGINES.values())
+        return built_in_profiles(PROFILE_PACKAGES)
 
     def read(
         self,
@@ -228,27 +230,53 @@ class Session:
         dataset: Dataset | str,
         *,
         scenarios: Sequence[Any] = (),
+        supervisory: Sequence[str | SupervisoryPath] = (),
+        currency: str | None = None,
+        rates: Dataset | str | None = None,
+        rates_as_of: date | str | None = None,
         parameters: Mapping[str, Any] | msgspec.Struct | None = None,
         started_at: datetime | str | None = None,
         control: RunControl | None = None,
     ) -> Run:
-        """Stress a book under the default scenarios and those given over them.
+        """Stress a book under the default scenarios, those given over them, and published paths.
 
         Parameters
         ----------
         dataset : Dataset or str
-            A normalised dataset version in one currency.
+            A normalised dataset version.
         scenarios : sequence
             Entries as of ``parameters.stress_scenarios``: dictionaries or ScenarioEntry.
+        supervisory : sequence
+            Names of built-in supervisory paths, or paths.
+        currency : str, optional
+            The book's (ISO 4217); needed where its records are in several.
+        rates : Dataset or str, optional
+            A dataset of dated rates (profile ``ecb_rates``) to convert with.
+        rates_as_of : date or str, optional
+            The day of the rates; the last ones on or before it are used.
         parameters, started_at, control
             As of `run`.
         """
         merged = dict(plain_parameters(parameters))
-        if scenarios:
-            before = merged.get("stress_scenarios", [])
+        for name, entries in (
+            ("stress_scenarios", scenarios),
+            ("supervisory_scenarios", supervisory),
+        ):
+            before = merged.get(name, [])
             if not isinstance(before, list):
-                raise InvalidInput("must be a list", where="parameters.stress_scenarios")
-            merged["stress_scenarios"] = [*before, *map(msgspec.to_builtins, scenarios)]
+                raise InvalidInput("must be a list", where=f"parameters.{name}")
+            if entries:
+                merged[name] = [*before, *map(msgspec.to_builtins, entries)]
+        if currency is not None:
+            merged["currency"] = currency
+        if rates is not None:
+            if rates_as_of is None:
+                raise InvalidInput("say of which day the rates are", where="rates_as_of")
+            merged["currency_rates"] = {
+                **merged.get("currency_rates", {}),
+                "dataset_version_id": self._version(rates).dataset_version_id,
+                "as_of": str(rates_as_of),
+            }
         return self.run(
             "debt_stress", dataset, parameters=merged, started_at=started_at, control=control
         )
@@ -287,7 +315,7 @@ class Session:
             return self._hold_run(self._store.run(self._tenant, question.run_id), created=False)
         except NotFound:
             pass
-        book = self._book(question.declaration, question.dataset)
+        book = self._book(question.declaration, question.dataset, question.parameters)
         outcome = question.declaration.run(book, question.parameters, self._threads, control)
         left = run_rows(question, outcome, created_at=self._now(), created_by=self._actor)
         created = self._store.submit(left.commit).result()
@@ -328,7 +356,7 @@ class Session:
     def _profile(self, profile: str | TapeProfile) -> TapeProfile:
         if isinstance(profile, TapeProfile):
             return profile
-        return load_profile(profile, packages=[e.profiles for e in ENGINES.values()])
+        return load_profile(profile, packages=PROFILE_PACKAGES)
 
     def _version(self, dataset: Dataset | str) -> rows.DatasetVersion:
         wanted = dataset if isinstance(dataset, str) else dataset.dataset_version_id
@@ -410,18 +438,37 @@ class Session:
             payloads.setdefault(part.name, []).append(part.payload)
         return {name: decode_table(parts) for name, parts in payloads.items()}
 
-    def _book(self, declaration: EngineDeclaration[Any, Any], version: rows.DatasetVersion) -> Any:
-        def make() -> tuple[Any, int]:
-            tables = self._tables(version)
-            if not tables:
-                raise Conflict(
-                    "the dataset is not normalised yet",
-                    code="normalized_record_required",
-                    where=version.dataset_version_id,
-                )
-            return declaration.decode(tables), sum(t.native.nbytes for t in tables.values())
+    def _normalised(self, version: rows.DatasetVersion) -> dict[str, Table]:
+        tables = self._tables(version)
+        if not tables:
+            raise Conflict(
+                "the dataset is not normalised yet",
+                code="normalized_record_required",
+                where=version.dataset_version_id,
+            )
+        return tables
 
-        return self._books.get((declaration.name, version.dataset_version_id), make)
+    def _book(
+        self, declaration: EngineDeclaration[Any, Any], version: rows.DatasetVersion, asked: Any
+    ) -> Any:
+        choice = declaration.choose_book(asked)
+
+        def make() -> tuple[Any, int]:
+            tables = self._normalised(version)
+            book = declaration.decode(tables, choice, self._conversion(version, choice))
+            return book, sum(t.native.nbytes for t in tables.values())
+
+        return self._books.get((declaration.name, version.dataset_version_id, choice), make)
+
+    def _conversion(
+        self, version: rows.DatasetVersion, choice: BookChoice
+    ) -> CurrencyConversion | None:
+        if choice.rates is None or choice.currency is None:
+            return None
+        summary = self._summary(version)
+        rates = self._normalised(self._version(choice.rates.dataset_version_id))["records"]
+        held = {} if summary is None else summary.currencies
+        return find_conversion(rates, choice.rates, currency=choice.currency, held=held)
 
     def _hold_run(
         self, row: rows.Run, *, created: bool, outcome: EngineOutcome[Any] | None = None
@@ -449,7 +496,7 @@ class Session:
             version = self._version(row.dataset_version_id)
             decoded = msgspec.json.decode(row.parameters, type=declaration.parameters)
             return declaration.run(
-                self._book(declaration, version), decoded, self._threads, None
+                self._book(declaration, version, decoded), decoded, self._threads, None
             ).tables
 
         return Run(

@@ -1,9 +1,13 @@
 """What the debt stress engine takes and gives. One Struct is argument, wire body and option."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+
+from seawall.engine import CurrencyRates
+from seawall.engines.debt.links import SupervisoryLinks
+from seawall.supervisory import SupervisoryPath
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 
@@ -22,12 +26,25 @@ class ScenarioEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     collateral_market_impact_pct: Annotated[float, Meta(ge=-1)] | UnsetType = UNSET
     recovery_degradation_pct: Annotated[float, Meta(ge=-1)] | UnsetType = UNSET
     default_risk_increment_pct: float | UnsetType = UNSET
+    currency_changes: dict[str, Annotated[float, Meta(ge=-1)]] | UnsetType = UNSET
 
 
 class DebtStressParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a run may be told. Both thresholds are fractions of the total outstanding."""
+    """What a run may be told. Both thresholds are fractions of the total outstanding.
+
+    ``currency`` is the book's; records in others are converted by ``currency_rates``. A supervisory
+    scenario is the name of a built-in path or a path itself; ``supervisory_links`` say how a path
+    reaches the book. ``shared_collateral`` says what counts for a loan whose tape states collateral
+    that secures other loans too and no share of it: nothing, or the share that its own debt service
+    has in the one behind the stated coverage ratio.
+    """
 
     stress_scenarios: list[ScenarioEntry] = []
+    supervisory_scenarios: list[str | SupervisoryPath] = []
+    supervisory_links: SupervisoryLinks = SupervisoryLinks()
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | UnsetType = UNSET
+    currency_rates: CurrencyRates | UnsetType = UNSET
+    shared_collateral: Literal["withheld", "by_debt_service"] = "withheld"
     net_exposure_materiality_threshold_pct: Fraction = 0.2
     stress_loss_materiality_threshold_pct: Fraction = 0.05
 
@@ -41,6 +58,7 @@ class StressScenario(msgspec.Struct, frozen=True):
     collateral_market_impact_pct: float = 0.0  # fraction
     recovery_degradation_pct: float = 0.0  # fraction
     default_risk_increment_pct: float = 0.0  # fraction of the total
+    currency_changes: dict[str, float] = {}  # of a currency's value in the book's, fractions
 
 
 class DebtExposure(msgspec.Struct, frozen=True):
@@ -79,6 +97,86 @@ class ScenarioResult(msgspec.Struct, frozen=True):
     impact_score: float
 
 
+class PathQuarter(msgspec.Struct, frozen=True):
+    """A book in one quarter of a supervisory path, against the book as it stands."""
+
+    quarter: str  # such as 2026Q3
+    loss_estimate: float
+    net_exposure_after_recovery: float
+    collateral_value: float
+    interest_payment: float
+    interest_rate_pct: float
+    default_risk_buffer: float
+
+
+class AppliedLink(msgspec.Struct, frozen=True):
+    """A link from a path to the book, with what it gave in each quarter."""
+
+    name: str
+    formula: str
+    source: str
+    values: dict[str, float]  # by quarter
+
+
+class LinkGap(msgspec.Struct, frozen=True):
+    """A part of the book that a link does not reach, and why; its shock is 0."""
+
+    link: str
+    reason: str
+    currency: str
+    collateral_type: str
+    collateral_region: str
+    rate_type: str
+    record_count: int
+    total_outstanding: float
+
+
+class PathResult(msgspec.Struct, frozen=True):
+    """What a supervisory path does to a book, quarter by quarter."""
+
+    path_id: str
+    title: str
+    source: str
+    sha256: str  # of the path's canonical JSON
+    jump_off_quarter: str
+    quarters: list[PathQuarter]
+    peak_quarter: str  # of the largest loss
+    peak_loss: float
+    links: list[AppliedLink]
+    not_covered: list[LinkGap]
+
+
+class ConvertedCurrency(msgspec.Struct, frozen=True):
+    """The part of a book that was in one currency: original, rate, date and converted amount."""
+
+    currency: str
+    rate: float  # units of the book's currency for one unit
+    rate_date: str
+    legs: list[dict[str, Any]]  # the quotes that the rate was made of
+    record_count: int
+    original_total_outstanding: float
+    total_outstanding: float
+
+
+class UnconvertedCurrency(msgspec.Struct, frozen=True):
+    """Records left out of the book because their currency has no usable rate."""
+
+    currency: str
+    rule: str  # currency_rate_missing or currency_rate_stale
+    reason: str
+    record_count: int
+
+
+class SharedCollateral(msgspec.Struct, frozen=True):
+    """Loans whose tape states collateral that secures other loans too."""
+
+    count: int
+    stated_share_count: int  # the tape gives the share
+    debt_service_share_count: int  # the share follows from the debt service
+    withheld_count: int  # counted without collateral, and kept out of the collateral ratios
+    withheld_total_outstanding: float
+
+
 class DebtStressResult(msgspec.Struct, frozen=True):
     """The answer of a run."""
 
@@ -90,3 +188,7 @@ class DebtStressResult(msgspec.Struct, frozen=True):
     debt_exposure: DebtExposure
     stress_tests: list[ScenarioResult]
     assumptions: list[str]
+    supervisory: list[PathResult] = []
+    currencies: list[ConvertedCurrency] = []  # empty unless the book was converted
+    unconverted: list[UnconvertedCurrency] = []
+    shared_collateral: SharedCollateral | None = None  # None when the tape states none

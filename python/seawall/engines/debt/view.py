@@ -8,6 +8,7 @@ SCENARIO_COLUMNS = (
     ("scenario", "left"),
     ("loss", "right"),
     ("of book", "right"),
+    ("worst quarter", "left"),
     ("", "left"),
     ("finding", "left"),
 )
@@ -37,13 +38,33 @@ def notes(result: DebtStressResult) -> list[str]:
         "positions have no rate: taken as 0 %": result.rate_missing_count,
         "records have no total and no instrument: taken as 0": result.total_missing_count,
     }
-    return [f"{count:,} {what}" for what, count in found.items() if count]
+    said = [f"{count:,} {what}" for what, count in found.items() if count]
+    said += [
+        f"{left_out.record_count:,} records in {left_out.currency} are not in the book: "
+        f"{left_out.reason} ({left_out.rule})"
+        for left_out in result.unconverted
+    ]
+    shared = result.shared_collateral
+    if shared is not None and shared.withheld_count:
+        said.append(
+            f"{shared.withheld_count:,} loans over "
+            f"{money(shared.withheld_total_outstanding, result.currency)} state collateral that "
+            "secures other loans too: they count without it and stay out of the collateral ratios"
+        )
+    for path in result.supervisory:
+        for link in dict.fromkeys(gap.link for gap in path.not_covered):
+            parts = [gap.total_outstanding for gap in path.not_covered if gap.link == link]
+            said.append(
+                f"{path.path_id}: the link {link} does not reach "
+                f"{money(sum(parts), result.currency)} of the book"
+            )
+    return said
 
 
 def scenario_rows(
     result: DebtStressResult, findings: Mapping[str, tuple[str, bool]]
 ) -> list[list[str]]:
-    """Make one row a scenario, under `SCENARIO_COLUMNS`.
+    """Make one row a scenario or supervisory path, under `SCENARIO_COLUMNS`.
 
     Parameters
     ----------
@@ -59,6 +80,19 @@ def scenario_rows(
                 scenario.scenario_id,
                 money(scenario.loss_estimate, result.currency),
                 f"{100 * scenario.loss_estimate / scale:.2f} %",
+                "",
+                "material" if is_material else "",
+                finding_id,
+            ]
+        )
+    for path in result.supervisory:
+        finding_id, is_material = findings[f"stress:{path.path_id}"]
+        rows.append(
+            [
+                path.path_id,
+                money(path.peak_loss, result.currency),
+                f"{100 * path.peak_loss / scale:.2f} %",
+                path.peak_quarter,
                 "material" if is_material else "",
                 finding_id,
             ]

@@ -1,0 +1,94 @@
+"""Supervisory paths on the command line: which there are, and how to bring one's own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seawall.cli.options import Json
+from seawall.cli.output import json_document, line, table
+from seawall.supervisory import (
+    SupervisoryPath,
+    built_in_paths,
+    load_path,
+    read_fed_scenario,
+    write_path,
+)
+
+app = typer.Typer(
+    help="Published stress paths: show the built-in ones, import a publisher's files.",
+    no_args_is_help=True,
+)
+
+
+def read_path(name: str) -> str | SupervisoryPath:
+    """Leave a built-in path its name; a file is read and becomes part of the question."""
+    return load_path(name) if name.endswith(".toml") else name
+
+
+@app.command("list")
+def list_paths(as_json: Json = False) -> None:
+    """List the built-in paths."""
+    known = built_in_paths()
+    if as_json:
+        json_document(known)
+        return
+    table(
+        [("path", ""), ("quarters", "right"), ("title", "")],
+        [[p.path_id, str(len(p.quarters)), p.title] for p in known.values()],
+    )
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A built-in path, or a .toml file.")],
+    as_json: Json = False,
+) -> None:
+    """Show a path quarter by quarter."""
+    path = load_path(name)
+    if as_json:
+        json_document(path)
+        return
+    line("path", f"{path.path_id}: {path.title}")
+    line("source", path.cited())
+    line("jump-off", path.jump_off.quarter)
+    table(
+        [
+            ("variable", ""),
+            (path.jump_off.quarter, "right"),
+            *((q, "right") for q in path.quarters),
+        ],
+        [
+            [name, _figure(path.jump_off.values.get(name)), *map(_figure, values)]
+            for name, values in path.variables.items()
+        ],
+    )
+
+
+def _figure(value: float | None) -> str:
+    return "—" if value is None else f"{value:g}"
+
+
+@app.command("import")
+def import_path(
+    domestic: Annotated[Path, typer.Argument(help="The scenario's domestic CSV as published.")],
+    history: Annotated[Path, typer.Option(help="The historical domestic CSV (jump-off quarter).")],
+    path_id: Annotated[str, typer.Option(help="What the path is to be called.")],
+    output: Annotated[Path, typer.Option(help="The .toml file to write.")],
+    international: Annotated[
+        Path | None, typer.Option(help="The scenario's international CSV.")
+    ] = None,
+    history_international: Annotated[
+        Path | None, typer.Option(help="The historical international CSV.")
+    ] = None,
+) -> None:
+    """Turn the Federal Reserve's scenario files into a path that `stress --supervisory` takes."""
+    path = read_fed_scenario(
+        domestic,
+        international,
+        history_domestic=history,
+        history_international=history_international,
+        path_id=path_id,
+    )
+    write_path(path, output)
+    line("path", f"{path.path_id}: {path.quarters[0]} to {path.quarters[-1]}, {output}")

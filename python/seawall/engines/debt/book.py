@@ -1,0 +1,137 @@
+"""A dataset's tables as the engine's book: which currency, which rates, which collateral counts."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from msgspec import UNSET
+
+from seawall import native
+from seawall.engine import BookChoice, CurrencyConversion
+from seawall.engines.debt.types import (
+    ConvertedCurrency,
+    DebtStressParameters,
+    SharedCollateral,
+    UnconvertedCurrency,
+)
+from seawall.errors import InvalidInput
+from seawall.table import Table
+
+
+class DebtBook:
+    """The core's columns, and what was decided while they were made."""
+
+    def __init__(
+        self,
+        columns: native.DebtBook,
+        *,
+        currencies: list[ConvertedCurrency],
+        unconverted: list[UnconvertedCurrency],
+        shared_collateral: SharedCollateral | None,
+    ) -> None:
+        self.columns = columns
+        self.currencies = currencies
+        self.unconverted = unconverted
+        self.shared_collateral = shared_collateral
+
+
+def choose_book(parameters: DebtStressParameters) -> BookChoice:
+    """Say which book a question is about.
+
+    Raises
+    ------
+    InvalidInput
+        For rates without the currency that they are to convert into.
+    """
+    currency = None if parameters.currency is UNSET else parameters.currency
+    rates = None if parameters.currency_rates is UNSET else parameters.currency_rates
+    if rates is not None and currency is None:
+        raise InvalidInput(
+            "rates need the book's currency to convert into", where="parameters.currency"
+        )
+    options = (("shared_collateral", parameters.shared_collateral),)
+    return BookChoice(currency=currency, rates=rates, options=options)
+
+
+def decode_book(
+    tables: Mapping[str, Table], choice: BookChoice, conversion: CurrencyConversion | None
+) -> DebtBook:
+    """Make the engine's columns from a dataset's normalised tables.
+
+    Raises
+    ------
+    CurrencyMixed
+        When the records are in more than one currency and no rates were chosen.
+    InvalidInput
+        When there is no record, no debt figure, or no record that could be converted.
+    """
+    instruments, distressed_assets = (
+        tables[name].native if name in tables else None
+        for name in ("instruments", "distressed_assets")
+    )
+    columns = native.DebtBook(
+        tables["records"].native,
+        instruments,
+        distressed_assets,
+        currency=None if conversion is None else conversion.currency,
+        rates=None if conversion is None else dict(conversion.rates),
+        **dict(choice.options),
+    )
+    if conversion is None and choice.currency not in (None, columns.currency):
+        raise InvalidInput(
+            f"the book is in {columns.currency}: rates are needed to convert it",
+            where="parameters.currency_rates",
+        )
+    return DebtBook(
+        columns,
+        currencies=[] if conversion is None else _converted(columns, conversion),
+        unconverted=[] if conversion is None else _unconverted(columns, conversion),
+        shared_collateral=_shared_collateral(columns),
+    )
+
+
+def _converted(columns: native.DebtBook, conversion: CurrencyConversion) -> list[ConvertedCurrency]:
+    quotes = {quote["currency"]: quote for quote in conversion.quotes}
+    return [
+        ConvertedCurrency(
+            currency=part["currency"],
+            rate=part["rate"],
+            rate_date=quotes[part["currency"]]["rate_date"],
+            legs=list(quotes[part["currency"]]["legs"]),
+            record_count=part["record_count"],
+            original_total_outstanding=part["original_total_outstanding"],
+            total_outstanding=part["total_outstanding"],
+        )
+        for part in columns.currencies
+        if part["rate"] is not None
+    ]
+
+
+def _unconverted(
+    columns: native.DebtBook, conversion: CurrencyConversion
+) -> list[UnconvertedCurrency]:
+    reasons = {refused["currency"]: refused for refused in conversion.refused}
+    return [
+        UnconvertedCurrency(
+            currency=part["currency"],
+            rule=reasons[part["currency"]]["rule"],
+            reason=reasons[part["currency"]]["reason"],
+            record_count=part["record_count"],
+        )
+        for part in columns.currencies
+        if part["rate"] is None
+    ]
+
+
+def _shared_collateral(columns: native.DebtBook) -> SharedCollateral | None:
+    rows = list(Table(columns.shared_collateral).rows())
+    if not rows:
+        return None
+    bases = Counter(row["basis"] for row in rows)
+    withheld = [row["total_outstanding"] for row in rows if row["basis"] == "withheld"]
+    return SharedCollateral(
+        count=len(rows),
+        stated_share_count=bases["stated"],
+        debt_service_share_count=bases["debt_service"],
+        withheld_count=bases["withheld"],
+        withheld_total_outstanding=float(sum(withheld)),
+    )

@@ -65,8 +65,17 @@ architecture: install
 stubs: install
 	$(BIN)/python tools/check_stubs.py
 
-pytest: install
+pytest: install $(STATE)/browser
 	$(BIN)/pytest
+
+# The report is tested in a real browser: the system's Chromium, installed where we may.
+$(STATE)/browser:
+	@mkdir -p $(STATE)
+	@if command -v chromium >/dev/null; then touch $@; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing Chromium for the tests of the report"; \
+	  apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core >build/chromium.log 2>&1 && touch $@ || tail -n 20 build/chromium.log; \
+	else echo "no Chromium here: the tests of the report in a browser are skipped"; fi
 
 package: $(STATE)/package
 
@@ -86,7 +95,7 @@ bench: install
 	$(BIN)/pytest -m performance -s
 
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group build pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group build --extra report pyproject.toml -o requirements/base.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group build --extra dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
 
 clean:

@@ -32,9 +32,10 @@ class CurrencyConversion(msgspec.Struct, frozen=True):
     """Rates into a book's currency as they were found, for the engine and its evidence."""
 
     currency: str
+    chosen: CurrencyRates
     rates: Mapping[str, float]  # units of the book's currency for one unit, by currency
-    quotes: tuple[Mapping[str, Any], ...] = ()  # each rate with its date and legs
-    refused: tuple[Mapping[str, Any], ...] = ()  # currencies without a usable rate, and why
+    quotes: tuple[Mapping[str, Any], ...]  # each rate with its date and legs
+    refused: tuple[Mapping[str, Any], ...]  # currencies without a usable rate, and why
 
 
 class EvidenceDraft(msgspec.Struct, frozen=True):

@@ -141,6 +141,13 @@ def trace_lines(trace: Trace) -> None:
     shares = {c["record"]: c["amount"] for c in trace.evidence[0]["largest_contributors"]}
     if record.record in shares:
         line("share", f"{shares[record.record]:,.2f} {currency} of the figure")
+    of_record = next((c.value for c in record.cells if c.field == "currency"), "")
+    for part in trace.evidence[0].get("currencies", []):
+        if part["currency"] == of_record:
+            line(
+                "rate",
+                f"1 {of_record} = {part['rate']:.10g} {currency}, quoted {part['rate_date']}",
+            )
     where = trace.source["name"] or trace.source["format"]
     text = record.source_bytes.decode(errors="replace")
     console().print(f"  [bold]{'source':<11}[/] {where} row {record.source_row:,}:", end=" ")

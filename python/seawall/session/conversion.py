@@ -43,6 +43,7 @@ def find_conversion(
     )
     return CurrencyConversion(
         currency=currency,
+        chosen=chosen,
         rates={rate.currency: rate.rate for rate in found},
         quotes=tuple(msgspec.to_builtins(rate) for rate in found),
         refused=tuple(msgspec.to_builtins(one) for one in refused),

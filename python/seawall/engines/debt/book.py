@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from msgspec import UNSET
 
 from seawall import native
-from seawall.engine import BookChoice, CurrencyConversion
+from seawall.engine import BookChoice, CurrencyConversion, CurrencyRates
 from seawall.engines.debt.types import (
     ConvertedCurrency,
     DebtStressParameters,
@@ -24,11 +24,13 @@ class DebtBook:
         self,
         columns: native.DebtBook,
         *,
+        currency_rates: CurrencyRates | None,
         currencies: list[ConvertedCurrency],
         unconverted: list[UnconvertedCurrency],
         shared_collateral: SharedCollateral | None,
     ) -> None:
         self.columns = columns
+        self.currency_rates = currency_rates
         self.currencies = currencies
         self.unconverted = unconverted
         self.shared_collateral = shared_collateral
@@ -83,6 +85,7 @@ def decode_book(
         )
     return DebtBook(
         columns,
+        currency_rates=None if conversion is None else conversion.chosen,
         currencies=[] if conversion is None else _converted(columns, conversion),
         unconverted=[] if conversion is None else _unconverted(columns, conversion),
         shared_collateral=_shared_collateral(columns),

@@ -15,12 +15,15 @@ def evidence_drafts(
     contributors: Contributors, result: DebtStressResult, scenarios: list[StressScenario]
 ) -> tuple[EvidenceDraft, ...]:
     """One of the exposure, then one a scenario, then one a supervisory path."""
-    book = msgspec.to_builtins(
-        {
-            "currencies": result.currencies,
-            "unconverted": result.unconverted,
-            "shared_collateral": result.shared_collateral,
-        }
+    conversion = {
+        name: msgspec.to_builtins(getattr(result, name))
+        for name in ("currency_rates", "currencies", "unconverted")
+        if getattr(result, name)
+    }
+    shared = (
+        {}
+        if result.shared_collateral is None
+        else {"shared_collateral": msgspec.to_builtins(result.shared_collateral)}
     )
     exposure = EvidenceDraft(
         kind="debt_exposure",
@@ -32,7 +35,8 @@ def evidence_drafts(
             "formula": "max(total − (collateral + recovery), 0), summed over records",
             "figures": msgspec.to_builtins(result.debt_exposure),
             "largest_contributors": contributors[0],
-            **{name: stated for name, stated in book.items() if stated},
+            **conversion,
+            **shared,
         },
     )
     stress = [
@@ -46,6 +50,7 @@ def evidence_drafts(
                 "scenario": msgspec.to_builtins(scenario),
                 "figures": msgspec.to_builtins(figures),
                 "largest_contributors": contributors[index + 1],
+                **conversion,
             },
         )
         for index, (scenario, figures) in enumerate(
@@ -63,6 +68,7 @@ def evidence_drafts(
                 "summed over records; the loss of a path is its largest quarter's",
                 **msgspec.to_builtins(path),
                 "largest_contributors": contributors[1 + len(scenarios) + index],
+                **conversion,
             },
         )
         for index, path in enumerate(result.supervisory)

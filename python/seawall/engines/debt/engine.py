@@ -98,6 +98,7 @@ def run(
         ],
         assumptions=_assumptions(book, path_results),
         supervisory=path_results,
+        currency_rates=book.currency_rates,
         currencies=book.currencies,
         unconverted=book.unconverted,
         shared_collateral=book.shared_collateral,

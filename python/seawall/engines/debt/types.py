@@ -189,6 +189,7 @@ class DebtStressResult(msgspec.Struct, frozen=True):
     stress_tests: list[ScenarioResult]
     assumptions: list[str]
     supervisory: list[PathResult] = []
-    currencies: list[ConvertedCurrency] = []  # empty unless the book was converted
+    currency_rates: CurrencyRates | None = None  # None unless the book was converted
+    currencies: list[ConvertedCurrency] = []
     unconverted: list[UnconvertedCurrency] = []
     shared_collateral: SharedCollateral | None = None  # None when the tape states none

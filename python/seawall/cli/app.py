@@ -274,7 +274,7 @@ def stress(
     ] = None,
     supervisory: Annotated[
         list[str] | None,
-        typer.Option(help="A supervisory path: built-in name or .toml file; may be repeated."),
+        typer.Option(help="A supervisory path: built-in name or .json file; may be repeated."),
     ] = None,
     currency: Annotated[
         str | None, typer.Option(help="The book's currency, where its records are in several.")

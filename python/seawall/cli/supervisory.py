@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from seawall.cli.options import Json
@@ -12,7 +13,6 @@ from seawall.supervisory import (
     built_in_paths,
     load_path,
     read_fed_scenario,
-    write_path,
 )
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
 
 def read_path(name: str) -> str | SupervisoryPath:
     """Leave a built-in path its name; a file is read and becomes part of the question."""
-    return load_path(name) if name.endswith(".toml") else name
+    return load_path(name) if name.endswith(".json") else name
 
 
 @app.command("list")
@@ -41,7 +41,7 @@ def list_paths(as_json: Json = False) -> None:
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="A built-in path, or a .toml file.")],
+    name: Annotated[str, typer.Argument(help="A built-in path, or a .json file.")],
     as_json: Json = False,
 ) -> None:
     """Show a path quarter by quarter."""
@@ -50,7 +50,8 @@ def show(
         json_document(path)
         return
     line("path", f"{path.path_id}: {path.title}")
-    line("source", path.cited())
+    source = path.source
+    line("source", f"{source.publisher}, {source.document}, {source.year}")
     line("jump-off", path.jump_off.quarter)
     table(
         [
@@ -74,7 +75,12 @@ def import_path(
     domestic: Annotated[Path, typer.Argument(help="The scenario's domestic CSV as published.")],
     history: Annotated[Path, typer.Option(help="The historical domestic CSV (jump-off quarter).")],
     path_id: Annotated[str, typer.Option(help="What the path is to be called.")],
-    output: Annotated[Path, typer.Option(help="The .toml file to write.")],
+    year: Annotated[int, typer.Option(help="Of the publication.")],
+    output: Annotated[Path, typer.Option(help="The .json file to write.")],
+    title: Annotated[str | None, typer.Option(help="For people.  [default: the path's id]")] = None,
+    document: Annotated[
+        str, typer.Option(help="What was published, as the evidence is to cite it.")
+    ] = "supervisory scenarios",
     international: Annotated[
         Path | None, typer.Option(help="The scenario's international CSV.")
     ] = None,
@@ -89,6 +95,10 @@ def import_path(
         history_domestic=history,
         history_international=history_international,
         path_id=path_id,
+        title=title or path_id,
+        document=document,
+        year=year,
+        obtained=f"imported from {domestic.name}",
     )
-    write_path(path, output)
+    output.write_bytes(msgspec.json.format(msgspec.json.encode(path), indent=2) + b"\n")
     line("path", f"{path.path_id}: {path.quarters[0]} to {path.quarters[-1]}, {output}")

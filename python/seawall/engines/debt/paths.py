@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from seawall import native
-from seawall.engines.debt.links import PathShocks, SupervisoryLinks, segment_shocks
+from seawall.engines.debt.link_types import SupervisoryLinks
+from seawall.engines.debt.links import segment_shocks
 from seawall.engines.debt.scenarios import FloatMatrix
-from seawall.engines.debt.types import AppliedLink, LinkGap, PathQuarter, PathResult
+from seawall.engines.debt.types import LinkGap, PathQuarter, PathResult
 from seawall.supervisory import SupervisoryPath
 
 _FIGURES = tuple(name for name in PathQuarter.__struct_fields__ if name != "quarter")
+
+_SEGMENT = tuple(name for name in LinkGap.__struct_fields__ if name not in ("link", "reason"))
 
 
 class PathRun:
@@ -20,15 +21,14 @@ class PathRun:
         self, path: SupervisoryPath, links: SupervisoryLinks, book: native.DebtBook
     ) -> None:
         self.path = path
-        self._shocks: PathShocks = segment_shocks(
-            path, links, book.segments, book_currency=book.currency
-        )
+        self._segments = book.segments
+        self._shocks = segment_shocks(path, links, book.segments, book_currency=book.currency)
 
     def scenarios(self) -> list[tuple[str, FloatMatrix]]:
         """The quarters as scenarios of the core, in order."""
         return [
             (f"{self.path.path_id}@{quarter}", shocks)
-            for quarter, shocks in zip(self._shocks.quarters, self._shocks.values, strict=True)
+            for quarter, shocks in zip(self._shocks.quarters, self._shocks.shocks, strict=True)
         ]
 
     def result(self, figures: Sequence[dict[str, float]]) -> PathResult:
@@ -47,12 +47,13 @@ class PathRun:
             quarters=quarters,
             peak_quarter=peak.quarter,
             peak_loss=peak.loss_estimate,
-            links=[
-                msgspec.convert(link, AppliedLink, from_attributes=True)
-                for link in self._shocks.links
-            ],
+            links=self._shocks.links,
             not_covered=[
-                msgspec.convert(gap, LinkGap, from_attributes=True)
+                LinkGap(
+                    link=gap.link,
+                    reason=gap.reason,
+                    **{name: self._segments[gap.segment][name] for name in _SEGMENT},
+                )
                 for gap in self._shocks.not_covered
             ],
         )

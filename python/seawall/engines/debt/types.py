@@ -6,8 +6,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from seawall.engine import CurrencyRates
-from seawall.engines.debt.links import SupervisoryLinks
-from seawall.supervisory import SupervisoryPath
+from seawall.engines.debt.link_types import Link, SupervisoryLinks
+from seawall.supervisory import PathSource, SupervisoryPath
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 
@@ -109,15 +109,6 @@ class PathQuarter(msgspec.Struct, frozen=True):
     default_risk_buffer: float
 
 
-class AppliedLink(msgspec.Struct, frozen=True):
-    """A link from a path to the book, with what it gave in each quarter."""
-
-    name: str
-    formula: str
-    source: str
-    values: dict[str, float]  # by quarter
-
-
 class LinkGap(msgspec.Struct, frozen=True):
     """A part of the book that a link does not reach, and why; its shock is 0."""
 
@@ -136,13 +127,13 @@ class PathResult(msgspec.Struct, frozen=True):
 
     path_id: str
     title: str
-    source: str
+    source: PathSource
     sha256: str  # of the path's canonical JSON
     jump_off_quarter: str
     quarters: list[PathQuarter]
     peak_quarter: str  # of the largest loss
     peak_loss: float
-    links: list[AppliedLink]
+    links: list[Link]
     not_covered: list[LinkGap]
 
 

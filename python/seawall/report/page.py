@@ -1,0 +1,48 @@
+"""The document as one HTML file."""
+
+import importlib.resources
+from importlib.util import find_spec
+from typing import Any
+
+from seawall.errors import SeawallError
+from seawall.report.document import ReportDocument
+
+_LIBRARIES = ("altair", "jinja2", "vl_convert")
+
+
+def render(document: ReportDocument) -> str:
+    """Write a document as a page with its charts and its style inside; nothing is left outside."""
+    for library in _LIBRARIES:
+        if find_spec(library) is None:
+            raise SeawallError(
+                "a report needs this library: pip install 'seawall[report]'",
+                code="library_missing",
+                where=library,
+            )
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    from seawall.report import charts, method, wording
+
+    environment = Environment(
+        autoescape=True,  # the texts of a tape are anybody's
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=wording.written,
+    )
+    writers: dict[str, Any] = {
+        name: getattr(wording, name)
+        for name in ("amount", "cited", "cut", "exact", "leg", "part", "percent", "rate", "tidy")
+    }
+    environment.filters |= writers
+    return environment.from_string(_file("page.html.j2")).render(
+        document=document,
+        style=Markup(_file("page.css")),  # noqa: S704 (our own file)
+        charts=charts,
+        method=method,
+    )
+
+
+def _file(name: str) -> str:
+    return importlib.resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,92 @@
+"""The page in a real browser: it loads alone, fits its window, and prints."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seawall.report import write_report
+from seawall.session import Run, Session
+
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        message = "no chromium on the path: the page was not looked at"
+        if os.environ.get("SEAWALL_NO_SKIPS") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def address(book_session: Session, run: Run, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = write_report(book_session, run, tmp_path_factory.mktemp("page") / "report.html")
+    return path.as_uri()
+
+
+def test_the_page_asks_for_nothing_and_complains_of_nothing(browser: Any, address: str) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address, wait_until="networkidle")
+    assert asked == [address]
+    assert said == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_is_no_wider_than_its_window(browser: Any, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.close()
+
+
+def test_every_chart_is_drawn_inside_its_frame(browser: Any, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(address)
+    overflowing = page.evaluate(
+        """[...document.querySelectorAll('figure svg')].flatMap(svg => {
+            const frame = svg.getBoundingClientRect();
+            return [...svg.querySelectorAll('text')].filter(text => {
+                const box = text.getBoundingClientRect();
+                return box.left < frame.left - 1 || box.right > frame.right + 1;
+            }).map(text => text.textContent);
+        })"""
+    )
+    assert page.locator("figure svg").count() == 3
+    assert overflowing == []
+    page.close()
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_page_prints_without_an_empty_sheet(
+    browser: Any, address: str, tmp_path: Path, run: Run, paper: str
+) -> None:
+    import pypdf
+
+    page = browser.new_page()
+    page.goto(address)
+    page.pdf(path=tmp_path / "report.pdf", format=paper, print_background=True)
+    page.close()
+    with pypdf.PdfReader(tmp_path / "report.pdf") as printed:
+        sheets = [sheet.extract_text() for sheet in printed.pages]
+    assert len(sheets) >= 3
+    for number, text in enumerate(sheets, start=1):
+        footer = (run.run_id, f"{number} of {len(sheets)}")
+        assert all(part in text for part in footer)
+        assert len(text) > sum(map(len, footer)) + 100

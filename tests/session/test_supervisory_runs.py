@@ -8,7 +8,7 @@ from seawall.supervisory import built_in_paths
 
 PATH = "frb_2025_severely_adverse"
 
-BOOK = b"""loan_id,currency,principal,collateral,interest_rate,rate_type,collateral_type,collateral_region
+BOOK = b"""id,currency,principal,collateral,coupon,rate_type,collateral_type,collateral_region
 A,USD,1000000,1000000,5,fixed,office,US-NY
 B,USD,1000000,1000000,6,floating,single_family,US-CA
 C,USD,1000000,1000000,6,fixed,receivables,US

@@ -49,9 +49,10 @@ struct CapturedRecord {
     std::vector<CapturedCell> element_cells;
     std::vector<CapturedProblem> cell_problems;
     std::optional<CapturedProblem> record_problem;
+    bool is_of_kind = true;  ///< false: it has none of the paths that the profile's kind has
     RuleSet applied;
     std::string arena;
-    std::set<std::string> unread;  ///< paths of keys outside the profile, of all records so far
+    std::set<std::string> unread;  ///< paths of keys outside the profile, of all its records so far
 
     RawCell raw(const CapturedCell& cell) const {
         return {.text = std::string_view(arena).substr(cell.offset, cell.size), .form = cell.form};
@@ -63,6 +64,7 @@ struct CapturedRecord {
         element_cells.clear();
         cell_problems.clear();
         record_problem.reset();
+        is_of_kind = true;
         applied = RuleSet{};
         arena.clear();
     }

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "ingest/canonical_key.hpp"
-#include "ingest/currency_code.hpp"
+#include "ingest/number_text.hpp"
 #include "table/error.hpp"
 
 namespace seawall::ingest {
@@ -131,9 +131,9 @@ std::string canonical_path(std::string_view path) {
     }
 }
 
-std::vector<std::string> paths(const Section& section) {
+std::vector<std::string> paths(const Section& section, std::string_view key) {
     std::vector<std::string> result;
-    for (const std::string& path : section.texts("from")) {
+    for (const std::string& path : section.texts(key)) {
         result.push_back(canonical_path(path));
     }
     return result;
@@ -182,6 +182,18 @@ void parse_codes(const Section& section, FieldRules& field) {
     }
 }
 
+void parse_sentinels(const Section& section, FieldRules& field) {
+    field.sentinels = section.texts("sentinels");
+    if (field.column_type() != ColumnType::float64 && field.column_type() != ColumnType::int64) {
+        return;
+    }
+    std::string buffer;
+    for (const std::string& sentinel : field.sentinels) {
+        const NumberText number = read_number_text(sentinel, CellForm::text, field, buffer);
+        if (!number.refusal) field.sentinel_numbers.push_back(number.value);
+    }
+}
+
 FieldRules parse_field(const Section& section, const Section& profile) {
     FieldRules field;
     field.name = section.required_text("name");
@@ -193,9 +205,8 @@ FieldRules parse_field(const Section& section, const Section& profile) {
         fail(section.where("name"), "every table has a column of this name already");
     }
     field.kind = parse_kind(section);
-    field.paths = paths(section);
+    field.paths = paths(section, "from");
     field.required = section.flag("required");
-    field.sentinels = section.texts("sentinels");
     field.default_value = section.text("default");
     if (field.paths.empty() && !field.default_value) {
         fail(section.where("from"), "a field needs a column to come from, or a default");
@@ -231,6 +242,7 @@ FieldRules parse_field(const Section& section, const Section& profile) {
         }
         field.two_digit_year_pivot = static_cast<int>(*pivot);
     }
+    parse_sentinels(section, field);
     if (field.kind == FieldKind::date) parse_dates(section, field);
     if (field.kind == FieldKind::code) parse_codes(section, field);
     field.true_codes = section.texts("true_codes");
@@ -263,7 +275,7 @@ ListRules parse_list(const Section& section, const Section& root, const TapeProf
     if (contains(own_tables, list.name)) {
         fail(section.where("name"), "every dataset has a table of this name already");
     }
-    list.paths = paths(section);
+    list.paths = paths(section, "from");
     if (list.paths.empty()) fail(section.where("from"), "a list needs a key to come from");
     for (const ListRules& other : profile.lists) {
         if (other.name == list.name) fail(section.where("name"), "is declared twice");
@@ -285,8 +297,15 @@ ListRules parse_list(const Section& section, const Section& root, const TapeProf
     return list;
 }
 
+/// Whether the profile says that a record's row is its key, where the tape has none.
+bool row_is_key(const Section& root) {
+    const auto key = root.text("key");
+    if (key && *key != "row") fail("key", "\"row\" is the only key that is no field");
+    return key.has_value();
+}
+
 /// Fields that every record has: its key and its currency.
-void complete_fields(TapeProfile& profile) {
+void complete_fields(TapeProfile& profile, bool row_is_key) {
     const auto has = [&](std::string_view name) {
         return profile.field_index(name) < profile.fields.size();
     };
@@ -296,6 +315,14 @@ void complete_fields(TapeProfile& profile) {
         field.name = "source_system";
         field.default_value = profile.source_system;
         profile.fields.insert(profile.fields.begin(), field);
+    }
+    if (row_is_key) {
+        if (has("source_record_id"))
+            fail("key", "the field \"source_record_id\" is the key already");
+        FieldRules field;
+        field.name = "source_record_id";
+        field.is_source_row = true;
+        profile.fields.insert(profile.fields.begin() + 1, field);
     }
     for (const std::string_view name : {"source_record_id", "currency"}) {
         if (!has(name)) fail("fields", "the field \"" + std::string(name) + "\" is missing");
@@ -348,8 +375,9 @@ TapeProfile parse_profile(std::string_view text) {
     for (const std::string& key : root.texts("wrapper")) {
         profile.wrapper.push_back(canonical_path(key));
     }
+    profile.only_with = paths(root, "only_with");
     profile.fields = parse_fields(root, root);
-    complete_fields(profile);
+    complete_fields(profile, row_is_key(root));
     for (const Section& section : root.sections("lists")) {
         profile.lists.push_back(parse_list(section, root, profile));
     }

@@ -44,6 +44,12 @@ def dataset_lines(dataset: Dataset) -> None:
 def summary_lines(summary: DatasetSummary) -> None:
     """Print how many records were kept, what was refused by which rule, and what to know."""
     line("kept", f"{summary.kept_count:,} of {summary.record_count:,} records")
+    if summary.set_aside_count:
+        line(
+            "set aside",
+            f"{summary.set_aside_count:,} records of another kind: "
+            "they have none of the profile's only_with",
+        )
     if summary.refused_by_rule:
         cells = summary.refused_cell_count + summary.refused_element_count
         ordered = Counter(summary.refused_by_rule).most_common(_SHOWN_RULES)

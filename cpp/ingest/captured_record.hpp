@@ -20,6 +20,9 @@ struct CapturedCell {
     std::size_t size = 0;
     std::size_t priority = 0;  ///< which of the field's paths it was found at; lower wins
     CellForm form = CellForm::absent;
+    std::size_t sentinel_priority = static_cast<std::size_t>(-1);  ///< lowest path that holds one
+
+    bool is_sentinel() const { return sentinel_priority == priority; }
 };
 
 /// One element of a list of the record.
@@ -55,7 +58,9 @@ struct CapturedRecord {
     std::set<std::string> unread;  ///< paths of keys outside the profile, of all its records so far
 
     RawCell raw(const CapturedCell& cell) const {
-        return {.text = std::string_view(arena).substr(cell.offset, cell.size), .form = cell.form};
+        return {.text = std::string_view(arena).substr(cell.offset, cell.size),
+                .form = cell.form,
+                .after_sentinel = cell.sentinel_priority < cell.priority};
     }
 
     void reset(std::size_t field_count) {

@@ -189,9 +189,22 @@ std::string cut(std::string_view text) {
     return std::string(text.substr(0, end)) + "…";
 }
 
+bool is_sentinel(const RawCell& cell, const FieldRules& field) {
+    const std::string_view text = cell.form == CellForm::text ? trim(cell.text) : cell.text;
+    const auto& texts = field.sentinels;
+    if (std::find(texts.begin(), texts.end(), text) != texts.end()) return true;
+    if (cell.form != CellForm::text && cell.form != CellForm::number) return false;
+    const auto& numbers = field.sentinel_numbers;
+    if (numbers.empty()) return false;
+    std::string buffer;
+    const NumberText read = read_number_text(text, cell.form, field, buffer);
+    return !read.refusal && std::find(numbers.begin(), numbers.end(), read.value) != numbers.end();
+}
+
 void read_cell(const RawCell& cell, const FieldRules& field, CellValue& out) {
     out.state = CellValue::State::absent;
     out.applied = RuleSet{};
+    if (cell.after_sentinel) out.applied.add(Rule::sentinel_to_null);
     std::string_view text = cell.text;
     CellForm form = cell.form;
     if (form == CellForm::text) {

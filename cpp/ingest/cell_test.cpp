@@ -346,6 +346,14 @@ BOOST_AUTO_TEST_CASE(a_sentinel_that_is_a_number_is_found_by_its_value) {
     BOOST_TEST(refusal("9.991", field) == "kept");
 }
 
+BOOST_AUTO_TEST_CASE(a_value_behind_a_sentinel_tells_the_sentinel) {
+    CellValue value;
+    read_cell({.text = "5", .form = CellForm::number, .after_sentinel = true},
+              field_of(FieldKind::amount), value);
+    BOOST_TEST(value.number == 5.0);
+    BOOST_TEST(applied(value) == (Names{"sentinel_to_null"}));
+}
+
 BOOST_AUTO_TEST_CASE(a_sentinel_number_may_lie_beyond_the_bounds) {
     FieldRules field = field_of(FieldKind::integer);
     field.sentinel_numbers = {98.0};

@@ -319,18 +319,37 @@ class Handler {
     void capture(const PathTree::Node& at, std::string_view text, CellForm form) {
         const std::size_t offset = out_->arena.size();
         out_->arena.append(text);
-        CapturedCell* cells = frames_.back().in_element
-                                  ? &out_->element_cells[out_->elements.back().cells_begin]
-                                  : out_->cells.data();
+        const bool in_element = frames_.back().in_element;
+        CapturedCell* cells = in_element ? &out_->element_cells[out_->elements.back().cells_begin]
+                                         : out_->cells.data();
+        const std::vector<FieldRules>& fields =
+            in_element ? profile_.lists[out_->elements.back().list].fields : profile_.fields;
         for (const PathTree::Target& target : at.fields) {
             CapturedCell& cell = cells[target.index];
             if (cell.form != CellForm::absent && cell.priority == target.priority) {
                 refuse_duplicate();  // once inside a wrapper and once beside it
             }
-            if (cell.form != CellForm::absent && cell.priority <= target.priority) continue;
-            cell = {
-                .offset = offset, .size = text.size(), .priority = target.priority, .form = form};
+            const FieldRules& field = fields[target.index];
+            const bool has_choice = field.paths.size() > 1 && !field.sentinels.empty();
+            const bool missing = has_choice && is_sentinel({.text = text, .form = form}, field);
+            const bool is_better = is_better_cell(cell, target.priority, missing);
+            if (missing) {
+                cell.sentinel_priority = std::min(cell.sentinel_priority, target.priority);
+            }
+            if (!is_better) continue;
+            cell = {.offset = offset,
+                    .size = text.size(),
+                    .priority = target.priority,
+                    .form = form,
+                    .sentinel_priority = cell.sentinel_priority};
         }
+    }
+
+    /// The first path that is present counts, and what means "missing" counts after all others.
+    static bool is_better_cell(const CapturedCell& held, std::size_t priority, bool missing) {
+        if (held.form == CellForm::absent) return true;
+        if (held.is_sentinel() != missing) return held.is_sentinel();
+        return priority < held.priority;
     }
 
     void refuse_record(std::string reason) {

@@ -86,6 +86,14 @@ def test_one_security_held_twice_is_two_records(debt: Read) -> None:
     assert debt.summary.duplicate_key_count == 0
 
 
+def test_an_issuer_is_its_lei_or_else_its_name(debt: Read) -> None:
+    assert debt["lei"].null_count == 96
+    assert debt["obligor_id"].null_count == 0
+    named = debt.records.filter(pc.is_null(debt["lei"]))
+    assert named["obligor_id"].equals(named["issuer_name"])
+    assert debt.summary.rule_uses["obligor_id"]["sentinel_to_null"] == 96
+
+
 def test_a_cusip_of_zeros_is_none(debt: Read) -> None:
     assert debt["cusip"].null_count == 21
     assert debt["isin"].null_count == 0

@@ -81,21 +81,26 @@ bool take_directive(char directive, std::string_view& text, int pivot, Civil& ci
     }
 }
 
-constexpr std::int64_t sas_epoch = -3653;  // 1960-01-01 in days since 1970-01-01
+constexpr std::chrono::sys_days calendar_day(int year, unsigned month, unsigned day) {
+    return std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{day};
+}
+
+constexpr std::int64_t sas_epoch = calendar_day(1960, 1, 1).time_since_epoch().count();
+constexpr std::int64_t first_day = calendar_day(1, 1, 1).time_since_epoch().count() - sas_epoch;
+constexpr std::int64_t last_day = calendar_day(9999, 12, 31).time_since_epoch().count() - sas_epoch;
 
 /// A whole number of days; a tape that was once a column of doubles writes it as "15074.0".
 std::optional<Date> date_from_sas_days(std::string_view text) {
     std::int64_t days = 0;
-    const char* const last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, days);
+    const char* const first = text.data();
+    const char* const last = first + text.size();
+    const auto [end, error] = std::from_chars(first, last, days);
     if (error != std::errc{}) return std::nullopt;
     const std::string_view rest(end, static_cast<std::size_t>(last - end));
     if (!rest.empty() && (rest.size() == 1 || rest.front() != '.' ||
                           rest.find_first_not_of('0', 1) != std::string_view::npos)) {
         return std::nullopt;
     }
-    const std::int64_t first_day = date_from_civil(1, 1, 1)->days_since_epoch - sas_epoch;
-    const std::int64_t last_day = date_from_civil(9999, 12, 31)->days_since_epoch - sas_epoch;
     if (days < first_day || days > last_day) return std::nullopt;
     return Date{static_cast<std::int32_t>(days + sas_epoch)};
 }

@@ -129,8 +129,9 @@ NumberText read_number_text(std::string_view text, CellForm form, const FieldRul
         digits = buffer;
         result.applied.add(Rule::fraction_to_percent);
     }
-    const char* const last = digits.data() + digits.size();
-    const auto [end, error] = std::from_chars(digits.data(), last, result.value);
+    const char* const first = digits.data();
+    const char* const last = first + digits.size();
+    const auto [end, error] = std::from_chars(first, last, result.value);
     if (error == std::errc::invalid_argument || end != last) {
         return refused(Rule::not_a_number, no_number);
     }

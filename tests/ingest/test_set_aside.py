@@ -122,6 +122,16 @@ def test_the_terminal_shows_what_is_set_aside_on_its_own_line(
     assert not [line for line in lines if "refused" in line]
 
 
+def test_the_terminal_lists_refusals_and_not_what_is_set_aside(
+    session: Session, profile: TapeProfile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = {"id": "2", "amount": "x"}
+    show.rejects_lines(ingest(session, profile, PROPERTY, LOAN, bad).rejects, count=1)
+    shown = capsys.readouterr().out
+    assert "not_a_number" in shown
+    assert "other_kind" not in shown
+
+
 def test_the_terminal_says_nothing_where_nothing_is_set_aside(
     session: Session, profile: TapeProfile, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -75,7 +75,11 @@ def notes_lines(summary: DatasetSummary) -> None:
 
 
 def rejects_lines(rejects: Table, *, count: int) -> None:
-    """Print the first rejects with their places."""
+    """Print the first refusals with their places; records set aside are none of them."""
+    from pyarrow import compute
+
+    rows = rejects.to_arrow()
+    refused = rows.filter(compute.not_equal(rows["refused"], "set_aside"))
     table(
         [("source row", "right"), ("refused", ""), ("field", ""), ("rule", ""), ("reason", "")],
         [
@@ -86,7 +90,7 @@ def rejects_lines(rejects: Table, *, count: int) -> None:
                 row["rule"],
                 row["reason"],
             ]
-            for row in rejects.rows(count)
+            for row in refused.slice(0, count).to_pylist()
         ],
     )
 

@@ -111,7 +111,8 @@ class IngestedSource {
 
   private:
     static Table reject_table(const std::vector<Reject>& rejects) {
-        static constexpr std::array<std::string_view, 3> parts{"cell", "element", "record"};
+        static constexpr std::array<std::string_view, 4> parts{"cell", "element", "record",
+                                                               "set_aside"};
         Table table;
         for (const char* name : {"record", "source_row"}) {
             table.columns.emplace_back(name, ColumnType::int64);

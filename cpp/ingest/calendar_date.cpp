@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <system_error>
 
 namespace seawall::ingest {
 namespace {
@@ -78,6 +81,30 @@ bool take_directive(char directive, std::string_view& text, int pivot, Civil& ci
     }
 }
 
+constexpr std::chrono::sys_days calendar_day(int year, unsigned month, unsigned day) {
+    return std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{day};
+}
+
+constexpr std::int64_t sas_epoch = calendar_day(1960, 1, 1).time_since_epoch().count();
+constexpr std::int64_t first_day = calendar_day(1, 1, 1).time_since_epoch().count() - sas_epoch;
+constexpr std::int64_t last_day = calendar_day(9999, 12, 31).time_since_epoch().count() - sas_epoch;
+
+/// A whole number of days; a tape that was once a column of doubles writes it as "15074.0".
+std::optional<Date> date_from_sas_days(std::string_view text) {
+    std::int64_t days = 0;
+    const char* const first = text.data();
+    const char* const last = first + text.size();
+    const auto [end, error] = std::from_chars(first, last, days);
+    if (error != std::errc{}) return std::nullopt;
+    const std::string_view rest(end, static_cast<std::size_t>(last - end));
+    if (!rest.empty() && (rest.size() == 1 || rest.front() != '.' ||
+                          rest.find_first_not_of('0', 1) != std::string_view::npos)) {
+        return std::nullopt;
+    }
+    if (days < first_day || days > last_day) return std::nullopt;
+    return Date{static_cast<std::int32_t>(days + sas_epoch)};
+}
+
 }  // namespace
 
 std::optional<Date> date_from_civil(int year, int month, int day) {
@@ -107,6 +134,7 @@ std::optional<DateFormat> DateFormat::compile(std::string_view format) {
     int days = 0;
     DateFormat result;
     result.text_ = format;
+    if (result.is_day_number()) return result;
     for (std::size_t i = 0; i < format.size(); ++i) {
         if (format[i] != '%') continue;
         if (++i == format.size()) return std::nullopt;
@@ -136,6 +164,7 @@ std::optional<DateFormat> DateFormat::compile(std::string_view format) {
 }
 
 std::optional<Date> DateFormat::parse(std::string_view text, int two_digit_year_pivot) const {
+    if (is_day_number()) return date_from_sas_days(text);
     Civil civil;
     for (std::size_t i = 0; i < text_.size(); ++i) {
         const bool literal = text_[i] != '%' || text_[i + 1] == '%';

@@ -138,6 +138,32 @@ BOOST_AUTO_TEST_CASE(a_doubled_percent_sign_is_a_percent_sign) {
     BOOST_TEST(read("%Y%%%m%%%d", "2023-01-02") == "none");
 }
 
+BOOST_AUTO_TEST_CASE(sas_counts_days_from_the_first_of_january_1960) {
+    // SAS documentation, "About SAS Date, Time, and Datetime Values": day 0 is 1960-01-01.
+    BOOST_TEST(read("sas_days", "0") == "1960-01-01");
+    BOOST_TEST(read("sas_days", "-1") == "1959-12-31");
+    BOOST_TEST(read("sas_days", "3653") == "1970-01-01");
+    BOOST_TEST(read("sas_days", "15074") == "2001-04-09");
+}
+
+BOOST_AUTO_TEST_CASE(a_sas_day_outside_the_years_1_to_9999_is_no_date) {
+    // Python: (datetime.date(1, 1, 1) - datetime.date(1960, 1, 1)).days, and of 9999-12-31
+    BOOST_TEST(read("sas_days", "-715509") == "0001-01-01");
+    BOOST_TEST(read("sas_days", "2936549") == "9999-12-31");
+    for (const auto* text : {"-715510", "2936550", "20010409", "99999999999999999999"}) {
+        BOOST_TEST(read("sas_days", text) == "none", text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_sas_day_is_a_whole_number) {
+    BOOST_TEST(read("sas_days", "15074.0") == "2001-04-09");
+    BOOST_TEST(read("sas_days", "15074.00") == "2001-04-09");
+    for (const auto* text :
+         {"", "-", "15074.", "15074.5", "15074x", "15074.0x", "1e4", "+1", " 1"}) {
+        BOOST_TEST(read("sas_days", text) == "none", text);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_format_needs_one_year_one_month_and_one_day) {
     for (const auto* format : {"", "%Y-%m", "%Y-%d", "%m-%d", "%Y-%y-%m-%d", "%Y-%m-%b-%d",
                                "%Y-%m-%d-%d", "%Y-%m-%d %H", "%Y-%m-%d%", "%j"}) {

@@ -20,6 +20,9 @@ struct CapturedCell {
     std::size_t size = 0;
     std::size_t priority = 0;  ///< which of the field's paths it was found at; lower wins
     CellForm form = CellForm::absent;
+    std::size_t sentinel_priority = static_cast<std::size_t>(-1);  ///< lowest path that holds one
+
+    bool is_sentinel() const { return sentinel_priority == priority; }
 };
 
 /// One element of a list of the record.
@@ -49,12 +52,15 @@ struct CapturedRecord {
     std::vector<CapturedCell> element_cells;
     std::vector<CapturedProblem> cell_problems;
     std::optional<CapturedProblem> record_problem;
+    bool is_of_kind = true;  ///< false: it has none of the paths that the profile's kind has
     RuleSet applied;
     std::string arena;
-    std::set<std::string> unread;  ///< paths of keys outside the profile, of all records so far
+    std::set<std::string> unread;  ///< paths of keys outside the profile, of all its records so far
 
     RawCell raw(const CapturedCell& cell) const {
-        return {.text = std::string_view(arena).substr(cell.offset, cell.size), .form = cell.form};
+        return {.text = std::string_view(arena).substr(cell.offset, cell.size),
+                .form = cell.form,
+                .after_sentinel = cell.sentinel_priority < cell.priority};
     }
 
     void reset(std::size_t field_count) {
@@ -63,6 +69,7 @@ struct CapturedRecord {
         element_cells.clear();
         cell_problems.clear();
         record_problem.reset();
+        is_of_kind = true;
         applied = RuleSet{};
         arena.clear();
     }

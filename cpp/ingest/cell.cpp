@@ -4,20 +4,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <system_error>
 
 #include "ingest/currency_code.hpp"
+#include "ingest/number_text.hpp"
 
 namespace seawall::ingest {
 namespace {
-
-constexpr std::string_view white_space = " \t\r\n\f\v";
-
-std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(white_space);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(white_space) - begin + 1);
-}
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -31,64 +23,6 @@ void refuse(CellValue& out, Rule rule, std::string reason) {
 
 std::string quoted(std::string_view text) {
     return "\"" + cut(text) + "\"";
-}
-
-/// A number's text with a point and no thousands marks, or nothing when the marks are out of place.
-std::optional<std::string_view> plain_number(std::string_view text, const FieldRules& field,
-                                             std::string& buffer, RuleSet& applied) {
-    const bool point = field.decimal_mark == '.';
-    if (point && (!field.thousands_mark || text.find(*field.thousands_mark) == text.npos)) {
-        return text;
-    }
-    const std::size_t mark = std::min(text.find(field.decimal_mark), text.size());
-    const std::string_view whole = text.substr(0, mark);
-    const std::size_t sign = !whole.empty() && (whole[0] == '-' || whole[0] == '+') ? 1 : 0;
-    buffer.assign(whole.substr(0, sign));
-    std::size_t group = 0;  // digits since the last mark; 0 before the first
-    bool marked = false;
-    for (const char c : whole.substr(sign)) {
-        if (field.thousands_mark && c == *field.thousands_mark) {
-            if (marked ? group != 3 : (group < 1 || group > 3)) return std::nullopt;
-            marked = true;
-            group = 0;
-        } else if (is_digit(c)) {
-            buffer.push_back(c);
-            ++group;
-        } else {
-            return std::nullopt;
-        }
-    }
-    if (marked && group != 3) return std::nullopt;
-    if (marked) applied.add(Rule::thousands_mark);
-    if (mark < text.size()) {
-        const std::string_view fraction = text.substr(mark + 1);
-        if (!std::all_of(fraction.begin(), fraction.end(), is_digit)) return std::nullopt;
-        buffer.push_back('.');
-        buffer.append(fraction);
-        if (!point) applied.add(Rule::decimal_comma);
-    }
-    return buffer;
-}
-
-/// "nan", "inf" and "infinity" in any case and with any sign: from_chars reads them, a tape must
-/// not.
-bool names_no_finite_number(std::string_view text) {
-    if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
-    std::string folded;
-    for (const char c : text.substr(0, 8)) {
-        folded.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-    }
-    return folded.starts_with("nan") || folded.starts_with("inf");
-}
-
-/// Digits, or a point, after at most one sign; what from_chars wants does not begin with a plus.
-std::optional<std::string_view> without_plus(std::string_view digits) {
-    const bool plus = !digits.empty() && digits.front() == '+';
-    if (plus) digits.remove_prefix(1);
-    const std::size_t sign = !plus && !digits.empty() && digits.front() == '-' ? 1 : 0;
-    if (digits.size() == sign) return std::nullopt;
-    const char first = digits[sign];
-    return is_digit(first) || first == '.' ? std::optional(digits) : std::nullopt;
 }
 
 /// No tape holds amounts beyond these, and between them products and ratios of amounts stay finite.
@@ -116,41 +50,19 @@ void check_range(double value, std::string_view raw, const FieldRules& field, Ce
 }
 
 void read_number(std::string_view text, CellForm form, const FieldRules& field, CellValue& out) {
-    std::string_view digits = text;
-    if (form == CellForm::text) {
-        out.applied.add(Rule::text_number);
-        if (field.kind == FieldKind::rate && !field.rate_is_fraction && digits.ends_with('%')) {
-            digits = trim(digits.substr(0, digits.size() - 1));
-            out.applied.add(Rule::percent_sign);
-        }
-        const auto plain = plain_number(digits, field, out.text, out.applied);
-        if (!plain) return refuse(out, Rule::not_a_number, quoted(text) + " is not a number");
-        digits = *plain;
+    const NumberText read = read_number_text(text, form, field, out.text);
+    const auto& missing = field.sentinel_numbers;
+    if (!read.refusal && std::find(missing.begin(), missing.end(), read.value) != missing.end()) {
+        out.applied.add(Rule::sentinel_to_null);
+        return;
     }
-    if (names_no_finite_number(digits)) {
-        return refuse(out, Rule::not_finite, quoted(text) + " is not a finite number");
+    out.applied.add(read.applied);
+    if (read.refusal) {
+        return refuse(out, *read.refusal, quoted(text) + " " + std::string(read.problem));
     }
-    const auto unsigned_digits = without_plus(digits);
-    if (!unsigned_digits) {
-        return refuse(out, Rule::not_a_number, quoted(text) + " is not a number");
-    }
-    const char* const first = unsigned_digits->data();
-    const char* const last = first + unsigned_digits->size();
-    double value = 0.0;
-    const auto [end, error] = std::from_chars(first, last, value);
-    if (error == std::errc::invalid_argument || end != last) {
-        return refuse(out, Rule::not_a_number, quoted(text) + " is not a number");
-    }
-    if (field.kind == FieldKind::rate && field.rate_is_fraction) {
-        value *= 100.0;
-        out.applied.add(Rule::fraction_to_percent);
-    }
-    if (error == std::errc::result_out_of_range || !std::isfinite(value)) {
-        return refuse(out, Rule::not_finite, quoted(text) + " is beyond the range of a double");
-    }
-    out.number = value;
+    out.number = read.value;
     out.state = CellValue::State::present;
-    check_range(value, text, field, out);
+    check_range(read.value, text, field, out);
 }
 
 void read_integer(std::string_view text, CellForm form, const FieldRules& field, CellValue& out) {
@@ -182,7 +94,11 @@ void read_date(std::string_view text, const FieldRules& field, CellValue& out) {
         return refuse(out, Rule::date_unreadable,
                       quoted(text) + " fits no date format of the profile");
     }
-    if (!matched->is_iso()) out.applied.add(Rule::date_format);
+    if (matched->is_day_number()) {
+        out.applied.add(Rule::day_number);
+    } else if (!matched->is_iso()) {
+        out.applied.add(Rule::date_format);
+    }
     if (matched->has_two_digit_year()) out.applied.add(Rule::two_digit_year);
     out.state = CellValue::State::present;
 }
@@ -273,9 +189,22 @@ std::string cut(std::string_view text) {
     return std::string(text.substr(0, end)) + "…";
 }
 
+bool is_sentinel(const RawCell& cell, const FieldRules& field) {
+    const std::string_view text = cell.form == CellForm::text ? trim(cell.text) : cell.text;
+    const auto& texts = field.sentinels;
+    if (std::find(texts.begin(), texts.end(), text) != texts.end()) return true;
+    if (cell.form != CellForm::text && cell.form != CellForm::number) return false;
+    const auto& numbers = field.sentinel_numbers;
+    if (numbers.empty()) return false;
+    std::string buffer;
+    const NumberText read = read_number_text(text, cell.form, field, buffer);
+    return !read.refusal && std::find(numbers.begin(), numbers.end(), read.value) != numbers.end();
+}
+
 void read_cell(const RawCell& cell, const FieldRules& field, CellValue& out) {
     out.state = CellValue::State::absent;
     out.applied = RuleSet{};
+    if (cell.after_sentinel) out.applied.add(Rule::sentinel_to_null);
     std::string_view text = cell.text;
     CellForm form = cell.form;
     if (form == CellForm::text) {

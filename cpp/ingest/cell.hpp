@@ -17,6 +17,7 @@ enum class CellForm : std::uint8_t { absent, text, number, boolean, structure };
 struct RawCell {
     std::string_view text;  ///< a number as it is written; "true" or "false"; "{…}" or "[…]"
     CellForm form = CellForm::absent;
+    bool after_sentinel = false;  ///< an earlier path of the field holds one of its sentinels
 };
 
 /// A cell after its rules: absent, a value, or a refusal with its reason.
@@ -37,6 +38,9 @@ struct CellValue {
 /// What a reject shows of a text: its first bytes, cut between characters.
 inline constexpr std::size_t max_shown_bytes = 256;
 std::string cut(std::string_view text);
+
+/// Whether the cell holds one of the field's values that mean "missing".
+bool is_sentinel(const RawCell& cell, const FieldRules& field);
 
 /// Reads one cell by its field's rules into `out`, whose buffers are reused from call to call.
 /// Nothing is guessed: what the profile does not name is refused.

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(cell_test)
@@ -214,6 +215,37 @@ BOOST_AUTO_TEST_CASE(a_fraction_becomes_a_percentage) {
     BOOST_TEST(applied(value) == (Names{"fraction_to_percent"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_fraction_is_rounded_once_to_its_percentage) {
+    // A product by 100.0 of the nearest double is another number: 0.07 * 100.0
+    // is 7.000000000000001.
+    BOOST_TEST(0.07 * 100.0 != 7.0);
+    for (const auto& [text, percentage] :
+         std::vector<std::pair<std::string, double>>{{"0.07", 7.0},
+                                                     {"0.0671500", 6.715},
+                                                     {"0.0438", 4.38},
+                                                     {"0.57", 57.0},
+                                                     {"1.1", 110.0},
+                                                     {"7e-2", 7.0},
+                                                     {"7E-02", 7.0},
+                                                     {"0.007e+1", 7.0},
+                                                     {"7.", 700.0},
+                                                     {".07", 7.0},
+                                                     {"0", 0.0}}) {
+        BOOST_TEST(number(text, rate(true)) == percentage, text);
+        BOOST_TEST(number(text, rate(true), CellForm::number) == percentage, text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_fraction_with_a_broken_exponent_is_no_number) {
+    for (const auto* text :
+         {"1e", "1e+", "1e+-5", "1e-+5", "1e5e", "1ee5", "1e5.0", "1x", "0x10"}) {
+        BOOST_TEST(refusal(text, rate(true)) == "not_a_number", text);
+    }
+    for (const auto* text : {"1e307", "1e99999", "1e999999999999999999999"}) {
+        BOOST_TEST(refusal(text, rate(true)) == "not_finite", text);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_percent_sign_is_read_in_a_percentage_only) {
     const CellValue value = read("5.25 %", rate(false));
     BOOST_TEST(value.number == 5.25);
@@ -302,6 +334,41 @@ BOOST_AUTO_TEST_CASE(a_sentinel_is_absent_in_any_form) {
     BOOST_TEST(refusal("N/A", field) == "not_a_number");
 }
 
+BOOST_AUTO_TEST_CASE(a_sentinel_that_is_a_number_is_found_by_its_value) {
+    FieldRules field = field_of(FieldKind::amount);
+    field.sentinel_numbers = {9.99, 99999.0};
+    for (const auto* text : {"9.99", "9.990", "99999", "99999.0", "+99999", "9.9999e4"}) {
+        const CellValue value = read(text, field);
+        BOOST_TEST((value.state == State::absent), text);
+        BOOST_TEST(applied(value) == (Names{"sentinel_to_null"}), text);
+        if (*text != '+') BOOST_TEST(refusal(text, field, CellForm::number) == "absent");
+    }
+    BOOST_TEST(refusal("9.991", field) == "kept");
+}
+
+BOOST_AUTO_TEST_CASE(a_value_behind_a_sentinel_tells_the_sentinel) {
+    CellValue value;
+    read_cell({.text = "5", .form = CellForm::number, .after_sentinel = true},
+              field_of(FieldKind::amount), value);
+    BOOST_TEST(value.number == 5.0);
+    BOOST_TEST(applied(value) == (Names{"sentinel_to_null"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_sentinel_number_may_lie_beyond_the_bounds) {
+    FieldRules field = field_of(FieldKind::integer);
+    field.sentinel_numbers = {98.0};
+    field.maximum = 10.0;
+    BOOST_TEST(refusal("98.0", field) == "absent");
+    BOOST_TEST(refusal("97", field) == "out_of_range");
+}
+
+BOOST_AUTO_TEST_CASE(a_sentinel_of_a_text_is_found_by_its_letters) {
+    FieldRules field = field_of(FieldKind::text);
+    field.sentinels = {"0"};
+    BOOST_TEST(refusal("0", field) == "absent");
+    BOOST_TEST(refusal("00", field) == "kept");
+}
+
 BOOST_AUTO_TEST_CASE(an_absent_cell_gets_the_profile_s_default) {
     FieldRules field = field_of(FieldKind::currency);
     field.default_value = "USD";
@@ -372,6 +439,17 @@ BOOST_AUTO_TEST_CASE(a_currency_is_an_iso_code_in_any_case) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(every_currency_of_the_ecb_s_table_and_of_the_euro_s_members_is_one) {
+    for (const auto* code :
+         {"USD", "JPY", "BGN", "CYP", "CZK", "DKK", "EEK", "GBP", "HUF", "LTL", "LVL",
+          "MTL", "PLN", "ROL", "RON", "SEK", "SIT", "SKK", "CHF", "ISK", "NOK", "HRK",
+          "RUB", "TRL", "TRY", "AUD", "BRL", "CAD", "CNY", "HKD", "IDR", "ILS", "INR",
+          "KRW", "MXN", "MYR", "NZD", "PHP", "SGD", "THB", "ZAR", "ATS", "BEF", "DEM",
+          "ESP", "FIM", "FRF", "GRD", "IEP", "ITL", "LUF", "NLG", "PTE"}) {
+        BOOST_TEST(refusal(code, field_of(FieldKind::currency)) == "kept", code);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_iso_code_is_no_currency) {
     const FieldRules field = field_of(FieldKind::currency);
     for (const auto* text : {"US", "USDX", "ABC", "$", "U D", "AAA", "ZZZ"}) {
@@ -392,6 +470,28 @@ BOOST_AUTO_TEST_CASE(a_date_is_read_by_the_first_format_that_fits) {
 
 BOOST_AUTO_TEST_CASE(an_iso_date_needs_no_rule) {
     BOOST_TEST(applied(read("1997-02-28", dates({"%Y-%m-%d"}))).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_sas_day_number_is_told_as_such) {
+    const FieldRules field = dates({"sas_days", "%Y%m%d"});
+    const CellValue value = read("15074", field);
+    BOOST_TEST(display(value, field) == "2001-04-09");
+    BOOST_TEST(applied(value) == (Names{"day_number"}));
+    BOOST_TEST(display(read("15074", field, CellForm::number), field) == "2001-04-09");
+    BOOST_TEST(applied(read("20010409", field)) == (Names{"date_format"}));
+}
+
+BOOST_AUTO_TEST_CASE(an_american_date_with_hyphens_is_read_by_its_format) {
+    const FieldRules field = dates({"%m-%d-%Y"});
+    BOOST_TEST(display(read("11-06-2035", field), field) == "2035-11-06");
+    BOOST_TEST(refusal("13-06-2035", field) == "date_unreadable");
+}
+
+BOOST_AUTO_TEST_CASE(a_date_that_means_missing_is_absent) {
+    FieldRules field = dates({"%m/%d/%Y"});
+    field.sentinels = {"12/31/9999"};
+    BOOST_TEST(refusal("12/31/9999", field) == "absent");
+    BOOST_TEST(refusal("12/30/9999", field) == "kept");
 }
 
 BOOST_AUTO_TEST_CASE(a_text_that_is_two_days_under_two_formats_is_refused) {

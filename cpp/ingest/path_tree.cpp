@@ -13,6 +13,9 @@ PathTree::PathTree(const TapeProfile& profile) : nodes_(1) {
         nodes_.emplace_back();
         add_fields(list_roots_.back(), list.fields);
     }
+    for (const std::string& path : profile.only_with) {
+        nodes_[grow(record_root, path)].marks_kind = true;
+    }
     for (const std::string& key : profile.wrapper) {
         nodes_[record_root].children.emplace_back(key, record_root);
     }

@@ -24,6 +24,7 @@ class PathTree {
         std::vector<std::pair<std::string, std::size_t>> children;
         std::vector<Target> fields;
         std::vector<Target> lists;
+        bool marks_kind = false;  ///< one of the profile's only_with
     };
 
     explicit PathTree(const TapeProfile& profile);

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,12 +40,22 @@ class Handler {
     void start(CapturedRecord& out) {
         out_ = &out;
         out.reset(profile_.fields.size());
+        out.is_of_kind = profile_.only_with.empty();
+        unread_.clear();
         frames_.clear();
         keys_.clear();
         lists_.clear();
         part_.clear();
         path_.clear();
         node_ = PathTree::nowhere;
+    }
+
+    /// After the parser has stopped, wherever that was.
+    void finish() {
+        if (!out_->is_of_kind) return;
+        while (!unread_.empty() && out_->unread.size() < max_unread) {
+            out_->unread.insert(unread_.extract(unread_.begin()));
+        }
     }
 
     bool on_document_begin(error_code& /*ec*/) { return true; }
@@ -60,6 +71,7 @@ class Handler {
         } else if (frames_.back().is_array) {
             node = PathTree::nowhere;
         } else {
+            note_kind(node);
             note_structure(node, CapturedStructure::object);
         }
         push_frame({.node = node, .is_array = false, .list = no_list});
@@ -73,6 +85,7 @@ class Handler {
         } else if (frames_.back().list != no_list) {
             begin_element(frames_.back(), false);
         } else if (!frames_.back().is_array && node_ != PathTree::nowhere) {
+            note_kind(node_);
             const auto& lists = tree_.node(node_).lists;
             if (lists.empty()) {
                 note_structure(node_, CapturedStructure::list);
@@ -180,13 +193,18 @@ class Handler {
     /// Whether the innermost object is the one that encode_table_row lays around a row's cells.
     bool in_own_frame() const { return frames_.size() == 1 && root_ != PathTree::record_root; }
 
-    /// The outermost key that leads out of the profile.
+    /// The outermost key that leads out of the profile. Whether the record is of the profile's kind
+    /// is known at its end only, and the next one may be where this one is not: noted each time.
     void note_unread(KnownKey& known) {
-        known.noted = true;
+        known.noted = profile_.only_with.empty();
         const bool in_profile = frames_.back().node != PathTree::nowhere;
         if (in_profile && !in_own_frame() && out_->unread.size() < max_unread) {
-            out_->unread.insert(path_ + known.canonical);
+            unread_.insert(path_ + known.canonical);
         }
+    }
+
+    void note_kind(std::size_t node) {
+        if (node != PathTree::nowhere && tree_.node(node).marks_kind) out_->is_of_kind = true;
     }
 
     KnownKey& look_up(std::string_view raw) {
@@ -291,6 +309,7 @@ class Handler {
         const bool blank =
             form == CellForm::text && text.find_first_not_of(" \t\r\n\f\v") == text.npos;
         if (form == CellForm::absent || blank) return;
+        note_kind(node_);
         const PathTree::Node& at = tree_.node(node_);
         if (!at.fields.empty()) capture(at, text, form);
         note_no_list(at, text);
@@ -300,18 +319,37 @@ class Handler {
     void capture(const PathTree::Node& at, std::string_view text, CellForm form) {
         const std::size_t offset = out_->arena.size();
         out_->arena.append(text);
-        CapturedCell* cells = frames_.back().in_element
-                                  ? &out_->element_cells[out_->elements.back().cells_begin]
-                                  : out_->cells.data();
+        const bool in_element = frames_.back().in_element;
+        CapturedCell* cells = in_element ? &out_->element_cells[out_->elements.back().cells_begin]
+                                         : out_->cells.data();
+        const std::vector<FieldRules>& fields =
+            in_element ? profile_.lists[out_->elements.back().list].fields : profile_.fields;
         for (const PathTree::Target& target : at.fields) {
             CapturedCell& cell = cells[target.index];
             if (cell.form != CellForm::absent && cell.priority == target.priority) {
                 refuse_duplicate();  // once inside a wrapper and once beside it
             }
-            if (cell.form != CellForm::absent && cell.priority <= target.priority) continue;
-            cell = {
-                .offset = offset, .size = text.size(), .priority = target.priority, .form = form};
+            const FieldRules& field = fields[target.index];
+            const bool has_choice = field.paths.size() > 1 && !field.sentinels.empty();
+            const bool missing = has_choice && is_sentinel({.text = text, .form = form}, field);
+            const bool is_better = is_better_cell(cell, target.priority, missing);
+            if (missing) {
+                cell.sentinel_priority = std::min(cell.sentinel_priority, target.priority);
+            }
+            if (!is_better) continue;
+            cell = {.offset = offset,
+                    .size = text.size(),
+                    .priority = target.priority,
+                    .form = form,
+                    .sentinel_priority = cell.sentinel_priority};
         }
+    }
+
+    /// The first path that is present counts, and what means "missing" counts after all others.
+    static bool is_better_cell(const CapturedCell& held, std::size_t priority, bool missing) {
+        if (held.form == CellForm::absent) return true;
+        if (held.is_sentinel() != missing) return held.is_sentinel();
+        return priority < held.priority;
     }
 
     void refuse_record(std::string reason) {
@@ -339,6 +377,7 @@ class Handler {
     std::array<KnownKey, 256> known_;
     const std::string* key_ = &known_.front().canonical;
     std::string path_;
+    std::set<std::string> unread_;          ///< of the record at hand
     std::size_t node_ = PathTree::nowhere;  ///< where the value about to come stands
 };
 
@@ -377,6 +416,7 @@ void RecordReader::read(std::string_view bytes, CapturedRecord& out) {
     parser.handler().start(out);
     error_code error;
     const std::size_t used = parser.write_some(false, bytes.data(), bytes.size(), error);
+    parser.handler().finish();
     if (!error && used < bytes.size()) error = json::error::extra_data;
     if (error) {
         out.record_problem = CapturedProblem{

@@ -21,7 +21,11 @@ const TapeProfile& profile() {
             {"name": "currency", "kind": "currency", "default": "EUR"},
             {"name": "total", "kind": "amount", "from": ["debt.total", "debt.principal"]},
             {"name": "assets", "kind": "amount", "from": ["assets", "assets.value"]},
-            {"name": "remark", "kind": "text", "from": ["debt.remark"]}
+            {"name": "remark", "kind": "text", "from": ["debt.remark"]},
+            {"name": "issuer", "kind": "text", "from": ["lei", "name", "desk"],
+             "sentinels": ["N/A", "?"]},
+            {"name": "income", "kind": "amount", "from": ["income", "salary"],
+             "sentinels": ["99999"]}
         ],
         "lists": [{"name": "loans", "from": ["loans", "debt.loans"], "fields": [
             {"name": "principal", "kind": "amount", "from": ["principal", "amount"]},
@@ -88,6 +92,33 @@ BOOST_AUTO_TEST_CASE(null_and_blank_texts_fall_through_to_the_next_alias) {
             R"({"debt":{"total":)" + std::string(missing) + R"(,"principal":7}})";
         BOOST_TEST(cell(bytes, "total") == "7");
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_sentinel_falls_through_to_the_next_alias_whatever_the_order_of_the_keys) {
+    BOOST_TEST(cell(R"({"lei":" N/A ","name":"x"})", "issuer") == "x");
+    BOOST_TEST(cell(R"({"name":"x","lei":"N/A"})", "issuer") == "x");
+    BOOST_TEST(cell(R"({"desk":"d","name":"?","lei":"N/A"})", "issuer") == "d");
+    BOOST_TEST(cell(R"({"desk":"d","name":"x","lei":"N/A"})", "issuer") == "x");
+    BOOST_TEST(cell(R"({"name":"?","lei":"l"})", "issuer") == "l");
+    BOOST_TEST(cell(R"({"income":99999.0,"salary":5})", "income") == "5");
+    BOOST_TEST(cell(R"({"salary":5,"income":"99999"})", "income") == "5");
+}
+
+BOOST_AUTO_TEST_CASE(sentinels_alone_leave_the_first_of_them) {
+    BOOST_TEST(cell(R"({"name":"?","lei":"N/A"})", "issuer") == "N/A");
+    BOOST_TEST(cell(R"({"lei":"N/A","name":"?"})", "issuer") == "N/A");
+}
+
+BOOST_AUTO_TEST_CASE(a_value_behind_a_sentinel_is_told_and_one_before_it_is_not) {
+    const auto told = [](std::string_view bytes) {
+        const CapturedRecord record = capture(bytes);
+        return record.raw(record.cells[profile().field_index("issuer")]).after_sentinel;
+    };
+    BOOST_TEST(told(R"({"lei":"N/A","name":"x"})"));
+    BOOST_TEST(told(R"({"desk":"d","name":"x","lei":"N/A"})"));
+    BOOST_TEST(!told(R"({"lei":"l","name":"?"})"));
+    BOOST_TEST(!told(R"({"desk":"d","name":"?","lei":"l"})"));
+    BOOST_TEST(!told(R"({"lei":"N/A"})"));
 }
 
 BOOST_AUTO_TEST_CASE(a_field_may_be_a_number_or_stand_in_an_object) {

@@ -55,6 +55,26 @@ std::size_t first_filled_path(const CapturedRecord& captured, std::size_t list) 
     return best;
 }
 
+/// A record that cannot be read is of no kind that is known.
+bool is_set_aside(const CapturedRecord& captured) {
+    const auto& problem = captured.record_problem;
+    return !captured.is_of_kind && (!problem || problem->rule != Rule::record_unreadable);
+}
+
+CapturedProblem other_kind(const TapeProfile& profile) {
+    std::string paths;
+    for (const std::string& path : profile.only_with) paths += (paths.empty() ? "" : ", ") + path;
+    return {
+        .rule = Rule::other_kind, .field = "", .value = "", .reason = "the record has no " + paths};
+}
+
+void read_value(const RawCell& raw, const FieldRules& field, std::int64_t source_row,
+                CellValue& value) {
+    if (!field.is_source_row) return read_cell(raw, field, value);
+    value.state = CellValue::State::present;
+    value.text = std::to_string(source_row);
+}
+
 }  // namespace
 
 NormalisedRun::NormalisedRun(const TapeProfile& profile)
@@ -118,6 +138,9 @@ void RecordWriter::count(NormalisedRun& out, std::size_t field, Rule rule) const
 void RecordWriter::write(const CapturedRecord& captured, std::int64_t record,
                          std::int64_t source_row, NormalisedRun& out) {
     const Place place{.record = record, .source_row = source_row};
+    if (is_set_aside(captured)) {
+        return reject_problem(other_kind(profile_), RefusedPart::set_aside, place, out);
+    }
     if (captured.record_problem) {
         return reject_problem(*captured.record_problem, RefusedPart::record, place, out);
     }
@@ -154,7 +177,7 @@ bool RecordWriter::read_fields(const CapturedRecord& captured, Place place, Norm
     for (std::size_t i = 0; i < profile_.fields.size(); ++i) {
         const FieldRules& field = profile_.fields[i];
         CellValue& value = values_[i];
-        read_cell(captured.raw(captured.cells[i]), field, value);
+        read_value(captured.raw(captured.cells[i]), field, place.source_row, value);
         applied_.add(value.applied);
         if (!value.applied.empty()) count(out, i, value.applied);
         const bool missing = field.required && value.state == CellValue::State::absent;
@@ -269,7 +292,11 @@ std::vector<ExplainedCell> RecordWriter::explain(const CapturedRecord& captured)
                          .applied = RuleSet{},
                          .reason = std::string(rule_name(problem.rule)) + ": " + problem.reason});
     };
-    if (captured.record_problem) tell_problem(*captured.record_problem);
+    if (is_set_aside(captured)) {
+        tell_problem(other_kind(profile_));
+    } else if (captured.record_problem) {
+        tell_problem(*captured.record_problem);
+    }
     for (const CapturedProblem& problem : captured.cell_problems) tell_problem(problem);
     for (std::size_t index = 0; index < profile_.lists.size(); ++index) {
         const ListRules& list = profile_.lists[index];

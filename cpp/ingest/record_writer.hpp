@@ -14,9 +14,10 @@
 
 namespace seawall::ingest {
 
-enum class RefusedPart : std::uint8_t { cell, element, record };
+/// What a reject is about. A record that is set aside is of another kind and no refusal.
+enum class RefusedPart : std::uint8_t { cell, element, record, set_aside };
 
-/// One refused cell, list element or record.
+/// One refused cell, list element or record, or a record that is set aside.
 struct Reject {
     std::int64_t record = 0;  ///< 0-based number of the record in its source
     std::int64_t source_row = 0;

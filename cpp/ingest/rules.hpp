@@ -7,8 +7,8 @@
 
 namespace seawall::ingest {
 
-/// Every rule of normalisation. A rule up to default_applied changes how a cell is read; a later
-/// one refuses. The order is stored (a rule is a bit of a record's `rules_applied`): append only.
+/// Every rule of normalisation: it changes how a cell is read, refuses, or sets a record aside. The
+/// order is stored (a rule is a bit of a record's `rules_applied`): append only.
 enum class Rule : std::uint8_t {
     key_canonicalised,       ///< a key was trimmed, lower-cased or freed of punctuation
     trimmed,                 ///< outer white space was removed
@@ -16,7 +16,7 @@ enum class Rule : std::uint8_t {
     thousands_mark,          ///< thousands marks were removed
     decimal_comma,           ///< a decimal mark other than a point was read
     text_number,             ///< a text that is a number was read as that number
-    fraction_to_percent,     ///< a rate given as a fraction was multiplied by 100
+    fraction_to_percent,     ///< a rate given as a fraction was multiplied by 100, exactly
     percent_sign,            ///< a percent sign was removed
     date_format,             ///< a date in another format than YYYY-MM-DD was read
     two_digit_year,          ///< a two-digit year was completed by the profile's pivot
@@ -41,9 +41,11 @@ enum class Rule : std::uint8_t {
     required_missing,
     record_unreadable,
     currency_differs,
+    other_kind,  ///< the record is of a kind that the profile does not read: set aside
+    day_number,  ///< a date given as a count of days was read
 };
 
-inline constexpr std::size_t rule_count = 31;
+inline constexpr std::size_t rule_count = 33;
 
 inline constexpr std::array<std::string_view, rule_count> rule_names{
     "key_canonicalised",
@@ -77,6 +79,8 @@ inline constexpr std::array<std::string_view, rule_count> rule_names{
     "required_missing",
     "record_unreadable",
     "currency_differs",
+    "other_kind",
+    "day_number",
 };
 
 constexpr std::string_view rule_name(Rule rule) {

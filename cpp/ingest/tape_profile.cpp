@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <cmath>
 #include <set>
 
 #include "ingest/canonical_key.hpp"
-#include "ingest/currency_code.hpp"
-#include "table/error.hpp"
+#include "ingest/number_text.hpp"
+#include "ingest/profile_section.hpp"
 
 namespace seawall::ingest {
 namespace {
@@ -29,91 +28,12 @@ bool contains(const Names& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-[[noreturn]] void fail(const std::string& where, const std::string& message) {
-    throw Error(ErrorCode::invalid_profile, where, message);
-}
-
-/// A JSON object of the profile with the place it stands at, for messages.
-class Section {
-  public:
-    Section(const json::value& value, std::string where) : where_(std::move(where)) {
-        if (!value.is_object()) fail(where_, "must be a table");
-        object_ = &value.get_object();
-    }
-
-    std::string where(std::string_view key) const {
-        return where_.empty() ? std::string(key) : where_ + "." + std::string(key);
-    }
-
-    /// Nothing when the key is absent or null.
-    const json::value* find(std::string_view key) const {
-        const json::value* value = object_->if_contains(key);
-        return value == nullptr || value->is_null() ? nullptr : value;
-    }
-
-    std::optional<std::string> text(std::string_view key) const {
-        const json::value* value = find(key);
-        if (value == nullptr) return std::nullopt;
-        if (!value->is_string()) fail(where(key), "must be a text");
-        return std::string(value->get_string());
-    }
-
-    std::string required_text(std::string_view key) const {
-        auto value = text(key);
-        if (!value || value->empty()) fail(where(key), "is required");
-        return *std::move(value);
-    }
-
-    bool flag(std::string_view key) const {
-        const json::value* value = find(key);
-        if (value == nullptr) return false;
-        if (!value->is_bool()) fail(where(key), "must be true or false");
-        return value->get_bool();
-    }
-
-    std::optional<double> number(std::string_view key) const {
-        const json::value* value = find(key);
-        if (value == nullptr) return std::nullopt;
-        if (!value->is_number()) fail(where(key), "must be a number");
-        return value->to_number<double>();
-    }
-
-    std::vector<std::string> texts(std::string_view key) const {
-        std::vector<std::string> result;
-        const json::value* value = find(key);
-        if (value == nullptr) return result;
-        if (!value->is_array()) fail(where(key), "must be a list of texts");
-        for (const json::value& item : value->get_array()) {
-            if (!item.is_string()) fail(where(key), "must be a list of texts");
-            result.emplace_back(item.get_string());
-        }
-        return result;
-    }
-
-    std::vector<Section> sections(std::string_view key) const {
-        std::vector<Section> result;
-        const json::value* value = find(key);
-        if (value == nullptr) return result;
-        if (!value->is_array()) fail(where(key), "must be a list of tables");
-        for (const json::value& item : value->get_array()) {
-            result.emplace_back(item, where(key) + "[" + std::to_string(result.size()) + "]");
-        }
-        return result;
-    }
-
-    const json::object& object() const { return *object_; }
-
-  private:
-    const json::object* object_ = nullptr;
-    std::string where_;
-};
-
-std::optional<char> mark(const Section& section, std::string_view key) {
+std::optional<char> mark(const ProfileSection& section, std::string_view key) {
     const auto value = section.text(key);
     if (!value) return std::nullopt;
     if (value->size() != 1 ||
         std::string_view("0123456789+-").find(value->front()) != std::string_view::npos) {
-        fail(section.where(key), "must be one character that is no digit and no sign");
+        refuse_profile(section.where(key), "must be one character that is no digit and no sign");
     }
     return value->front();
 }
@@ -131,15 +51,15 @@ std::string canonical_path(std::string_view path) {
     }
 }
 
-std::vector<std::string> paths(const Section& section) {
+std::vector<std::string> paths(const ProfileSection& section, std::string_view key) {
     std::vector<std::string> result;
-    for (const std::string& path : section.texts("from")) {
+    for (const std::string& path : section.texts(key)) {
         result.push_back(canonical_path(path));
     }
     return result;
 }
 
-FieldKind parse_kind(const Section& section) {
+FieldKind parse_kind(const ProfileSection& section) {
     static constexpr std::array<std::pair<std::string_view, FieldKind>, 9> kinds{
         {{"text", FieldKind::text},
          {"amount", FieldKind::amount},
@@ -154,51 +74,65 @@ FieldKind parse_kind(const Section& section) {
     for (const auto& [text, kind] : kinds) {
         if (text == name) return kind;
     }
-    fail(section.where("kind"), "\"" + name + "\" is no kind of field");
+    refuse_profile(section.where("kind"), "\"" + name + "\" is no kind of field");
 }
 
-void parse_dates(const Section& section, FieldRules& field) {
+void parse_dates(const ProfileSection& section, FieldRules& field) {
     const auto formats = section.texts("formats");
-    if (formats.empty()) fail(section.where("formats"), "a date needs at least one format");
+    if (formats.empty())
+        refuse_profile(section.where("formats"), "a date needs at least one format");
     for (std::size_t i = 0; i < formats.size(); ++i) {
         const std::string where = section.where("formats") + "[" + std::to_string(i) + "]";
         auto format = DateFormat::compile(formats[i]);
-        if (!format) fail(where, "\"" + formats[i] + "\" needs one year, one month and one day");
+        if (!format)
+            refuse_profile(where, "\"" + formats[i] + "\" needs one year, one month and one day");
         if (format->has_two_digit_year() && !field.two_digit_year_pivot) {
-            fail(where, "a two-digit year needs two_digit_year_pivot");
+            refuse_profile(where, "a two-digit year needs two_digit_year_pivot");
         }
         field.date_formats.push_back(*std::move(format));
     }
 }
 
-void parse_codes(const Section& section, FieldRules& field) {
+void parse_codes(const ProfileSection& section, FieldRules& field) {
     const json::value* codes = section.find("codes");
     if (codes == nullptr || !codes->is_object() || codes->get_object().empty()) {
-        fail(section.where("codes"), "a code needs a table of its values");
+        refuse_profile(section.where("codes"), "a code needs a table of its values");
     }
     for (const auto& [code, name] : codes->get_object()) {
-        if (!name.is_string()) fail(section.where("codes"), "must be a table of texts");
+        if (!name.is_string()) refuse_profile(section.where("codes"), "must be a table of texts");
         field.codes.emplace_back(code, name.get_string());
     }
 }
 
-FieldRules parse_field(const Section& section, const Section& profile) {
+void parse_sentinels(const ProfileSection& section, FieldRules& field) {
+    field.sentinels = section.texts("sentinels");
+    if (field.column_type() != ColumnType::float64 && field.column_type() != ColumnType::int64) {
+        return;
+    }
+    std::string buffer;
+    for (const std::string& sentinel : field.sentinels) {
+        const NumberText number = read_number_text(sentinel, CellForm::text, field, buffer);
+        if (!number.refusal) field.sentinel_numbers.push_back(number.value);
+    }
+}
+
+FieldRules parse_field(const ProfileSection& section, const ProfileSection& profile) {
     FieldRules field;
     field.name = section.required_text("name");
     std::string canonical;
     if (canonicalise_key(field.name, canonical)) {
-        fail(section.where("name"), "a field name is lower case letters, digits and single _");
+        refuse_profile(section.where("name"),
+                       "a field name is lower case letters, digits and single _");
     }
     if (contains(own_columns, field.name)) {
-        fail(section.where("name"), "every table has a column of this name already");
+        refuse_profile(section.where("name"), "every table has a column of this name already");
     }
     field.kind = parse_kind(section);
-    field.paths = paths(section);
+    field.paths = paths(section, "from");
     field.required = section.flag("required");
-    field.sentinels = section.texts("sentinels");
     field.default_value = section.text("default");
     if (field.paths.empty() && !field.default_value) {
-        fail(section.where("from"), "a field needs a column to come from, or a default");
+        refuse_profile(section.where("from"), "a field needs a column to come from, or a default");
     }
     field.minimum = section.number("minimum");
     field.maximum = section.number("maximum");
@@ -207,103 +141,127 @@ FieldRules parse_field(const Section& section, const Section& profile) {
     }
     field.minimum_exclusive = section.flag("minimum_exclusive");
     if (field.minimum && field.maximum && *field.minimum > *field.maximum) {
-        fail(section.where("maximum"), "is below the minimum");
+        refuse_profile(section.where("maximum"), "is below the minimum");
     }
     const auto unit = section.text("unit");
     if (field.kind == FieldKind::rate) {
         if (!unit || (*unit != "percent" && *unit != "fraction")) {
-            fail(section.where("unit"), "a rate is in \"percent\" or a \"fraction\": say which");
+            refuse_profile(section.where("unit"),
+                           "a rate is in \"percent\" or a \"fraction\": say which");
         }
         field.rate_is_fraction = *unit == "fraction";
     } else if (unit) {
-        fail(section.where("unit"), "only a rate has a unit");
+        refuse_profile(section.where("unit"), "only a rate has a unit");
     }
-    const Section& decimal_owner = section.find("decimal_mark") != nullptr ? section : profile;
+    const ProfileSection& decimal_owner =
+        section.find("decimal_mark") != nullptr ? section : profile;
     field.decimal_mark = mark(decimal_owner, "decimal_mark").value_or('.');
-    const Section& group_owner = section.find("thousands_mark") != nullptr ? section : profile;
+    const ProfileSection& group_owner =
+        section.find("thousands_mark") != nullptr ? section : profile;
     field.thousands_mark = mark(group_owner, "thousands_mark");
     if (field.thousands_mark == field.decimal_mark) {
-        fail(section.where("thousands_mark"), "is the decimal mark too");
+        refuse_profile(section.where("thousands_mark"), "is the decimal mark too");
     }
     if (const auto pivot = section.number("two_digit_year_pivot")) {
         if (*pivot < 0 || *pivot > 100) {
-            fail(section.where("two_digit_year_pivot"), "must be between 0 and 100");
+            refuse_profile(section.where("two_digit_year_pivot"), "must be between 0 and 100");
         }
         field.two_digit_year_pivot = static_cast<int>(*pivot);
     }
+    parse_sentinels(section, field);
     if (field.kind == FieldKind::date) parse_dates(section, field);
     if (field.kind == FieldKind::code) parse_codes(section, field);
     field.true_codes = section.texts("true_codes");
     field.false_codes = section.texts("false_codes");
     if (const auto width = section.number("width")) {
         if (*width < 0 || *width > max_width || *width != std::floor(*width)) {
-            fail(section.where("width"), "must be a whole number from 0 to 64");
+            refuse_profile(section.where("width"), "must be a whole number from 0 to 64");
         }
         field.width = static_cast<std::size_t>(*width);
     }
     return field;
 }
 
-std::vector<FieldRules> parse_fields(const Section& owner, const Section& profile) {
+std::vector<FieldRules> parse_fields(const ProfileSection& owner, const ProfileSection& profile) {
     std::vector<FieldRules> fields;
     std::set<std::string> names;
-    for (const Section& section : owner.sections("fields")) {
+    for (const ProfileSection& section : owner.sections("fields")) {
         fields.push_back(parse_field(section, profile));
         if (!names.insert(fields.back().name).second) {
-            fail(section.where("name"), "\"" + fields.back().name + "\" is declared twice");
+            refuse_profile(section.where("name"),
+                           "\"" + fields.back().name + "\" is declared twice");
         }
     }
-    if (fields.size() > max_fields) fail(owner.where("fields"), "512 fields are the most");
+    if (fields.size() > max_fields)
+        refuse_profile(owner.where("fields"), "512 fields are the most");
     return fields;
 }
 
-ListRules parse_list(const Section& section, const Section& root, const TapeProfile& profile) {
+ListRules parse_list(const ProfileSection& section, const ProfileSection& root,
+                     const TapeProfile& profile) {
     ListRules list;
     list.name = section.required_text("name");
     if (contains(own_tables, list.name)) {
-        fail(section.where("name"), "every dataset has a table of this name already");
+        refuse_profile(section.where("name"), "every dataset has a table of this name already");
     }
-    list.paths = paths(section);
-    if (list.paths.empty()) fail(section.where("from"), "a list needs a key to come from");
+    list.paths = paths(section, "from");
+    if (list.paths.empty())
+        refuse_profile(section.where("from"), "a list needs a key to come from");
     for (const ListRules& other : profile.lists) {
-        if (other.name == list.name) fail(section.where("name"), "is declared twice");
+        if (other.name == list.name) refuse_profile(section.where("name"), "is declared twice");
         for (const std::string& path : list.paths) {
             if (contains(other.paths, path)) {
-                fail(section.where("from"),
-                     "\"" + path + "\" is the list " + other.name + " already");
+                refuse_profile(section.where("from"),
+                               "\"" + path + "\" is the list " + other.name + " already");
             }
         }
     }
     list.replaces = section.texts("replaces");
     for (const std::string& name : list.replaces) {
         if (profile.field_index(name) == profile.fields.size()) {
-            fail(section.where("replaces"), "there is no field \"" + name + "\"");
+            refuse_profile(section.where("replaces"), "there is no field \"" + name + "\"");
         }
     }
     list.fields = parse_fields(section, root);
-    if (list.fields.empty()) fail(section.where("fields"), "a list needs fields");
+    if (list.fields.empty()) refuse_profile(section.where("fields"), "a list needs fields");
     return list;
 }
 
+/// Whether the profile says that a record's row is its key, where the tape has none.
+bool row_is_key(const ProfileSection& root) {
+    const auto key = root.text("key");
+    if (key && *key != "row") refuse_profile("key", "\"row\" is the only key that is no field");
+    return key.has_value();
+}
+
 /// Fields that every record has: its key and its currency.
-void complete_fields(TapeProfile& profile) {
+void complete_fields(TapeProfile& profile, bool row_is_key) {
     const auto has = [&](std::string_view name) {
         return profile.field_index(name) < profile.fields.size();
     };
     if (!has("source_system")) {
-        if (profile.source_system.empty()) fail("source_system", "is required");
+        if (profile.source_system.empty()) refuse_profile("source_system", "is required");
         FieldRules field;
         field.name = "source_system";
         field.default_value = profile.source_system;
         profile.fields.insert(profile.fields.begin(), field);
     }
+    if (row_is_key) {
+        if (has("source_record_id"))
+            refuse_profile("key", "the field \"source_record_id\" is the key already");
+        FieldRules field;
+        field.name = "source_record_id";
+        field.is_source_row = true;
+        profile.fields.insert(profile.fields.begin() + 1, field);
+    }
     for (const std::string_view name : {"source_record_id", "currency"}) {
-        if (!has(name)) fail("fields", "the field \"" + std::string(name) + "\" is missing");
+        if (!has(name))
+            refuse_profile("fields", "the field \"" + std::string(name) + "\" is missing");
     }
     for (const std::string_view name : {"source_system", "source_record_id", "currency"}) {
         FieldRules& field = profile.fields[profile.field_index(name)];
         const FieldKind kind = name == "currency" ? FieldKind::currency : FieldKind::text;
-        if (field.kind != kind) fail("fields." + field.name, "has another kind");
+        if (field.kind != kind) refuse_profile("fields." + field.name, "has another kind");
         field.required = true;
     }
 }
@@ -340,17 +298,18 @@ std::size_t TapeProfile::field_index(std::string_view field_name) const {
 TapeProfile parse_profile(std::string_view text) {
     boost::system::error_code error;
     const json::value document = json::parse(text, error);
-    if (error) fail("", "the profile is not JSON: " + error.message());
-    const Section root(document, "");
+    if (error) refuse_profile("", "the profile is not JSON: " + error.message());
+    const ProfileSection root(document, "");
     TapeProfile profile;
     profile.name = root.required_text("name");
     profile.source_system = root.text("source_system").value_or("");
     for (const std::string& key : root.texts("wrapper")) {
         profile.wrapper.push_back(canonical_path(key));
     }
+    profile.only_with = paths(root, "only_with");
     profile.fields = parse_fields(root, root);
-    complete_fields(profile);
-    for (const Section& section : root.sections("lists")) {
+    complete_fields(profile, row_is_key(root));
+    for (const ProfileSection& section : root.sections("lists")) {
         profile.lists.push_back(parse_list(section, root, profile));
     }
     return profile;

@@ -22,6 +22,7 @@ struct FieldRules {
     std::vector<std::string> paths;  ///< canonical dotted keys; the first that is present counts
     bool required = false;           ///< an absent or refused cell refuses the record or element
     std::vector<std::string> sentinels;
+    std::vector<double> sentinel_numbers;  ///< those of a number, in the field's canonical unit
     std::optional<std::string> default_value;
     std::optional<double> minimum;
     std::optional<double> maximum;
@@ -35,6 +36,7 @@ struct FieldRules {
     std::vector<std::string> false_codes;
     std::vector<std::pair<std::string, std::string>> codes;  ///< raw code → canonical name
     std::size_t width = 0;                                   ///< digits of a zero-padded code
+    bool is_source_row = false;  ///< the record's row in its source: no cell is read
 
     ColumnType column_type() const;
 };
@@ -50,9 +52,10 @@ struct ListRules {
 /// What a tape means, declared in data. Built by parse_profile only, so that it is always valid.
 struct TapeProfile {
     std::string name;
-    std::string source_system;         ///< used where the tape has no column for it
-    std::vector<std::string> wrapper;  ///< keys whose object counts as the record itself
-    std::vector<FieldRules> fields;    ///< includes source_system, source_record_id, currency
+    std::string source_system;           ///< used where the tape has no column for it
+    std::vector<std::string> wrapper;    ///< keys whose object counts as the record itself
+    std::vector<std::string> only_with;  ///< a record without any of these paths is of another kind
+    std::vector<FieldRules> fields;      ///< includes source_system, source_record_id, currency
     std::vector<ListRules> lists;
 
     std::size_t field_index(std::string_view field_name) const;

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "table/error.hpp"
 
@@ -74,6 +75,36 @@ BOOST_AUTO_TEST_CASE(paths_are_canonical_segment_by_segment) {
     BOOST_TEST(profile.fields.back().paths.at(0) == "financial_data.total_eur");
 }
 
+BOOST_AUTO_TEST_CASE(a_sentinel_of_a_number_is_read_as_the_field_reads_numbers) {
+    const auto numbers = [](const std::string& more) {
+        return parse_profile(profile_with(R"({"name":"x","from":["x"],)" + more + "}"))
+            .fields.back()
+            .sentinel_numbers;
+    };
+    using Numbers = std::vector<double>;
+    BOOST_TEST(numbers(R"("kind":"amount","sentinels":["99999","n/a"])") == (Numbers{99999.0}));
+    BOOST_TEST(numbers(R"("kind":"rate","unit":"fraction","sentinels":["9.99"])") ==
+               (Numbers{999.0}));
+    BOOST_TEST(numbers(R"("kind":"number","decimal_mark":",","sentinels":["9,99"])") ==
+               (Numbers{9.99}));
+    BOOST_TEST(numbers(R"("kind":"integer","sentinels":["98"])") == (Numbers{98.0}));
+    BOOST_TEST(numbers(R"("kind":"text","sentinels":["98"])").empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_paths_of_a_kind_are_canonical_too) {
+    const TapeProfile profile =
+        parse_profile(profile_with("", R"("only_with":["debtSec/maturityDt"])"));
+    BOOST_TEST(profile.only_with.at(0) == "debtsec_maturitydt");
+}
+
+BOOST_AUTO_TEST_CASE(a_row_may_be_the_key_of_a_tape_without_one) {
+    const TapeProfile profile = parse_profile(
+        R"({"name":"p","source_system":"s","key":"row","fields":[)" + currency_field + "]}");
+    const FieldRules& field = profile.fields.at(profile.field_index("source_record_id"));
+    BOOST_TEST(field.is_source_row);
+    BOOST_TEST((field.column_type() == ColumnType::text));
+}
+
 BOOST_AUTO_TEST_CASE(each_kind_has_its_column_type) {
     const auto type = [](const std::string& kind, const std::string& more = "") {
         return parse_profile(
@@ -121,6 +152,11 @@ BOOST_AUTO_TEST_CASE(a_profile_needs_a_source_system_an_identifier_and_a_currenc
                "fields");
     BOOST_TEST(refusal(R"({"name":"p","source_system":"s","fields":[)" + id_field + "]}") ==
                "fields");
+}
+
+BOOST_AUTO_TEST_CASE(a_row_is_the_only_key_that_is_no_field) {
+    BOOST_TEST(refusal(profile_with("", R"("key":"row")")) == "key");
+    BOOST_TEST(refusal(profile_with("", R"("key":"hash")")) == "key");
 }
 
 BOOST_AUTO_TEST_CASE(the_fields_that_every_record_has_keep_their_kinds) {

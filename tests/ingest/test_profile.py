@@ -32,7 +32,8 @@ def refusal(text: bytes) -> InvalidProfile:
 
 
 def test_the_built_in_profiles_are_valid_and_sorted() -> None:
-    assert list(built_in_profiles(PACKAGES)) == ["generic", "sba", "todiscope"]
+    names = ["fhfa_ama", "generic", "sba", "sec_ex102", "sec_nport", "todiscope"]
+    assert list(built_in_profiles(PACKAGES)) == names
 
 
 def test_a_profile_s_file_is_found_by_its_path(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def test_a_profile_s_file_is_found_by_its_path(tmp_path: Path) -> None:
 
 
 def test_a_profile_that_is_not_there_is_not_found_and_the_others_are_named(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="generic, sba, todiscope"):
+    with pytest.raises(NotFound, match="generic, sba, sec_ex102, sec_nport, todiscope"):
         load_profile("nope", packages=PACKAGES)
     with pytest.raises(NotFound):
         load_profile(str(tmp_path / "nope.toml"), packages=PACKAGES)
@@ -63,11 +64,43 @@ def test_a_contradiction_is_told_with_file_and_place() -> None:
         OWN + b'[[fields]]\nname = "x"\nkind = "text"\ncolour = 1\n',
         OWN.replace(b'"own"', b'"Own"'),
         OWN + b'[[fields]]\nname = "x"\nkind = "text"\nfrom = ["x"]\nwidth = -1\n',
+        b'key = "hash"\n' + OWN,
+        b'record_element = "ns:asset"\n' + OWN,
+        b'record_element = "a/b"\n' + OWN,
+        b'context = ["genInfo/repPdDate"]\n' + OWN,
+        b'context = ["/genInfo/@repPdDate"]\n' + OWN,
+        b'only_with = "id"\n' + OWN,
     ],
-    ids=["no toml", "no text", "no fields", "no kind", "unknown key", "name", "width"],
+    ids=[
+        "no toml",
+        "no text",
+        "no fields",
+        "no kind",
+        "unknown key",
+        "name",
+        "width",
+        "a key that is no row",
+        "an element with its prefix",
+        "an element with its parent",
+        "a context without its root",
+        "a context that is an attribute",
+        "one path for a list of them",
+    ],
 )
 def test_a_file_that_is_no_profile_is_refused_with_its_name(text: bytes) -> None:
     assert refusal(text).where == "mine.toml"
+
+
+def test_a_row_and_a_column_are_not_both_the_key() -> None:
+    assert refusal(b'key = "row"\n' + OWN).where == "mine.toml: key"
+
+
+def test_a_profile_of_xml_names_its_records_and_what_stands_before_them() -> None:
+    text = b'record_element = "asset"\ncontext = ["/data/head/day"]\nonly_with = ["sum"]\n' + OWN
+    profile = parse_profile(text, where="mine.toml")
+    assert profile.record_element == "asset"
+    assert profile.context == ["/data/head/day"]
+    assert profile.only_with == ["sum"]
 
 
 def test_the_hash_of_a_profile_does_not_depend_on_defaults_that_are_spelled_out() -> None:

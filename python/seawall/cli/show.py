@@ -44,6 +44,12 @@ def dataset_lines(dataset: Dataset) -> None:
 def summary_lines(summary: DatasetSummary) -> None:
     """Print how many records were kept, what was refused by which rule, and what to know."""
     line("kept", f"{summary.kept_count:,} of {summary.record_count:,} records")
+    if summary.set_aside_count:
+        line(
+            "set aside",
+            f"{summary.set_aside_count:,} records of another kind: "
+            "they have none of the profile's only_with",
+        )
     if summary.refused_by_rule:
         cells = summary.refused_cell_count + summary.refused_element_count
         ordered = Counter(summary.refused_by_rule).most_common(_SHOWN_RULES)
@@ -69,7 +75,11 @@ def notes_lines(summary: DatasetSummary) -> None:
 
 
 def rejects_lines(rejects: Table, *, count: int) -> None:
-    """Print the first rejects with their places."""
+    """Print the first refusals with their places; records set aside are none of them."""
+    from pyarrow import compute
+
+    rows = rejects.to_arrow()
+    refused = rows.filter(compute.not_equal(rows["refused"], "set_aside"))
     table(
         [("source row", "right"), ("refused", ""), ("field", ""), ("rule", ""), ("reason", "")],
         [
@@ -80,7 +90,7 @@ def rejects_lines(rejects: Table, *, count: int) -> None:
                 row["rule"],
                 row["reason"],
             ]
-            for row in rejects.rows(count)
+            for row in refused.slice(0, count).to_pylist()
         ],
     )
 

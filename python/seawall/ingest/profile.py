@@ -25,7 +25,7 @@ class FieldRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     kind: FieldKind
     sources: list[str] = msgspec.field(name="from", default_factory=list)  # first present counts
     required: bool = False  # an absent or refused cell refuses its record or element
-    sentinels: list[str] = []  # texts that mean "missing"
+    sentinels: list[str] = []  # texts that mean "missing"; of a number, by its value
     default: str | None = None  # what an absent cell is read as
     minimum: float | None = None
     maximum: float | None = None
@@ -33,7 +33,7 @@ class FieldRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     unit: Literal["percent", "fraction"] | None = None  # of a rate; never guessed
     decimal_mark: str | None = None
     thousands_mark: str | None = None
-    formats: list[str] = []  # of a date: %Y %y %m %d %b %B
+    formats: list[str] = []  # of a date: %Y %y %m %d %b %B, or "sas_days"
     two_digit_year_pivot: int | None = None  # years below are 20yy, the others 19yy
     true_codes: list[str] = []
     false_codes: list[str] = []
@@ -50,6 +50,10 @@ class ListRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     replaces: list[str] = []  # record fields that a non-empty list makes absent
 
 
+XmlName = Annotated[str, msgspec.Meta(pattern=r"^([^\s/@:\[\]]+)?$")]
+XmlPath = Annotated[str, msgspec.Meta(pattern=r"^(/[^\s/@:\[\]]+)+$")]
+
+
 class TapeProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a tape means."""
 
@@ -57,7 +61,13 @@ class TapeProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     fields: list[FieldRules]
     description: str = ""
     source_system: str = ""  # where the tape has no column for it
+    key: Literal["row"] | None = None  # the record's row, where the tape has no key
     wrapper: list[str] = []  # keys whose object counts as the record itself
+    only_with: list[str] = []  # a record without any of these paths is set aside
+    record_element: XmlName = ""  # XML: local name of the element that is one record
+    context: list[
+        XmlPath
+    ] = []  # XML: elements before the records that each record gets a column of
     delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = ","
     quote: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = '"'
     encoding: str = "utf-8"

@@ -24,6 +24,12 @@ class DatasetSummary(msgspec.Struct, frozen=True):
     refused_by_rule: dict[str, int]
     rule_uses: dict[str, dict[str, int]]  # {field: {rule: cells}}
     unread_fields: list[str]  # keys and columns that the profile does not name
+    set_aside_count: int = 0  # records of a kind that the profile does not read; no refusals
+
+    @property
+    def refusal_count(self) -> int:
+        """Records, elements and cells that were refused."""
+        return self.refused_record_count + self.refused_element_count + self.refused_cell_count
 
 
 class Dataset:
@@ -124,5 +130,6 @@ class Dataset:
         if self.summary:
             rows["kept"] = f"{self.summary.kept_count:,}"
             rows["refused records"] = f"{self.summary.refused_record_count:,}"
+            rows["set aside"] = f"{self.summary.set_aside_count:,}"
         cells = "".join(f"<tr><th>{k}</th><td>{escape(v)}</td></tr>" for k, v in rows.items())
         return f"<table>{cells}</table>"

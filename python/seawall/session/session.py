@@ -160,7 +160,8 @@ class Session:
         profile : str or TapeProfile
             A built-in profile's name, the path of a .toml file, or a profile.
         strict : bool
-            Refuse the whole dataset when anything of it is refused.
+            Refuse the whole dataset when anything of it is refused. A record that is set aside,
+            being of another kind, is no refusal.
         normalise : bool
             Whether to read the columns now; `normalise` does it later.
         control : RunControl, optional
@@ -193,8 +194,9 @@ class Session:
         )
         if tape.record_count == 0:
             raise InvalidInput("there is no record", where="records", code="records_required")
-        if len(tape.rejects) > 0 and (strict or len(tape.records) == 0):
-            raise _refusal(tape, strict=strict)
+        refused = len(tape.rejects) - tape.rejects_by_part.get("set_aside", 0)
+        if len(tape.records) == 0 or (strict and refused > 0):
+            raise _refusal(tape, refused, strict=strict)
         return self._write(tape)
 
     def normalise(self, dataset: Dataset | str, *, control: RunControl | None = None) -> Dataset:
@@ -509,13 +511,18 @@ class Session:
         )
 
 
-def _refusal(tape: IngestedTape, *, strict: bool) -> DatasetRefused:
-    first = next(tape.rejects.rows(1))
+def _refusal(tape: IngestedTape, refused: int, *, strict: bool) -> DatasetRefused:
+    from pyarrow import compute
+
+    rejects = tape.rejects.to_arrow()
+    if refused > 0:
+        rejects = rejects.filter(compute.not_equal(rejects["refused"], "set_aside"))
+    first = rejects.slice(0, 1).to_pylist()[0]
     field = f".{first['field']}" if first["field"] else ""
     why = "strict" if strict else f'no record is left; does the profile "{tape.profile.name}" fit?'
     return DatasetRefused(
         f"{first['reason']} (rule {first['rule']}, source row {first['source_row']}); "
-        f"{len(tape.rejects):,} refused in all, nothing written ({why})",
+        f"{refused:,} refused in all, nothing written ({why})",
         where=f"records[{first['record']}]{field}",
     )
 

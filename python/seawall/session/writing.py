@@ -18,18 +18,20 @@ _CHUNKS_PER_TASK = 16
 
 
 def summarise(tape: IngestedTape) -> DatasetSummary:
-    """Count what was kept, refused and changed."""
+    """Count what was kept, set aside, refused and changed."""
+    set_aside = tape.rejects_by_part.get("set_aside", 0)
     return DatasetSummary(
         record_count=tape.record_count,
         kept_count=len(tape.records),
-        refused_record_count=tape.record_count - len(tape.records),
+        refused_record_count=tape.record_count - len(tape.records) - set_aside,
         refused_element_count=tape.rejects_by_part.get("element", 0),
         refused_cell_count=tape.rejects_by_part.get("cell", 0),
         duplicate_key_count=tape.duplicate_key_count,
         currencies=tape.currencies,
-        refused_by_rule=tape.rejects_by_rule,
+        refused_by_rule={r: n for r, n in tape.rejects_by_rule.items() if r != "other_kind"},
         rule_uses=tape.rule_uses,
         unread_fields=tape.unread_fields,
+        set_aside_count=set_aside,
     )
 
 

@@ -173,10 +173,10 @@ def _show_dry_run(tape: IngestedTape, rejects: Path | None, *, strict: bool, as_
         json_document({"written": False, "merkle_root": tape.merkle_root.hex(), "summary": summary})
     else:
         show.summary_lines(summary)
-        if len(tape.rejects):
+        if summary.refusal_count:
             show.rejects_lines(tape.rejects, count=20)
         line("written", "nothing (dry run)")
-    if len(tape.rejects) and (strict or summary.kept_count == 0):
+    if len(tape.rejects) and (summary.kept_count == 0 or (strict and summary.refusal_count)):
         raise typer.Exit(EXIT_FAILED)
 
 

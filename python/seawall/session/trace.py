@@ -101,7 +101,8 @@ def refusals(rejects: Table, record: int) -> list[str]:
 
     rows = rejects.to_arrow()
     own = compute.and_(
-        compute.equal(rows["record"], record), compute.equal(rows["refused"], "record")
+        compute.equal(rows["record"], record),
+        compute.is_in(rows["refused"], value_set=pyarrow.array(["record", "set_aside"])),
     )
     return [f"{row['rule']}: {row['reason']}" for row in rows.filter(own).to_pylist()]
 

@@ -1,15 +1,18 @@
 """Tapes to columns: profiles, readers, and the native pass over the bytes."""
 
+from seawall.ingest.currency_rates import RateTable, built_in_rates
 from seawall.ingest.profile import TapeProfile, built_in_profiles, load_profile
 from seawall.ingest.source import Source, SourceFormat, open_source
 from seawall.ingest.tape import IngestedTape, explain, ingest_source, read_again
 
 __all__ = [
     "IngestedTape",
+    "RateTable",
     "Source",
     "SourceFormat",
     "TapeProfile",
     "built_in_profiles",
+    "built_in_rates",
     "explain",
     "ingest_source",
     "load_profile",

@@ -1,0 +1,1 @@
+"""Tape profiles that serve every engine."""

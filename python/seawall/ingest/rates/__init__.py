@@ -1,0 +1,1 @@
+"""Tables of exchange rates that come with seawall; SOURCE.md tells where from."""

@@ -8,14 +8,17 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "bindings/debt_book.hpp"
 #include "bindings/module.hpp"
 #include "bindings/run_control.hpp"
 #include "bindings/tables.hpp"
-#include "engines/debt/book.hpp"
 #include "engines/debt/exposure.hpp"
+#include "engines/debt/loss_row.hpp"
 #include "engines/debt/result_tables.hpp"
 #include "engines/debt/stress.hpp"
 #include "table/error.hpp"
@@ -29,19 +32,21 @@ using namespace seawall::debt;
 /// By the names that the contract gives them.
 using Figures = py::typing::Dict<py::str, py::float_>;
 
-/// A decoded book that any number of runs may share.
-struct DebtBook {
-    TablePointer records;
-    Book book;
+/// As a caller gives them.
+struct NamedScenarios {
+    std::vector<std::string> ids;
+    std::vector<StressScenario> shocks;
 };
+
+using OptionalIds = std::optional<std::vector<std::string>>;
 
 /// One run's figures; its tables are built when asked for.
 class DebtRun {
   public:
-    DebtRun(std::shared_ptr<const DebtBook> book, std::vector<std::string> scenario_ids,
-            Exposure exposure, StressResult stress)
+    DebtRun(std::shared_ptr<const DebtBook> book, NamedScenarios scenarios, Exposure exposure,
+            StressResult stress)
         : book_(std::move(book)),
-          scenario_ids_(std::move(scenario_ids)),
+          scenarios_(std::move(scenarios)),
           exposure_(std::move(exposure)),
           stress_(std::move(stress)) {}
 
@@ -88,9 +93,29 @@ class DebtRun {
     /// 0).
     std::vector<std::pair<std::int64_t, double>> largest(std::int64_t scenario,
                                                          std::size_t count) const {
-        const auto all =
-            scenario < 0 ? std::span<const double>(exposure_.records.net_exposure_after_recovery)
-                         : loss_row(static_cast<std::size_t>(scenario));
+        if (scenario >= static_cast<std::int64_t>(scenarios_.ids.size())) throw py::index_error();
+        const py::gil_scoped_release release;
+        if (scenario < 0) return largest_of(exposure_.records.net_exposure_after_recovery, count);
+        const LossRow losses = LossRow::of_records(view(), static_cast<std::size_t>(scenario));
+        return largest_of(losses.values(), count);
+    }
+
+    NativeTable records(const OptionalIds& scenarios) const {
+        return table(record_table, scenarios);
+    }
+    NativeTable positions(const OptionalIds& scenarios) const {
+        return table(position_table, scenarios);
+    }
+    NativeTable obligors(const OptionalIds& scenarios) const {
+        return table(obligor_table, scenarios);
+    }
+    NativeTable segment_losses(const OptionalIds& scenarios) const {
+        return table(segment_loss_table, scenarios);
+    }
+
+  private:
+    std::vector<std::pair<std::int64_t, double>> largest_of(std::span<const double> all,
+                                                            std::size_t count) const {
         std::vector<std::size_t> order(all.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
         const std::size_t kept = std::min(count, order.size());
@@ -106,102 +131,148 @@ class DebtRun {
         return result;
     }
 
-    NativeTable records() const { return table(record_table); }
-    NativeTable positions() const { return table(position_table); }
-    NativeTable obligors() const { return table(obligor_table); }
+    RunView view() const {
+        return {.book = book_->book,
+                .exposure = exposure_,
+                .scenarios = scenarios_.shocks,
+                .stress = stress_};
+    }
 
-  private:
-    std::span<const double> loss_row(std::size_t scenario) const {
-        if (scenario >= scenario_ids_.size()) throw py::index_error();
-        const std::size_t width = book_->book.total_outstanding.size();
-        return std::span<const double>(stress_.record_loss).subspan(scenario * width, width);
+    /// All scenarios, or those of the ids, in the order of the ids.
+    std::vector<std::size_t> indices(const OptionalIds& ids) const {
+        std::vector<std::size_t> result;
+        if (!ids) {
+            result.resize(scenarios_.ids.size());
+            std::iota(result.begin(), result.end(), std::size_t{0});
+            return result;
+        }
+        for (const std::string& id : *ids) {
+            const auto found = std::ranges::find(scenarios_.ids, id);
+            if (found == scenarios_.ids.end()) {
+                throw Error(ErrorCode::invalid_input,
+                            "scenarios[" + std::to_string(result.size()) + "]",
+                            "the run has no scenario " + id);
+            }
+            result.push_back(static_cast<std::size_t>(found - scenarios_.ids.begin()));
+        }
+        return result;
     }
 
     template <typename Maker>
-    NativeTable table(Maker make) const {
+    NativeTable table(Maker make, const OptionalIds& scenarios) const {
         const py::gil_scoped_release release;
+        const std::vector<std::size_t> shown = indices(scenarios);
         return {std::make_shared<const Table>(make({.records = *book_->records,
-                                                    .book = book_->book,
-                                                    .exposure = exposure_,
-                                                    .stress = stress_,
-                                                    .scenario_ids = scenario_ids_}))};
+                                                    .run = view(),
+                                                    .scenario_ids = scenarios_.ids,
+                                                    .shown = shown}))};
     }
 
     std::shared_ptr<const DebtBook> book_;
-    std::vector<std::string> scenario_ids_;
+    NamedScenarios scenarios_;
     Exposure exposure_;
     StressResult stress_;
 };
 
-std::shared_ptr<DebtBook> make_debt_book(const NativeTable& records,
-                                         const std::optional<NativeTable>& instruments,
-                                         const std::optional<NativeTable>& distressed_assets) {
-    const auto rows = [](const std::optional<NativeTable>& table) {
-        return table ? table->table.get() : nullptr;
-    };
-    const py::gil_scoped_release release;
-    auto book = std::make_shared<DebtBook>();
-    book->records = records.table;
-    book->book = make_book({.records = records.table.get(),
-                            .instruments = rows(instruments),
-                            .distressed_assets = rows(distressed_assets)});
-    return book;
+/// A uniform shock, or a buffer of doubles of shape (segment_count, 5).
+using ShockArgument = std::variant<std::array<double, 4>, py::buffer>;
+using ScenarioArgument = std::tuple<std::string, ShockArgument>;
+
+StressScenario uniform_scenario(const std::array<double, 4>& shock) {
+    return {.interest_rate_delta_pct = shock[0],
+            .collateral_market_impact = shock[1],
+            .recovery_degradation = shock[2],
+            .default_risk_increment = shock[3]};
 }
 
-using ScenarioArgument = std::tuple<std::string, std::array<double, 4>>;
+/// A copy: the caller may change the array while the run goes on.
+StressScenario segmented_scenario(const py::buffer& array, const std::string& place) {
+    constexpr py::ssize_t shock_count = 5;
+    const py::buffer_info info = array.request();
+    const bool is_contiguous = info.ndim == 2 && info.shape[1] == shock_count &&
+                               info.strides[1] == py::ssize_t{sizeof(double)} &&
+                               info.strides[0] == shock_count * py::ssize_t{sizeof(double)};
+    if (!is_contiguous || !info.item_type_is_equivalent_to<double>() || info.shape[0] == 0) {
+        throw Error(ErrorCode::invalid_input, place,
+                    "must be 4 numbers, or a contiguous float64 array of shape (segments, 5)");
+    }
+    StressScenario scenario;
+    const std::span values(static_cast<const double*>(info.ptr),
+                           static_cast<std::size_t>(info.size));
+    for (std::size_t i = 0; i < values.size(); i += shock_count) {
+        scenario.segments.push_back({.interest_rate_delta_pct = values[i],
+                                     .collateral_market_impact = values[i + 1],
+                                     .recovery_degradation = values[i + 2],
+                                     .default_risk_increment = values[i + 3],
+                                     .currency_change = values[i + 4]});
+    }
+    return scenario;
+}
+
+NamedScenarios named_scenarios(const std::vector<ScenarioArgument>& arguments) {
+    NamedScenarios scenarios;
+    std::size_t shock_count = 0;  // before the copies grow beyond what the run would refuse
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const auto& [id, shocks] = arguments[i];
+        scenarios.ids.push_back(id);
+        if (const auto* uniform = std::get_if<std::array<double, 4>>(&shocks)) {
+            scenarios.shocks.push_back(uniform_scenario(*uniform));
+            continue;
+        }
+        scenarios.shocks.push_back(segmented_scenario(
+            std::get<py::buffer>(shocks), "scenarios[" + std::to_string(i) + "].shocks"));
+        shock_count += scenarios.shocks.back().segments.size();
+        if (shock_count > max_segment_shocks) break;  // check refuses them
+    }
+    return scenarios;
+}
 
 std::unique_ptr<DebtRun> run_stress(const std::shared_ptr<DebtBook>& book,
                                     const std::vector<ScenarioArgument>& arguments,
-                                    std::size_t threads, const OptionalControl& control) {
-    std::vector<std::string> ids;
-    std::vector<StressScenario> scenarios;
-    for (const auto& [id, shock] : arguments) {
-        ids.push_back(id);
-        scenarios.push_back({.interest_rate_delta_pct = shock[0],
-                             .collateral_market_impact = shock[1],
-                             .recovery_degradation = shock[2],
-                             .default_risk_increment = shock[3]});
-    }
+                                    std::size_t threads, const OptionalControl& control,
+                                    bool keep_losses) {
+    NamedScenarios scenarios = named_scenarios(arguments);
     ComputeOptions options{.detail = Detail::positions, .parallel = {.threads = threads}};
     if (control) options.parallel.control = (*control)->native();
     const py::gil_scoped_release release;
+    const SegmentIndex segments = book->book.segments.index();
     Exposure exposure = measure_exposure(book->book.columns(), options);
-    StressResult stressed = stress(exposure, scenarios, options);
-    return std::make_unique<DebtRun>(book, std::move(ids), std::move(exposure),
+    if (!keep_losses) options.detail = Detail::book;
+    StressResult stressed = stress(exposure, segments, scenarios.shocks, options);
+    return std::make_unique<DebtRun>(book, std::move(scenarios), std::move(exposure),
                                      std::move(stressed));
 }
 
 }  // namespace
 
 void register_debt(py::module_& module) {
-    py::class_<DebtBook, std::shared_ptr<DebtBook>>(
-        module, "DebtBook", "A book of one currency, decoded once into the engine's columns.")
-        .def(py::init(&make_debt_book), py::arg("records"), py::arg("instruments") = py::none(),
-             py::arg("distressed_assets") = py::none())
-        .def_property_readonly("currency", [](const DebtBook& self) { return self.book.currency; })
-        .def_property_readonly(
-            "record_count", [](const DebtBook& self) { return self.book.total_outstanding.size(); })
-        .def_property_readonly("obligor_count",
-                               [](const DebtBook& self) { return self.book.obligors.size(); })
-        .def_property_readonly("total_missing_count",
-                               [](const DebtBook& self) { return self.book.total_missing_count; })
-        .def_property_readonly("rate_missing_count",
-                               [](const DebtBook& self) { return self.book.rate_missing_count; });
-    py::class_<DebtRun>(module, "DebtRun", "The figures of one stress run.")
+    register_debt_book(module);
+    py::class_<DebtRun>(module, "DebtRun",
+                        "The figures of one stress run.\n\n"
+                        "Its tables show the losses of all scenarios, or of those whose ids are\n"
+                        "given, in their order.")
         .def_property_readonly("exposure", &DebtRun::exposure)
         .def_property_readonly("scenarios", &DebtRun::scenarios)
         .def(
             "largest", &DebtRun::largest, py::arg("scenario"), py::arg("count"),
             "(record, amount) of the records that contribute most to a scenario's loss, or to the\n"
             "net exposure when scenario is -1.")
-        .def("records", &DebtRun::records, "One row a record.")
-        .def("positions", &DebtRun::positions, "One row an instrument.")
-        .def("obligors", &DebtRun::obligors, "One row an obligor.");
+        .def("records", &DebtRun::records, py::arg("scenarios") = py::none(), "One row a record.")
+        .def("positions", &DebtRun::positions, py::arg("scenarios") = py::none(),
+             "One row an instrument.")
+        .def("obligors", &DebtRun::obligors, py::arg("scenarios") = py::none(),
+             "One row an obligor.")
+        .def("segment_losses", &DebtRun::segment_losses, py::arg("scenarios") = py::none(),
+             "One row a scenario and segment: its loss, and its base total and collateral.");
     module.def(
         "run_debt_stress", &run_stress, py::arg("book"), py::arg("scenarios"),
-        py::arg("threads") = 0, py::arg("control") = py::none(),
-        "Measures a book and revalues it under each (id, (rate delta pp, collateral impact,\n"
-        "recovery degradation, default increment)).");
+        py::arg("threads") = 0, py::arg("control") = py::none(), py::kw_only(),
+        py::arg("keep_losses") = true,
+        "Measures a book and revalues it under each (id, shocks): (rate delta pp, collateral\n"
+        "impact, recovery degradation, default increment) for all, or a contiguous float64 array\n"
+        "of shape (segments, 5) with a row of these and the currency change for each segment of\n"
+        "the book. Where the losses of records and positions are not kept, they are computed\n"
+        "again when asked for.");
 }
 
 }  // namespace seawall::bindings

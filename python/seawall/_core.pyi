@@ -101,14 +101,37 @@ class IngestedSource:
 
 class DebtBook:
     """
-    A book of one currency, decoded once into the engine's columns.
+    A book in one currency, decoded once into the engine's columns.
+
+    With a currency, every amount is converted at its currency's rate (units of the book's
+    currency for one of it), and records whose currency has none are left out and listed.
+    Collateral that a record shares with other loans counts by its stated share, else by
+    shared_collateral: withheld, or by_debt_service.
     """
     def __init__(
         self,
         records: NativeTable,
         instruments: NativeTable | None = None,
         distressed_assets: NativeTable | None = None,
+        *,
+        currency: str | None = None,
+        rates: collections.abc.Mapping[str, typing.SupportsFloat | typing.SupportsIndex]
+        | None = None,
+        shared_collateral: str = "withheld",
     ) -> None: ...
+    @property
+    def collateral_withheld_count(self) -> int: ...
+    @property
+    def collateral_withheld_outstanding(self) -> float:
+        """
+        What the records whose collateral is withheld owe.
+        """
+    @property
+    def currencies(self) -> list[dict[str, typing.Any]]:
+        """
+        Each currency's rate and totals; rate and converted total are None where its records
+        are left out.
+        """
     @property
     def currency(self) -> str: ...
     @property
@@ -118,11 +141,29 @@ class DebtBook:
     @property
     def record_count(self) -> int: ...
     @property
+    def segments(self) -> list[dict[str, typing.Any]]:
+        """
+        What distinguishes each segment, and its sums.
+        """
+    @property
+    def shared_collateral(self) -> NativeTable:
+        """
+        One row a record whose stated collateral belongs to others too.
+        """
+    @property
     def total_missing_count(self) -> int: ...
+    @property
+    def unconverted(self) -> NativeTable:
+        """
+        One row a record left out, with its total in its own currency.
+        """
 
 class DebtRun:
     """
     The figures of one stress run.
+
+    Its tables show the losses of all scenarios, or of those whose ids are
+    given, in their order.
     """
     def largest(
         self,
@@ -133,17 +174,21 @@ class DebtRun:
         (record, amount) of the records that contribute most to a scenario's loss, or to the
         net exposure when scenario is -1.
         """
-    def obligors(self) -> NativeTable:
+    def obligors(self, scenarios: collections.abc.Sequence[str] | None = None) -> NativeTable:
         """
         One row an obligor.
         """
-    def positions(self) -> NativeTable:
+    def positions(self, scenarios: collections.abc.Sequence[str] | None = None) -> NativeTable:
         """
         One row an instrument.
         """
-    def records(self) -> NativeTable:
+    def records(self, scenarios: collections.abc.Sequence[str] | None = None) -> NativeTable:
         """
         One row a record.
+        """
+    def segment_losses(self, scenarios: collections.abc.Sequence[str] | None = None) -> NativeTable:
+        """
+        One row a scenario and segment: its loss, and its base total and collateral.
         """
     @property
     def exposure(self) -> dict[str, float]: ...
@@ -240,15 +285,21 @@ def run_debt_stress(
             typing.Annotated[
                 collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
                 "FixedSize(4)",
-            ],
+            ]
+            | typing_extensions.Buffer,
         ]
     ],
     threads: typing.SupportsInt | typing.SupportsIndex = 0,
     control: RunControl | None = None,
+    *,
+    keep_losses: bool = True,
 ) -> DebtRun:
     """
-    Measures a book and revalues it under each (id, (rate delta pp, collateral impact,
-    recovery degradation, default increment)).
+    Measures a book and revalues it under each (id, shocks): (rate delta pp, collateral
+    impact, recovery degradation, default increment) for all, or a contiguous float64 array
+    of shape (segments, 5) with a row of these and the currency change for each segment of
+    the book. Where the losses of records and positions are not kept, they are computed
+    again when asked for.
     """
 
 def stored_record(

@@ -2,68 +2,20 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
+#include "engines/debt/record_columns.hpp"
+#include "numeric/ordered_sum.hpp"
 #include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {
 
-const Column* find_column(const Table& table, std::string_view name, ColumnType type) {
-    const Column* column = table.find(name);
-    if (column != nullptr && column->type() != type) {
-        throw Error(ErrorCode::invalid_input, std::string(name), "the column has another type");
-    }
-    return column;
-}
-
-/// The column's numbers with 0 where a cell is absent; all 0 where the tape has no such column.
-std::vector<double> numbers(const Table* table, std::string_view name) {
-    if (table == nullptr) return {};
-    const Column* column = find_column(*table, name, ColumnType::float64);
-    if (column == nullptr) return std::vector<double>(table->row_count());
-    std::vector<double> values = column->float64();
-    for (std::size_t row = 0; row < values.size() && column->absent_count() > 0; ++row) {
-        if (!column->is_present(row)) values[row] = 0.0;
-    }
-    return values;
-}
-
-std::vector<std::uint8_t> presence(const Table& table, std::string_view name) {
-    const Column* column = find_column(table, name, ColumnType::float64);
-    return column == nullptr ? std::vector<std::uint8_t>(table.row_count()) : column->presence();
-}
-
-const std::vector<std::int64_t>& record_numbers(const Table& table) {
-    const Column* column = find_column(table, "record", ColumnType::int64);
-    if (column == nullptr) throw Error(ErrorCode::invalid_input, "record", "the column is missing");
-    return column->int64();
-}
-
-/// Where each record's rows begin in a list whose rows are ordered by record.
-std::vector<std::int64_t> offsets(const std::vector<std::int64_t>& records, const Table* list) {
-    std::vector<std::int64_t> result(records.size() + 1);
-    if (list == nullptr) return result;
-    const auto& owners = record_numbers(*list);
-    std::size_t row = 0;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        result[i] = static_cast<std::int64_t>(row);
-        while (row < owners.size() && owners[row] == records[i]) ++row;
-    }
-    if (row != owners.size()) {
-        throw Error(ErrorCode::invalid_input, "record[" + std::to_string(row) + "]",
-                    "a list row belongs to no record");
-    }
-    result.back() = static_cast<std::int64_t>(row);
-    return result;
-}
-
 std::string single_currency(const Table& records) {
-    const Column* column = find_column(records, "currency", ColumnType::text);
-    if (column == nullptr)
-        throw Error(ErrorCode::invalid_input, "currency", "the column is missing");
-    const TextValues& codes = column->text();
+    const TextValues& codes = require_column(records, "currency", ColumnType::text).text();
     const std::string first(codes[0]);
     const auto differs = [&](std::size_t row) { return codes[row] != first; };
     std::size_t row = 1;
@@ -84,15 +36,13 @@ std::string single_currency(const Table& records) {
 /// A record that names no obligor stands for itself, whatever others are called.
 void group_by_obligor(const Table& records, Book& book) {
     const Column* named = find_column(records, "obligor_id", ColumnType::text);
-    const Column* own = find_column(records, "source_record_id", ColumnType::text);
-    if (own == nullptr)
-        throw Error(ErrorCode::invalid_input, "source_record_id", "the column is missing");
+    const Column& own = require_column(records, "source_record_id", ColumnType::text);
     std::unordered_map<std::string_view, std::int64_t> index;
     index.reserve(records.row_count());
     for (std::size_t row = 0; row < records.row_count(); ++row) {
         const auto next = static_cast<std::int64_t>(book.obligors.size());
         if (named == nullptr || !named->is_present(row)) {
-            book.obligors.emplace_back(own->text()[row]);
+            book.obligors.emplace_back(own.text()[row]);
             book.obligor_of_record.push_back(next);
             continue;
         }
@@ -117,6 +67,50 @@ std::size_t count_missing_rates(const BookTables& tables, const Book& book) {
     return count;
 }
 
+/// A list's values times the factor of their record.
+void scale_list(std::vector<double>& values, const std::vector<std::int64_t>& offsets,
+                const std::vector<double>& factor_of_record) {
+    if (values.empty()) return;
+    for (std::size_t record = 0; record < factor_of_record.size(); ++record) {
+        const auto end = static_cast<std::size_t>(offsets[record + 1]);
+        for (auto i = static_cast<std::size_t>(offsets[record]); i < end; ++i) {
+            values[i] *= factor_of_record[record];
+        }
+    }
+}
+
+void convert(const BookTables& tables, const Conversion& conversion, Book& book) {
+    book.currency = conversion.currency;
+    book.currency_rate = rates_of_records(book.segments, conversion);
+    book.original_total_outstanding = stated_totals(*tables.records, tables.instruments);
+    for (auto* amounts : {&book.total_outstanding, &book.collateral_value, &book.assets_value}) {
+        for (std::size_t i = 0; i < amounts->size(); ++i) (*amounts)[i] *= book.currency_rate[i];
+    }
+    scale_list(book.instrument_principal, book.instrument_offsets, book.currency_rate);
+    scale_list(book.instrument_collateral_value, book.instrument_offsets, book.currency_rate);
+    scale_list(book.distressed_asset_value, book.distressed_asset_offsets, book.currency_rate);
+}
+
+/// Leaves each record its own part of the collateral that it shares.
+void apply_shares(Book& book) {
+    for (SharedCollateral& shared : book.shared_collateral) {
+        const bool given = book.collateral_given[shared.row] != 0;
+        const auto begin = static_cast<std::size_t>(book.instrument_offsets[shared.row]);
+        const auto end = static_cast<std::size_t>(book.instrument_offsets[shared.row + 1]);
+        const auto of_instruments =
+            std::span(book.instrument_collateral_value).subspan(begin, end - begin);
+        double& own = book.collateral_value[shared.row];
+        shared.stated_value = given ? own : ordered_sum(of_instruments);
+        own *= shared.share;
+        for (double& value : of_instruments) value *= shared.share;
+        shared.counted_value = given ? own : ordered_sum(of_instruments);
+        if (shared.basis == ShareBasis::withheld) {
+            book.collateral_withheld.resize(book.total_outstanding.size());
+            book.collateral_withheld[shared.row] = 1;
+        }
+    }
+}
+
 }  // namespace
 
 BookColumns Book::columns() const {
@@ -124,6 +118,7 @@ BookColumns Book::columns() const {
             .interest_rate_pct = interest_rate_pct,
             .collateral_value = collateral_value,
             .collateral_given = collateral_given,
+            .collateral_withheld = collateral_withheld,
             .assets_value = assets_value,
             .instrument_offsets = instrument_offsets,
             .distressed_asset_offsets = distressed_asset_offsets,
@@ -134,8 +129,9 @@ BookColumns Book::columns() const {
             .distressed_asset_recovery_rate_pct = distressed_asset_recovery_rate_pct};
 }
 
-Book make_book(const BookTables& tables) {
+Book make_book(const BookTables& tables, const BookOptions& options) {
     const Table& records = *tables.records;
+    if (options.conversion) check(*options.conversion);
     if (records.row_count() == 0) {
         throw Error(ErrorCode::invalid_input, "records", "the book holds no record");
     }
@@ -143,27 +139,32 @@ Book make_book(const BookTables& tables) {
         throw Error(ErrorCode::invalid_input, "total_outstanding",
                     "the profile gives neither total_outstanding nor instruments");
     }
+    require_column(records, "currency", ColumnType::text);
     Book book;
-    book.currency = single_currency(records);
+    book.segments = make_segments(records);
+    if (!options.conversion) {
+        book.currency = single_currency(records);
+    } else if (auto kept = leave_out_unconverted(tables, book.segments, *options.conversion)) {
+        book = make_book(kept->tables(), options);
+        book.kept_records = std::move(kept->records);
+        book.unconverted = std::move(kept->unconverted);
+        return book;
+    }
     group_by_obligor(records, book);
-    const auto& numbers_of_records = record_numbers(records);
     book.total_outstanding = numbers(&records, "total_outstanding");
     book.interest_rate_pct = numbers(&records, "interest_rate_pct");
     book.collateral_value = numbers(&records, "collateral_value");
     book.collateral_given = presence(records, "collateral_value");
     book.assets_value = numbers(&records, "assets_value");
-    book.instrument_offsets = offsets(numbers_of_records, tables.instruments);
+    book.instrument_offsets = list_offsets(records, tables.instruments);
     if (tables.instruments != nullptr) {
-        const Column* element = find_column(*tables.instruments, "element", ColumnType::int64);
-        if (element == nullptr) {
-            throw Error(ErrorCode::invalid_input, "element", "the column is missing");
-        }
-        book.instrument_element = element->int64();
+        book.instrument_element =
+            require_column(*tables.instruments, "element", ColumnType::int64).int64();
     }
     book.instrument_principal = numbers(tables.instruments, "principal");
     book.instrument_interest_rate_pct = numbers(tables.instruments, "interest_rate_pct");
     book.instrument_collateral_value = numbers(tables.instruments, "collateral_value");
-    book.distressed_asset_offsets = offsets(numbers_of_records, tables.distressed_assets);
+    book.distressed_asset_offsets = list_offsets(records, tables.distressed_assets);
     book.distressed_asset_value = numbers(tables.distressed_assets, "value");
     book.distressed_asset_recovery_rate_pct =
         numbers(tables.distressed_assets, "recovery_rate_pct");
@@ -173,6 +174,10 @@ Book make_book(const BookTables& tables) {
         const bool has_none = book.instrument_offsets[i] == book.instrument_offsets[i + 1];
         book.total_missing_count += has_none && totals[i] == 0 ? 1 : 0;
     }
+    if (options.conversion) convert(tables, *options.conversion, book);
+    book.shared_collateral =
+        share_collateral(records, tables.instruments, options.shared_collateral);
+    apply_shares(book);
     return book;
 }
 

@@ -1,11 +1,11 @@
 #include "engines/debt/book.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "engines/debt/table_fixture.hpp"
 #include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(book_test)
@@ -13,53 +13,9 @@ BOOST_AUTO_TEST_SUITE(book_test)
 using namespace seawall;
 using seawall::debt::Book;
 using seawall::debt::make_book;
+using namespace seawall::debt::fixture;
 
 namespace {
-
-using Number = std::optional<double>;
-using Text = std::optional<std::string>;
-using Offsets = std::vector<std::int64_t>;
-
-Column numbers(const char* name, const std::vector<Number>& values) {
-    Column column(name, ColumnType::float64);
-    for (const Number& value : values) value ? column.push(*value) : column.push_absent();
-    return column;
-}
-
-Column texts(const char* name, const std::vector<Text>& values) {
-    Column column(name, ColumnType::text);
-    for (const Text& value : values) {
-        value ? column.push(std::string_view(*value)) : column.push_absent();
-    }
-    return column;
-}
-
-Column counts(const char* name, const Offsets& values) {
-    Column column(name, ColumnType::int64);
-    for (const std::int64_t value : values) column.push(value);
-    return column;
-}
-
-/// Records with the given numbers, "r0", "r1", … by name, of one currency.
-Table records(const Offsets& record_numbers, std::vector<Column> more = {}) {
-    std::vector<Text> names;
-    for (std::size_t i = 0; i < record_numbers.size(); ++i)
-        names.push_back("r" + std::to_string(i));
-    Table table;
-    table.columns.push_back(counts("record", record_numbers));
-    table.columns.push_back(texts("source_record_id", names));
-    table.columns.push_back(texts("currency", std::vector<Text>(names.size(), "EUR")));
-    for (Column& column : more) table.columns.push_back(std::move(column));
-    return table;
-}
-
-Table list(const Offsets& owners, std::vector<Column> more = {}) {
-    Table table;
-    table.columns.push_back(counts("record", owners));
-    table.columns.push_back(counts("element", Offsets(owners.size())));
-    for (Column& column : more) table.columns.push_back(std::move(column));
-    return table;
-}
 
 std::pair<ErrorCode, std::string> refusal(const debt::BookTables& tables) {
     try {

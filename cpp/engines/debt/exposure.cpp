@@ -166,6 +166,16 @@ void derive(Rows block, RecordExposure& records) {
          [=](std::size_t i) { return std::max(total[i] - (collateral[i] + recovery[i]), 0.0); });
 }
 
+/// A record whose collateral is withheld is neither covered nor short: that is not known.
+void withhold(const BookColumns& book, Rows block, RecordExposure& records) {
+    if (book.collateral_withheld.empty()) return;
+    for (std::size_t record = block.first; record < block.first + block.count; ++record) {
+        if (book.collateral_withheld[record] == 0) continue;
+        records.collateral_shortfall[record] = 0.0;
+        records.collateral_coverage_ratio[record] = 0.0;
+    }
+}
+
 /// The positions of a block of records, from row `position` on.
 void place_positions(const BookColumns& book, Rows block, const RecordExposure& records,
                      std::size_t position, PositionExposure& positions) {
@@ -237,9 +247,16 @@ void resize(PositionExposure& positions, std::size_t position_count) {
 }
 
 /// The sums of a block of records, while its columns are in the cache.
-ExposureFigures sum_block(Rows block, RecordExposure& records) {
+ExposureFigures sum_block(const BookColumns& book, Rows block, RecordExposure& records) {
     const auto sum = [block](Buffer<double>& column) { return ordered_sum(block.of(column)); };
-    return {.total_outstanding = sum(records.total_outstanding),
+    const double total = sum(records.total_outstanding);
+    const auto coverable = [&](std::size_t i) {
+        const std::size_t record = block.first + i;
+        return book.collateral_withheld[record] != 0 ? 0.0 : records.total_outstanding[record];
+    };
+    return {.total_outstanding = total,
+            .coverable_outstanding =
+                book.collateral_withheld.empty() ? total : ordered_sum(block.count, coverable),
             .collateral_value = sum(records.collateral_value),
             .assets_value = sum(records.assets_value),
             .interest_payment = sum(records.interest_payment),
@@ -253,6 +270,7 @@ ExposureFigures combine(std::span<const ExposureFigures> block_sums) {
     ExposureFigures book;
     for (const ExposureFigures& block : block_sums) {
         book.total_outstanding += block.total_outstanding;
+        book.coverable_outstanding += block.coverable_outstanding;
         book.collateral_value += block.collateral_value;
         book.assets_value += block.assets_value;
         book.interest_payment += block.interest_payment;
@@ -262,7 +280,7 @@ ExposureFigures combine(std::span<const ExposureFigures> block_sums) {
         book.net_exposure_after_recovery += block.net_exposure_after_recovery;
     }
     book.interest_rate_pct = ratio(100.0 * book.interest_payment, book.total_outstanding);
-    book.collateral_coverage_ratio = ratio(book.collateral_value, book.total_outstanding);
+    book.collateral_coverage_ratio = ratio(book.collateral_value, book.coverable_outstanding);
     book.leverage_ratio = ratio(book.total_outstanding, book.assets_value);
     book.distressed_asset_recovery_ratio =
         ratio(book.distressed_asset_recovery, book.distressed_asset_value);
@@ -294,6 +312,10 @@ void check(const BookColumns& book) {
     check_values("interest_rate_pct", book.interest_rate_pct);
     check_values("collateral_value", book.collateral_value);
     check_flags("collateral_given", book.collateral_given);
+    if (!book.collateral_withheld.empty()) {
+        check_size("collateral_withheld", book.collateral_withheld.size(), records);
+        check_flags("collateral_withheld", book.collateral_withheld);
+    }
     check_values("assets_value", book.assets_value);
     check_values("instrument_principal", book.instrument_principal,
                  std::numeric_limits<double>::denorm_min());
@@ -320,7 +342,8 @@ Exposure measure_exposure(const BookColumns& book, const ComputeOptions& options
         const Rows rows = block_rows(block, record_count);
         pool(book, rows, exposure.records);
         derive(rows, exposure.records);
-        block_sums[block] = sum_block(rows, exposure.records);
+        withhold(book, rows, exposure.records);
+        block_sums[block] = sum_block(book, rows, exposure.records);
         if (with_positions) {
             place_positions(book, rows, exposure.records, starts[block], exposure.positions);
         }

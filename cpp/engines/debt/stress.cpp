@@ -2,79 +2,36 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
+#include <type_traits>
+#include <vector>
 
+#include "engines/debt/revaluation.hpp"
+#include "engines/debt/scenario_figures.hpp"
+#include "engines/debt/segments.hpp"
 #include "numeric/ordered_sum.hpp"
 #include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {
 
-/// A scenario as factors. With impacts from -1 and amounts from 0 on, the contract's max(0, …)
-/// around the stressed collateral, recovery and value never binds.
-struct Factors {
-    double market = 1.0;
-    double recovery = 1.0;
-    double default_risk = 0.0;
-};
+/// A scenario as the inner loops take it.
+struct Revaluation {
+    Factors uniform;
+    std::vector<Factors> of_segment;  ///< not empty: instead
 
-Factors factors_of(const StressScenario& scenario) {
-    return {.market = 1.0 + scenario.collateral_market_impact,
-            .recovery = 1.0 + scenario.recovery_degradation,
-            .default_risk = std::max(scenario.default_risk_increment, 0.0)};
-}
+    explicit Revaluation(const StressScenario& scenario)
+        : uniform(factors_of(scenario)), of_segment(segment_factors(scenario)) {}
 
-/// Columns of one block of records, all of one length.
-struct BlockColumns {
-    std::span<const double> total, collateral, recovery, net;
-};
-
-/// Where the stressed figures of a block go.
-struct BlockResult {
-    std::span<double> net, loss;
-};
-
-struct BlockSums {
-    double net = 0.0;
-    double loss = 0.0;
-};
-
-BlockSums revalue(const BlockColumns& base, const Factors& factors, const BlockResult& stressed) {
-    for (std::size_t i = 0; i < base.total.size(); ++i) {
-        const double cover =
-            base.collateral[i] * factors.market + base.recovery[i] * factors.recovery;
-        const double net =
-            std::max(base.total[i] - cover, 0.0) + base.total[i] * factors.default_risk;
-        stressed.net[i] = net;
-        stressed.loss[i] = std::max(net - base.net[i], 0.0);
+    RevaluedSums operator()(const RevaluationColumns& base, const RevaluedColumns& stressed) const {
+        if (of_segment.empty()) {
+            revalue(base, uniform, stressed);
+        } else {
+            revalue(base, of_segment, stressed);
+        }
+        return {.net = ordered_sum(stressed.net), .loss = ordered_sum(stressed.loss)};
     }
-    return {.net = ordered_sum(stressed.net), .loss = ordered_sum(stressed.loss)};
-}
-
-/// The book under a scenario. All but net and loss are linear in non-negative amounts, so they
-/// follow from the book's sums as they would from each record.
-ScenarioFigures scenario_figures(const ExposureFigures& base, const StressScenario& scenario,
-                                 std::span<const BlockSums> block_sums) {
-    const Factors factors = factors_of(scenario);
-    ScenarioFigures figures{
-        .interest_rate_pct = base.interest_rate_pct + scenario.interest_rate_delta_pct,
-        .collateral_value = base.collateral_value * factors.market,
-        .distressed_asset_value = base.distressed_asset_value * factors.market,
-        .distressed_asset_recovery = base.distressed_asset_recovery * factors.recovery,
-        .default_risk_buffer = base.total_outstanding * factors.default_risk};
-    figures.interest_payment = base.total_outstanding * figures.interest_rate_pct / 100.0;
-    figures.collateral_loss = std::max(base.collateral_value - figures.collateral_value, 0.0);
-    figures.distressed_asset_loss =
-        std::max(base.distressed_asset_value - figures.distressed_asset_value, 0.0);
-    for (const BlockSums& block : block_sums) {
-        figures.net_exposure_after_recovery += block.net;
-        figures.loss_estimate += block.loss;
-    }
-    figures.impact_score =
-        std::min(figures.loss_estimate / std::max(base.total_outstanding, 1.0), 1.0);
-    return figures;
-}
+};
 
 Buffer<double> matrix(std::size_t scenario_count, std::size_t column_count) {
     if (scenario_count > 0 && column_count > max_matrix_cells / scenario_count) {
@@ -88,57 +45,105 @@ void require_complete(bool complete) {
     if (!complete) throw Error(ErrorCode::cancelled, "stress", "stopped by the caller");
 }
 
-/// Allocates each record's loss to its positions by share.
+std::size_t block_count(std::size_t row_count) {
+    return (row_count + ordered_sum_block - 1) / ordered_sum_block;
+}
+
+/// Allocates the loss of their record to positions begin .. begin + result.size().
+void allocate(const PositionExposure& positions, std::size_t begin,
+              std::span<const double> record_loss, std::span<double> result) {
+    const auto record = std::span(positions.record).subspan(begin, result.size());
+    const auto share = std::span(positions.share).subspan(begin, result.size());
+    const double* losses = record_loss.data();
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = share[i] * losses[record[i]];
+}
+
 void allocate_losses(const Exposure& exposure, ParallelOptions options, StressResult& result) {
     const std::size_t record_count = exposure.records.total_outstanding.size();
     const std::size_t position_count = exposure.positions.share.size();
-    const std::size_t scenario_count = result.figures.size();
-    const std::size_t blocks = (position_count + ordered_sum_block - 1) / ordered_sum_block;
     options.control.completed_units = nullptr;  // progress counts records
-    require_complete(parallel_for(blocks, options, [&](std::size_t block) {
+    require_complete(parallel_for(block_count(position_count), options, [&](std::size_t block) {
         const std::size_t begin = block * ordered_sum_block;
         const std::size_t count = std::min(ordered_sum_block, position_count - begin);
-        const auto record = std::span(exposure.positions.record).subspan(begin, count);
-        const auto share = std::span(exposure.positions.share).subspan(begin, count);
-        for (std::size_t s = 0; s < scenario_count; ++s) {
-            const double* record_loss = result.record_loss.data() + s * record_count;
-            double* position_loss = result.allocated_loss.data() + s * position_count + begin;
-            for (std::size_t i = 0; i < count; ++i) {
-                position_loss[i] = share[i] * record_loss[record[i]];
-            }
+        for (std::size_t s = 0; s < result.figures.size(); ++s) {
+            allocate(exposure.positions, begin,
+                     std::span(result.record_loss).subspan(s * record_count, record_count),
+                     std::span(result.allocated_loss).subspan(s * position_count + begin, count));
         }
     }));
 }
 
+bool any_segmented(std::span<const StressScenario> scenarios) {
+    return std::ranges::any_of(scenarios, &StressScenario::is_segmented);
+}
+
+/// Calls refuse(name, message) for each shock of no meaning.
+template <class Shock, class Refuse>
+void check_shocks(const Shock& shock, const Refuse& refuse) {
+    const auto check_shock = [&](const char* name, double value, double least) {
+        if (value >= least && value <= largest_value) return;
+        refuse(name, least == -1.0 ? "must be from -1 to 1e100" : "must be from -1e100 to 1e100");
+    };
+    check_shock("interest_rate_delta_pct", shock.interest_rate_delta_pct, -largest_value);
+    check_shock("collateral_market_impact", shock.collateral_market_impact, -1.0);
+    check_shock("recovery_degradation", shock.recovery_degradation, -1.0);
+    check_shock("default_risk_increment", shock.default_risk_increment, -largest_value);
+    if constexpr (std::is_same_v<Shock, SegmentShock>) {
+        check_shock("currency_change", shock.currency_change, -1.0);
+    }
+}
+
+void check_segments(const std::string& place, const StressScenario& scenario,
+                    std::size_t segment_count) {
+    if (scenario.segments.size() != segment_count) {
+        throw Error(ErrorCode::invalid_input, place + ".shocks",
+                    "must have a row for each of the book's " + std::to_string(segment_count) +
+                        " segments, not " + std::to_string(scenario.segments.size()));
+    }
+    for (std::size_t g = 0; g < segment_count; ++g) {
+        check_shocks(scenario.segments[g], [&](const char* name, const char* message) {
+            throw Error(ErrorCode::invalid_input,
+                        place + ".shocks[" + std::to_string(g) + "]." + name, message);
+        });
+    }
+}
+
 }  // namespace
 
-void check(std::span<const StressScenario> scenarios) {
+void check(std::span<const StressScenario> scenarios, std::size_t segment_count) {
     if (scenarios.size() > max_scenarios) {
         throw Error(ErrorCode::limit_exceeded, "scenarios", "at most 10,000 scenarios");
     }
-    const auto check_shock = [](std::size_t index, const char* name, double shock, double least) {
-        if (shock >= least && shock <= largest_value) return;
-        throw Error(ErrorCode::invalid_input, "scenarios[" + std::to_string(index) + "]." + name,
-                    least == -1.0 ? "must be from -1 to 1e100" : "must be from -1e100 to 1e100");
-    };
+    std::size_t shock_count = 0;
     for (std::size_t i = 0; i < scenarios.size(); ++i) {
-        const StressScenario& scenario = scenarios[i];
-        check_shock(i, "interest_rate_delta_pct", scenario.interest_rate_delta_pct, -largest_value);
-        check_shock(i, "collateral_market_impact", scenario.collateral_market_impact, -1.0);
-        check_shock(i, "recovery_degradation", scenario.recovery_degradation, -1.0);
-        check_shock(i, "default_risk_increment", scenario.default_risk_increment, -largest_value);
+        const std::string place = "scenarios[" + std::to_string(i) + "]";
+        check_shocks(scenarios[i], [&](const char* name, const char* message) {
+            throw Error(ErrorCode::invalid_input, place + "." + name, message);
+        });
+        if (!scenarios[i].is_segmented()) continue;
+        check_segments(place, scenarios[i], segment_count);
+        shock_count += segment_count;
+    }
+    if (shock_count > max_segment_shocks) {
+        throw Error(ErrorCode::limit_exceeded, "scenarios", "at most 2^26 shocks of segments");
     }
 }
 
 StressResult stress(const Exposure& exposure, std::span<const StressScenario> scenarios,
                     const ComputeOptions& options) {
-    check(scenarios);
-    const RecordExposure& records = exposure.records;
-    const std::size_t record_count = records.total_outstanding.size();
+    return stress(exposure, {}, scenarios, options);
+}
+
+StressResult stress(const Exposure& exposure, const SegmentIndex& segments,
+                    std::span<const StressScenario> scenarios, const ComputeOptions& options) {
+    check(scenarios, segments.segment_count);
+    const std::size_t record_count = exposure.records.total_outstanding.size();
     const bool with_positions = options.detail == Detail::positions;
     if (with_positions && exposure.positions.share.empty() && record_count > 0) {
         throw Error(ErrorCode::invalid_input, "exposure", "was measured without positions");
     }
+    std::vector<SegmentExposure> segment_sums;
+    if (any_segmented(scenarios)) segment_sums = sum_by_segment(segments, exposure.records);
     StressResult result;
     result.figures.resize(scenarios.size());
     if (options.detail != Detail::book) {
@@ -148,36 +153,57 @@ StressResult stress(const Exposure& exposure, std::span<const StressScenario> sc
         with_positions && position_count != record_count) {
         result.allocated_loss = matrix(scenarios.size(), position_count);
     }
-    const std::size_t blocks = (record_count + ordered_sum_block - 1) / ordered_sum_block;
-    std::vector<BlockSums> block_sums(scenarios.size() * blocks);  // scenario-major
+    const std::vector<Revaluation> revaluations(scenarios.begin(), scenarios.end());
+    const std::size_t blocks = block_count(record_count);
+    std::vector<RevaluedSums> block_sums(scenarios.size() * blocks);  // scenario-major
     require_complete(parallel_for(blocks, options.parallel, [&](std::size_t block) {
         const std::size_t begin = block * ordered_sum_block;
         const std::size_t count = std::min(ordered_sum_block, record_count - begin);
-        const auto slice = [&](const auto& column) {
-            return std::span(column).subspan(begin, count);
-        };
-        const BlockColumns base{.total = slice(records.total_outstanding),
-                                .collateral = slice(records.collateral_value),
-                                .recovery = slice(records.distressed_asset_recovery),
-                                .net = slice(records.net_exposure_after_recovery)};
+        const auto base = RevaluationColumns::of(exposure.records, segments, begin, count);
         std::array<double, 2 * ordered_sum_block> scratch;
         for (std::size_t s = 0; s < scenarios.size(); ++s) {
-            BlockResult stressed{.net = std::span(scratch).first(count),
-                                 .loss = std::span(scratch).subspan(ordered_sum_block, count)};
+            RevaluedColumns stressed{.net = std::span(scratch).first(count),
+                                     .loss = std::span(scratch).subspan(ordered_sum_block, count)};
             if (options.detail != Detail::book) {
                 stressed.loss =
                     std::span(result.record_loss).subspan(s * record_count + begin, count);
             }
-            block_sums[s * blocks + block] = revalue(base, factors_of(scenarios[s]), stressed);
+            block_sums[s * blocks + block] = revaluations[s](base, stressed);
         }
         options.parallel.control.advance(count);
     }));
     if (!result.allocated_loss.empty()) allocate_losses(exposure, options.parallel, result);
     for (std::size_t s = 0; s < scenarios.size(); ++s) {
-        result.figures[s] = scenario_figures(exposure.figures, scenarios[s],
-                                             std::span(block_sums).subspan(s * blocks, blocks));
+        RevaluedSums sums;
+        for (const RevaluedSums& block : std::span(block_sums).subspan(s * blocks, blocks)) {
+            sums.net += block.net;
+            sums.loss += block.loss;
+        }
+        result.figures[s] = scenario_figures(exposure.figures, segment_sums, scenarios[s], sums);
     }
     return result;
+}
+
+Buffer<double> record_losses(const Exposure& exposure, const SegmentIndex& segments,
+                             const StressScenario& scenario) {
+    const std::size_t record_count = exposure.records.total_outstanding.size();
+    const Revaluation revaluation(scenario);
+    Buffer<double> losses(record_count);
+    std::array<double, ordered_sum_block> net;
+    for (std::size_t begin = 0; begin < record_count; begin += ordered_sum_block) {
+        const std::size_t count = std::min(ordered_sum_block, record_count - begin);
+        revaluation(
+            RevaluationColumns::of(exposure.records, segments, begin, count),
+            {.net = std::span(net).first(count), .loss = std::span(losses).subspan(begin, count)});
+    }
+    return losses;
+}
+
+Buffer<double> position_losses(const PositionExposure& positions,
+                               std::span<const double> record_loss) {
+    Buffer<double> losses(positions.share.size());
+    allocate(positions, 0, record_loss, losses);
+    return losses;
 }
 
 }  // namespace seawall::debt

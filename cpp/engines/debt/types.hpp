@@ -24,6 +24,9 @@ struct BookColumns {
     std::span<const double> interest_rate_pct;       ///< 0 when absent; instruments replace it
     std::span<const double> collateral_value;        ///< counts where collateral_given is 1
     std::span<const std::uint8_t> collateral_given;  ///< 0: the sum over the record's instruments
+    /// 1: the collateral is not known to be the record's own, counts 0, and its shortfall and
+    /// coverage are not known either. Empty: of none.
+    std::span<const std::uint8_t> collateral_withheld{};
     std::span<const double> assets_value;
 
     // Shape (record_count + 1,): record r owns the rows offsets[r] .. offsets[r + 1].
@@ -59,8 +62,8 @@ struct RecordExposure {
     Buffer<double> collateral_value;
     Buffer<double> assets_value;
     Buffer<double> interest_payment;
-    Buffer<double> collateral_shortfall;
-    Buffer<double> collateral_coverage_ratio;  ///< 0 without debt
+    Buffer<double> collateral_shortfall;       ///< 0 where collateral is withheld
+    Buffer<double> collateral_coverage_ratio;  ///< 0 without debt, and where withheld
     Buffer<double> leverage_ratio;             ///< 0 without assets
     Buffer<double> distressed_asset_value;
     Buffer<double> distressed_asset_recovery;
@@ -83,11 +86,12 @@ struct PositionExposure {
 /// record is its own, so that a book of one record shows that record's figures.
 struct ExposureFigures {
     double total_outstanding = 0.0;
+    double coverable_outstanding = 0.0;  ///< without the records whose collateral is withheld
     double interest_rate_pct = 0.0;
     double collateral_value = 0.0;
     double assets_value = 0.0;
     double interest_payment = 0.0;
-    double collateral_shortfall = 0.0;
+    double collateral_shortfall = 0.0;  ///< also without them, as the coverage
     double collateral_coverage_ratio = 0.0;
     double leverage_ratio = 0.0;
     double distressed_asset_value = 0.0;
@@ -103,12 +107,30 @@ struct Exposure {
     PositionExposure positions;  ///< empty unless Detail::positions
 };
 
+/// Which segment each record of a book is in.
+struct SegmentIndex {
+    std::span<const std::uint32_t> segment_of_record;  ///< (record_count,), below segment_count
+    std::size_t segment_count = 0;
+};
+
+/// A shock to every record of a segment.
+struct SegmentShock {
+    double interest_rate_delta_pct = 0.0;   ///< percentage points
+    double collateral_market_impact = 0.0;  ///< fraction, >= -1
+    double recovery_degradation = 0.0;      ///< fraction, >= -1
+    double default_risk_increment = 0.0;    ///< fraction of the total; below 0 it adds nothing
+    double currency_change = 0.0;  ///< fraction, >= -1, of what the segment's currency is worth
+};
+
 /// A shock to every record of a book.
 struct StressScenario {
     double interest_rate_delta_pct = 0.0;   ///< percentage points
     double collateral_market_impact = 0.0;  ///< fraction, >= -1
     double recovery_degradation = 0.0;      ///< fraction, >= -1
     double default_risk_increment = 0.0;    ///< fraction of the total; below 0 it adds nothing
+    std::vector<SegmentShock> segments{};   ///< (segment_count,); not empty: instead of the above
+
+    bool is_segmented() const { return !segments.empty(); }
 };
 
 /// The figures of a book under one scenario.

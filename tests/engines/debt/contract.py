@@ -112,6 +112,68 @@ def stressed(base: dict[str, float], shock: tuple[float, float, float, float]) -
     }
 
 
+def segment_stressed(
+    base: dict[str, float], shock: tuple[float, float, float, float, float]
+) -> dict[str, float]:
+    """A record under the shock of its segment, whose currency changes what it is worth."""
+    *own, currency_change = shock
+    local = stressed(base, (own[0], own[1], own[2], own[3]))
+    worth = 1 + currency_change
+    names = (
+        "interest_payment",
+        "collateral_value",
+        "distressed_asset_value",
+        "distressed_asset_recovery",
+        "default_risk_buffer",
+        "net_exposure_after_recovery",
+    )
+    figures = {name: worth * local[name] for name in names}
+    net = figures["net_exposure_after_recovery"]
+    return {
+        **figures,
+        "total_outstanding": worth * base["total_outstanding"],
+        "loss_estimate": max(0.0, net - base["net_exposure_after_recovery"]),
+    }
+
+
+def segmented_book(
+    bases: list[dict[str, float]], shocks: list[tuple[float, float, float, float, float]]
+) -> dict[str, float]:
+    """A book's figures under each record's shock: sums, and what follows from them."""
+    parts = [segment_stressed(base, shock) for base, shock in zip(bases, shocks, strict=True)]
+    sums = {name: math.fsum(part[name] for part in parts) for name in parts[0]}
+    before = {name: math.fsum(base[name] for base in bases) for name in bases[0]}
+    total = sums.pop("total_outstanding")
+    return {
+        **sums,
+        "interest_rate_pct": 100 * sums["interest_payment"] / total if total > 0 else 0.0,
+        "collateral_loss": max(0.0, before["collateral_value"] - sums["collateral_value"]),
+        "distressed_asset_loss": max(
+            0.0, before["distressed_asset_value"] - sums["distressed_asset_value"]
+        ),
+        "impact_score": min(1.0, sums["loss_estimate"] / max(1.0, before["total_outstanding"])),
+    }
+
+
+def debt_service_share(
+    *,
+    total: float,
+    original: float,
+    rate_pct: float,
+    months: int,
+    net_cash_flow: float,
+    coverage_ratio: float,
+) -> float:
+    """A loan's yearly debt service over the property's, by what the coverage ratio means."""
+    if months == 0:
+        service = total * rate_pct / 100 * 365 / 360
+    else:
+        monthly = rate_pct / 1200
+        annuity = math.fsum((1 + monthly) ** -month for month in range(1, months + 1))
+        service = 12 * original / annuity
+    return service / (net_cash_flow / coverage_ratio)
+
+
 def scale(base: dict[str, float]) -> float:
     """What a difference of amounts is made of: its error is relative to this, not to the rest."""
     names = ("total_outstanding", "collateral_value", "distressed_asset_value")

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include "bindings/tables.hpp"
+#include "engines/debt/book.hpp"
+
+namespace seawall::bindings {
+
+/// A decoded book that any number of runs may share.
+struct DebtBook {
+    TablePointer records;  ///< of the book: without those left out
+    debt::Book book;
+    TablePointer unconverted;
+};
+
+void register_debt_book(pybind11::module_& module);
+
+}  // namespace seawall::bindings

@@ -1,0 +1,127 @@
+#include "engines/debt/shared_collateral.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "engines/debt/record_columns.hpp"
+#include "table/error.hpp"
+
+namespace seawall::debt {
+namespace {
+
+/// A number of a record, or nothing where the cell or the column is absent.
+class OptionalNumbers {
+  public:
+    OptionalNumbers(const Table& records, const char* name)
+        : column_(find_column(records, name, ColumnType::float64)) {}
+
+    std::optional<double> operator[](std::size_t row) const {
+        if (column_ == nullptr || !column_->is_present(row)) return std::nullopt;
+        return column_->float64()[row];
+    }
+
+  private:
+    const Column* column_;
+};
+
+constexpr std::int64_t months_a_year = 12;
+
+/// What a year of a record's own debt costs. Interest only: the actual days of a year over 360, as
+/// commercial mortgages count them.
+std::optional<double> annual_debt_service(std::optional<double> total,
+                                          std::optional<double> original,
+                                          std::optional<double> rate_pct, std::int64_t months) {
+    if (!rate_pct || months < 0) return std::nullopt;
+    if (months == 0) {
+        if (!total) return std::nullopt;
+        return *total * *rate_pct / 100.0 * 365.0 / 360.0;
+    }
+    if (!original) return std::nullopt;
+    return months_a_year * level_payment(*original, *rate_pct / 100.0 / months_a_year, months);
+}
+
+/// The record's debt service over the property's, which is its net cash flow / DSCR: the definition
+/// of the ratio. Nothing where the share is not one.
+class DebtServiceShares {
+  public:
+    explicit DebtServiceShares(const Table& records)
+        : total_(records, "total_outstanding"),
+          original_(records, "original_amount"),
+          rate_pct_(records, "interest_rate_pct"),
+          net_cash_flow_(records, "net_cash_flow"),
+          coverage_ratio_(records, "debt_service_coverage_ratio"),
+          months_(find_column(records, "amortization_term_months", ColumnType::int64)) {}
+
+    std::optional<double> operator[](std::size_t row) const {
+        const auto net_cash_flow = net_cash_flow_[row];
+        const auto coverage_ratio = coverage_ratio_[row];
+        const std::int64_t months = months_ == nullptr ? 0 : months_->int64()[row];
+        const auto own = annual_debt_service(total_[row], original_[row], rate_pct_[row], months);
+        if (!own || !net_cash_flow || !coverage_ratio) return std::nullopt;
+        const double share = *own / (*net_cash_flow / *coverage_ratio);
+        if (!(share > 0.0 && share <= largest_debt_service_share)) return std::nullopt;
+        return std::min(share, 1.0);
+    }
+
+  private:
+    OptionalNumbers total_, original_, rate_pct_, net_cash_flow_, coverage_ratio_;
+    const Column* months_;
+};
+
+void check_stated_shares(const Table& records) {
+    const Column* column = find_column(records, "collateral_share", ColumnType::float64);
+    if (column == nullptr) return;
+    const std::vector<double>& shares = column->float64();  // 0 where absent
+    const auto place = std::ranges::find_if(
+        shares, [](double share) { return !(share >= 0.0 && share <= 100.0); });
+    if (place == shares.end()) return;
+    throw Error(ErrorCode::invalid_input,
+                "collateral_share[" + std::to_string(place - shares.begin()) + "]",
+                "must be from 0 to 100");
+}
+
+}  // namespace
+
+double level_payment(double amount, double rate, std::int64_t payment_count) {
+    if (rate == 0.0) return amount / static_cast<double>(payment_count);
+    // By squaring: a library's power is not the same to the last bit on every processor.
+    double growth = 1.0;
+    double square = 1.0 + rate;
+    for (std::int64_t rest = payment_count; rest > 0; rest /= 2) {
+        if (rest % 2 != 0) growth *= square;
+        square *= square;
+    }
+    return amount * rate / (1.0 - 1.0 / growth);
+}
+
+std::vector<SharedCollateral> share_collateral(const Table& records, const Table* instruments,
+                                               SharedCollateralRule rule) {
+    const Column* shared = find_column(records, "shared_collateral", ColumnType::boolean);
+    if (shared == nullptr) return {};
+    check_stated_shares(records);
+    const std::vector<std::uint8_t> given = presence(records, "collateral_value");
+    const std::vector<std::int64_t> offsets = list_offsets(records, instruments);
+    const OptionalNumbers stated_shares(records, "collateral_share");
+    const DebtServiceShares debt_service_shares(records);
+    std::vector<SharedCollateral> result;
+    for (std::size_t row = 0; row < records.row_count(); ++row) {
+        const bool has_instruments = offsets[row] != offsets[row + 1];
+        if (shared->truths()[row] == Truth::no || (given[row] == 0 && !has_instruments)) continue;
+        SharedCollateral entry{.row = row};
+        if (const auto stated = stated_shares[row]) {
+            entry.basis = ShareBasis::stated;
+            entry.share = *stated / 100.0;
+        } else if (rule == SharedCollateralRule::by_debt_service && !has_instruments) {
+            // Instruments replace the record's own total and rate, on which the share would rest.
+            if (const auto share = debt_service_shares[row]) {
+                entry.basis = ShareBasis::debt_service;
+                entry.share = *share;
+            }
+        }
+        result.push_back(entry);
+    }
+    return result;
+}
+
+}  // namespace seawall::debt

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "table/column.hpp"
+
+namespace seawall::debt {
+
+/// What becomes of collateral that a record shares with other loans, where the tape does not state
+/// the record's share.
+enum class SharedCollateralRule {
+    withheld,         ///< it counts nothing
+    by_debt_service,  ///< its share is the record's part of the property's debt service
+};
+
+enum class ShareBasis { stated, debt_service, withheld };
+
+constexpr std::string_view basis_name(ShareBasis basis) {
+    switch (basis) {
+        case ShareBasis::stated:
+            return "stated";
+        case ShareBasis::debt_service:
+            return "debt_service";
+        case ShareBasis::withheld:
+            return "withheld";
+    }
+    return "withheld";
+}
+
+/// A record whose stated collateral belongs to other loans too.
+struct SharedCollateral {
+    std::size_t row = 0;  ///< of the records
+    ShareBasis basis = ShareBasis::withheld;
+    double share = 0.0;          ///< fraction of the stated collateral that counts
+    double stated_value = 0.0;   ///< in the book's currency, as the next
+    double counted_value = 0.0;  ///< share · stated value
+};
+
+/// A debt service coverage ratio is rounded on a tape, so that a whole loan's share may come out a
+/// little above 1.
+inline constexpr double largest_debt_service_share = 1.02;
+
+/// One payment of a loan that `payment_count` equal payments repay, where `rate` is the interest of
+/// one period as a fraction.
+double level_payment(double amount, double rate, std::int64_t payment_count);
+
+/// The records whose shared_collateral is true and whose collateral is stated, by rising row and
+/// still without their values; none without that column. Throws Error(invalid_input) at
+/// "collateral_share[row]" on a share outside 0 .. 100 %.
+std::vector<SharedCollateral> share_collateral(const Table& records, const Table* instruments,
+                                               SharedCollateralRule rule);
+
+}  // namespace seawall::debt

@@ -21,7 +21,9 @@ import msgspec
 import numpy as np
 
 from seawall import native
-from seawall.engines.debt.engine import DEFAULT_SCENARIOS, decode_book
+from seawall.engine import BookChoice
+from seawall.engines.debt.book import decode_book
+from seawall.engines.debt.scenarios import DEFAULT_SCENARIOS
 from seawall.ingest import IngestedTape
 from seawall.lab.books import debt_record
 from seawall.lab.command import benchmark_parser, write_answer, write_record
@@ -279,7 +281,7 @@ def decode_ms(tape: IngestedTape) -> list[float]:
     times = []
     for _ in range(DECODES):
         before = time.perf_counter_ns()
-        decode_book(tape.tables())
+        decode_book(tape.tables(), BookChoice(), None)
         times.append((time.perf_counter_ns() - before) / 1e6)
     return times
 
@@ -322,7 +324,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tape = read_book(options)
     shocks = stress_scenarios(options.scenarios)
     decodes = decode_ms(tape)
-    book = decode_book(tape.tables())
+    book = decode_book(tape.tables(), BookChoice(), None).columns
     columns = numpy_book(tape)
     wanted = run_numpy(columns, shocks)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from seawall.ingest import built_in_rates
 from seawall.lab.books import write_demo_tape
 from seawall.report import ReportDocument, build_document, report_html
 from seawall.session import Run, Session
@@ -17,13 +18,21 @@ def book_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     write_demo_tape(folder / "tape.csv", instruments=3_000, obligors=200, seed=7)
     with Session(folder / "ledger.db") as session:
         session.ingest(folder / "tape.csv")
+        session.ingest(built_in_rates(), profile="ecb_rates")
         yield session
 
 
 @pytest.fixture(scope="package")
 def run(book_session: Session) -> Run:
-    (dataset,) = book_session.datasets()
-    return book_session.stress(dataset, started_at="2026-03-31T12:00:00Z")
+    rates, dataset = book_session.datasets()  # newest first
+    return book_session.stress(
+        dataset,
+        supervisory=["frb_2025_severely_adverse"],
+        currency="EUR",
+        rates=rates,
+        rates_as_of="2026-03-31",
+        started_at="2026-03-31T12:00:00Z",
+    )
 
 
 @pytest.fixture(scope="package")

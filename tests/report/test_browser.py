@@ -68,7 +68,7 @@ def test_every_chart_is_drawn_inside_its_frame(browser: Any, address: str) -> No
             }).map(text => text.textContent);
         })"""
     )
-    assert page.locator("figure svg").count() == 3
+    assert page.locator("figure svg").count() == 5  # three exposures, scenarios, quarters
     assert overflowing == []
     page.close()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.supervisory.paths import QUARTERS, fed_rows, write_rows
+from supervisory.paths import QUARTERS, fed_rows, write_rows
 
 from seawall.errors import InvalidInput, LimitExceeded, NotFound, SourceUnreadable
 from seawall.supervisory import VARIABLES, SupervisoryPath, fed_csv, read_fed_scenario

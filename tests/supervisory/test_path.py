@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.supervisory.paths import path_of
+from supervisory.paths import path_of
 
 from seawall.errors import InvalidInput, NotFound
 from seawall.provenance import canonical_json

@@ -97,6 +97,7 @@ def trace_record(
 
 def refusals(rejects: Table, record: int) -> list[str]:
     """Say why a record was refused, from its dataset's rejects; empty when it was kept."""
+    import pyarrow
     from pyarrow import compute
 
     rows = rejects.to_arrow()

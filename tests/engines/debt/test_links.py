@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from tests.supervisory.paths import path_of
+from supervisory.paths import path_of
 
 from seawall.engines.debt.link_types import IndexLevels, SupervisoryLinks
 from seawall.engines.debt.links import PathShocks, segment_shocks

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from seawall.engines.debt import DebtStressParameters, ScenarioEntry
-from seawall.engines.debt.engine import DEFAULT_SCENARIOS, complete_scenarios
+from seawall.engines.debt.scenarios import DEFAULT_SCENARIOS, complete_scenarios
 from seawall.errors import InvalidInput
 from seawall.session import Dataset, Run, Session
 

@@ -54,8 +54,13 @@ def test_a_link_shows_its_formula_and_its_value_in_each_quarter(full_page: ReadP
         "index of the quarter / index of the jump-off quarter",
         "Table 6A",
     ]
-    assert values[0] == ["commercial real estate prices", *QUARTERS]
-    assert values[1][:3] == ["commercial_real_estate_price_index", "0", "−0.05"]
+    assert values[0] == [
+        "Quarter",
+        "commercial_real_estate_price_indexcommercial real estate prices",
+        "unemployment_rateunemployment",
+    ]
+    assert [row[0] for row in values[1:]] == QUARTERS
+    assert values[2] == [QUARTERS[1], "−0.05", "0.5"]
 
 
 def test_parts_that_a_link_does_not_reach_are_listed_and_noted(full_page: ReadPage) -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from supervisory.paths import QUARTERS, fed_rows, write_rows
 
 from seawall.errors import InvalidInput, LimitExceeded, NotFound, SourceUnreadable
 from seawall.supervisory import VARIABLES, SupervisoryPath, fed_csv, read_fed_scenario
+from supervisory.paths import QUARTERS, fed_rows, write_rows
 
 ABOUT = {
     "path_id": "made_up",

@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from supervisory.paths import path_of
 
 from seawall.errors import InvalidInput, NotFound
 from seawall.provenance import canonical_json
 from seawall.supervisory import SupervisoryPath, check_path, parse_path
+from supervisory.paths import path_of
 
 
 @pytest.fixture

@@ -33,7 +33,18 @@ def render(document: ReportDocument) -> str:
     )
     writers: dict[str, Any] = {
         name: getattr(wording, name)
-        for name in ("amount", "cited", "cut", "exact", "leg", "part", "percent", "rate", "tidy")
+        for name in (
+            "amount",
+            "cited",
+            "cut",
+            "exact",
+            "leg",
+            "part",
+            "percent",
+            "rate",
+            "series",
+            "tidy",
+        )
     }
     environment.filters |= writers
     return environment.from_string(_file("page.html.j2")).render(

@@ -1,11 +1,12 @@
 """How figures and the texts of a tape are written for a reader."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
+from seawall.engines.debt.link_types import Link
 from seawall.engines.debt.types import LinkGap
 from seawall.supervisory import PathSource
 
@@ -67,6 +68,11 @@ def tidy(value: float) -> str:
 def cited(source: PathSource) -> str:
     """Name a publication."""
     return f"{source.publisher}, {source.document} ({source.year})"
+
+
+def series(links: Sequence[Link]) -> list[tuple[str, str, list[float]]]:
+    """Lay out what the links gave by quarter: link, input and values."""
+    return [(link.name, name, values) for link in links for name, values in link.values.items()]
 
 
 def part(gap: LinkGap) -> str:

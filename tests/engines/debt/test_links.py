@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from supervisory.paths import path_of
 
 from seawall.engines.debt.link_types import IndexLevels, SupervisoryLinks
 from seawall.engines.debt.links import PathShocks, segment_shocks
 from seawall.errors import InvalidInput, NotFound
 from seawall.provenance import canonical_json
 from seawall.supervisory import SupervisoryPath, load_path
+from supervisory.paths import path_of
 
 RATE, COLLATERAL, RECOVERY, DEFAULT, CURRENCY = range(5)
 SEVERE, BASELINE = load_path("frb_2025_severely_adverse"), load_path("frb_2025_baseline")

@@ -126,15 +126,13 @@ def _unconverted(
 
 
 def _shared_collateral(columns: native.DebtBook) -> SharedCollateral | None:
-    rows = list(Table(columns.shared_collateral).rows())
-    if not rows:
+    bases = Counter(Table(columns.shared_collateral)["basis"].to_pylist())
+    if not bases:
         return None
-    bases = Counter(row["basis"] for row in rows)
-    withheld = [row["total_outstanding"] for row in rows if row["basis"] == "withheld"]
     return SharedCollateral(
-        count=len(rows),
+        count=bases.total(),
         stated_share_count=bases["stated"],
         debt_service_share_count=bases["debt_service"],
-        withheld_count=bases["withheld"],
-        withheld_total_outstanding=float(sum(withheld)),
+        withheld_count=columns.collateral_withheld_count,
+        withheld_total_outstanding=columns.collateral_withheld_outstanding,
     )

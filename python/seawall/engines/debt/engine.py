@@ -1,5 +1,7 @@
 """The debt stress engine: exposure of a book and its revaluation under scenarios."""
 
+from typing import Any
+
 import msgspec
 
 from seawall import native
@@ -71,7 +73,7 @@ def run(
         PathRun(path, parameters.supervisory_links, columns)
         for path in complete_paths(parameters.supervisory_scenarios, scenarios)
     ]
-    shocks = [
+    shocks: list[tuple[str, Any]] = [
         (s.scenario_id, native_shocks(s, columns.segments, currency=columns.currency))
         for s in scenarios
     ]
@@ -79,7 +81,10 @@ def run(
     for path in paths:
         begins.append(len(shocks))
         shocks += path.scenarios()
-    native_run = native.run_debt_stress(columns, shocks, threads=threads, control=control)
+    # The losses of every record in every quarter are not held: they are computed when asked for.
+    native_run = native.run_debt_stress(
+        columns, shocks, threads=threads, control=control, keep_losses=not paths
+    )
     figures = native_run.scenarios
     path_results = [
         path.result(figures[begin : begin + len(path.scenarios())])

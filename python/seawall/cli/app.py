@@ -127,6 +127,9 @@ def ingest(
     output: Annotated[
         Path | None, typer.Option(help="Where --suggest writes the profile.  [default: NAME.toml]")
     ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Of all money, for --suggest where no column names it.")
+    ] = None,
     store: Store = None,
     tenant: Tenant = None,
     threads: Threads = None,
@@ -134,10 +137,12 @@ def ingest(
 ) -> None:
     """Read a tape and write it as an immutable dataset version, whole or not at all."""
     if suggest:
-        suggest_profile_file(source, format=format, output=output, as_json=as_json)
+        suggest_profile_file(
+            source, format=format, currency=currency, output=output, as_json=as_json
+        )
         return
-    if output is not None:
-        raise typer.BadParameter("--output belongs to --suggest; --rejects writes the refusals")
+    if output is not None or currency is not None:
+        raise typer.BadParameter("--output and --currency belong to --suggest")
     if not normalise and (strict or rejects is not None or dry_run):
         raise typer.BadParameter("--no-normalise reads no columns: there is nothing to refuse")
     _check_folder(rejects)

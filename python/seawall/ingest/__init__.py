@@ -3,6 +3,8 @@
 from seawall.ingest.currency_rates import RateTable, built_in_rates
 from seawall.ingest.profile import TapeProfile, built_in_profiles, load_profile
 from seawall.ingest.source import Source, SourceFormat, open_source
+from seawall.ingest.suggest import Suggestion
+from seawall.ingest.suggest_source import suggest_source_profile
 from seawall.ingest.tape import IngestedTape, explain, ingest_source, read_again
 
 __all__ = [
@@ -10,6 +12,7 @@ __all__ = [
     "RateTable",
     "Source",
     "SourceFormat",
+    "Suggestion",
     "TapeProfile",
     "built_in_profiles",
     "built_in_rates",
@@ -18,4 +21,5 @@ __all__ = [
     "load_profile",
     "open_source",
     "read_again",
+    "suggest_source_profile",
 ]

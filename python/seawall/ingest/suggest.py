@@ -58,7 +58,8 @@ class Suggestion(msgspec.Struct, frozen=True):
         return "\n".join(sections)
 
     def _settings(self) -> str:
-        settings = {"name": self.profile.name, "source_system": self.profile.source_system}
+        settings = msgspec.to_builtins(self.profile)
+        del settings["fields"]
         return "".join(f"{name} = {toml_value(value)}\n" for name, value in settings.items())
 
 
@@ -68,6 +69,7 @@ def suggest_profile(
     name: str,
     canonical_fields: Iterable[FieldRules],
     currency: str | None = None,
+    layout: TapeProfile | None = None,
 ) -> Suggestion:
     """Propose a profile from the cells of a tape.
 
@@ -82,6 +84,8 @@ def suggest_profile(
         are proposed for them.
     currency : str, optional
         Of all money, where the tape has no column for it.
+    layout : TapeProfile, optional
+        With the delimiter or record element that the rows were read by.
 
     Returns
     -------
@@ -114,7 +118,12 @@ def suggest_profile(
     proposals = list(_proposals(columns, meanings, matches))
     if "currency" not in {proposal.field.name for proposal in proposals}:
         proposals.insert(0, constant_currency(currency))
-    profile = TapeProfile(name=name, source_system=name, fields=[p.field for p in proposals])
+    profile = msgspec.structs.replace(
+        layout or TapeProfile(name=name, fields=[]),
+        name=name,
+        source_system=name,
+        fields=[p.field for p in proposals],
+    )
     draft = Suggestion(profile, _with_refusals(proposals, sample, profile), len(sample))
     return msgspec.structs.replace(
         draft, profile=parse_profile(draft.toml().encode(), where=f"{name}.toml")

@@ -3,7 +3,6 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from io import StringIO
 from xml.parsers import expat
 
 import msgspec
@@ -11,7 +10,9 @@ import msgspec
 from seawall.errors import SourceUnreadable
 from seawall.ingest.profile import TapeProfile
 
-_PEEKED_BYTES = 1 << 20
+PEEKED_BYTES = 1 << 20
+"""What is looked at."""
+
 _DELIMITERS = ",;\t|"
 _LEAST_SHARE = 0.5  # of a document's elements that lie in its records
 
@@ -43,9 +44,14 @@ def peeked_profile(profile: TapeProfile, head: bytes, *, format: str, where: str
 
 
 def _delimiter(head: bytes) -> str:
-    lines = head[:_PEEKED_BYTES].decode(errors="replace").splitlines()[:50]
-    header = next(csv.reader(StringIO(lines[0] if lines else ""), delimiter="\0"), [""])[0]
-    return max(_DELIMITERS, key=header.count)  # the first of equals: a comma
+    lines = head[:PEEKED_BYTES].decode(errors="replace").splitlines()[:50]
+    counts = {mark: [len(row) for row in csv.reader(lines, delimiter=mark)] for mark in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda mark: _agreement(counts[mark]))
+
+
+def _agreement(widths: list[int]) -> int:
+    """How many rows have the header's number of cells, where that is more than one."""
+    return sum(width == widths[0] > 1 for width in widths)
 
 
 def _record_element(head: bytes, where: str) -> str:
@@ -76,7 +82,7 @@ def _paths(head: bytes) -> Iterator[tuple[str, ...]]:
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: open_elements.pop()
     try:
-        parser.Parse(head[:_PEEKED_BYTES], False)  # whether the rest is well formed is not asked
+        parser.Parse(head[:PEEKED_BYTES], False)  # whether the rest is well formed is not asked
     except expat.ExpatError:
         pass  # the reader says it with its place
     yield from found

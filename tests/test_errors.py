@@ -39,7 +39,9 @@ def book(*currencies: str) -> native.DebtBook:
 
 
 def ingest(data: bytes, control: native.RunControl | None = None) -> native.IngestedSource:
-    return native.ingest_json(data, lines=False, profile=PROFILE, control=control)
+    reading = native.TapeIngest(PROFILE, table_rows=False, control=control)
+    reading.add_json(data)
+    return reading.finish()
 
 
 def cancelled() -> native.RunControl:

@@ -1,13 +1,14 @@
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
 
-#include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "bindings/digests.hpp"
@@ -15,6 +16,7 @@
 #include "bindings/run_control.hpp"
 #include "bindings/tables.hpp"
 #include "ingest/ingest.hpp"
+#include "ingest/json_split.hpp"
 #include "ingest/table_rows.hpp"
 #include "table/arrow_import.hpp"
 
@@ -24,43 +26,29 @@ namespace {
 namespace py = pybind11;
 using namespace seawall::ingest;
 
-/// A source after ingest: columns to use, raw blocks to store, digests to prove.
+/// A source after ingest: columns to use, digests to prove.
 class IngestedSource {
   public:
-    IngestedSource(TapeProfile profile, RawRecords raw, std::vector<py::buffer_info> sources)
-        : profile_(std::move(profile)), raw_(std::move(raw)), sources_(std::move(sources)) {}
-
-    void run(const OptionalControl& control, bool normalise, std::size_t threads) {
-        auto result = run_long(control, [&](const RunControl& native) {
-            return ingest_records(
-                raw_, profile_,
-                {.normalise = normalise,
-                 .parallel = {.threads = threads, .lane = Lane::batch, .control = native}});
-        });
-        names_ = rule_use_names(normalise ? profile_ : key_profile(profile_));
-        record_count_ = result.record_count;
-        duplicate_keys_ = result.duplicate_keys;
-        root_ = result.root;
-        chunk_roots_ = std::move(result.chunk_roots);
-        records_ = std::make_shared<const Table>(std::move(result.normalised.records));
-        for (Table& list : result.normalised.lists) {
-            lists_.push_back(std::make_shared<const Table>(std::move(list)));
+    IngestedSource(const TapeProfile& profile, IngestResult result)
+        : names_(rule_use_names(profile)),
+          record_count_(result.record_count),
+          duplicate_keys_(result.duplicate_keys),
+          root_(result.root),
+          chunk_roots_(std::move(result.chunk_roots)),
+          records_(std::make_shared<const Table>(std::move(result.normalised.records))),
+          rule_uses_(std::move(result.normalised.rule_uses)),
+          unread_(result.normalised.unread.begin(), result.normalised.unread.end()),
+          rejects_(std::make_shared<const Table>(reject_table(result.normalised.rejects))) {
+        for (std::size_t i = 0; i < profile.lists.size(); ++i) {
+            lists_[profile.lists[i].name] =
+                NativeTable{std::make_shared<const Table>(std::move(result.normalised.lists[i]))};
         }
-        rule_uses_ = std::move(result.normalised.rule_uses);
-        unread_.assign(result.normalised.unread.begin(), result.normalised.unread.end());
-        rejects_ = std::make_shared<const Table>(reject_table(result.normalised.rejects));
     }
 
     NativeTable records() const { return {records_}; }
     NativeTable rejects() const { return {rejects_}; }
 
-    std::map<std::string, NativeTable> lists() const {
-        std::map<std::string, NativeTable> result;
-        for (std::size_t i = 0; i < lists_.size(); ++i) {
-            result[profile_.lists[i].name] = NativeTable{lists_[i]};
-        }
-        return result;
-    }
+    const std::map<std::string, NativeTable>& lists() const { return lists_; }
 
     std::map<std::string, std::map<std::string, std::uint64_t>> rule_uses() const {
         std::map<std::string, std::map<std::string, std::uint64_t>> result;
@@ -89,17 +77,6 @@ class IngestedSource {
         const TextValues& codes = column->text();
         for (std::size_t row = 0; row < codes.size(); ++row) ++counts[std::string(codes[row])];
         return counts;
-    }
-
-    py::bytes chunk(std::size_t index) const {
-        const std::size_t begin = index * leaves_per_chunk;
-        if (begin >= raw_.size()) throw py::index_error();
-        std::string block;
-        {
-            const py::gil_scoped_release release;  // blocks are compressed by several threads
-            block = encode_chunk(raw_, begin, std::min(begin + leaves_per_chunk, raw_.size()));
-        }
-        return block;
     }
 
     const std::vector<std::string>& unread() const { return unread_; }
@@ -132,16 +109,13 @@ class IngestedSource {
         return table;
     }
 
-    TapeProfile profile_;
-    RawRecords raw_;
-    std::vector<py::buffer_info> sources_;  // keeps the bytes alive that raw_ looks into
-    std::size_t record_count_ = 0;
-    std::size_t duplicate_keys_ = 0;
-    Digest root_{};
-    std::vector<Digest> chunk_roots_;
     std::vector<std::string> names_;
+    std::size_t record_count_;
+    std::size_t duplicate_keys_;
+    Digest root_;
+    std::vector<Digest> chunk_roots_;
     TablePointer records_;
-    std::vector<TablePointer> lists_;
+    std::map<std::string, NativeTable> lists_;
     std::vector<std::uint64_t> rule_uses_;
     std::vector<std::string> unread_;
     TablePointer rejects_;
@@ -152,83 +126,101 @@ std::string_view view_of(const py::buffer_info& info) {
             static_cast<std::size_t>(info.size * info.itemsize)};
 }
 
-struct Request {
-    std::string_view profile;
-    bool normalise;
-    std::size_t threads;
-    const OptionalControl& control;
+/// Takes a source piece by piece, without the GIL.
+class TapeIngest {
+  public:
+    TapeIngest(const py::bytes& profile, bool table_rows, bool normalise, bool keep_blocks,
+               std::size_t threads, const OptionalControl& control)
+        : profile_(parse_profile(std::string_view(profile))),
+          control_(control ? *control : std::make_shared<PyRunControl>(std::nullopt)),
+          normalise_(normalise),
+          stream_(profile_, table_rows ? RecordForm::table_row : RecordForm::json_object,
+                  {.normalise = normalise,
+                   .keep_blocks = keep_blocks,
+                   .parallel = {
+                       .threads = threads, .lane = Lane::batch, .control = control_->native()}}) {}
+
+    template <typename Splitter>
+    void add_text(const py::buffer& piece) {
+        const py::buffer_info info = piece.request();
+        if (!std::holds_alternative<Splitter>(splitter_)) splitter_.emplace<Splitter>();
+        work([&] {
+            RawRecords records;
+            std::get<Splitter>(splitter_).add(view_of(info), records);
+            stream_.add(records);
+        });
+    }
+
+    void add_rows(const py::object& rows, std::int64_t first_row,
+                  const std::vector<std::pair<std::int64_t, std::string>>& ragged,
+                  std::string file_sha256, bool multiline, bool unique_columns) {
+        const py::capsule capsule = rows.attr("__arrow_c_stream__")();
+        const ArrowBatches columns(capsule.get_pointer<ArrowArrayStream>());
+        TableRows run{.columns = columns, .first_row = first_row, .ragged = {}};
+        for (const auto& [row, text] : ragged) run.ragged.push_back({.row = row, .text = text});
+        if (!rows_) {
+            rows_.emplace(TableSource{.file_sha256 = std::move(file_sha256),
+                                      .multiline = multiline,
+                                      .unique_columns = unique_columns},
+                          [this](const RawRecords& records) { stream_.add(records); });
+        }
+        work([&] { rows_->add(run); });
+    }
+
+    void add_blocks(const std::vector<py::buffer>& blocks) {
+        std::vector<py::buffer_info> infos;
+        for (const py::buffer& block : blocks) infos.push_back(block.request());
+        work([&] {
+            RawRecords records;
+            for (const py::buffer_info& info : infos) append_chunk(view_of(info), records);
+            stream_.add(records);
+        });
+    }
+
+    py::typing::List<py::bytes> take_blocks() {
+        py::typing::List<py::bytes> result;
+        for (std::string& block : stream_.take_blocks()) {
+            result.append(py::bytes(block));
+            block = {};  // not all of them twice
+        }
+        return result;
+    }
+
+    std::unique_ptr<IngestedSource> finish() {
+        std::unique_ptr<IngestedSource> ingested;
+        work([&] {
+            RawRecords records;
+            if (auto* json = std::get_if<JsonSplitter>(&splitter_)) json->finish(records);
+            if (auto* lines = std::get_if<NdjsonSplitter>(&splitter_)) lines->finish(records);
+            stream_.add(records);
+            if (rows_) rows_->finish();
+            ingested = std::make_unique<IngestedSource>(
+                normalise_ ? profile_ : key_profile(profile_), stream_.finish());
+        });
+        return ingested;
+    }
+
+  private:
+    template <typename Work>
+    void work(const Work& task) {
+        run_long(control_, [&](const RunControl&) { task(); });
+        control_->report();  // a piece may be done before anybody looked
+    }
+
+    TapeProfile profile_;
+    std::shared_ptr<PyRunControl> control_;
+    bool normalise_;
+    std::variant<std::monostate, JsonSplitter, NdjsonSplitter> splitter_;
+    std::optional<RowEncoder> rows_;
+    IngestStream stream_;
 };
-
-std::unique_ptr<IngestedSource> ingest(RawRecords raw, std::vector<py::buffer_info> sources,
-                                       const Request& request) {
-    auto ingested = std::make_unique<IngestedSource>(parse_profile(request.profile), std::move(raw),
-                                                     std::move(sources));
-    ingested->run(request.control, request.normalise, request.threads);
-    return ingested;
-}
-
-std::unique_ptr<IngestedSource> ingest_json(const py::buffer& source, bool lines,
-                                            const py::bytes& profile, bool normalise,
-                                            std::size_t threads, const OptionalControl& control) {
-    std::vector<py::buffer_info> sources;
-    sources.push_back(source.request());
-    RawRecords raw;
-    {
-        const py::gil_scoped_release release;
-        raw = raw_json_records(view_of(sources.front()),
-                               lines ? JsonLayout::lines : JsonLayout::array);
-    }
-    return ingest(
-        std::move(raw), std::move(sources),
-        {.profile = profile, .normalise = normalise, .threads = threads, .control = control});
-}
-
-std::unique_ptr<IngestedSource> ingest_table(
-    const py::object& table, std::string file_sha256,
-    const std::vector<std::pair<std::int64_t, std::string>>& ragged, bool multiline,
-    const py::bytes& profile, bool normalise, std::size_t threads, const OptionalControl& control) {
-    const py::capsule capsule = table.attr("__arrow_c_stream__")();
-    TableSource source{
-        .file_sha256 = std::move(file_sha256), .multiline = multiline, .ragged_rows = {}};
-    for (const auto& [row, text] : ragged) source.ragged_rows.push_back({.row = row, .text = text});
-    RawRecords raw;
-    {
-        const ArrowBatches batches(capsule.get_pointer<ArrowArrayStream>());
-        const py::gil_scoped_release release;
-        raw = raw_table_rows(batches, source);
-    }
-    return ingest(
-        std::move(raw), {},
-        {.profile = profile, .normalise = normalise, .threads = threads, .control = control});
-}
-
-RawRecords stored_records(const std::vector<py::buffer>& blocks, bool table_rows,
-                          std::vector<py::buffer_info>& sources) {
-    RawRecords raw;
-    raw.form = table_rows ? RecordForm::table_row : RecordForm::json_object;
-    for (const py::buffer& block : blocks) {
-        sources.push_back(block.request());
-        append_chunk(view_of(sources.back()), raw);
-    }
-    return raw;
-}
-
-std::unique_ptr<IngestedSource> ingest_stored(const std::vector<py::buffer>& blocks,
-                                              bool table_rows, const py::bytes& profile,
-                                              bool normalise, std::size_t threads,
-                                              const OptionalControl& control) {
-    std::vector<py::buffer_info> sources;
-    RawRecords raw = stored_records(blocks, table_rows, sources);
-    return ingest(
-        std::move(raw), std::move(sources),
-        {.profile = profile, .normalise = normalise, .threads = threads, .control = control});
-}
 
 using Entry = py::typing::Dict<py::str, py::object>;
 
 Entry stored_record(const py::buffer& block, std::size_t index) {
-    std::vector<py::buffer_info> sources;
-    const RawRecords raw = stored_records({block}, false, sources);
+    const py::buffer_info info = block.request();
+    RawRecords raw;
+    append_chunk(view_of(info), raw);
     if (index >= raw.size()) throw py::index_error();
     std::vector<Digest> leaves;
     leaves.reserve(raw.size());
@@ -271,7 +263,7 @@ std::vector<Entry> explain_record(const py::bytes& bytes, bool table_row,
 
 void register_ingest(py::module_& module) {
     py::class_<IngestedSource>(module, "IngestedSource",
-                               "A source after ingest: columns, rejects, raw blocks and digests.")
+                               "A source after ingest: columns, rejects and digests.")
         .def_property_readonly("record_count", &IngestedSource::record_count)
         .def_property_readonly("duplicate_keys", &IngestedSource::duplicate_keys)
         .def_property_readonly("merkle_root", &IngestedSource::root)
@@ -287,28 +279,34 @@ void register_ingest(py::module_& module) {
             "rejects_by_part",
             [](const IngestedSource& self) { return self.rejects_by("refused"); })
         .def_property_readonly("rejects_by_rule",
-                               [](const IngestedSource& self) { return self.rejects_by("rule"); })
-        .def("chunk", &IngestedSource::chunk, py::arg("index"),
-             "The raw block of up to LEAVES_PER_CHUNK records, to be stored.");
+                               [](const IngestedSource& self) { return self.rejects_by("rule"); });
+    py::class_<TapeIngest>(
+        module, "TapeIngest",
+        "Reads, normalises and hashes a source piece by piece. The bits of the outcome do not "
+        "depend on how it is cut. Of no use after a call has raised.")
+        .def(py::init<const py::bytes&, bool, bool, bool, std::size_t, const OptionalControl&>(),
+             py::arg("profile"), py::kw_only(), py::arg("table_rows"), py::arg("normalise") = true,
+             py::arg("keep_blocks") = false, py::arg("threads") = 0,
+             py::arg("control") = py::none())
+        .def("add_json", &TapeIngest::add_text<JsonSplitter>, py::arg("piece"),
+             "Takes more bytes of an array, or of an object with \"records\".")
+        .def("add_lines", &TapeIngest::add_text<NdjsonSplitter>, py::arg("piece"),
+             "Takes more bytes of JSON records, one a line.")
+        .def("add_rows", &TapeIngest::add_rows, py::arg("rows"), py::kw_only(),
+             py::arg("first_row"), py::arg("ragged"), py::arg("file_sha256"), py::arg("multiline"),
+             py::arg("unique_columns"),
+             "Takes rows of texts (any object with __arrow_c_stream__); null is no cell.")
+        .def("add_blocks", &TapeIngest::add_blocks, py::arg("blocks"),
+             "Takes stored blocks: the way in which a dataset is verified.")
+        .def("take_blocks", &TapeIngest::take_blocks,
+             "The blocks to store that were completed since the last call.")
+        .def("finish", &TapeIngest::finish, "Ends the source; take_blocks gives its last block.");
     module.def(
         "rules", [] { return std::vector<std::string>(rule_names.begin(), rule_names.end()); },
         "The names of all rules, in the order of their bits in `rules_applied`.");
     module.def(
         "check_profile", [](const py::bytes& profile) { parse_profile(profile); },
         py::arg("profile"), "Raises InvalidProfile when the profile contradicts itself.");
-    module.def("ingest_json", &ingest_json, py::arg("source"), py::kw_only(), py::arg("lines"),
-               py::arg("profile"), py::arg("normalise") = true, py::arg("threads") = 0,
-               py::arg("control") = py::none(),
-               "Ingests JSON records (an array, an object with \"records\", or one a line).");
-    module.def("ingest_table", &ingest_table, py::arg("table"), py::kw_only(),
-               py::arg("file_sha256"), py::arg("ragged_rows"), py::arg("multiline"),
-               py::arg("profile"), py::arg("normalise") = true, py::arg("threads") = 0,
-               py::arg("control") = py::none(),
-               "Ingests a table of texts (any object with __arrow_c_stream__).");
-    module.def("ingest_stored", &ingest_stored, py::arg("blocks"), py::kw_only(),
-               py::arg("table_rows"), py::arg("profile"), py::arg("normalise") = true,
-               py::arg("threads") = 0, py::arg("control") = py::none(),
-               "Reads stored raw blocks again: the way in which a dataset is verified.");
     module.def("stored_record", &stored_record, py::arg("block"), py::arg("index"),
                "One record of a raw block: bytes, source_row, and the block's leaf hashes.");
     module.def("explain_record", &explain_record, py::arg("record"), py::kw_only(),

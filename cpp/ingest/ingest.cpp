@@ -1,9 +1,13 @@
 #include "ingest/ingest.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "table/error.hpp"
@@ -12,37 +16,21 @@ namespace seawall::ingest {
 namespace {
 
 /// A task's share: a whole number of Merkle chunks, small enough to spread and to stop between.
+/// Counted from the source's first record, since a share remembers max_unread keys.
 constexpr std::size_t records_per_task = 8 * leaves_per_chunk;
+
+/// How many records are read before memory that is free goes back to the system.
+constexpr std::size_t records_per_trim = std::size_t{1} << 17U;
 
 std::span<const std::byte> as_bytes(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-struct Task {
-    explicit Task(const TapeProfile& profile) : run(profile) {}
-
-    NormalisedRun run;
-    std::vector<Digest> chunk_roots;
-};
-
-void run_task(const RawRecords& raw, const TapeProfile& profile, const IngestOptions& options,
-              std::size_t begin, Task& task) {
-    const std::size_t end = std::min(begin + records_per_task, raw.size());
-    RecordReader reader(profile, raw.form);
-    RecordWriter writer(profile);
-    CapturedRecord captured;
-    for (std::size_t i = begin; i < end; ++i) {
-        reader.read(raw.bytes[i], captured);
-        writer.write(captured, static_cast<std::int64_t>(i), raw.source_rows[i], task.run);
-    }
-    task.run.unread = std::move(captured.unread);
-    std::vector<Digest> leaves;
-    leaves.reserve(end - begin);
-    for (std::size_t i = begin; i < end; ++i) {
-        leaves.push_back(leaf_hash(as_bytes(raw.bytes[i])));
-    }
-    task.chunk_roots = chunk_roots(leaves);
-    options.parallel.control.advance(end - begin);
+/// Columns that grow leave behind what they outgrew, in pieces too small for what comes next.
+void give_back_memory() {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 /// Source keys seen so far, by open addressing: one probe a record, no node of its own.
@@ -87,48 +75,14 @@ class KeySet {
     std::vector<std::uint32_t> slots_;
 };
 
-/// The rows of the table whose record is not among the refused ones.
-Table without_records(const Table& table, const std::vector<std::int64_t>& refused) {
+/// Drops the rows of the refused records, a column at a time: not all of it stands there twice.
+void drop_records(Table& table, const std::vector<std::int64_t>& refused) {
     std::vector<std::uint8_t> keep(table.row_count());
     const auto& record = table.columns.front().int64();
     for (std::size_t row = 0; row < keep.size(); ++row) {
         keep[row] = std::binary_search(refused.begin(), refused.end(), record[row]) ? 0 : 1;
     }
-    Table kept;
-    for (const Column& column : table.columns) kept.columns.push_back(column.filtered(keep));
-    return kept;
-}
-
-/// Refuses each record whose key an earlier one has. Returns how many.
-std::size_t refuse_duplicates(const RawRecords& raw, NormalisedRun& run) {
-    KeySet keys(run.records);
-    const auto& record = run.records.columns[0].int64();
-    const auto& source_row = run.records.columns[1].int64();
-    const auto& ids = run.records.find("source_record_id")->text();
-    std::vector<std::int64_t> refused;
-    for (std::size_t row = 0; row < record.size(); ++row) {
-        const auto earlier = keys.add(row);
-        if (!earlier) continue;
-        const bool same = raw.bytes[static_cast<std::size_t>(record[row])] ==
-                          raw.bytes[static_cast<std::size_t>(record[*earlier])];
-        refused.push_back(record[row]);
-        run.rejects.push_back({.record = record[row],
-                               .source_row = source_row[row],
-                               .part = RefusedPart::record,
-                               .rule = Rule::duplicate_record,
-                               .field = "source_record_id",
-                               .value = cut(ids[row]),
-                               .reason = "row " + std::to_string(source_row[*earlier]) +
-                                         (same ? " is the same record" : " has the same key")});
-    }
-    if (refused.empty()) return 0;
-    const std::size_t record_slot = run.rule_uses.size() - rule_count;
-    run.rule_uses[record_slot + static_cast<std::size_t>(Rule::duplicate_record)] += refused.size();
-    run.records = without_records(run.records, refused);
-    for (Table& list : run.lists) list = without_records(list, refused);
-    std::stable_sort(run.rejects.begin(), run.rejects.end(),
-                     [](const Reject& a, const Reject& b) { return a.record < b.record; });
-    return refused.size();
+    for (Column& column : table.columns) column = column.filtered(keep);
 }
 
 }  // namespace
@@ -142,29 +96,155 @@ TapeProfile key_profile(const TapeProfile& profile) {
     return result;
 }
 
-IngestResult ingest_records(const RawRecords& raw, const TapeProfile& profile,
-                            const IngestOptions& options) {
-    const TapeProfile effective = options.normalise ? profile : key_profile(profile);
-    const std::size_t task_count = (raw.size() + records_per_task - 1) / records_per_task;
-    std::vector<Task> tasks(task_count, Task(effective));
-    const bool complete = parallel_for(task_count, options.parallel, [&](std::size_t index) {
-        run_task(raw, effective, options, index * records_per_task, tasks[index]);
-    });
-    if (!complete) throw Error(ErrorCode::cancelled, "", "the ingest was stopped");
-    IngestResult result{.record_count = raw.size(),
-                        .duplicate_keys = 0,
-                        .normalised = NormalisedRun(effective),
-                        .chunk_roots = {},
-                        .root = {}};
-    for (Task& task : tasks) {
-        // Each run's memory goes as soon as it is appended.
-        result.normalised.append(std::exchange(task.run, NormalisedRun(effective)));
-        result.chunk_roots.insert(result.chunk_roots.end(), task.chunk_roots.begin(),
-                                  task.chunk_roots.end());
+struct IngestStream::Task {
+    Task(const TapeProfile& profile, std::size_t first, std::size_t last)
+        : run(profile), begin(first), end(last) {}
+
+    NormalisedRun run;
+    std::size_t begin;
+    std::size_t end;
+    std::set<std::string> unread;
+    std::vector<Fingerprint> fingerprints;
+    std::vector<Digest> chunk_roots;
+    std::vector<std::string> blocks;
+};
+
+IngestStream::IngestStream(const TapeProfile& profile, RecordForm form,
+                           const IngestOptions& options)
+    : profile_(options.normalise ? profile : key_profile(profile)),
+      form_(form),
+      options_(options),
+      result_{.record_count = 0,
+              .duplicate_keys = 0,
+              .normalised = NormalisedRun(profile_),
+              .chunk_roots = {},
+              .root = {}} {}
+
+void IngestStream::add(const RawRecords& records) {
+    const std::size_t count = waiting_.size() + records.size();
+    if (result_.record_count + count > max_records) {
+        throw Error(ErrorCode::limit_exceeded, "records", "100,000,000 records are the most");
     }
-    result.duplicate_keys = refuse_duplicates(raw, result.normalised);
-    result.root = merkle_root(result.chunk_roots);
-    return result;
+    RawRecords all = std::exchange(waiting_, {});
+    all.bytes.insert(all.bytes.end(), records.bytes.begin(), records.bytes.end());
+    all.source_rows.insert(all.source_rows.end(), records.source_rows.begin(),
+                           records.source_rows.end());
+    const std::size_t ready = count - count % leaves_per_chunk;
+    read(all, ready);
+    keep_for_later(all, ready);
+}
+
+IngestResult IngestStream::finish() {
+    read(waiting_, waiting_.size());
+    refuse_duplicates();
+    result_.root = merkle_root(result_.chunk_roots);
+    if (result_.record_count >= records_per_trim) give_back_memory();
+    return std::move(result_);
+}
+
+void IngestStream::keep_for_later(const RawRecords& records, std::size_t begin) {
+    std::string bytes;
+    for (std::size_t i = begin; i < records.size(); ++i) bytes += records.bytes[i];
+    waiting_bytes_ = std::move(bytes);
+    std::size_t at = 0;
+    for (std::size_t i = begin; i < records.size(); ++i) {
+        const std::size_t size = records.bytes[i].size();
+        waiting_.push(std::string_view(waiting_bytes_).substr(at, size), records.source_rows[i]);
+        at += size;
+    }
+}
+
+/// Reads the first `count` of the records, that follow those read before.
+void IngestStream::read(const RawRecords& records, std::size_t count) {
+    std::vector<Task> tasks;
+    for (std::size_t begin = 0; begin < count;) {
+        const std::size_t share =
+            records_per_task - (result_.record_count + begin) % records_per_task;
+        const std::size_t end = std::min(begin + share, count);
+        tasks.emplace_back(profile_, begin, end);
+        begin = end;
+    }
+    if (!tasks.empty() && result_.record_count % records_per_task != 0) {
+        tasks.front().unread = std::move(unread_);
+    }
+    const bool complete = parallel_for(tasks.size(), options_.parallel,
+                                       [&](std::size_t index) { run_task(records, tasks[index]); });
+    if (!complete) throw Error(ErrorCode::cancelled, "", "the ingest was stopped");
+    for (Task& task : tasks) append(task);
+    const std::size_t before = result_.record_count;
+    result_.record_count += count;
+    if (before / records_per_trim != result_.record_count / records_per_trim) give_back_memory();
+}
+
+void IngestStream::run_task(const RawRecords& records, Task& task) {
+    RecordReader reader(profile_, form_);
+    RecordWriter writer(profile_);
+    CapturedRecord captured;
+    captured.unread = std::move(task.unread);
+    for (std::size_t i = task.begin; i < task.end; ++i) {
+        reader.read(records.bytes[i], captured);
+        writer.write(captured, static_cast<std::int64_t>(result_.record_count + i),
+                     records.source_rows[i], task.run);
+    }
+    task.run.unread = captured.unread;
+    task.unread = std::move(captured.unread);
+    std::vector<Digest> leaves;
+    leaves.reserve(task.end - task.begin);
+    task.fingerprints.resize(task.end - task.begin);
+    for (std::size_t i = task.begin; i < task.end; ++i) {
+        const Digest& leaf = leaves.emplace_back(leaf_hash(as_bytes(records.bytes[i])));
+        Fingerprint& fingerprint = task.fingerprints[i - task.begin];
+        std::copy_n(leaf.begin(), fingerprint.size(), fingerprint.begin());
+    }
+    task.chunk_roots = chunk_roots(leaves);
+    for (std::size_t i = task.begin; options_.keep_blocks && i < task.end; i += leaves_per_chunk) {
+        task.blocks.push_back(encode_chunk(records, i, std::min(i + leaves_per_chunk, task.end)));
+    }
+    options_.parallel.control.advance(task.end - task.begin);
+}
+
+/// Each task's memory goes as soon as it is appended.
+void IngestStream::append(Task& task) {
+    result_.normalised.append(std::exchange(task.run, NormalisedRun(profile_)));
+    result_.chunk_roots.insert(result_.chunk_roots.end(), task.chunk_roots.begin(),
+                               task.chunk_roots.end());
+    fingerprints_.insert(fingerprints_.end(), task.fingerprints.begin(), task.fingerprints.end());
+    std::move(task.blocks.begin(), task.blocks.end(), std::back_inserter(blocks_));
+    unread_ = std::move(task.unread);
+}
+
+/// Refuses each record whose key an earlier one has.
+void IngestStream::refuse_duplicates() {
+    NormalisedRun& run = result_.normalised;
+    const auto& record = run.records.columns[0].int64();
+    const auto& source_row = run.records.columns[1].int64();
+    const auto& ids = run.records.find("source_record_id")->text();
+    KeySet keys(run.records);
+    std::vector<std::int64_t> refused;
+    for (std::size_t row = 0; row < record.size(); ++row) {
+        const auto earlier = keys.add(row);
+        if (!earlier) continue;
+        const bool same = fingerprints_[static_cast<std::size_t>(record[row])] ==
+                          fingerprints_[static_cast<std::size_t>(record[*earlier])];
+        refused.push_back(record[row]);
+        run.rejects.push_back({.record = record[row],
+                               .source_row = source_row[row],
+                               .part = RefusedPart::record,
+                               .rule = Rule::duplicate_record,
+                               .field = "source_record_id",
+                               .value = cut(ids[row]),
+                               .reason = "row " + std::to_string(source_row[*earlier]) +
+                                         (same ? " is the same record" : " has the same key")});
+    }
+    fingerprints_ = {};
+    if (refused.empty()) return;
+    result_.duplicate_keys = refused.size();
+    const std::size_t record_slot = run.rule_uses.size() - rule_count;
+    run.rule_uses[record_slot + static_cast<std::size_t>(Rule::duplicate_record)] += refused.size();
+    drop_records(run.records, refused);
+    for (Table& list : run.lists) drop_records(list, refused);
+    std::stable_sort(run.rejects.begin(), run.rejects.end(),
+                     [](const Reject& a, const Reject& b) { return a.record < b.record; });
 }
 
 }  // namespace seawall::ingest

@@ -1,10 +1,14 @@
 #include "ingest/ingest.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <random>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "provenance/table_digest.hpp"
@@ -65,8 +69,54 @@ std::string mixed_lines(std::size_t count) {
     return lines;
 }
 
+RawRecords split(std::string_view lines) {
+    RawRecords records;
+    std::int64_t row = 0;
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find('\n'));
+        ++row;
+        if (!line.empty()) records.push(line, row);
+        lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    }
+    return records;
+}
+
+struct Cut {
+    std::size_t records_per_call = std::size_t{1} << 30U;
+};
+
+struct Ingested {
+    IngestResult result;
+    std::vector<std::string> blocks;
+};
+
+/// Ingests lines, so many records a call, whose bytes are gone afterwards.
+Ingested ingest_cut(const std::string& lines, Cut cut, const IngestOptions& options = {}) {
+    const RawRecords all = split(lines);
+    IngestStream stream(profile(), RecordForm::json_object, options);
+    std::vector<std::string> blocks;
+    const auto take = [&] {
+        for (std::string& block : stream.take_blocks()) blocks.push_back(std::move(block));
+    };
+    for (std::size_t begin = 0; begin < all.size(); begin += cut.records_per_call) {
+        const std::size_t end = std::min(begin + cut.records_per_call, all.size());
+        std::vector<std::string> bytes(all.bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+                                       all.bytes.begin() + static_cast<std::ptrdiff_t>(end));
+        RawRecords records;
+        for (std::size_t i = begin; i < end; ++i) {
+            records.push(bytes[i - begin], all.source_rows[i]);
+        }
+        stream.add(records);
+        take();
+        for (std::string& text : bytes) std::fill(text.begin(), text.end(), '#');
+    }
+    IngestResult result = stream.finish();
+    take();
+    return {.result = std::move(result), .blocks = std::move(blocks)};
+}
+
 IngestResult ingest(const std::string& lines, const IngestOptions& options = {}) {
-    return ingest_records(raw_json_records(lines, JsonLayout::lines), profile(), options);
+    return ingest_cut(lines, {}, options).result;
 }
 
 Digest digest(const IngestResult& result) {
@@ -116,8 +166,8 @@ BOOST_AUTO_TEST_CASE(every_record_is_a_leaf_the_refused_ones_included) {
 
 BOOST_AUTO_TEST_CASE(the_root_is_that_of_all_leaves_across_chunks_and_tasks) {
     const std::string lines = mixed_lines(5'000);
-    const RawRecords raw = raw_json_records(lines, JsonLayout::lines);
     std::vector<Digest> leaves;
+    const RawRecords raw = split(lines);
     for (const std::string_view bytes : raw.bytes) leaves.push_back(leaf(bytes));
     BOOST_TEST((ingest(lines).root == seawall::merkle_root(leaves)));
 }
@@ -191,16 +241,41 @@ BOOST_AUTO_TEST_CASE(progress_counts_every_record) {
 
 BOOST_AUTO_TEST_CASE(stored_blocks_give_the_columns_of_their_source) {
     const std::string lines = mixed_lines(700);
-    const RawRecords raw = raw_json_records(lines, JsonLayout::lines);
-    const std::string first = encode_chunk(raw, 0, 256);
-    const std::string second = encode_chunk(raw, 256, 512);
-    const std::string third = encode_chunk(raw, 512, 700);
-    RawRecords again;
-    for (const std::string* block : {&first, &second, &third}) append_chunk(*block, again);
-    const IngestResult result = ingest_records(again, profile(), {});
-    BOOST_TEST((result.root == ingest(lines).root));
-    BOOST_TEST((digest(result) == digest(ingest(lines))));
-    BOOST_TEST(rejects(result) == rejects(ingest(lines)));
+    const Ingested first = ingest_cut(lines, {}, {.keep_blocks = true, .parallel = {}});
+    BOOST_TEST(first.blocks.size() == 3U);
+    RawRecords records;
+    for (const std::string& block : first.blocks) append_chunk(block, records);
+    IngestStream stream(profile(), RecordForm::json_object, {});
+    stream.add(records);
+    const IngestResult again = stream.finish();
+    BOOST_TEST((again.root == first.result.root));
+    BOOST_TEST((digest(again) == digest(first.result)));
+    BOOST_TEST(rejects(again) == rejects(first.result));
+}
+
+BOOST_AUTO_TEST_CASE(how_the_records_are_cut_into_calls_does_not_change_a_single_bit) {
+    std::string lines = mixed_lines(5'000);
+    for (int i = 0; i < 3'000; ++i) {  // more unknown keys than are remembered of one share
+        lines += R"({"id":"n)" + std::to_string(i) + R"(","key )" + std::to_string(i % 450) +
+                 R"(":1,"total":1})" + "\n";
+    }
+    const IngestOptions options{.keep_blocks = true, .parallel = {.threads = 2}};
+    const Ingested whole = ingest_cut(lines, {}, options);
+    BOOST_TEST(whole.result.normalised.unread.size() > 100U);
+    for (const std::size_t size : {1U, 100U, 256U, 257U, 2'047U, 3'000U}) {
+        const Ingested parts = ingest_cut(lines, {.records_per_call = size}, options);
+        BOOST_TEST((parts.result.root == whole.result.root));
+        BOOST_TEST((parts.result.chunk_roots == whole.result.chunk_roots));
+        BOOST_TEST((digest(parts.result) == digest(whole.result)));
+        BOOST_TEST(rejects(parts.result) == rejects(whole.result));
+        BOOST_TEST(parts.result.normalised.rule_uses == whole.result.normalised.rule_uses);
+        BOOST_TEST((parts.result.normalised.unread == whole.result.normalised.unread));
+        BOOST_TEST(parts.blocks == whole.blocks);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(blocks_are_kept_only_where_they_are_wanted) {
+    BOOST_TEST(ingest_cut(mixed_lines(700), {}).blocks.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,12 +1,14 @@
 #include "ingest/json_split.hpp"
 
+#include <algorithm>
 #include <array>
-#include <string>
 
 #include "table/error.hpp"
 
 namespace seawall::ingest {
 namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 enum class ByteClass : std::uint8_t { other, quote, open, close };
 
@@ -26,194 +28,243 @@ bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// Walks over JSON by brackets and strings.
-class Scanner {
-  public:
-    explicit Scanner(std::string_view bytes) : bytes_(bytes) {}
+}  // namespace
 
-    std::size_t position() const { return at_; }
-    bool at_end() const { return at_ == bytes_.size(); }
-    char peek() const { return at_end() ? '\0' : bytes_[at_]; }
-
-    void skip_space() {
-        while (!at_end() && is_space(bytes_[at_])) ++at_;
+void NdjsonSplitter::add(std::string_view piece, RawRecords& records) {
+    text_.erase(0, used_);
+    used_ = 0;
+    std::size_t searched = text_.size();  // no line ends there
+    text_.append(piece);
+    const std::string_view text = text_;
+    for (std::size_t end = 0; (end = text.find('\n', searched)) != std::string_view::npos;) {
+        take_line(text.substr(used_, end - used_), records);
+        used_ = end + 1;
+        searched = used_;
     }
+}
 
-    void expect(char c) {
-        if (peek() != c || at_end()) fail(std::string("expected '") + c + "'");
-        ++at_;
+void NdjsonSplitter::finish(RawRecords& records) {
+    take_line(std::string_view(text_).substr(used_), records);
+    used_ = text_.size();
+}
+
+void NdjsonSplitter::take_line(std::string_view line, RawRecords& records) {
+    if (++line_ == 1 && line.starts_with(byte_order_mark)) {
+        line.remove_prefix(byte_order_mark.size());
     }
+    while (!line.empty() && is_space(line.front())) line.remove_prefix(1);
+    while (!line.empty() && is_space(line.back())) line.remove_suffix(1);
+    if (!line.empty()) records.push(line, line_);
+}
 
-    bool take(char c) {
-        if (at_end() || bytes_[at_] != c) return false;
-        ++at_;
+void JsonSplitter::add(std::string_view piece, RawRecords& records) {
+    const std::size_t used = in_value_ ? value_begin_ : std::min(at_, text_.size());
+    text_.erase(0, used);
+    dropped_ += used;
+    at_ -= used;
+    value_begin_ = 0;
+    text_.append(piece);
+    scan(records);
+}
+
+void JsonSplitter::finish(RawRecords& records) {
+    whole_ = true;
+    scan(records);
+}
+
+void JsonSplitter::scan(RawRecords& records) {
+    begun_ = begun_ || skip_mark();
+    if (!begun_) return;
+    while (step(records)) {
+    }
+}
+
+/// A byte order mark is not counted in places. False when more of the source has to come first.
+bool JsonSplitter::skip_mark() {
+    const std::string_view text = text_;
+    if (text.starts_with(byte_order_mark)) {
+        text_.erase(0, byte_order_mark.size());
         return true;
     }
-
-    /// The text between the quotes, escapes as written.
-    std::string_view take_string() {
-        expect('"');
-        const std::size_t begin = at_;
-        skip_string_rest();
-        return bytes_.substr(begin, at_ - 1 - begin);
-    }
-
-    void skip_value() {
-        if (peek() == '"') {
-            take_string();
-        } else if (peek() == '{' || peek() == '[') {
-            skip_brackets();
-        } else {
-            const std::size_t begin = at_;
-            while (!at_end() &&
-                   std::string_view(",]} \t\r\n").find(bytes_[at_]) == std::string_view::npos) {
-                ++at_;
-            }
-            if (at_ == begin) fail("expected a value");
-        }
-    }
-
-    [[noreturn]] void fail(const std::string& message) const {
-        const std::string what = at_end() ? "the source ends too early: " : "";
-        throw Error(ErrorCode::source_unreadable, "byte " + std::to_string(at_), what + message);
-    }
-
-  private:
-    void skip_string_rest() {
-        while (true) {
-            at_ = bytes_.find_first_of("\"\\", at_);
-            if (at_ == std::string_view::npos) {
-                at_ = bytes_.size();
-                fail("a text is not closed");
-            }
-            if (bytes_[at_++] == '"') return;
-            if (!at_end()) ++at_;
-        }
-    }
-
-    void skip_brackets() {
-        std::size_t depth = 0;
-        const char* const data = bytes_.data();
-        const std::size_t size = bytes_.size();
-        std::size_t at = at_;
-        while (at < size) {
-            switch (byte_classes[static_cast<unsigned char>(data[at++])]) {
-                case ByteClass::other:
-                    break;
-                case ByteClass::open:
-                    ++depth;
-                    break;
-                case ByteClass::close:
-                    if (--depth == 0) {
-                        at_ = at;
-                        return;
-                    }
-                    break;
-                case ByteClass::quote:
-                    while (at < size && data[at] != '"') at += data[at] == '\\' ? 2 : 1;
-                    ++at;
-                    break;
-            }
-        }
-        at_ = size;
-        fail("a bracket is not closed");
-    }
-
-    std::string_view bytes_;
-    std::size_t at_ = 0;
-};
-
-void append_slice(std::vector<RecordSlice>& slices, const RecordSlice& slice) {
-    if (slices.size() == max_records) {
-        throw Error(ErrorCode::limit_exceeded, "records", "100,000,000 records are the most");
-    }
-    slices.push_back(slice);
+    return whole_ || !byte_order_mark.starts_with(text);
 }
 
-std::vector<RecordSlice> split_array(Scanner& scanner) {
-    std::vector<RecordSlice> slices;
-    scanner.expect('[');
-    scanner.skip_space();
-    if (scanner.take(']')) return slices;
-    do {
-        scanner.skip_space();
-        const std::size_t begin = scanner.position();
-        scanner.skip_value();
-        append_slice(slices, {.begin = begin,
-                              .size = scanner.position() - begin,
-                              .source_row = static_cast<std::int64_t>(slices.size()) + 1});
-        scanner.skip_space();
-    } while (scanner.take(','));
-    scanner.expect(']');
-    return slices;
+/// One token, or the rest of a value; false when more of the source has to come first.
+bool JsonSplitter::step(RawRecords& records) {
+    if (!in_value_) {
+        while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+        if (at_ == text_.size() && (!whole_ || next_ == Expected::end)) return false;
+    } else if (!end_value()) {
+        return false;
+    }
+    switch (next_) {
+        case Expected::source:
+            in_object_ = take('{');
+            if (!in_object_) expect('[');
+            next_ = in_object_ ? Expected::key : Expected::first_element;
+            return true;
+        case Expected::first_element:
+        case Expected::element:
+        case Expected::after_element:
+            step_array(records);
+            return true;
+        case Expected::key:
+        case Expected::colon:
+        case Expected::member:
+        case Expected::after_member:
+            step_object();
+            return true;
+        case Expected::end:
+            fail("something follows the records");
+    }
+    return false;
 }
 
-std::vector<RecordSlice> split_envelope(Scanner& scanner) {
-    std::vector<RecordSlice> slices;
-    bool found = false;
-    scanner.expect('{');
-    do {
-        scanner.skip_space();
-        if (!found && scanner.peek() == '}') break;
-        const std::string_view key = scanner.take_string();
-        scanner.skip_space();
-        scanner.expect(':');
-        scanner.skip_space();
-        if (key == "records") {
-            if (found) scanner.fail("the key \"records\" stands twice");
-            if (scanner.peek() != '[') {
-                throw Error(ErrorCode::source_unreadable, "records", "must be a list");
-            }
-            slices = split_array(scanner);
-            found = true;
+void JsonSplitter::step_array(RawRecords& records) {
+    if (in_value_) {
+        in_value_ = false;
+        records.push(std::string_view(text_).substr(value_begin_, at_ - value_begin_), ++elements_);
+        next_ = Expected::after_element;
+    } else if (next_ == Expected::after_element) {
+        if (take(',')) {
+            next_ = Expected::element;
         } else {
-            scanner.skip_value();
+            expect(']');
+            leave_array();
         }
-        scanner.skip_space();
-    } while (scanner.take(','));
-    scanner.expect('}');
-    if (!found) {
+    } else if (next_ == Expected::first_element && take(']')) {
+        leave_array();
+    } else {
+        begin_value();
+    }
+}
+
+void JsonSplitter::leave_array() {
+    next_ = in_object_ ? Expected::after_member : Expected::end;
+}
+
+void JsonSplitter::step_object() {
+    if (in_value_) {
+        in_value_ = false;
+        if (next_ == Expected::key) {
+            of_records_ =
+                std::string_view(text_).substr(value_begin_, at_ - value_begin_) == "\"records\"";
+            next_ = Expected::colon;
+        } else {
+            next_ = Expected::after_member;
+        }
+        return;
+    }
+    switch (next_) {
+        case Expected::key:
+            if (!found_ && take('}')) return leave_object();
+            if (peek() != '"') expect('"');
+            return begin_value();
+        case Expected::colon:
+            expect(':');
+            next_ = Expected::member;
+            return;
+        case Expected::after_member:
+            if (!take(',')) {
+                expect('}');
+                return leave_object();
+            }
+            next_ = Expected::key;
+            return;
+        default:
+            if (!of_records_) return begin_value();
+            if (found_) fail("the key \"records\" stands twice");
+            if (!take('[')) throw Error(ErrorCode::source_unreadable, "records", "must be a list");
+            found_ = true;
+            next_ = Expected::first_element;
+    }
+}
+
+void JsonSplitter::leave_object() {
+    if (!found_) {
         throw Error(ErrorCode::source_unreadable, "records",
                     "a JSON source is a list of records, or an object with the key \"records\"");
     }
-    return slices;
+    next_ = Expected::end;
 }
 
-std::string_view without_byte_order_mark(std::string_view bytes) {
-    return bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes;
+void JsonSplitter::begin_value() {
+    in_value_ = true;
+    value_begin_ = at_;
+    depth_ = 0;
+    in_text_ = false;
 }
 
-}  // namespace
+/// Walks on to the end of the value; false when it is not there yet.
+bool JsonSplitter::end_value() {
+    const char first = value_begin_ < text_.size() ? text_[value_begin_] : '\0';
+    const bool enclosed = first == '"' || first == '{' || first == '[';
+    return enclosed ? end_brackets_or_text() : end_scalar();
+}
 
-std::vector<RecordSlice> split_ndjson(std::string_view bytes) {
-    std::vector<RecordSlice> slices;
-    std::size_t at = bytes.size() - without_byte_order_mark(bytes).size();
-    std::int64_t line = 0;
-    while (at < bytes.size()) {
-        std::size_t end = bytes.find('\n', at);
-        if (end == std::string_view::npos) end = bytes.size();
-        ++line;
-        std::size_t first = at;
-        std::size_t last = end;
-        while (first < last && is_space(bytes[first])) ++first;
-        while (last > first && is_space(bytes[last - 1])) --last;
-        if (first < last) {
-            append_slice(slices, {.begin = first, .size = last - first, .source_row = line});
+bool JsonSplitter::end_brackets_or_text() {
+    const char* const data = text_.data();
+    const std::size_t size = text_.size();
+    std::size_t at = at_;
+    std::size_t depth = depth_;
+    bool in_text = in_text_;
+    bool ended = false;
+    while (at < size && !ended) {
+        if (in_text) {
+            while (at < size && data[at] != '"') at += data[at] == '\\' ? 2 : 1;
+            if (at >= size) break;
+            ++at;
+            in_text = false;
+            ended = depth == 0;
+            continue;
         }
-        at = end + 1;
+        switch (byte_classes[static_cast<unsigned char>(data[at++])]) {
+            case ByteClass::other:
+                break;
+            case ByteClass::open:
+                ++depth;
+                break;
+            case ByteClass::close:
+                ended = --depth == 0;
+                break;
+            case ByteClass::quote:
+                in_text = true;
+                break;
+        }
     }
-    return slices;
+    at_ = at;
+    depth_ = depth;
+    in_text_ = in_text;
+    if (ended || !whole_) return ended;
+    at_ = size;
+    fail(depth > 0 ? "a bracket is not closed" : "a text is not closed");
 }
 
-std::vector<RecordSlice> split_json(std::string_view bytes) {
-    const std::string_view text = without_byte_order_mark(bytes);
-    Scanner scanner(text);
-    scanner.skip_space();
-    auto slices = scanner.peek() == '{' ? split_envelope(scanner) : split_array(scanner);
-    scanner.skip_space();
-    if (!scanner.at_end()) scanner.fail("something follows the records");
-    for (RecordSlice& slice : slices) slice.begin += bytes.size() - text.size();
-    return slices;
+bool JsonSplitter::end_scalar() {
+    at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
+    if (at_ == text_.size() && !whole_) return false;
+    if (at_ == value_begin_) fail("expected a value");
+    return true;
+}
+
+char JsonSplitter::peek() const {
+    return at_ < text_.size() ? text_[at_] : '\0';
+}
+
+void JsonSplitter::expect(char c) {
+    if (!take(c)) fail(std::string("expected '") + c + "'");
+}
+
+bool JsonSplitter::take(char c) {
+    if (at_ >= text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+}
+
+void JsonSplitter::fail(const std::string& message) const {
+    const std::string what = at_ >= text_.size() ? "the source ends too early: " : "";
+    throw Error(ErrorCode::source_unreadable, "byte " + std::to_string(dropped_ + at_),
+                what + message);
 }
 
 }  // namespace seawall::ingest

@@ -1,7 +1,7 @@
 #include "ingest/json_split.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,45 +13,78 @@ BOOST_AUTO_TEST_SUITE(json_split_test)
 using namespace std::string_literals;
 using seawall::Error;
 using seawall::ErrorCode;
-using seawall::ingest::RecordSlice;
-using seawall::ingest::split_json;
-using seawall::ingest::split_ndjson;
+using seawall::ingest::JsonSplitter;
+using seawall::ingest::NdjsonSplitter;
+using seawall::ingest::RawRecords;
 
 namespace {
 
 using Texts = std::vector<std::string>;
 using Rows = std::vector<std::int64_t>;
 
-Texts texts(std::string_view source, const std::vector<RecordSlice>& slices) {
-    Texts result;
-    for (const RecordSlice& slice : slices) {
-        result.emplace_back(source.substr(slice.begin, slice.size));
+struct Split {
+    Texts texts;
+    Rows rows;
+
+    void take(const RawRecords& found) {
+        texts.insert(texts.end(), found.bytes.begin(), found.bytes.end());
+        rows.insert(rows.end(), found.source_rows.begin(), found.source_rows.end());
     }
+};
+
+/// The records of a source that arrives so many bytes at a time.
+template <typename Splitter>
+Split split(std::string_view source, std::size_t piece_size) {
+    Splitter splitter;
+    Split result;
+    for (std::size_t at = 0; at < source.size(); at += piece_size) {
+        RawRecords found;
+        splitter.add(source.substr(at, piece_size), found);
+        result.take(found);
+    }
+    RawRecords last;
+    splitter.finish(last);
+    result.take(last);
     return result;
+}
+
+/// The same however the source is cut.
+template <typename Splitter>
+Split split(std::string_view source) {
+    const Split whole = split<Splitter>(source, source.size() + 1);
+    for (std::size_t piece_size = 1; piece_size <= std::min<std::size_t>(source.size(), 40);
+         ++piece_size) {
+        const Split parts = split<Splitter>(source, piece_size);
+        BOOST_TEST(parts.texts == whole.texts);
+        BOOST_TEST(parts.rows == whole.rows);
+    }
+    return whole;
 }
 
 Texts records(std::string_view source) {
-    return texts(source, split_json(source));
+    return split<JsonSplitter>(source).texts;
 }
 Texts lines(std::string_view source) {
-    return texts(source, split_ndjson(source));
+    return split<NdjsonSplitter>(source).texts;
 }
 
-Rows rows(const std::vector<RecordSlice>& slices) {
-    Rows result;
-    for (const RecordSlice& slice : slices) result.push_back(slice.source_row);
-    return result;
-}
-
-/// Where split_json refuses the source; "accepted" when it does not.
-std::string refusal(std::string_view source) {
+std::string refusal(std::string_view source, std::size_t piece_size) {
     try {
-        split_json(source);
+        split<JsonSplitter>(source, piece_size);
     } catch (const Error& error) {
         BOOST_TEST((error.code() == ErrorCode::source_unreadable));
-        return error.where();
+        return error.where() + " " + error.what();
     }
-    return "accepted";
+    return "accepted ";
+}
+
+/// Where the source is refused, "accepted" when it is not; the same however it is cut.
+std::string refusal(std::string_view source) {
+    const std::string whole = refusal(source, source.size() + 1);
+    for (std::size_t piece_size = 1; piece_size <= source.size(); ++piece_size) {
+        BOOST_TEST(refusal(source, piece_size) == whole);
+    }
+    return whole.substr(0, whole.find(' ', whole.starts_with("byte ") ? 5 : 0));
 }
 
 }  // namespace
@@ -61,7 +94,7 @@ BOOST_AUTO_TEST_CASE(an_array_gives_its_elements_byte_for_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(the_rows_of_an_array_count_from_one) {
-    BOOST_TEST(rows(split_json("[{},{},{}]")) == (Rows{1, 2, 3}));
+    BOOST_TEST(split<JsonSplitter>("[{},{},{}]").rows == (Rows{1, 2, 3}));
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_array_has_no_records) {
@@ -145,6 +178,17 @@ BOOST_AUTO_TEST_CASE(two_lists_of_records_are_refused) {
     BOOST_TEST(refusal(R"({"records":[{}],"records":[{}]})") != "accepted");
 }
 
+BOOST_AUTO_TEST_CASE(only_the_first_byte_order_mark_is_skipped) {
+    BOOST_TEST(refusal("\xEF\xBB\xBF\xEF\xBB\xBF[]") == "byte 0");
+    BOOST_TEST(refusal("\xEF\xBB[]") == "byte 0");
+    BOOST_TEST(refusal(" \xEF\xBB\xBF[]") == "byte 1");
+}
+
+BOOST_AUTO_TEST_CASE(places_are_counted_from_the_source_s_first_byte_after_its_mark) {
+    const std::string many(5'000, ' ');
+    BOOST_TEST(refusal("\xEF\xBB\xBF[{}" + many + "x") == "byte 5003");
+}
+
 BOOST_AUTO_TEST_CASE(one_record_stands_on_each_line) {
     BOOST_TEST(lines("{\"a\":1}\n{\"b\":2}\n") == (Texts{"{\"a\":1}", "{\"b\":2}"}));
     BOOST_TEST(lines("{}\n{}") == (Texts{"{}", "{}"}));
@@ -153,7 +197,7 @@ BOOST_AUTO_TEST_CASE(one_record_stands_on_each_line) {
 BOOST_AUTO_TEST_CASE(blank_lines_are_skipped_and_still_count) {
     const std::string source = "\n{}\n \t \r\n{}\n\n\n{}\n\n";
     BOOST_TEST(lines(source) == (Texts{"{}", "{}", "{}"}));
-    BOOST_TEST(rows(split_ndjson(source)) == (Rows{2, 4, 7}));
+    BOOST_TEST(split<NdjsonSplitter>(source).rows == (Rows{2, 4, 7}));
 }
 
 BOOST_AUTO_TEST_CASE(blanks_around_a_line_are_not_the_record) {

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <limits>
 
-#include "ingest/json_split.hpp"
 #include "table/error.hpp"
 
 namespace seawall::ingest {
@@ -32,18 +31,6 @@ Integer read_integer(std::string_view bytes, std::size_t at) {
 }
 
 }  // namespace
-
-RawRecords raw_json_records(std::string_view source, JsonLayout layout) {
-    const auto slices = layout == JsonLayout::lines ? split_ndjson(source) : split_json(source);
-    RawRecords raw;
-    raw.bytes.reserve(slices.size());
-    raw.source_rows.reserve(slices.size());
-    for (const RecordSlice& slice : slices) {
-        raw.bytes.push_back(source.substr(slice.begin, slice.size));
-        raw.source_rows.push_back(slice.source_row);
-    }
-    return raw;
-}
 
 std::string encode_chunk(const RawRecords& raw, std::size_t begin, std::size_t end) {
     std::string block;
@@ -74,9 +61,8 @@ void append_chunk(std::string_view block, RawRecords& raw) {
         const std::size_t size =
             read_integer<std::uint32_t>(block, sizes + i * sizeof(std::uint32_t));
         if (size > block.size() - at) refuse_block();
-        raw.bytes.push_back(block.substr(at, size));
-        raw.source_rows.push_back(
-            read_integer<std::int64_t>(block, rows + i * sizeof(std::int64_t)));
+        raw.push(block.substr(at, size),
+                 read_integer<std::int64_t>(block, rows + i * sizeof(std::int64_t)));
         at += size;
     }
     if (at != block.size()) refuse_block();

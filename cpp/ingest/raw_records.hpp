@@ -2,29 +2,24 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "ingest/record_reader.hpp"
-
 namespace seawall::ingest {
 
-/// The bytes of every record of a source, as they are hashed and stored.
+/// Consecutive records of a source, their bytes as they are hashed and stored. Views: the caller
+/// keeps the bytes alive.
 struct RawRecords {
-    RecordForm form = RecordForm::json_object;
     std::vector<std::string_view> bytes;
     std::vector<std::int64_t> source_rows;
-    std::deque<std::string> owned;  ///< what `bytes` points into, where it is not the caller's
 
     std::size_t size() const { return bytes.size(); }
+    void push(std::string_view record, std::int64_t source_row) {
+        bytes.push_back(record);
+        source_rows.push_back(source_row);
+    }
 };
-
-enum class JsonLayout { array, lines };
-
-/// Views into JSON bytes that the caller keeps alive.
-RawRecords raw_json_records(std::string_view source, JsonLayout layout);
 
 /// Records begin .. end as one block to store: their count, the size of each (32-bit), the source
 /// row of each (64-bit), all little-endian, then their bytes one after the other.

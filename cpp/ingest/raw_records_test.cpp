@@ -14,7 +14,7 @@ using seawall::ErrorCode;
 
 namespace {
 
-const std::string source = "{\"a\":1}\n\n{}\n[\"x\"]\n";
+const RawRecords three{.bytes = {"{\"a\":1}", "{}", "[\"x\"]"}, .source_rows = {1, 3, 4}};
 
 bool is_refused(const std::string& block) {
     RawRecords raw;
@@ -28,15 +28,8 @@ bool is_refused(const std::string& block) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(lines_keep_their_numbers_and_elements_their_positions) {
-    BOOST_TEST(raw_json_records(source, JsonLayout::lines).source_rows ==
-               (std::vector<std::int64_t>{1, 3, 4}));
-    BOOST_TEST(raw_json_records("[{}, 2]", JsonLayout::array).source_rows ==
-               (std::vector<std::int64_t>{1, 2}));
-}
-
 BOOST_AUTO_TEST_CASE(a_block_is_count_sizes_rows_and_bytes_little_endian) {
-    const RawRecords raw = raw_json_records("\n{}\n[1]", JsonLayout::lines);
+    const RawRecords raw{.bytes = {"{}", "[1]"}, .source_rows = {2, 3}};
     const std::string expected(
         "\2\0\0\0"
         "\2\0\0\0"
@@ -49,14 +42,13 @@ BOOST_AUTO_TEST_CASE(a_block_is_count_sizes_rows_and_bytes_little_endian) {
 }
 
 BOOST_AUTO_TEST_CASE(blocks_bring_back_every_record_and_row) {
-    const RawRecords raw = raw_json_records(source, JsonLayout::lines);
-    const std::string first = encode_chunk(raw, 0, 2);
-    const std::string second = encode_chunk(raw, 2, 3);
+    const std::string first = encode_chunk(three, 0, 2);
+    const std::string second = encode_chunk(three, 2, 3);
     RawRecords again;
     append_chunk(first, again);
     append_chunk(second, again);
-    BOOST_TEST(again.bytes == raw.bytes);
-    BOOST_TEST(again.source_rows == raw.source_rows);
+    BOOST_TEST(again.bytes == three.bytes);
+    BOOST_TEST(again.source_rows == three.source_rows);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_block_holds_no_record) {
@@ -66,7 +58,7 @@ BOOST_AUTO_TEST_CASE(an_empty_block_holds_no_record) {
 }
 
 BOOST_AUTO_TEST_CASE(a_block_cut_anywhere_is_refused) {
-    const std::string block = encode_chunk(raw_json_records(source, JsonLayout::lines), 0, 3);
+    const std::string block = encode_chunk(three, 0, 3);
     for (std::size_t size = 0; size < block.size(); ++size) {
         BOOST_TEST(is_refused(block.substr(0, size)));
     }
@@ -74,11 +66,11 @@ BOOST_AUTO_TEST_CASE(a_block_cut_anywhere_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_block_with_bytes_left_over_is_refused) {
-    BOOST_TEST(is_refused(encode_chunk(raw_json_records(source, JsonLayout::lines), 0, 3) + "x"));
+    BOOST_TEST(is_refused(encode_chunk(three, 0, 3) + "x"));
 }
 
 BOOST_AUTO_TEST_CASE(a_block_that_claims_more_than_it_has_is_refused) {
-    std::string block = encode_chunk(raw_json_records(source, JsonLayout::lines), 0, 3);
+    std::string block = encode_chunk(three, 0, 3);
     for (std::size_t at = 0; at < 16; ++at) {  // the count and the three sizes
         std::string changed = block;
         changed[at] = '\xFF';

@@ -12,10 +12,7 @@
 namespace seawall::ingest {
 namespace {
 
-struct HeaderColumn {
-    std::size_t index = 0;
-    std::string key;  ///< the JSON key with its colon
-};
+constexpr std::size_t batch_bytes = std::size_t{8} << 20U;
 
 /// UTF-16 code units, by which RFC 8785 orders keys.
 std::u16string utf16(std::string_view utf8) {
@@ -38,9 +35,7 @@ std::u16string utf16(std::string_view utf8) {
     return units;
 }
 
-/// The columns in the order in which canonical JSON writes them.
-std::vector<HeaderColumn> header_columns(const ArrowBatches& table) {
-    std::vector<std::pair<std::u16string, HeaderColumn>> columns;
+void refuse_repeated_columns(const ArrowBatches& table) {
     std::map<std::string, std::size_t> seen;
     for (std::size_t index = 0; index < table.column_count(); ++index) {
         const std::string name = table.column_name(index);
@@ -52,102 +47,8 @@ std::vector<HeaderColumn> header_columns(const ArrowBatches& table) {
                         "\"" + name + "\" is the same column as \"" +
                             table.column_name(other->second) + "\"");
         }
-        if (table.column_format(index) != "u") {
-            throw Error(ErrorCode::invalid_input, name, "a tape's columns must be texts");
-        }
-        HeaderColumn column{.index = index, .key = {}};
-        append_json_string(column.key, name);
-        column.key += ':';
-        columns.emplace_back(utf16(name), std::move(column));
     }
-    std::sort(columns.begin(), columns.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::vector<HeaderColumn> ordered;
-    ordered.reserve(columns.size());
-    for (auto& column : columns) ordered.push_back(std::move(column.second));
-    return ordered;
 }
-
-/// Gathers records into arenas of about a megabyte, since a view must not move.
-class Arena {
-  public:
-    explicit Arena(RawRecords& out) : out_(out) {}
-
-    std::string& open() {
-        if (out_.owned.empty() || out_.owned.back().size() > arena_bytes) close_arena();
-        begin_ = out_.owned.back().size();
-        return out_.owned.back();
-    }
-
-    void close(std::int64_t source_row) {
-        lengths_.push_back(out_.owned.back().size() - begin_);
-        out_.source_rows.push_back(source_row);
-    }
-
-    void finish() { view_arena(); }
-
-  private:
-    static constexpr std::size_t arena_bytes = std::size_t{1} << 20U;
-
-    void close_arena() {
-        view_arena();
-        out_.owned.emplace_back().reserve(arena_bytes + arena_bytes / 8);
-    }
-
-    void view_arena() {
-        std::size_t at = 0;
-        for (const std::size_t length : lengths_) {
-            out_.bytes.push_back(std::string_view(out_.owned.back()).substr(at, length));
-            at += length;
-        }
-        lengths_.clear();
-    }
-
-    RawRecords& out_;
-    std::size_t begin_ = 0;
-    std::vector<std::size_t> lengths_;
-};
-
-class RowEncoder {
-  public:
-    RowEncoder(const TableSource& source, RawRecords& out) : arena_(out) {
-        append_json_string(suffix_, source.file_sha256);
-        suffix_ = ",\"file_sha256\":" + suffix_ + ",\"row\":";
-    }
-
-    void row(const std::vector<HeaderColumn>& header, const std::vector<ArrowText>& columns,
-             std::size_t index, std::int64_t number) {
-        std::string& out = arena_.open();
-        out += "{\"cells\":{";
-        for (std::size_t i = 0; i < header.size(); ++i) {
-            if (i > 0) out += ',';
-            out += header[i].key;
-            append_json_string(out, columns[header[i].index][index]);
-        }
-        out += '}';
-        out += suffix_;
-        out += std::to_string(number);
-        out += '}';
-        arena_.close(number);
-    }
-
-    void ragged(const RaggedRow& row) {
-        std::string& out = arena_.open();
-        out += '{';
-        out += std::string_view(suffix_).substr(1);
-        out += std::to_string(row.row);
-        out += ",\"text\":";
-        append_json_string(out, row.text);
-        out += '}';
-        arena_.close(row.row);
-    }
-
-    void finish() { arena_.finish(); }
-
-  private:
-    Arena arena_;
-    std::string suffix_;
-};
 
 bool has_line_end(std::string_view text) {
     return text.find_first_of("\r\n") != std::string_view::npos;
@@ -172,36 +73,108 @@ bool is_blank(const std::vector<ArrowText>& columns, std::size_t row) {
 
 }  // namespace
 
-RawRecords raw_table_rows(const ArrowBatches& table, const TableSource& source) {
-    RawRecords raw;
-    raw.form = RecordForm::table_row;
-    const auto header = header_columns(table);
-    RowEncoder encoder(source, raw);
-    auto ragged = source.ragged_rows.begin();
-    std::int64_t number = 2;  // the header is row 1
+/// The columns in the order in which canonical JSON writes them.
+std::vector<RowEncoder::HeaderColumn> RowEncoder::header_columns(const ArrowBatches& table) {
+    std::vector<std::pair<std::u16string, HeaderColumn>> columns;
+    for (std::size_t index = 0; index < table.column_count(); ++index) {
+        const std::string name = table.column_name(index);
+        if (table.column_format(index) != "u") {
+            throw Error(ErrorCode::invalid_input, name, "a tape's columns must be texts");
+        }
+        HeaderColumn column{.index = index, .key = {}};
+        append_json_string(column.key, name);
+        column.key += ':';
+        columns.emplace_back(utf16(name), std::move(column));
+    }
+    std::sort(columns.begin(), columns.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<HeaderColumn> ordered;
+    ordered.reserve(columns.size());
+    for (auto& column : columns) ordered.push_back(std::move(column.second));
+    return ordered;
+}
+
+RowEncoder::RowEncoder(TableSource source, std::function<void(const RawRecords&)> take)
+    : source_(std::move(source)), take_(std::move(take)) {
+    append_json_string(suffix_, source_.file_sha256);
+    suffix_ = ",\"file_sha256\":" + suffix_ + ",\"row\":";
+}
+
+void RowEncoder::add(const TableRows& rows) {
+    if (source_.unique_columns) refuse_repeated_columns(rows.columns);
+    const auto header = header_columns(rows.columns);
+    auto ragged = rows.ragged.begin();
+    std::int64_t number = rows.first_row;
     const auto insert_ragged = [&] {
-        for (; ragged != source.ragged_rows.end() && ragged->row == number; ++ragged, ++number) {
-            if (!source.multiline && has_line_end(ragged->text)) refuse_multiline(number);
-            if (!ragged->text.empty()) encoder.ragged(*ragged);  // a blank line is no record
+        for (; ragged != rows.ragged.end() && ragged->row == number; ++ragged, ++number) {
+            if (!source_.multiline && has_line_end(ragged->text)) refuse_multiline(number);
+            if (!ragged->text.empty()) encode(*ragged);  // a blank line is no record
         }
     };
-    for (const ArrowArray& batch : table.batches()) {
+    for (const ArrowArray& batch : rows.columns.batches()) {
         std::vector<ArrowText> columns;
-        columns.reserve(table.column_count());
-        for (std::size_t i = 0; i < table.column_count(); ++i) columns.emplace_back(batch, i);
+        columns.reserve(header.size());
+        for (std::size_t i = 0; i < header.size(); ++i) columns.emplace_back(batch, i);
         for (std::size_t row = 0; row < static_cast<std::size_t>(batch.length); ++row) {
             insert_ragged();
-            if (!source.multiline && runs_over_line(columns, row)) refuse_multiline(number);
-            if (!is_blank(columns, row)) encoder.row(header, columns, row, number);
+            if (!source_.multiline && runs_over_line(columns, row)) refuse_multiline(number);
+            if (!is_blank(columns, row)) encode(header, columns, row, number);
             ++number;
         }
     }
     insert_ragged();
-    if (ragged != source.ragged_rows.end()) {
-        throw Error(ErrorCode::invalid_input, "ragged_rows", "a row lies outside the table");
+    if (ragged != rows.ragged.end()) {
+        throw Error(ErrorCode::invalid_input, "ragged", "a row lies outside the run");
     }
-    encoder.finish();
-    return raw;
+}
+
+void RowEncoder::finish() {
+    RawRecords records;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+        records.push(std::string_view(text_).substr(begin, ends_[i] - begin), numbers_[i]);
+        begin = ends_[i];
+    }
+    if (records.size() > 0) take_(records);
+    text_.clear();
+    ends_.clear();
+    numbers_.clear();
+}
+
+void RowEncoder::encode(const std::vector<HeaderColumn>& header,
+                        const std::vector<ArrowText>& columns, std::size_t index,
+                        std::int64_t number) {
+    text_ += "{\"cells\":{";
+    bool first = true;
+    for (const HeaderColumn& column : header) {
+        const ArrowText& cells = columns[column.index];
+        if (!cells.is_present(index)) continue;
+        if (!first) text_ += ',';
+        first = false;
+        text_ += column.key;
+        append_json_string(text_, cells[index]);
+    }
+    text_ += '}';
+    text_ += suffix_;
+    text_ += std::to_string(number);
+    text_ += '}';
+    end_row(number);
+}
+
+void RowEncoder::encode(const RaggedRow& row) {
+    text_ += '{';
+    text_ += std::string_view(suffix_).substr(1);
+    text_ += std::to_string(row.row);
+    text_ += ",\"text\":";
+    append_json_string(text_, row.text);
+    text_ += '}';
+    end_row(row.row);
+}
+
+void RowEncoder::end_row(std::int64_t number) {
+    ends_.push_back(text_.size());
+    numbers_.push_back(number);
+    if (text_.size() >= batch_bytes) finish();
 }
 
 }  // namespace seawall::ingest

@@ -120,6 +120,7 @@ bool ArrowText::is_present(std::size_t row) const {
 }
 
 std::string_view ArrowText::operator[](std::size_t row) const {
+    if (!is_present(row)) return {};  // what stands there may be anything
     const auto begin = offsets_[row + offset_];
     const auto size = static_cast<std::size_t>(offsets_[row + offset_ + 1] - begin);
     return size == 0 ? std::string_view{} : std::string_view(bytes_ + begin, size);

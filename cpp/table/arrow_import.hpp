@@ -42,6 +42,7 @@ class ArrowText {
   public:
     ArrowText(const ArrowArray& batch, std::size_t column);
     bool is_present(std::size_t row) const;
+    /// Empty where it is absent.
     std::string_view operator[](std::size_t row) const;
 
   private:

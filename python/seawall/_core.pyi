@@ -14,14 +14,12 @@ __all__: list[str] = [
     "LEAVES_PER_CHUNK",
     "NativeTable",
     "RunControl",
+    "TapeIngest",
     "build_info",
     "check_profile",
     "explain_record",
     "import_table",
     "inclusion_path",
-    "ingest_json",
-    "ingest_stored",
-    "ingest_table",
     "merkle_root",
     "rules",
     "run_debt_stress",
@@ -66,12 +64,8 @@ class NativeTable:
 
 class IngestedSource:
     """
-    A source after ingest: columns, rejects, raw blocks and digests.
+    A source after ingest: columns, rejects and digests.
     """
-    def chunk(self, index: typing.SupportsInt | typing.SupportsIndex) -> bytes:
-        """
-        The raw block of up to LEAVES_PER_CHUNK records, to be stored.
-        """
     @property
     def chunk_count(self) -> int: ...
     @property
@@ -98,6 +92,54 @@ class IngestedSource:
     def rule_uses(self) -> dict[str, dict[str, int]]: ...
     @property
     def unread_fields(self) -> list[str]: ...
+
+class TapeIngest:
+    """
+    Reads, normalises and hashes a source piece by piece. The bits of the outcome do not depend on how it is cut. Of no use after a call has raised.
+    """
+    def __init__(
+        self,
+        profile: bytes,
+        *,
+        table_rows: bool,
+        normalise: bool = True,
+        keep_blocks: bool = False,
+        threads: typing.SupportsInt | typing.SupportsIndex = 0,
+        control: RunControl | None = None,
+    ) -> None: ...
+    def add_blocks(self, blocks: collections.abc.Sequence[typing_extensions.Buffer]) -> None:
+        """
+        Takes stored blocks: the way in which a dataset is verified.
+        """
+    def add_json(self, piece: typing_extensions.Buffer) -> None:
+        """
+        Takes more bytes of an array, or of an object with "records".
+        """
+    def add_lines(self, piece: typing_extensions.Buffer) -> None:
+        """
+        Takes more bytes of JSON records, one a line.
+        """
+    def add_rows(
+        self,
+        rows: typing.Any,
+        *,
+        first_row: typing.SupportsInt | typing.SupportsIndex,
+        ragged: collections.abc.Sequence[tuple[typing.SupportsInt | typing.SupportsIndex, str]],
+        file_sha256: str,
+        multiline: bool,
+        unique_columns: bool,
+    ) -> None:
+        """
+        Takes rows of texts (any object with __arrow_c_stream__); null is no cell.
+        """
+    def finish(self) -> IngestedSource:
+        """
+        Ends the source; take_blocks gives its last block.
+        """
+    def take_blocks(self) -> list[bytes]:
+        """
+        The blocks to store that were completed since the last call.
+        """
 
 class DebtBook:
     """
@@ -224,47 +266,6 @@ def inclusion_path(
 ) -> list[bytes]:
     """
     Siblings from leaf `index` up to the root, from its chunk's leaf hashes and all chunk roots.
-    """
-
-def ingest_json(
-    source: typing_extensions.Buffer,
-    *,
-    lines: bool,
-    profile: bytes,
-    normalise: bool = True,
-    threads: typing.SupportsInt | typing.SupportsIndex = 0,
-    control: RunControl | None = None,
-) -> IngestedSource:
-    """
-    Ingests JSON records (an array, an object with "records", or one a line).
-    """
-
-def ingest_stored(
-    blocks: collections.abc.Sequence[typing_extensions.Buffer],
-    *,
-    table_rows: bool,
-    profile: bytes,
-    normalise: bool = True,
-    threads: typing.SupportsInt | typing.SupportsIndex = 0,
-    control: RunControl | None = None,
-) -> IngestedSource:
-    """
-    Reads stored raw blocks again: the way in which a dataset is verified.
-    """
-
-def ingest_table(
-    table: typing.Any,
-    *,
-    file_sha256: str,
-    ragged_rows: collections.abc.Sequence[tuple[typing.SupportsInt | typing.SupportsIndex, str]],
-    multiline: bool,
-    profile: bytes,
-    normalise: bool = True,
-    threads: typing.SupportsInt | typing.SupportsIndex = 0,
-    control: RunControl | None = None,
-) -> IngestedSource:
-    """
-    Ingests a table of texts (any object with __arrow_c_stream__).
     """
 
 def merkle_root(digests: bytes) -> bytes:

@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from seawall.engines.debt import DEBT_STRESS
-from seawall.errors import InvalidProfile, SourceUnreadable
+from seawall.errors import InvalidProfile, LimitExceeded, SourceUnreadable
 from seawall.ingest import (
     IngestedTape,
     TapeProfile,
+    csv_table,
     explain,
     ingest_source,
     load_profile,
@@ -27,6 +28,12 @@ HEADER = b"loan_id,currency,balance,rating\n"
 def read(data: bytes, **changes: Any) -> IngestedTape:
     profile = msgspec.structs.replace(GENERIC, **changes)
     return ingest_source(open_source(data, format="csv"), profile)
+
+
+def blocks_of(data: bytes) -> list[bytes]:
+    blocks: list[bytes] = []
+    ingest_source(open_source(data, format="csv"), GENERIC, on_blocks=blocks.extend)
+    return blocks
 
 
 def kept(tape: IngestedTape) -> list[tuple[int, str, float]]:
@@ -53,6 +60,36 @@ def test_rows_are_numbered_with_the_header_as_the_first() -> None:
 def test_lines_may_end_in_any_way(end: bytes) -> None:
     data = HEADER.replace(b"\n", end or b"\n") + b"a,EUR,5,BB" + end
     assert kept(read(data)) == [(2, "a", 5.0)]
+
+
+def test_one_file_may_end_its_lines_in_several_ways() -> None:
+    tape = read(HEADER + b"a,EUR,5,\r\nb,EUR,6,\rc,EUR,7,\n\r\nd,EUR,8,")
+    assert kept(tape) == [(2, "a", 5.0), (3, "b", 6.0), (4, "c", 7.0), (6, "d", 8.0)]
+
+
+@pytest.mark.parametrize("block_bytes", [40, 41, 42, 43, 64, 100, 1000])
+def test_how_much_is_read_at_a_time_does_not_change_a_single_bit(
+    block_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        b"ragged\r\n" if i % 5 == 2 else b"\r\n" if i % 11 == 0 else b"l%d,EUR,%d,\r\n" % (i, i)
+        for i in range(200)
+    ]
+    data = HEADER.replace(b"\n", b",\r\n") + b"".join(lines).replace(b",\r\n", b",,\r\n")
+    expected, blocks = read(data), blocks_of(data)
+    assert len(kept(expected)) > 100
+    monkeypatch.setattr(csv_table, "_LARGEST_ROW_BYTES", block_bytes)
+    tape = read(data)
+    assert kept(tape) == kept(expected)
+    assert refused(tape) == refused(expected)
+    assert tape.merkle_root == expected.merkle_root
+    assert blocks_of(data) == blocks
+
+
+def test_rows_are_told_apart_when_all_of_them_are_ragged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_table, "_LARGEST_ROW_BYTES", 64)
+    tape = read(HEADER + b"a,EUR\n" * 50)
+    assert [row for row, _ in refused(tape)] == list(range(2, 52))
 
 
 def test_a_byte_order_mark_is_not_part_of_the_header() -> None:
@@ -88,6 +125,38 @@ def test_empty_columns_that_trailing_commas_leave_are_dropped() -> None:
     assert kept(tape) == [(2, "a", 5.0)]
 
 
+def test_what_stands_in_a_column_without_a_name_is_kept() -> None:
+    data = b"loan_id,currency,balance,,\na,EUR,5,,\nb,EUR,6,x,\n"
+    (block,) = blocks_of(data)
+    assert b'{"cells":{"":"x","balance":"6","currency":"EUR","loan_id":"b"}' in block
+    assert b'{"cells":{"balance":"5","currency":"EUR","loan_id":"a"}' in block
+
+
+@pytest.mark.parametrize("block_bytes", [40, 1000])
+def test_two_filled_columns_without_a_name_are_refused(
+    block_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_table, "_LARGEST_ROW_BYTES", block_bytes)
+    with pytest.raises(SourceUnreadable) as caught:
+        read(b"loan_id,currency,balance,,\na,EUR,5,,y\nb,EUR,6,,\nc,EUR,7,x,\n")
+    assert caught.value.where == "header[4]"
+
+
+def test_a_header_of_empty_cells_is_refused() -> None:
+    with pytest.raises(SourceUnreadable, match="names no column"):
+        read(b"\n" + HEADER + b"a,EUR,5,\n")
+
+
+def test_a_row_that_does_not_end_is_refused() -> None:
+    with pytest.raises(SourceUnreadable, match="longer than 1 MiB"):
+        read(HEADER + b'a,EUR,5,"' + b"x,\n" * (1 << 20))
+
+
+def test_more_columns_than_a_tape_may_have_are_refused() -> None:
+    with pytest.raises(LimitExceeded):
+        read(b",".join(b"c%d" % i for i in range(csv_table.MAX_COLUMNS + 1)) + b"\n")
+
+
 def test_columns_that_the_profile_does_not_name_are_listed() -> None:
     tape = read(b"loan_id,currency,balance,Collateral Amount,Rate\na,EUR,5,9,5\n")
     assert tape.unread_fields == ["collateral_amount", "rate"]
@@ -118,6 +187,22 @@ def test_two_columns_of_one_name_are_refused_at_the_second() -> None:
 def test_bytes_that_are_no_csv_are_refused(data: bytes) -> None:
     with pytest.raises(SourceUnreadable):
         read(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [HEADER + b"\xff,EUR,5,\n", HEADER + b"\xff,EUR\n", HEADER + b"a,EUR,5,\xc3"],
+    ids=["in a cell", "in a ragged row", "cut off at the end"],
+)
+def test_another_encoding_is_refused_at_its_first_byte(data: bytes) -> None:
+    place = 40 if data.endswith(b"\xc3") else 32
+    with pytest.raises(SourceUnreadable, match=f"byte {place} is no utf-8 text"):
+        read(data)
+
+
+def test_utf_16_is_read_where_the_profile_says_so() -> None:
+    data = (HEADER + b"a,EUR,5,\n").decode().encode("utf-16")
+    assert kept(read(data, encoding="utf-16")) == [(2, "a", 5.0)]
 
 
 def test_a_header_alone_has_no_records() -> None:
@@ -153,7 +238,7 @@ def test_text_stays_text_whatever_it_looks_like() -> None:
 
 def test_a_row_says_by_itself_which_file_and_row_it_came_from() -> None:
     data = HEADER + b"a,EUR,5,BB\n"
-    block = read(data).chunk(0)
+    (block,) = blocks_of(data)
     record = json.loads(block[4 + 4 + 8 :])
     assert record == {
         "cells": {"balance": "5", "currency": "EUR", "loan_id": "a", "rating": "BB"},
@@ -164,8 +249,8 @@ def test_a_row_says_by_itself_which_file_and_row_it_came_from() -> None:
 
 def test_stored_blocks_are_read_again_as_the_file_was() -> None:
     lines = b"".join(b"l%d,EUR,%d,%s\n" % (i, i, b"x" if i % 3 else b"") for i in range(600))
-    first = read(HEADER + lines + b"ragged\n")
-    blocks = [first.chunk(index) for index in range(first.chunk_count)]
+    data = HEADER + lines + b"ragged\n"
+    first, blocks = read(data), blocks_of(data)
     again = read_again(blocks, GENERIC, table_rows=True, source={})
     assert len(blocks) == 3
     assert again.merkle_root == first.merkle_root

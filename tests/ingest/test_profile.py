@@ -125,6 +125,9 @@ def test_a_profile_comes_back_from_its_canonical_json() -> None:
         ("a.jsonl", "ndjson"),
         ("a.CSV", "csv"),
         ("a.tsv", "csv"),
+        ("a.xml", "xml"),
+        ("a.parquet", "parquet"),
+        ("a.pq", "parquet"),
     ],
 )
 def test_a_file_s_name_tells_its_format(tmp_path: Path, name: str, format: str) -> None:
@@ -145,7 +148,7 @@ def test_a_file_of_another_format_is_refused_by_its_path(tmp_path: Path) -> None
 
 
 def test_bytes_need_a_format() -> None:
-    for wrong in (None, "xml", ""):
+    for wrong in (None, "xlsx", ""):
         with pytest.raises(InvalidInput) as caught:
             open_source(b"[]", format=wrong)
         assert caught.value.where == "format"

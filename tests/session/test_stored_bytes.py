@@ -24,7 +24,11 @@ def block() -> bytes:
         b'{"default":"EUR","kind":"currency","name":"currency"}],"name":"p","source_system":"s"}'
     )
     source = b'[{"id":"a"}, {"id":"bc"}]'
-    return native.ingest_json(source, lines=False, profile=profile).chunk(0)
+    reading = native.TapeIngest(profile, table_rows=False, keep_blocks=True)
+    reading.add_json(source)
+    reading.finish()
+    (made,) = reading.take_blocks()
+    return made
 
 
 def table_digest() -> bytes:

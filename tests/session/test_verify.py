@@ -131,7 +131,7 @@ def rewritten(
     where = "WHERE dataset_version_id = ? AND name = ?"
     key = (large(ledger), name)
     payload = value(ledger, f"SELECT payload FROM derived_table {where}", key)
-    edited = encode_table(Table(edit(decode_table([payload]).to_arrow())))
+    edited = b"".join(encode_table(Table(edit(decode_table([payload]).to_arrow()))))
     return change(ledger, f"UPDATE derived_table SET payload = ? {where}", (edited, *key))
 
 

@@ -1,89 +1,178 @@
-"""CSV as a table of texts. pyarrow reads it; nothing is converted and no row number is lost."""
+"""CSV as rows of texts. pyarrow reads it; nothing is converted and no row number is lost."""
 
-from typing import TYPE_CHECKING
+from codecs import getincrementaldecoder
+from collections import deque
+from collections.abc import Iterator
+from io import RawIOBase
+from typing import TYPE_CHECKING, BinaryIO
 
-from seawall.errors import InvalidProfile, SourceUnreadable
+from seawall.errors import InvalidProfile, LimitExceeded, SourceUnreadable
 from seawall.ingest.profile import TapeProfile
-from seawall.ingest.source import Source
+from seawall.ingest.text_rows import TextRows
 
 if TYPE_CHECKING:
     import pyarrow
+    from pyarrow import csv
 
-_LARGEST_ROW_BYTES = 16 << 20
+MAX_COLUMNS = 4_096
+# What pyarrow takes at a time, and no row may be longer. It reads ahead by 32 of these.
+_LARGEST_ROW_BYTES = 1 << 20
 
 
-def read_csv(source: Source, profile: TapeProfile) -> tuple["pyarrow.Table", list[tuple[int, str]]]:
-    """Read every cell as text.
+def read_csv(stream: BinaryIO, profile: TapeProfile, *, name: str) -> Iterator[TextRows]:
+    """Read every cell as text; a file's header is its row 1.
 
-    Returns
-    -------
-    table : pyarrow.Table
-        Columns of texts, as the header names them.
-    ragged_rows : list of (int, str)
-        Row number (the header is 1) and text of each row that has not as many cells as the header.
+    Parameters
+    ----------
+    stream : BinaryIO
+        The file from its beginning.
+    profile : TapeProfile
+        Its dialect and encoding.
+    name : str
+        Of the file; a name that ends in ``.tsv`` stands for tabs.
+
+    Yields
+    ------
+    TextRows
+        Some thousand rows; a row that has not as many cells as the header is ``ragged``.
 
     Raises
     ------
     SourceUnreadable
         When the bytes are no CSV in the profile's dialect and encoding.
+    LimitExceeded
+        When there are more than 4,096 columns.
     InvalidProfile
         When there is no such dialect or encoding.
     """
     import pyarrow
-    from pyarrow import csv
 
     _check_dialect(profile)
-    ragged: list[tuple[int, str]] = []
+    where = name or "csv"
+    delimiter = "\t" if name.lower().endswith(".tsv") else profile.delimiter
+    ragged: deque[tuple[int, str]] = deque()
+    header: _Header | None = None
+    next_row = 2
+    try:
+        checked = _CheckedText(stream, profile.encoding, where)
+        for batch in _open(checked, delimiter, profile, ragged):
+            if header is None:
+                header = _Header(batch, delimiter, where=where)
+                batch = batch.slice(1)
+            first_row = next_row
+            next_row += batch.num_rows
+            own: list[tuple[int, str]] = []
+            while ragged and ragged[0][0] <= next_row:
+                own.append(ragged.popleft())
+                next_row += 1
+            yield TextRows(header.named(batch), first_row, own)
+    except pyarrow.ArrowInvalid as error:
+        message = str(error)
+        if "straddling" in message:
+            message = "a row is longer than 1 MiB: is a quote not closed?"
+        raise SourceUnreadable(message, where=where) from error
+    if header is not None and ragged:
+        yield TextRows(header.named(batch.slice(batch.num_rows)), next_row, list(ragged))
+
+
+def _open(
+    stream: RawIOBase, delimiter: str, profile: TapeProfile, ragged: deque[tuple[int, str]]
+) -> "csv.CSVStreamingReader":
+    import pyarrow
+    from pyarrow import csv
 
     def keep_aside(row: csv.InvalidRow) -> str:
         ragged.append((row.number, row.text))
         return "skip"
 
-    delimiter = "\t" if source.name.lower().endswith(".tsv") else profile.delimiter
-    dialect = csv.ParseOptions(
-        delimiter=delimiter,
-        quote_char=profile.quote,
-        newlines_in_values=True,
-        ignore_empty_lines=False,
-        invalid_row_handler=keep_aside,
+    return csv.open_csv(
+        stream,
+        # One thread: with more, pyarrow does not number the rows. The header is read as a row,
+        # since a column can be made text only by its name.
+        read_options=csv.ReadOptions(
+            use_threads=False,
+            encoding=profile.encoding,
+            block_size=_LARGEST_ROW_BYTES,
+            autogenerate_column_names=True,
+        ),
+        parse_options=csv.ParseOptions(
+            delimiter=delimiter,
+            quote_char=profile.quote,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=keep_aside,
+        ),
+        convert_options=csv.ConvertOptions(
+            column_types={f"f{index}": pyarrow.string() for index in range(MAX_COLUMNS)},
+            strings_can_be_null=False,
+        ),
     )
-    # One thread: with more, pyarrow does not number the rows.
-    options = csv.ReadOptions(
-        use_threads=False, encoding=profile.encoding, block_size=_LARGEST_ROW_BYTES
-    )
-    data = pyarrow.py_buffer(source.data)
-    try:
-        names = csv.open_csv(
-            pyarrow.BufferReader(data), read_options=options, parse_options=dialect
-        ).schema.names
-        ragged.clear()
-        table = csv.read_csv(
-            pyarrow.BufferReader(data),
-            read_options=options,
-            parse_options=dialect,
-            convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pyarrow.string()), strings_can_be_null=False
-            ),
-        )
-    except (pyarrow.ArrowInvalid, UnicodeError) as error:
-        message = str(error)
-        if "straddling" in message:
-            message = "a row is longer than 16 MiB: is a quote not closed?"
-        raise SourceUnreadable(message, where=source.name or "csv") from error
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
-        raise SourceUnreadable(
-            f"the header is one column: is the delimiter of the profile ({delimiter!r}) right?",
-            where=source.name or "csv",
-        )
-    return _without_empty_columns(table), ragged
 
 
-def _without_empty_columns(table: "pyarrow.Table") -> "pyarrow.Table":
-    """Drop columns without a name and without a cell: what trailing delimiters leave behind."""
-    for index in reversed(range(table.num_columns)):
-        if table.column_names[index] == "" and not any(table.column(index).to_pylist()):
-            table = table.remove_column(index)
-    return table
+class _Header:
+    """The columns' names, from the first row."""
+
+    def __init__(self, batch: "pyarrow.RecordBatch", delimiter: str, *, where: str) -> None:
+        if batch.num_columns > MAX_COLUMNS:
+            raise LimitExceeded(
+                f"{batch.num_columns:,} columns; {MAX_COLUMNS:,} are the most", where=where
+            )
+        self._names = [column[0].as_py() for column in batch.columns]
+        self._filled_without_name: set[int] = set()
+        if not any(self._names):
+            raise SourceUnreadable("the first row names no column", where=where)
+        if len(self._names) == 1 and any(mark in self._names[0] for mark in ";\t|"):
+            raise SourceUnreadable(
+                f"the header is one column: is the delimiter of the profile ({delimiter!r}) right?",
+                where=where,
+            )
+
+    def named(self, batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
+        """Name the columns. A cell without a name and a text is none: trailing delimiters."""
+        import pyarrow
+        from pyarrow import compute
+
+        columns, names = [], []
+        for index, (column, name) in enumerate(zip(batch.columns, self._names, strict=True)):
+            if name == "":
+                column = compute.if_else(compute.equal(column, ""), None, column)
+                if column.null_count == len(column):
+                    continue
+                self._filled_without_name.add(index)
+            columns.append(column)
+            names.append(name)
+        if len(self._filled_without_name) > 1:
+            place = sorted(self._filled_without_name)[1]
+            raise SourceUnreadable("is the second column without a name", where=f"header[{place}]")
+        return pyarrow.RecordBatch.from_arrays(columns, names=names)
+
+
+class _CheckedText(RawIOBase):
+    """Tells where a stream is not the text that it should be."""
+
+    def __init__(self, stream: BinaryIO, encoding: str, where: str) -> None:
+        self._stream = stream
+        self._encoding = encoding
+        self._where = where
+        self._decoder = getincrementaldecoder(encoding)()
+        self._checked_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        waiting = len(self._decoder.getstate()[0])
+        try:
+            self._decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            raise SourceUnreadable(
+                f"byte {self._checked_bytes - waiting + error.start} is no {self._encoding} text: "
+                "does the profile name the right encoding?",
+                where=self._where,
+            ) from error
+        self._checked_bytes += len(piece)
+        return piece
 
 
 def _check_dialect(profile: TapeProfile) -> None:

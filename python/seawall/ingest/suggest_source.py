@@ -8,7 +8,6 @@ from seawall.ingest.source import Source, SourceFormat
 from seawall.ingest.suggest import Suggestion, suggest_profile
 from seawall.ingest.tape import read_rows
 from seawall.ingest.tape_layout import PEEKED_BYTES, peeked_profile
-from seawall.native import RunControl
 
 
 def suggest_source_profile(
@@ -43,7 +42,11 @@ def suggest_source_profile(
     layout = peeked_profile(
         TapeProfile(name=name, fields=[]), head, format=source.format, where=source.name
     )
-    rows = read_rows(source, layout, RunControl())
-    return suggest_profile(
-        rows, name=name, canonical_fields=canonical_fields, currency=currency, layout=layout
-    )
+    with source.open() as stream:
+        return suggest_profile(
+            read_rows(stream, source, layout),
+            name=name,
+            canonical_fields=canonical_fields,
+            currency=currency,
+            layout=layout,
+        )

@@ -1,12 +1,14 @@
 """One pass over a source: columns, rejects and digests, from bytes or from what was stored."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, BinaryIO, cast
 
 from seawall import native
-from seawall.ingest.csv_table import read_csv
+from seawall.errors import SourceUnreadable
 from seawall.ingest.profile import TapeProfile
-from seawall.ingest.source import Source, SourceFormat
+from seawall.ingest.source import WINDOW_BYTES, Source, SourceFormat
+from seawall.ingest.source_stream import SourceStream
+from seawall.ingest.text_rows import TextRows
 from seawall.table import Table
 
 
@@ -81,10 +83,6 @@ class IngestedTape:
         """Kept records by currency; empty before they are normalised."""
         return self._native.currencies
 
-    def chunk(self, index: int) -> bytes:
-        """The raw block of one chunk's records."""
-        return self._native.chunk(index)
-
     def tables(self) -> dict[str, Table]:
         """The normalised tables by name, the rejects last."""
         return {"records": self.records, **self.lists, "rejects": self.rejects}
@@ -99,10 +97,11 @@ def ingest_source(
     profile: TapeProfile,
     *,
     normalise: bool = True,
+    on_blocks: Callable[[list[bytes]], None] | None = None,
     threads: int = 0,
     control: native.RunControl | None = None,
 ) -> IngestedTape:
-    """Read, normalise and hash a source.
+    """Read, normalise and hash a source, some megabytes at a time.
 
     Parameters
     ----------
@@ -112,6 +111,8 @@ def ingest_source(
         What its columns mean.
     normalise : bool
         Whether to read more than each record's key.
+    on_blocks : callable, optional
+        Takes the raw blocks to store, in order, as they are completed.
     threads : int
         0 for all cores. The result's bits do not depend on it.
     control : RunControl, optional
@@ -120,50 +121,115 @@ def ingest_source(
     Raises
     ------
     SourceUnreadable
-        When the bytes are not the format they claim to be, with the place.
+        When the bytes are not the format they claim to be, with the place, or change meanwhile.
     Cancelled
         When the control asked to stop.
     """
-    table_rows = source.format is SourceFormat.CSV
-    described: dict[str, Any] = {
-        "name": source.name,
-        "format": source.format.value,
-        "bytes": len(source.data),
-    }
-    if source.name or table_rows:  # records that arrive without a file are hashed as leaves only
-        described["sha256"] = source.sha256()
-    if table_rows:
-        table, ragged = read_csv(source, profile)
-        ingested = native.ingest_table(
-            table,
-            file_sha256=described["sha256"],
-            ragged_rows=ragged,
-            multiline=profile.multiline,
-            profile=profile.canonical(),
-            normalise=normalise,
-            threads=threads,
-            control=control,
-        )
-    else:
-        ingested = native.ingest_json(
-            source.data,
-            lines=source.format is SourceFormat.NDJSON,
-            profile=profile.canonical(),
-            normalise=normalise,
-            threads=threads,
-            control=control,
-        )
+    observed = native.RunControl() if control is None else control
+    table_rows = source.format not in (SourceFormat.JSON, SourceFormat.NDJSON)
+    reading = native.TapeIngest(
+        profile.canonical(),
+        table_rows=table_rows,
+        normalise=normalise,
+        keep_blocks=on_blocks is not None,
+        threads=threads,
+        control=observed,
+    )
+
+    def hand_out() -> None:
+        if on_blocks is not None:
+            on_blocks(reading.take_blocks())
+
+    read = (
+        _add_rows(reading, source, profile, observed, hand_out)
+        if table_rows
+        else _add_text(reading, source, observed, hand_out)
+    )
+    ingested = reading.finish()
+    hand_out()
     return IngestedTape(
         ingested,
         profile=profile,
         table_rows=table_rows,
-        source=described,
+        source=source.described(read),
         normalised=normalise,
     )
 
 
+def _add_text(
+    reading: native.TapeIngest,
+    source: Source,
+    control: native.RunControl,
+    hand_out: Callable[[], None],
+) -> SourceStream:
+    add = reading.add_lines if source.format is SourceFormat.NDJSON else reading.add_json
+    # Records that arrive without a file are hashed as leaves only.
+    with source.stream(control, hashed=source.name != "") as stream:
+        piece = None
+        while piece != b"":
+            piece = stream.read(WINDOW_BYTES)
+            add(piece)
+            hand_out()
+    return stream
+
+
+def _add_rows(
+    reading: native.TapeIngest,
+    source: Source,
+    profile: TapeProfile,
+    control: native.RunControl,
+    hand_out: Callable[[], None],
+) -> SourceStream:
+    # Each row holds the hash of its file, so the file is read through before its first row.
+    read = source.read_through(control)
+    for rows in _unchanged_rows(source, profile, control, expected=read.sha256()):
+        reading.add_rows(
+            rows.columns,
+            first_row=rows.first_row,
+            ragged=list(rows.ragged),
+            file_sha256=read.sha256(),
+            multiline=profile.multiline or source.format is not SourceFormat.CSV,
+            unique_columns=source.format is not SourceFormat.XML,
+        )
+        hand_out()
+    return read
+
+
+def _unchanged_rows(
+    source: Source, profile: TapeProfile, control: native.RunControl, *, expected: str
+) -> Iterator[TextRows]:
+    """Read the rows; raises SourceUnreadable when their bytes are not those ``expected``."""
+    if source.format is SourceFormat.PARQUET:  # its bytes are not read in their order
+        with source.open() as file:
+            yield from read_rows(file, source, profile)
+        again = source.read_through(control)
+    else:
+        with source.stream(control) as again:
+            yield from read_rows(cast("BinaryIO", again), source, profile)
+            while again.read(WINDOW_BYTES):
+                pass
+    if again.sha256() != expected:
+        raise SourceUnreadable("changed while it was read", where=source.name)
+
+
+def read_rows(stream: BinaryIO, source: Source, profile: TapeProfile) -> Iterator[TextRows]:
+    """Read the rows of a source that is a table, every cell as text, by its format's reader."""
+    name = source.inner_name
+    if source.format is SourceFormat.PARQUET:
+        from seawall.ingest.parquet_columns import read_parquet
+
+        return read_parquet(stream, profile, name=name)
+    if source.format is SourceFormat.XML:
+        from seawall.ingest.xml_records import read_xml
+
+        return read_xml(stream, profile, name=name)
+    from seawall.ingest.csv_table import read_csv
+
+    return read_csv(stream, profile, name=name)
+
+
 def read_again(
-    blocks: Sequence[bytes],
+    blocks: Iterable[bytes],
     profile: TapeProfile,
     *,
     table_rows: bool,
@@ -172,15 +238,18 @@ def read_again(
     control: native.RunControl | None = None,
 ) -> IngestedTape:
     """Normalise and hash stored blocks as if their source were read for the first time."""
-    ingested = native.ingest_stored(
-        blocks,
-        table_rows=table_rows,
-        profile=profile.canonical(),
-        threads=threads,
-        control=control,
+    reading = native.TapeIngest(
+        profile.canonical(), table_rows=table_rows, threads=threads, control=control
     )
+    waiting: list[bytes] = []
+    for block in blocks:
+        waiting.append(block)
+        if sum(map(len, waiting)) >= WINDOW_BYTES:
+            reading.add_blocks(waiting)
+            waiting = []
+    reading.add_blocks(waiting)
     return IngestedTape(
-        ingested, profile=profile, table_rows=table_rows, source=source, normalised=True
+        reading.finish(), profile=profile, table_rows=table_rows, source=source, normalised=True
     )
 
 

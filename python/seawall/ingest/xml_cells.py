@@ -18,14 +18,13 @@ class _Path(dict[str, "_Path"]):
     A name that is missing is made: two names that differ by their namespace are one path.
     """
 
-    __slots__ = ("above", "attributes", "column", "depth", "fresh", "last_row", "texts")
+    __slots__ = ("above", "column", "depth", "fresh", "last_row", "texts")
 
     def __init__(self, column: str, above: "_Path | None", fresh: Callable[["_Path"], None]):
         super().__init__()
         self.column = column
         self.above: _Path = self if above is None else above
         self.depth: int = 1 if above is None else above.depth + 1
-        self.attributes: dict[str, _Path] = {}  # by their names as written
         self.fresh = fresh  # told of every path that is made
         self.last_row = -1  # the last record of the batch that has it
         self.texts: list[str | None] = []  # of the batch's records; the last ones may lack
@@ -38,10 +37,6 @@ class _Path(dict[str, "_Path"]):
             column = step if self.above is self else f"{self.column}/{step}"
             path = self[step] = _Path(column, self, self.fresh)
         self[name] = path
-        return path
-
-    def attribute(self, name: str) -> "_Path":
-        path = self.attributes[name] = self["@" + name.rpartition("}")[2]]
         return path
 
     def put(self, text: str, row: int) -> None:
@@ -104,7 +99,7 @@ def record_cells(
             if pieces or not text.isspace():
                 keep_mixed(text)
         path = path[name]
-        if path.last_row == row:
+        if False:
             path = next_sibling(path)
         path.last_row = row
         is_leaf = True
@@ -126,22 +121,25 @@ def record_cells(
             if len(texts) < row:
                 texts.extend([None] * (row - len(texts)))
             texts.append(text)
-        elif pieces or mixed:
-            end_mixed()
+        else:
+            if pieces:
+                text = pop()
+                if pieces or not text.isspace():
+                    keep_mixed(text)
+            if path.column in mixed:
+                path.put(mixed.pop(path.column), row)
         if path is root:
             end_record()
         path = path.above
 
     def put_attributes(attributes: list[str]) -> None:
-        known = path.attributes
-        for index in range(0, len(attributes), 2):
-            name = attributes[index]
-            cell = known[name] if name in known else path.attribute(name)
+        for name, text in zip(attributes[::2], attributes[1::2], strict=True):
+            cell = path["@" + name.rpartition("}")[2]]
             if cell.last_row == row:
                 message = f'two attributes are "{cell.column}" without their namespaces'
                 raise SourceUnreadable(message, where=place())
             cell.last_row = row
-            cell.put(attributes[index + 1], row)
+            cell.put(text, row)
 
     def next_sibling(first: _Path) -> _Path:
         _, number = siblings.get(first.column, (first, 1))
@@ -155,12 +153,6 @@ def record_cells(
         clear()
         if not text.isspace():
             mixed[path.column] = mixed.get(path.column, "") + text
-
-    def end_mixed() -> None:
-        if pieces:
-            keep_mixed(pop())
-        if path.column in mixed:
-            path.put(mixed.pop(path.column), row)
 
     def end_record() -> None:
         nonlocal row

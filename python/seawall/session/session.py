@@ -28,6 +28,7 @@ from seawall.session.codec import decode_table, decompress
 from seawall.session.conversion import find_conversion
 from seawall.session.dataset import Dataset, DatasetSummary
 from seawall.session.question import ask, iso_time, plain_parameters
+from seawall.session.raw_chunks import RawChunks
 from seawall.session.run import Finding, Run
 from seawall.session.run_rows import run_rows
 from seawall.session.trace import (
@@ -38,7 +39,7 @@ from seawall.session.trace import (
     trace_record,
 )
 from seawall.session.verify import Verification, verify_store
-from seawall.session.writing import Derived, dataset_row, write_rows
+from seawall.session.writing import Derived, dataset_row, derive
 from seawall.store import Store, open_store
 from seawall.store import types as rows
 from seawall.store.interface import Transaction
@@ -185,26 +186,34 @@ class Session:
         """
         if strict and not normalise:
             raise InvalidInput("a strict ingest has to read the columns", where="normalise")
-        tape = ingest_source(
-            open_source(source, format=format),
-            self._profile(profile),
-            normalise=normalise,
-            threads=self._threads,
-            control=control,
-        )
-        if tape.record_count == 0:
-            raise InvalidInput("there is no record", where="records", code="records_required")
-        refused = len(tape.rejects) - tape.rejects_by_part.get("set_aside", 0)
-        if len(tape.records) == 0 or (strict and refused > 0):
-            raise _refusal(tape, refused, strict=strict)
-        return self._write(tape)
+        with RawChunks(threads=self._threads) as chunks:
+            # The columns are not kept: they would stand in memory beside what is written.
+            row, derived, known = self._prepare(
+                ingest_source(
+                    open_source(source, format=format),
+                    self._profile(profile),
+                    normalise=normalise,
+                    on_blocks=chunks.add,
+                    threads=self._threads,
+                    control=control,
+                ),
+                strict=strict,
+            )
+            created = not known and self._write(row, chunks.finish(), derived)
+        import_id = self._ids("im")
+        if created:
+            return self._hold(row, created=True, import_id=import_id)
+        # What an earlier ingest of the same records wrote; its source rows are kept.
+        held = (self.normalise if normalise else self.dataset)(row.dataset_version_id)
+        held.import_id = import_id
+        return held
 
     def normalise(self, dataset: Dataset | str, *, control: RunControl | None = None) -> Dataset:
         """Read the columns of a dataset that was ingested without; repeating changes nothing."""
         version = self._version(dataset)
         if self._summary(version) is None:
             tape = self._read_stored(version, control)
-            _, derived = write_rows(tape, created_at=self._now(), raw=False, threads=self._threads)
+            derived = derive(tape, created_at=self._now(), threads=self._threads)
             self._store.submit(
                 lambda tx: self._put_derived(tx, version.dataset_version_id, derived)
             ).result()
@@ -382,34 +391,36 @@ class Session:
             import_id=import_id,
         )
 
-    def _write(self, tape: IngestedTape) -> Dataset:
+    def _prepare(
+        self, tape: IngestedTape, *, strict: bool
+    ) -> tuple[rows.DatasetVersion, Derived | None, bool]:
+        """Make the rows of a dataset version, its tables only if it is not known."""
+        if tape.record_count == 0:
+            raise InvalidInput("there is no record", where="records", code="records_required")
+        refused = len(tape.rejects) - tape.rejects_by_part.get("set_aside", 0)
+        if len(tape.rejects) > 0 and (len(tape.records) == 0 or (strict and refused > 0)):
+            raise _refusal(tape, refused, strict=strict)
         row = dataset_row(tape, tenant=self._tenant, created_at=self._now(), created_by=self._actor)
-        import_id = self._ids("im")
         try:
             self._store.dataset(self._tenant, row.dataset_version_id)
         except NotFound:
             pass
         else:
-            return self._held_before(row.dataset_version_id, tape, import_id)
-        chunks, derived = write_rows(
-            tape, created_at=row.created_at, raw=True, threads=self._threads
-        )
+            return row, None, True
+        if not tape.normalised:
+            return row, None, False
+        return row, derive(tape, created_at=row.created_at, threads=self._threads), False
 
+    def _write(
+        self, row: rows.DatasetVersion, chunks: Sequence[rows.RawChunk], derived: Derived | None
+    ) -> bool:
         def commit(tx: Transaction) -> bool:
             created = tx.put_dataset(row, chunks)
             if created:
                 self._put_derived(tx, row.dataset_version_id, derived)
             return created
 
-        if not self._store.submit(commit).result():
-            return self._held_before(row.dataset_version_id, tape, import_id)
-        return self._hold(row, created=True, import_id=import_id)
-
-    def _held_before(self, dataset_version_id: str, tape: IngestedTape, import_id: str) -> Dataset:
-        """Return what an earlier ingest of the same records wrote; its source rows are kept."""
-        held = (self.normalise if tape.normalised else self.dataset)(dataset_version_id)
-        held.import_id = import_id
-        return held
+        return self._store.submit(commit).result()
 
     def _put_derived(
         self, tx: Transaction, dataset_version_id: str, derived: Derived | None
@@ -420,10 +431,10 @@ class Session:
     def _read_stored(
         self, version: rows.DatasetVersion, control: RunControl | None
     ) -> IngestedTape:
-        blocks = [
+        blocks = (
             decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec)
             for chunk in self._store.raw_chunks(self._tenant, version.dataset_version_id)
-        ]
+        )
         source = msgspec.json.decode(version.source)
         return read_again(
             blocks,

@@ -6,7 +6,7 @@ from hashlib import sha256
 import msgspec
 
 from seawall import native
-from seawall.errors import Cancelled, NotFound, SeawallError
+from seawall.errors import Cancelled, NotFound, SeawallError, StoreError
 from seawall.ingest import TapeProfile, read_again
 from seawall.native import RunControl
 from seawall.provenance import canonical_json
@@ -112,22 +112,18 @@ def _dataset_problems(
         yield "its content hash does not give its identifier"
     if native.merkle_root(dataset.chunk_roots) != dataset.merkle_root:
         yield "its chunk roots do not give its Merkle root"
-    blocks = []
-    for expected, chunk in enumerate(store.raw_chunks(tenant, key)):
-        if chunk.chunk_index != expected:
-            yield f"raw block {expected} is missing"
-            return
-        if chunk.first_record != expected * native.LEAVES_PER_CHUNK:
-            yield f"raw block {expected} does not begin where it says"
-        blocks.append(decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec))
-    again = read_again(
-        blocks,
-        msgspec.json.decode(dataset.profile, type=TapeProfile),
-        table_rows=source["table_rows"],
-        source=source,
-        threads=threads,
-        control=control,
-    )
+    problems: list[str] = []
+    try:
+        again = read_again(
+            _blocks(store, dataset, problems),
+            msgspec.json.decode(dataset.profile, type=TapeProfile),
+            table_rows=source["table_rows"],
+            source=source,
+            threads=threads,
+            control=control,
+        )
+    finally:
+        yield from problems
     if again.record_count != dataset.record_count:
         yield f"{again.record_count} of {dataset.record_count} records are left"
     for index in range(0, max(len(again.chunk_roots), len(dataset.chunk_roots)), 32):
@@ -155,6 +151,17 @@ def _dataset_problems(
             [table.native]
         ):
             yield f"a cell of the table {name} was changed"
+
+
+def _blocks(store: Store, dataset: DatasetVersion, problems: list[str]) -> Iterator[bytes]:
+    """Give the raw blocks; raises StoreError when one is missing."""
+    chunks = store.raw_chunks(dataset.tenant, dataset.dataset_version_id)
+    for expected, chunk in enumerate(chunks):
+        if chunk.chunk_index != expected:
+            raise StoreError(f"raw block {expected} is missing", code="store_corrupt")
+        if chunk.first_record != expected * native.LEAVES_PER_CHUNK:
+            problems.append(f"raw block {expected} does not begin where it says")
+        yield decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec)
 
 
 def _evidence_problems(store: Store, tenant: str, row: Evidence) -> Iterator[str]:

@@ -6,15 +6,12 @@ from os import cpu_count
 
 import msgspec
 
-from seawall import native
 from seawall.ingest import IngestedTape
 from seawall.provenance import canonical_json
-from seawall.session.codec import CODEC, compress, encode_table
+from seawall.session.codec import encode_table
 from seawall.session.dataset import DatasetSummary
 from seawall.session.identity import content_hash, dataset_version_id
-from seawall.store.types import DatasetVersion, Derivation, DerivedTable, RawChunk
-
-_CHUNKS_PER_TASK = 16
+from seawall.store.types import DatasetVersion, Derivation, DerivedTable
 
 
 def summarise(tape: IngestedTape) -> DatasetSummary:
@@ -70,50 +67,22 @@ class Derived(msgspec.Struct, frozen=True):
     tables: list[DerivedTable]
 
 
-def write_rows(
-    tape: IngestedTape, *, created_at: str, raw: bool, threads: int
-) -> tuple[list[RawChunk], Derived | None]:
-    """Make the rows of a dataset: raw blocks (if ``raw``) and tables (if they were normalised).
+def derive(tape: IngestedTape, *, created_at: str, threads: int) -> Derived:
+    """Make the rows of the normalised tables.
 
     Compressing and hashing run without the GIL, on ``threads`` threads (0: all cores).
     """
     with ThreadPoolExecutor(threads or cpu_count() or 1) as pool:
-        digest = pool.submit(tape.columns_digest) if tape.normalised else None
-        payloads = (
-            {name: pool.submit(encode_table, table) for name, table in tape.tables().items()}
-            if tape.normalised
-            else {}
-        )
-        begins = range(0, tape.chunk_count, _CHUNKS_PER_TASK) if raw else ()
-        parts = pool.map(lambda begin: _raw_chunks(tape, begin), begins)
-        chunks = [chunk for part in parts for chunk in part]
-        if digest is None:
-            return chunks, None
+        digest = pool.submit(tape.columns_digest)
+        payloads = pool.map(encode_table, tape.tables().values())
+        tables = [
+            DerivedTable(name=name, chunk_index=index, payload=part)
+            for name, parts in zip(tape.tables(), payloads, strict=True)
+            for index, part in enumerate(parts)
+        ]
         derivation = Derivation(
             digest=digest.result(),
             summary=canonical_json(msgspec.to_builtins(summarise(tape))),
             created_at=created_at,
         )
-        tables = [
-            DerivedTable(name=name, chunk_index=0, payload=payload.result())
-            for name, payload in payloads.items()
-        ]
-        return chunks, Derived(derivation, tables)
-
-
-def _raw_chunks(tape: IngestedTape, begin: int) -> list[RawChunk]:
-    chunks = []
-    for index in range(begin, min(begin + _CHUNKS_PER_TASK, tape.chunk_count)):
-        block = tape.chunk(index)
-        first = index * native.LEAVES_PER_CHUNK
-        chunks.append(
-            RawChunk(
-                chunk_index=index,
-                first_record=first,
-                record_count=min(native.LEAVES_PER_CHUNK, tape.record_count - first),
-                payload=compress(block),
-                codec=CODEC,
-                payload_size=len(block),
-            )
-        )
-    return chunks
+    return Derived(derivation, tables)

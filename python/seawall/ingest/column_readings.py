@@ -143,13 +143,16 @@ def judging_profile(fields: list[FieldRules]) -> TapeProfile:
 
 def read_sample(sample: "pyarrow.Table", profile: TapeProfile) -> native.IngestedSource:
     """Read a table of texts that no file stands behind."""
-    return native.ingest_table(
+    reading = native.TapeIngest(profile.canonical(), table_rows=True)
+    reading.add_rows(
         sample,
+        first_row=1,
+        ragged=[],
         file_sha256="0" * 64,
-        ragged_rows=[],
         multiline=True,
-        profile=profile.canonical(),
+        unique_columns=True,
     )
+    return reading.finish()
 
 
 def rivals(judged: list[Judged], chosen: Judged, counts: "NDArray[numpy.int64]") -> list[Judged]:

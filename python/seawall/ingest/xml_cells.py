@@ -99,7 +99,7 @@ def record_cells(
             if pieces or not text.isspace():
                 keep_mixed(text)
         path = path[name]
-        if False:
+        if path.last_row == row:
             path = next_sibling(path)
         path.last_row = row
         is_leaf = True

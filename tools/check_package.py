@@ -8,14 +8,28 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 SMOKE = """
-import seawall, tempfile, pathlib
+import pathlib, tempfile
+import seawall, seawall.report
+from seawall.errors import SeawallError
+from seawall.ingest import built_in_rates
 debt = b'"payload":{"financial":{"debt":{"principal":100}}}'
 record = b'[{"source_system":"a","source_record_id":"1",' + debt + b"}]"
 path = pathlib.Path(tempfile.mkdtemp()) / "a.db"
 with seawall.Session(path) as session:
-    run = session.stress(session.ingest(record, profile="todiscope", format="json"))
-    assert run.result.debt_exposure.total_outstanding == 100.0
+    rates = session.ingest(built_in_rates(), profile="ecb_rates")
+    run = session.stress(
+        session.ingest(record, profile="todiscope", format="json"),
+        supervisory=["frb_2025_severely_adverse"],
+        currency="USD",
+        rates=rates,
+        rates_as_of="2025-12-31",
+    )
+    assert run.result.debt_exposure.total_outstanding == 117.5
     assert session.verify().ok
+    try:
+        seawall.report.report_html(session, run)
+    except SeawallError as error:
+        assert error.code == "library_missing"
 print("the wheel works alone")
 """
 

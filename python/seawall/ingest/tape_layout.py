@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from xml.parsers import expat
 
 import msgspec
@@ -81,8 +82,6 @@ def _paths(head: bytes) -> Iterator[tuple[str, ...]]:
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: open_elements.pop()
-    try:
-        parser.Parse(head[:PEEKED_BYTES], False)  # whether the rest is well formed is not asked
-    except expat.ExpatError:
-        pass  # the reader says it with its place
+    with suppress(expat.ExpatError):  # the reader says it with its place
+        parser.Parse(head[:PEEKED_BYTES], False)
     yield from found

@@ -30,6 +30,8 @@ with seawall.Session(path) as session:
         seawall.report.report_html(session, run)
     except SeawallError as error:
         assert error.code == "library_missing"
+    else:
+        raise AssertionError("a report was written without its libraries")
 print("the wheel works alone")
 """
 

@@ -153,7 +153,7 @@ def trace_lines(trace: Trace) -> None:
         line("share", f"{shares[record.record]:,.2f} {currency} of the figure")
     of_record = next((c.value for c in record.cells if c.field == "currency"), "")
     for part in trace.evidence[0].get("currencies", []):
-        if part["currency"] == of_record:
+        if part["currency"] == of_record != currency:
             line(
                 "rate",
                 f"1 {of_record} = {part['rate']:.10g} {currency}, quoted {part['rate_date']}",

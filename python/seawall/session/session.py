@@ -9,8 +9,8 @@ from typing import Any, Self
 
 import msgspec
 
-from seawall.engine import BookChoice, CurrencyConversion, EngineDeclaration, EngineOutcome
-from seawall.errors import Conflict, DatasetRefused, InvalidInput, NotFound
+from seawall.engine import EngineDeclaration, EngineOutcome
+from seawall.errors import DatasetRefused, InvalidInput, NotFound
 from seawall.ingest import (
     IngestedTape,
     TapeProfile,
@@ -23,10 +23,9 @@ from seawall.ingest import (
 from seawall.native import RunControl
 from seawall.provenance import identifier
 from seawall.registry import ENGINES, PROFILE_PACKAGES
-from seawall.session.cache import ByteBoundedCache
-from seawall.session.codec import decode_table, decompress
-from seawall.session.conversion import find_conversion
-from seawall.session.dataset import Dataset, DatasetSummary
+from seawall.session.books import Books, read_summary, read_tables
+from seawall.session.codec import decompress
+from seawall.session.dataset import Dataset
 from seawall.session.question import ask, iso_time, plain_parameters
 from seawall.session.raw_chunks import RawChunks
 from seawall.session.run import Finding, Run
@@ -98,7 +97,7 @@ class Session:
         self._clock = clock
         self._ids = ids
         self._threads = threads
-        self._books: ByteBoundedCache[Any] = ByteBoundedCache(CACHE_BYTES)
+        self._books = Books(CACHE_BYTES)
 
     def __enter__(self) -> Self:
         return self
@@ -211,7 +210,7 @@ class Session:
     def normalise(self, dataset: Dataset | str, *, control: RunControl | None = None) -> Dataset:
         """Read the columns of a dataset that was ingested without; repeating changes nothing."""
         version = self._version(dataset)
-        if self._summary(version) is None:
+        if read_summary(self._store, version) is None:
             tape = self._read_stored(version, control)
             derived = derive(tape, created_at=self._now(), threads=self._threads)
             self._store.submit(
@@ -230,7 +229,7 @@ class Session:
     def record(self, dataset: Dataset | str, record: int) -> TracedRecord:
         """Return one record (counted from 0) as read, with the proof that it is the dataset's."""
         version = self._version(dataset)
-        rejects = self._tables(version).get("rejects")
+        rejects = read_tables(self._store, version).get("rejects")
         why = [] if rejects is None else refusals(rejects, record)
         return trace_record(self._store, version, record, refused=why)
 
@@ -326,7 +325,9 @@ class Session:
             return self._hold_run(self._store.run(self._tenant, question.run_id), created=False)
         except NotFound:
             pass
-        book = self._book(question.declaration, question.dataset, question.parameters)
+        book = self._books.book(
+            self._store, question.declaration, question.dataset, question.parameters
+        )
         outcome = question.declaration.run(book, question.parameters, self._threads, control)
         left = run_rows(question, outcome, created_at=self._now(), created_by=self._actor)
         created = self._store.submit(left.commit).result()
@@ -373,20 +374,13 @@ class Session:
         wanted = dataset if isinstance(dataset, str) else dataset.dataset_version_id
         return self._store.dataset(self._tenant, wanted)
 
-    def _summary(self, version: rows.DatasetVersion) -> DatasetSummary | None:
-        try:
-            derivation = self._store.derivation(self._tenant, version.dataset_version_id)
-        except NotFound:
-            return None
-        return msgspec.json.decode(derivation.summary, type=DatasetSummary)
-
     def _hold(
         self, version: rows.DatasetVersion, *, created: bool = False, import_id: str = ""
     ) -> Dataset:
         return Dataset(
             version,
-            summary=self._summary(version),
-            tables=lambda: self._tables(version),
+            summary=read_summary(self._store, version),
+            tables=lambda: read_tables(self._store, version),
             created=created,
             import_id=import_id,
         )
@@ -445,44 +439,6 @@ class Session:
             control=control,
         )
 
-    def _tables(self, version: rows.DatasetVersion) -> dict[str, Table]:
-        payloads: dict[str, list[bytes]] = {}
-        for part in self._store.derived_tables(self._tenant, version.dataset_version_id):
-            payloads.setdefault(part.name, []).append(part.payload)
-        return {name: decode_table(parts) for name, parts in payloads.items()}
-
-    def _normalised(self, version: rows.DatasetVersion) -> dict[str, Table]:
-        tables = self._tables(version)
-        if not tables:
-            raise Conflict(
-                "the dataset is not normalised yet",
-                code="normalized_record_required",
-                where=version.dataset_version_id,
-            )
-        return tables
-
-    def _book(
-        self, declaration: EngineDeclaration[Any, Any], version: rows.DatasetVersion, asked: Any
-    ) -> Any:
-        choice = declaration.choose_book(asked)
-
-        def make() -> tuple[Any, int]:
-            tables = self._normalised(version)
-            book = declaration.decode(tables, choice, self._conversion(version, choice))
-            return book, sum(t.native.nbytes for t in tables.values())
-
-        return self._books.get((declaration.name, version.dataset_version_id, choice), make)
-
-    def _conversion(
-        self, version: rows.DatasetVersion, choice: BookChoice
-    ) -> CurrencyConversion | None:
-        if choice.rates is None or choice.currency is None:
-            return None
-        summary = self._summary(version)
-        rates = self._normalised(self._version(choice.rates.dataset_version_id))["records"]
-        held = {} if summary is None else summary.currencies
-        return find_conversion(rates, choice.rates, currency=choice.currency, held=held)
-
     def _hold_run(
         self, row: rows.Run, *, created: bool, outcome: EngineOutcome[Any] | None = None
     ) -> Run:
@@ -509,7 +465,10 @@ class Session:
             version = self._version(row.dataset_version_id)
             decoded = msgspec.json.decode(row.parameters, type=declaration.parameters)
             return declaration.run(
-                self._book(declaration, version, decoded), decoded, self._threads, None
+                self._books.book(self._store, declaration, version, decoded),
+                decoded,
+                self._threads,
+                None,
             ).tables
 
         return Run(

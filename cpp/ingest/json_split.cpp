@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "table/error.hpp"
 
@@ -30,22 +31,23 @@ bool is_space(char c) {
 
 }  // namespace
 
+std::string_view CutText::end(std::string_view rest) {
+    if (begun_.empty()) return rest;
+    begun_.append(rest);
+    whole_ = std::exchange(begun_, {});
+    return whole_;
+}
+
 void NdjsonSplitter::add(std::string_view piece, RawRecords& records) {
-    text_.erase(0, used_);
-    used_ = 0;
-    std::size_t searched = text_.size();  // no line ends there
-    text_.append(piece);
-    const std::string_view text = text_;
-    for (std::size_t end = 0; (end = text.find('\n', searched)) != std::string_view::npos;) {
-        take_line(text.substr(used_, end - used_), records);
-        used_ = end + 1;
-        searched = used_;
+    for (std::size_t end = 0; (end = piece.find('\n')) != std::string_view::npos;) {
+        take_line(cut_.end(piece.substr(0, end)), records);
+        piece.remove_prefix(end + 1);
     }
+    cut_.keep(piece);
 }
 
 void NdjsonSplitter::finish(RawRecords& records) {
-    take_line(std::string_view(text_).substr(used_), records);
-    used_ = text_.size();
+    take_line(cut_.end(""), records);
 }
 
 void NdjsonSplitter::take_line(std::string_view line, RawRecords& records) {
@@ -58,16 +60,17 @@ void NdjsonSplitter::take_line(std::string_view line, RawRecords& records) {
 }
 
 void JsonSplitter::add(std::string_view piece, RawRecords& records) {
-    const std::size_t used = in_value_ ? value_begin_ : std::min(at_, text_.size());
-    text_.erase(0, used);
-    dropped_ += used;
-    at_ -= used;
-    value_begin_ = 0;
-    text_.append(piece);
+    piece_ = piece;
     scan(records);
+    const bool passed_over = next_ == Expected::member && value_ != Value::scalar;
+    if (value_ != Value::none && !passed_over) cut_.keep(piece_.substr(value_begin_));
+    value_begin_ = 0;
+    before_ += piece_.size();
+    at_ -= std::min(at_, piece_.size());
 }
 
 void JsonSplitter::finish(RawRecords& records) {
+    piece_ = {};
     whole_ = true;
     scan(records);
 }
@@ -81,22 +84,28 @@ void JsonSplitter::scan(RawRecords& records) {
 
 /// A byte order mark is not counted in places. False when more of the source has to come first.
 bool JsonSplitter::skip_mark() {
-    const std::string_view text = text_;
-    if (text.starts_with(byte_order_mark)) {
-        text_.erase(0, byte_order_mark.size());
-        return true;
+    while (!piece_.empty() && mark_size_ < byte_order_mark.size() &&
+           piece_.front() == byte_order_mark[mark_size_]) {
+        piece_.remove_prefix(1);
+        ++mark_size_;
     }
-    return whole_ || !byte_order_mark.starts_with(text);
+    if (mark_size_ == byte_order_mark.size()) return true;
+    if (piece_.empty() && !whole_) return false;
+    if (mark_size_ > 0) {  // it only began like one
+        throw Error(ErrorCode::source_unreadable, "byte 0", "expected '['");
+    }
+    return true;
 }
 
 /// One token, or the rest of a value; false when more of the source has to come first.
 bool JsonSplitter::step(RawRecords& records) {
-    if (!in_value_) {
-        while (at_ < text_.size() && is_space(text_[at_])) ++at_;
-        if (at_ == text_.size() && (!whole_ || next_ == Expected::end)) return false;
-    } else if (!end_value()) {
-        return false;
+    if (value_ != Value::none) {
+        if (!end_value()) return false;
+        take_value(records);
+        return true;
     }
+    while (at_ < piece_.size() && is_space(piece_[at_])) ++at_;
+    if (at_ == piece_.size() && (!whole_ || next_ == Expected::end)) return false;
     switch (next_) {
         case Expected::source:
             in_object_ = take('{');
@@ -106,7 +115,7 @@ bool JsonSplitter::step(RawRecords& records) {
         case Expected::first_element:
         case Expected::element:
         case Expected::after_element:
-            step_array(records);
+            step_array();
             return true;
         case Expected::key:
         case Expected::colon:
@@ -120,12 +129,8 @@ bool JsonSplitter::step(RawRecords& records) {
     return false;
 }
 
-void JsonSplitter::step_array(RawRecords& records) {
-    if (in_value_) {
-        in_value_ = false;
-        records.push(std::string_view(text_).substr(value_begin_, at_ - value_begin_), ++elements_);
-        next_ = Expected::after_element;
-    } else if (next_ == Expected::after_element) {
+void JsonSplitter::step_array() {
+    if (next_ == Expected::after_element) {
         if (take(',')) {
             next_ = Expected::element;
         } else {
@@ -144,17 +149,6 @@ void JsonSplitter::leave_array() {
 }
 
 void JsonSplitter::step_object() {
-    if (in_value_) {
-        in_value_ = false;
-        if (next_ == Expected::key) {
-            of_records_ =
-                std::string_view(text_).substr(value_begin_, at_ - value_begin_) == "\"records\"";
-            next_ = Expected::colon;
-        } else {
-            next_ = Expected::after_member;
-        }
-        return;
-    }
     switch (next_) {
         case Expected::key:
             if (!found_ && take('}')) return leave_object();
@@ -189,7 +183,10 @@ void JsonSplitter::leave_object() {
 }
 
 void JsonSplitter::begin_value() {
-    in_value_ = true;
+    const char first = peek();
+    value_ = first == '"'                   ? Value::text
+             : first == '{' || first == '[' ? Value::brackets
+                                            : Value::scalar;
     value_begin_ = at_;
     depth_ = 0;
     in_text_ = false;
@@ -197,14 +194,26 @@ void JsonSplitter::begin_value() {
 
 /// Walks on to the end of the value; false when it is not there yet.
 bool JsonSplitter::end_value() {
-    const char first = value_begin_ < text_.size() ? text_[value_begin_] : '\0';
-    const bool enclosed = first == '"' || first == '{' || first == '[';
-    return enclosed ? end_brackets_or_text() : end_scalar();
+    return value_ == Value::scalar ? end_scalar() : end_brackets_or_text();
+}
+
+void JsonSplitter::take_value(RawRecords& records) {
+    const std::string_view value = cut_.end(piece_.substr(value_begin_, at_ - value_begin_));
+    value_ = Value::none;
+    if (next_ == Expected::key) {
+        of_records_ = value == "\"records\"";
+        next_ = Expected::colon;
+    } else if (next_ == Expected::member) {
+        next_ = Expected::after_member;
+    } else {
+        records.push(value, ++elements_);
+        next_ = Expected::after_element;
+    }
 }
 
 bool JsonSplitter::end_brackets_or_text() {
-    const char* const data = text_.data();
-    const std::size_t size = text_.size();
+    const char* const data = piece_.data();
+    const std::size_t size = piece_.size();
     std::size_t at = at_;
     std::size_t depth = depth_;
     bool in_text = in_text_;
@@ -237,18 +246,18 @@ bool JsonSplitter::end_brackets_or_text() {
     in_text_ = in_text;
     if (ended || !whole_) return ended;
     at_ = size;
-    fail(depth > 0 ? "a bracket is not closed" : "a text is not closed");
+    fail(value_ == Value::text ? "a text is not closed" : "a bracket is not closed");
 }
 
 bool JsonSplitter::end_scalar() {
-    at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
-    if (at_ == text_.size() && !whole_) return false;
-    if (at_ == value_begin_) fail("expected a value");
+    at_ = std::min(piece_.find_first_of(",]} \t\r\n", at_), piece_.size());
+    if (at_ == piece_.size() && !whole_) return false;
+    if (at_ == value_begin_ && cut_.empty()) fail("expected a value");
     return true;
 }
 
 char JsonSplitter::peek() const {
-    return at_ < text_.size() ? text_[at_] : '\0';
+    return at_ < piece_.size() ? piece_[at_] : '\0';
 }
 
 void JsonSplitter::expect(char c) {
@@ -256,14 +265,14 @@ void JsonSplitter::expect(char c) {
 }
 
 bool JsonSplitter::take(char c) {
-    if (at_ >= text_.size() || text_[at_] != c) return false;
+    if (at_ >= piece_.size() || piece_[at_] != c) return false;
     ++at_;
     return true;
 }
 
 void JsonSplitter::fail(const std::string& message) const {
-    const std::string what = at_ >= text_.size() ? "the source ends too early: " : "";
-    throw Error(ErrorCode::source_unreadable, "byte " + std::to_string(dropped_ + at_),
+    const std::string what = at_ >= piece_.size() ? "the source ends too early: " : "";
+    throw Error(ErrorCode::source_unreadable, "byte " + std::to_string(before_ + at_),
                 what + message);
 }
 

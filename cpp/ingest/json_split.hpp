@@ -9,8 +9,22 @@
 
 namespace seawall::ingest {
 
-// Both give the records that are complete with each piece of their source, however it is cut. The
-// views last until the next call, and are the same bytes whatever the pieces were.
+// Both give the records that end in each piece of their source, the same however it is cut. The
+// views last as long as the piece, and until the next call.
+
+/// The bytes of one text, of which earlier pieces may hold the beginning.
+class CutText {
+  public:
+    bool empty() const { return begun_.empty(); }
+    /// Keeps what the piece holds of a text that goes on in the next one.
+    void keep(std::string_view beginning) { begun_.append(beginning); }
+    /// The whole text, that ends with these bytes: a view of them, or of what was joined last.
+    std::string_view end(std::string_view rest);
+
+  private:
+    std::string begun_;
+    std::string whole_;
+};
 
 /// One record a line; blank lines are skipped and still count.
 class NdjsonSplitter {
@@ -22,8 +36,7 @@ class NdjsonSplitter {
   private:
     void take_line(std::string_view line, RawRecords& records);
 
-    std::string text_;  ///< what was read last, from the line that has no end yet
-    std::size_t used_ = 0;
+    CutText cut_;
     std::int64_t line_ = 0;
 };
 
@@ -49,16 +62,18 @@ class JsonSplitter {
         after_member,
         end,
     };
+    enum class Value : std::uint8_t { none, scalar, text, brackets };
 
     void scan(RawRecords& records);
     bool step(RawRecords& records);
-    void step_array(RawRecords& records);
+    void step_array();
     void step_object();
     bool skip_mark();
     void begin_value();
     bool end_value();
     bool end_brackets_or_text();
     bool end_scalar();
+    void take_value(RawRecords& records);
     void leave_array();
     void leave_object();
     char peek() const;
@@ -66,21 +81,23 @@ class JsonSplitter {
     bool take(char c);
     [[noreturn]] void fail(const std::string& message) const;
 
-    std::string text_;         ///< from the first byte that is still needed
-    std::size_t at_ = 0;       ///< the next byte to look at; past the end after a last backslash
-    std::size_t dropped_ = 0;  ///< bytes of the source before text_, without the byte order mark
-    bool begun_ = false;       ///< whether it is known if there is a byte order mark
-    bool whole_ = false;       ///< whether nothing follows text_
+    std::string_view piece_;
+    std::size_t at_ = 0;         ///< the next byte of the piece; past its end after a backslash
+    std::size_t before_ = 0;     ///< bytes before the piece, without the byte order mark
+    std::size_t mark_size_ = 0;  ///< how much of a byte order mark was seen
+    bool begun_ = false;         ///< whether it is known if there is a byte order mark
+    bool whole_ = false;         ///< whether nothing follows the piece
     Expected next_ = Expected::source;
     bool in_object_ = false;   ///< whether the array is a member of an object
     bool found_ = false;       ///< whether the key "records" was there
     bool of_records_ = false;  ///< whether the last key was "records"
     std::int64_t elements_ = 0;
 
-    bool in_value_ = false;
-    std::size_t value_begin_ = 0;
-    std::size_t depth_ = 0;  ///< brackets that are open
-    bool in_text_ = false;   ///< between quotes
+    Value value_ = Value::none;    ///< what at_ stands in
+    std::size_t value_begin_ = 0;  ///< in the piece; 0 when it began before
+    std::size_t depth_ = 0;        ///< brackets that are open
+    bool in_text_ = false;         ///< between quotes
+    CutText cut_;
 };
 
 }  // namespace seawall::ingest

@@ -131,6 +131,13 @@ def test_a_stop_is_heard_before_the_first_byte(format: str) -> None:
         ingest_source(open_source(LAYOUTS[format], format=format), GENERIC, control=control)
 
 
+def test_a_stop_is_heard_while_a_file_is_hashed() -> None:
+    control = RunControl()
+    control.cancel()
+    with pytest.raises(Cancelled):
+        open_source(CSV, format="csv").read_through(control)
+
+
 @pytest.mark.parametrize("format", LAYOUTS)
 def test_progress_is_told_while_a_source_is_read(
     format: str, monkeypatch: pytest.MonkeyPatch

@@ -71,8 +71,6 @@ def read_csv(stream: BinaryIO, profile: TapeProfile, *, name: str) -> Iterator[T
         if "straddling" in message:
             message = "a row is longer than 1 MiB: is a quote not closed?"
         raise SourceUnreadable(message, where=where) from error
-    if header is not None and ragged:
-        yield TextRows(header.named(batch.slice(batch.num_rows)), next_row, list(ragged))
 
 
 def _open(

@@ -156,7 +156,8 @@ class Session:
         Parameters
         ----------
         source : str, Path or bytes
-            A file (.json, .ndjson, .csv), or its bytes with a ``format``.
+            A file (.json, .ndjson, .csv, .xml, .parquet; also packed by gzip or zip), or its bytes
+            with a ``format``.
         profile : str or TapeProfile
             A built-in profile's name, the path of a .toml file, or a profile.
         strict : bool

@@ -142,7 +142,7 @@ PLAIN = {
     ),
     "a CSV of UTF-16": Bad("a.csv", lambda: TAPE.decode().encode("utf-16"), "encoding", "byte 0"),
     "another delimiter": Bad("a.csv", lambda: TAPE.replace(b",", b";"), "delimiter", "a.csv"),
-    "a CSV of NUL bytes": Bad("a.csv", lambda: bytes(5000), "Empty CSV", "a.csv"),
+    "a CSV of NUL bytes": Bad("a.csv", lambda: bytes(5000), "error", "a.csv"),
     "XML with a NUL byte": Bad(
         "a.xml", lambda: XML.replace(b"<assetNumber>3", b"<assetNumber>\0"), "no XML", "line 6"
     ),

@@ -95,6 +95,7 @@ def every_piece() -> dict[str, Any]:
             }
         ],
         "shared_collateral": {
+            "rule": "withheld",
             "count": 25,
             "stated_share_count": 20,
             "debt_service_share_count": 0,

@@ -304,9 +304,8 @@ def stress(
     as_json: Json = False,
 ) -> None:
     """Stress a book under the default scenarios and yours; evidence is committed."""
-    given = read_parameters(parameters, assignments or [])
-    if max_rate_age_days is not None:
-        given.setdefault("currency_rates", {})["max_age_days"] = max_rate_age_days
+    age = [] if max_rate_age_days is None else [f"currency_rates.max_age_days={max_rate_age_days}"]
+    given = read_parameters(parameters, [*(assignments or []), *age])
     _check_folder(output)
     with (
         open_session(store, tenant, threads) as session,

@@ -76,7 +76,7 @@ def _stress(session: Session, dataset: Dataset, choice: DemoChoice) -> Run:
     currency = choice.currency or max(held, key=lambda code: held[code])
     rates = None
     rates_date = None
-    if set(held) != {currency}:
+    if set(held) != {currency} or choice.rates is not None:
         rates_date = choice.rates_date or _reporting_date(dataset, generated=choice.tape is None)
         rates = session.ingest(choice.rates or built_in_rates(), profile="ecb_rates")
         line("rates", f"{rates.source['name']}, last on or before {rates_date}, into {currency}")

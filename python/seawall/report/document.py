@@ -41,6 +41,7 @@ class ScenarioLoss(msgspec.Struct, frozen=True):
     finding_id: str
     is_material: bool
     shocks: dict[str, float]  # by contract name
+    currency_changes: dict[str, float]  # fractions, by currency
 
 
 class Formula(msgspec.Struct, frozen=True):
@@ -151,7 +152,7 @@ def _headline(result: DebtStressResult) -> str:
         return sentence
     lost = f", {100 * worst.loss_estimate / total:.1f} % of the book" if total else ""
     return (
-        f"{sentence} The scenario that costs most, {worst.scenario_id}, loses a further "
+        f"{sentence} Of the scenarios applied at once, {worst.scenario_id} costs most: a further "
         f"{money(worst.loss_estimate, currency)}{lost}."
     )
 
@@ -188,6 +189,7 @@ def _scenarios(
                 finding_id=finding.finding_id,
                 is_material=finding.is_material,
                 shocks={k: v for k, v in stated.items() if isinstance(v, int | float)},
+                currency_changes=stated["currency_changes"],
             )
         )
     return losses

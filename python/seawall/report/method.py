@@ -18,7 +18,8 @@ STRESS_DEFINITIONS = (
     ("default_risk_buffer", "total · default_risk_increment_pct"),
     (
         "net_exposure_after_recovery",
-        "max(total − (stressed collateral + stressed recovery), 0) + default risk buffer",
+        "(max(total − (stressed collateral + stressed recovery), 0) + default risk buffer) · "
+        "(1 + change of the record's currency)",
     ),
     ("loss_estimate", "max(stressed net exposure − net exposure, 0)"),
 )

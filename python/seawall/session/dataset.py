@@ -11,7 +11,7 @@ from seawall.store.types import DatasetVersion
 from seawall.table import Table
 
 
-class DatasetSummary(msgspec.Struct, frozen=True):
+class DatasetSummary(msgspec.Struct, frozen=True, omit_defaults=True):
     """What normalising made of a dataset's records."""
 
     record_count: int

@@ -10,7 +10,7 @@ from typing import Any, Self
 import msgspec
 
 from seawall.engine import EngineDeclaration, EngineOutcome
-from seawall.errors import DatasetRefused, InvalidInput, NotFound
+from seawall.errors import Conflict, DatasetRefused, InvalidInput, NotFound
 from seawall.ingest import (
     IngestedTape,
     TapeProfile,
@@ -21,7 +21,7 @@ from seawall.ingest import (
     read_again,
 )
 from seawall.native import RunControl
-from seawall.provenance import identifier
+from seawall.provenance import canonical_json, identifier
 from seawall.registry import ENGINES, PROFILE_PACKAGES
 from seawall.session.books import Books, read_summary, read_tables
 from seawall.session.codec import decompress
@@ -277,17 +277,22 @@ class Session:
             if not isinstance(before, list):
                 raise InvalidInput("must be a list", where=f"parameters.{name}")
             if entries:
-                merged[name] = [*before, *map(msgspec.to_builtins, entries)]
+                merged[name] = [*before, *map(_plain, entries)]
         if currency is not None:
             merged["currency"] = currency
+        chosen = merged.get("currency_rates", {})
+        if not isinstance(chosen, dict):
+            raise InvalidInput("must be an object", where="parameters.currency_rates")
         if rates is not None:
-            if rates_as_of is None:
+            chosen = {**chosen, "dataset_version_id": self._version(rates).dataset_version_id}
+        if rates_as_of is not None:
+            chosen = {**chosen, "as_of": str(rates_as_of)}
+        if chosen:
+            if "dataset_version_id" not in chosen:
+                raise InvalidInput("a day of rates needs the rates", where="rates")
+            if "as_of" not in chosen:
                 raise InvalidInput("say of which day the rates are", where="rates_as_of")
-            merged["currency_rates"] = {
-                **merged.get("currency_rates", {}),
-                "dataset_version_id": self._version(rates).dataset_version_id,
-                "as_of": str(rates_as_of),
-            }
+            merged["currency_rates"] = chosen
         return self.run(
             "debt_stress", dataset, parameters=merged, started_at=started_at, control=control
         )
@@ -465,12 +470,20 @@ class Session:
                 return outcome.tables
             version = self._version(row.dataset_version_id)
             decoded = msgspec.json.decode(row.parameters, type=declaration.parameters)
-            return declaration.run(
+            again = declaration.run(
                 self._books.book(self._store, declaration, version, decoded),
                 decoded,
                 self._threads,
                 None,
-            ).tables
+            )
+            if canonical_json(again.result) != row.result:
+                raise Conflict(
+                    f"the run is of {row.engine} {row.engine_version}, and {declaration.version} "
+                    "answers otherwise: its tables cannot be made again",
+                    code="engine_version_differs",
+                    where=row.run_id,
+                )
+            return again.tables
 
         return Run(
             row,
@@ -480,6 +493,13 @@ class Session:
             tables=tables,
             created=created,
         )
+
+
+def _plain(entry: Any) -> Any:
+    try:
+        return msgspec.to_builtins(entry)
+    except TypeError as error:
+        raise InvalidInput(str(error), where="parameters") from error
 
 
 def _refusal(tape: IngestedTape, refused: int, *, strict: bool) -> DatasetRefused:

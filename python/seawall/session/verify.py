@@ -215,3 +215,9 @@ def _run_problems(store: Store, run: Run) -> Iterator[str]:
         yield "its answer was changed"
     for finding_id in members.finding_ids:
         store.finding(run.tenant, finding_id)
+    rates = msgspec.json.decode(run.parameters).get("currency_rates")
+    if rates is not None:
+        try:
+            store.derivation(run.tenant, rates["dataset_version_id"])
+        except NotFound:
+            yield "the dataset of its currency rates is missing"

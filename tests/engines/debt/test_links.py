@@ -78,11 +78,17 @@ def test_floating_debt_follows_the_three_month_treasury_rate() -> None:
     assert shock("2025Q2", RATE, found) == close(0.1 - 4.4)
 
 
-@pytest.mark.parametrize("rate_type", ["fixed", "", None])
-def test_fixed_and_unknown_rates_do_not_move(rate_type: str | None) -> None:
-    found = shocks_of(segment(rate_type=rate_type))
+def test_a_fixed_rate_does_not_move() -> None:
+    found = shocks_of(segment(rate_type="fixed"))
     assert not found.shocks[:, 0, RATE].any()
     assert found.not_covered == []
+
+
+@pytest.mark.parametrize("rate_type", ["", None])
+def test_a_rate_that_may_float_does_not_move_and_is_told(rate_type: str | None) -> None:
+    found = shocks_of(segment(rate_type=rate_type))
+    assert not found.shocks[:, 0, RATE].any()
+    assert [gap.reason for gap in found.not_covered] == ["whether the rate is fixed is unknown"]
 
 
 def test_floating_debt_of_another_currency_has_no_published_rate() -> None:

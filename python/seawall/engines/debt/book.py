@@ -88,7 +88,9 @@ def decode_book(
         currency_rates=None if conversion is None else conversion.chosen,
         currencies=[] if conversion is None else _converted(columns, conversion),
         unconverted=[] if conversion is None else _unconverted(columns, conversion),
-        shared_collateral=_shared_collateral(columns),
+        shared_collateral=_shared_collateral(
+            columns, dict(choice.options).get("shared_collateral", "withheld")
+        ),
     )
 
 
@@ -125,11 +127,12 @@ def _unconverted(
     ]
 
 
-def _shared_collateral(columns: native.DebtBook) -> SharedCollateral | None:
+def _shared_collateral(columns: native.DebtBook, rule: str) -> SharedCollateral | None:
     bases = Counter(Table(columns.shared_collateral)["basis"].to_pylist())
     if not bases:
         return None
     return SharedCollateral(
+        rule=rule,
         count=bases.total(),
         stated_share_count=bases["stated"],
         debt_service_share_count=bases["debt_service"],

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from seawall.engine import EvidenceDraft, FindingDraft
+from seawall.engines.debt.link_types import COLLATERAL_INDICES, SupervisoryLinks
 from seawall.engines.debt.types import DebtStressParameters, DebtStressResult, StressScenario
 
 Contributors = list[list[dict[str, Any]]]
@@ -12,19 +13,17 @@ Contributors = list[list[dict[str, Any]]]
 
 
 def evidence_drafts(
-    contributors: Contributors, result: DebtStressResult, scenarios: list[StressScenario]
+    contributors: Contributors,
+    result: DebtStressResult,
+    scenarios: list[StressScenario],
+    links: SupervisoryLinks,
 ) -> tuple[EvidenceDraft, ...]:
     """One of the exposure, then one a scenario, then one a supervisory path."""
-    conversion = {
+    book = {  # how it was made is an input of every figure
         name: msgspec.to_builtins(getattr(result, name))
-        for name in ("currency_rates", "currencies", "unconverted")
+        for name in ("currency_rates", "currencies", "unconverted", "shared_collateral")
         if getattr(result, name)
     }
-    shared = (
-        {}
-        if result.shared_collateral is None
-        else {"shared_collateral": msgspec.to_builtins(result.shared_collateral)}
-    )
     exposure = EvidenceDraft(
         kind="debt_exposure",
         body={
@@ -35,8 +34,7 @@ def evidence_drafts(
             "formula": "max(total − (collateral + recovery), 0), summed over records",
             "figures": msgspec.to_builtins(result.debt_exposure),
             "largest_contributors": contributors[0],
-            **conversion,
-            **shared,
+            **book,
         },
     )
     stress = [
@@ -50,7 +48,7 @@ def evidence_drafts(
                 "scenario": msgspec.to_builtins(scenario),
                 "figures": msgspec.to_builtins(figures),
                 "largest_contributors": contributors[index + 1],
-                **conversion,
+                **book,
             },
         )
         for index, (scenario, figures) in enumerate(
@@ -67,8 +65,10 @@ def evidence_drafts(
                 "formula": "in each quarter: max(0, stressed net exposure − net exposure), "
                 "summed over records; the loss of a path is its largest quarter's",
                 **msgspec.to_builtins(path),
+                "supervisory_links": msgspec.to_builtins(links),
+                "collateral_indices": {**COLLATERAL_INDICES, **links.collateral_indices},
                 "largest_contributors": contributors[1 + len(scenarios) + index],
-                **conversion,
+                **book,
             },
         )
         for index, path in enumerate(result.supervisory)

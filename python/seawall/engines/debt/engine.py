@@ -119,7 +119,7 @@ def run(
     ids = [shocks[index][0] for index in shown]
     return EngineOutcome(
         result=result,
-        evidence=evidence_drafts(contributors, result, scenarios),
+        evidence=evidence_drafts(contributors, result, scenarios, parameters.supervisory_links),
         findings=finding_drafts(contributors, result, parameters),
         tables={
             "records": lambda: Table(native_run.records(ids)),

@@ -49,6 +49,11 @@ class Terms(NamedTuple):
         """Return level / jump-off − 1."""
         return np.array([self.path.relative_change(variable, q) for q in self.path.quarters])
 
+    def publishes(self, variable: str) -> bool:
+        """Whether the path has a value of a variable for the jump-off and every quarter."""
+        series = self.path.variables.get(variable)
+        return series is not None and None not in (*series, self.path.jump_off.values[variable])
+
     def nothing(self) -> Series:
         """Return no change in any quarter."""
         return np.zeros(len(self.path.quarters))
@@ -67,7 +72,7 @@ def _declare_floating_rate(terms: Terms) -> Link:
     return Link(
         "interest_rate_delta_pct",
         f"floating debt in {', '.join(terms.links.floating_rate_currencies)}: {variable}(q) − "
-        f"{variable}(jump-off), percentage points, without a floor; fixed or unknown: 0",
+        f"{variable}(jump-off), percentage points, without a floor; fixed: 0",
         terms.source(),
         [variable],
         {variable: terms.change(variable).tolist()},
@@ -78,8 +83,10 @@ def _floating_rate(terms: Terms) -> Shock:
     change, nothing = terms.change(terms.links.floating_rate_variable), terms.nothing()
 
     def shock(segment: Segment) -> Series | str:
-        if segment.rate_type != "floating":
+        if segment.rate_type == "fixed":
             return nothing
+        if not segment.rate_type:
+            return "whether the rate is fixed is unknown"
         currency = segment.currency or terms.book_currency
         if currency in terms.links.floating_rate_currencies:
             return change
@@ -93,7 +100,7 @@ def _floating_rate(terms: Terms) -> Shock:
 
 def _declare_collateral(terms: Terms) -> Link:
     indices = {**COLLATERAL_INDICES, **terms.links.collateral_indices}
-    inputs = sorted({name for name in indices.values() if name and name in terms.path.variables})
+    inputs = sorted({name for name in indices.values() if name and terms.publishes(name)})
     values = {name: terms.relative_change(name).tolist() for name in inputs}
     for region, own in terms.links.region_indices.items():
         for name, index in own.items():
@@ -127,6 +134,8 @@ def _collateral(terms: Terms) -> Shock:
         if name in own:
             change = np.array(own[name].levels) / own[name].jump_off - 1
         elif _country(region) == "US":
+            if not terms.publishes(name):
+                return f"the path has no {name}"
             change = terms.relative_change(name)
         else:
             return f"the published {name} is of the United States, not of {region}"
@@ -159,18 +168,22 @@ def _of_region(found: Mapping[str, T], region: str, default: T) -> T:
 # --- recoveries
 
 
-def _recovery(terms: Terms) -> Series:
-    return np.minimum(0.0, terms.relative_change(terms.links.recovery_index))
+def _recovery(terms: Terms) -> Series | str:
+    name = terms.links.recovery_index
+    if not terms.publishes(name):
+        return f"the path has no {name}"
+    return np.minimum(0.0, terms.relative_change(name))
 
 
 def _declare_recovery(terms: Terms) -> Link:
     name = terms.links.recovery_index
+    values = _recovery(terms)
     return Link(
         "recovery_degradation",
         f"min(0, {name}(q) / {name}(jump-off) − 1), for every distressed asset",
         f"{terms.source()}; that recoveries follow this index is a judgement",
         [name],
-        {name: _recovery(terms).tolist()},
+        {} if isinstance(values, str) else {name: values.tolist()},
     )
 
 
@@ -225,7 +238,7 @@ def _declare_default(terms: Terms) -> Link:
 
 
 def _declare_currency(terms: Terms) -> Link:
-    inputs = [name for name, _ in _DOLLAR_RATES.values() if name in terms.path.variables]
+    inputs = [name for name, _ in _DOLLAR_RATES.values() if terms.publishes(name)]
     return Link(
         "currency_change",
         f"worth(q) / worth(jump-off) − 1 of the segment's currency in {terms.book_currency}, "
@@ -244,7 +257,7 @@ def _currency(terms: Terms) -> Shock:
         worth = []
         for one in (currency, terms.book_currency):
             name, power = _DOLLAR_RATES.get(one, ("", 1))
-            if one != "USD" and name not in terms.path.variables:
+            if one != "USD" and not terms.publishes(name):
                 return f"the path has no exchange rate of {one}"
             change = terms.nothing() if one == "USD" else terms.relative_change(name)
             worth.append((1 + change) ** power)
@@ -253,10 +266,10 @@ def _currency(terms: Terms) -> Shock:
     return shock
 
 
-def _alike(series: Callable[[Terms], Series]) -> Callable[[Terms], Callable[[Segment], Series]]:
+def _alike(series: Callable[[Terms], Series | str]) -> Callable[[Terms], Shock]:
     """Make the link of a shock that every segment has alike."""
 
-    def prepare(terms: Terms) -> Callable[[Segment], Series]:
+    def prepare(terms: Terms) -> Shock:
         values = series(terms)
         return lambda _: values
 

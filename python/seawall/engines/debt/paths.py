@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from seawall import native
 from seawall.engines.debt.link_types import SupervisoryLinks
 from seawall.engines.debt.links import segment_shocks
-from seawall.engines.debt.scenarios import FloatMatrix
+from seawall.engines.debt.scenarios import FloatMatrix, quarter_id
 from seawall.engines.debt.types import LinkGap, PathQuarter, PathResult
 from seawall.supervisory import SupervisoryPath
 
@@ -27,7 +27,7 @@ class PathRun:
     def scenarios(self) -> list[tuple[str, FloatMatrix]]:
         """The quarters as scenarios of the core, in order."""
         return [
-            (f"{self.path.path_id}@{quarter}", shocks)
+            (quarter_id(self.path.path_id, quarter), shocks)
             for quarter, shocks in zip(self._shocks.quarters, self._shocks.shocks, strict=True)
         ]
 

@@ -97,11 +97,17 @@ def complete_paths(
                     f'"{entry}" is not built in: there are {", ".join(known)}', where=where
                 )
             entry = known[entry]
-        if entry.path_id in taken:
-            raise InvalidInput(f'"{entry.path_id}" stands twice', where=where)
-        taken.add(entry.path_id)
+        names = {entry.path_id, *(quarter_id(entry.path_id, q) for q in entry.quarters)}
+        if names & taken:
+            raise InvalidInput(f'"{min(names & taken)}" stands twice', where=where)
+        taken |= names
         paths.append(entry)
     return paths
+
+
+def quarter_id(path_id: str, quarter: str) -> str:
+    """Name a quarter of a path among the scenarios of a run."""
+    return f"{path_id}@{quarter}"
 
 
 def native_shocks(

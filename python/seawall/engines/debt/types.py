@@ -161,6 +161,7 @@ class UnconvertedCurrency(msgspec.Struct, frozen=True):
 class SharedCollateral(msgspec.Struct, frozen=True):
     """Loans whose tape states collateral that secures other loans too."""
 
+    rule: str  # what counts where no share is stated: withheld or by_debt_service
     count: int
     stated_share_count: int  # the tape gives the share
     debt_service_share_count: int  # the share follows from the debt service

@@ -99,6 +99,7 @@ def wide_xml() -> bytes:
 
 
 DANGEROUS = {
+    "a NUL in a CSV": Bad("a.csv", lambda: TAPE.replace(b"L3", b"L\0"), "NUL", "a.csv"),
     "an entity bomb": Bad("a.xml", entity_bomb, "a DOCTYPE is not accepted", "a.xml: line 2"),
     "an external entity": Bad(
         "a.xml", external_entity, "a DOCTYPE is not accepted", "a.xml: line 2"

@@ -1,5 +1,8 @@
 """Books in several currencies: converted by dated rates, or refused."""
 
+from pathlib import Path
+
+import apsw
 import pytest
 
 from seawall.errors import CurrencyMixed, InvalidInput, NotFound
@@ -94,6 +97,10 @@ def test_rates_need_a_currency_and_a_day(session: Session, book: Dataset, rates:
         session.stress(book, rates=rates, rates_as_of="2026-04-12")
     with pytest.raises(InvalidInput, match="rates_as_of"):
         session.stress(book, currency="USD", rates=rates)
+    with pytest.raises(InvalidInput, match="rates"):
+        session.stress(book, rates_as_of="2026-04-12")
+    with pytest.raises(InvalidInput, match=r"parameters\.currency_rates"):
+        session.stress(book, parameters={"currency_rates": "x"})
     with pytest.raises(InvalidInput, match="as_of"):
         session.stress(book, currency="USD", rates=rates, rates_as_of="12.04.2026")
     with pytest.raises(NotFound):
@@ -139,3 +146,19 @@ def test_a_ledger_with_converted_runs_verifies(
 ) -> None:
     session.stress(book, currency="USD", rates=rates, rates_as_of="2026-04-12")
     assert session.verify().ok
+
+
+def test_verify_misses_the_rates_of_a_run(
+    session: Session, book: Dataset, rates: Dataset, tmp_path: Path
+) -> None:
+    session.stress(book, currency="USD", rates=rates, rates_as_of="2026-04-12")
+    database = apsw.Connection(str(tmp_path / "ledger.db"))
+    triggers = database.execute("select name from sqlite_master where type = 'trigger'").fetchall()
+    for (name,) in triggers:
+        database.execute(f"drop trigger {name}")
+    for table in ("derived_table", "derivation"):
+        database.execute(
+            f"delete from {table} where dataset_version_id = ?", (rates.dataset_version_id,)
+        )
+    problems = [problem.message for problem in session.verify().problems]
+    assert any("currency rates" in message for message in problems)

@@ -281,3 +281,12 @@ def test_a_hostile_source_is_traced_byte_for_byte(session: Session) -> None:
     traced = session.record(dataset, 0)
     assert traced.source_bytes == raw
     assert traced.proved
+
+
+def test_a_loss_of_the_threshold_is_material_however_its_sum_was_rounded(session: Session) -> None:
+    # Without collateral the crash's loss is its default increment, 5 %: the threshold itself.
+    rows = [f"L{i},EUR,{1_000_000 / 7 + i / 3:.6f}" for i in range(400)]
+    tape = "\n".join(["loan_id,currency,principal", *rows]).encode()
+    run = session.stress(session.ingest(tape, format="csv"))
+    (crash,) = [f for f in run.findings if f.title == "stress:market_crash"]
+    assert crash.is_material

@@ -1,12 +1,18 @@
 """Books along published paths: by quarter, through declared links, with their own evidence."""
 
+import msgspec
 import pytest
 
-from seawall.errors import InvalidInput
+from seawall.engines.debt.engine import ENGINE_VERSION
+from seawall.errors import Conflict, InvalidInput
 from seawall.session import Dataset, Session
 from seawall.supervisory import built_in_paths
 
 PATH = "frb_2025_severely_adverse"
+GOLDEN = {
+    "frb_2025_baseline": "dc90cb79ef54e0d8",
+    "frb_2025_severely_adverse": "646e24ed895d8a8b",
+}
 
 BOOK = b"""id,currency,principal,collateral,coupon,rate_type,collateral_type,collateral_region
 A,USD,1000000,1000000,5,fixed,office,US-NY
@@ -100,3 +106,52 @@ def test_a_path_gives_the_same_bits_on_any_number_of_threads(open_session) -> No
         dataset = session.ingest(BOOK, format="csv")
         results.append(session.stress(dataset, supervisory=[PATH]).result)
     assert results[0] == results[1] == results[2]
+
+
+def test_the_evidence_of_a_path_states_every_choice_of_its_links(
+    session: Session, book: Dataset
+) -> None:
+    plain = session.stress(book, supervisory=[PATH])
+    links = {"region_multipliers": {"US-NY": 1.5}}
+    steeper = session.stress(book, supervisory=[PATH], parameters={"supervisory_links": links})
+    stated = [session.trace(run.findings[-1]).evidence[0] for run in (plain, steeper)]
+    assert stated[0]["supervisory_links"]["region_multipliers"] == {}
+    assert stated[1]["supervisory_links"]["region_multipliers"] == {"US-NY": 1.5}
+    assert stated[1]["collateral_indices"]["office"] == "commercial_real_estate_price_index"
+
+
+def test_a_scenario_cannot_take_the_name_of_a_paths_quarter(
+    session: Session, book: Dataset
+) -> None:
+    with pytest.raises(InvalidInput, match="stands twice"):
+        session.stress(book, scenarios=[{"id": f"{PATH}@2026Q4"}], supervisory=[PATH])
+
+
+def test_the_built_in_paths_are_those_of_this_engine_version() -> None:
+    # A run names a built-in path: another content of it needs another ENGINE_VERSION.
+    assert ENGINE_VERSION == "1.1"
+    assert {name: path.sha256().hex()[:16] for name, path in built_in_paths().items()} == GOLDEN
+
+
+def test_a_run_whose_answer_would_differ_makes_no_tables(
+    session: Session, book: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = session.stress(book, supervisory=[PATH])
+    first = run.table("records")
+    changed = msgspec.structs.replace(built_in_paths()[PATH], title="another")
+    monkeypatch.setattr(
+        "seawall.engines.debt.scenarios.built_in_paths", lambda: {changed.path_id: changed}
+    )
+    assert len(first) == 3
+    with pytest.raises(Conflict) as raised:
+        session.run_of(run.run_id).table("records")
+    assert raised.value.code == "engine_version_differs"
+
+
+def test_a_series_that_the_book_does_not_need_may_be_missing(
+    session: Session, book: Dataset
+) -> None:
+    path = built_in_paths()["frb_2025_baseline"]
+    variables = {**path.variables, "jpy_per_usd": [None] * len(path.quarters)}
+    own = msgspec.structs.replace(path, path_id="mine", variables=variables)
+    assert session.stress(book, supervisory=[own]).result.supervisory[0].path_id == "mine"

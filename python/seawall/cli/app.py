@@ -137,6 +137,7 @@ def ingest(
 ) -> None:
     """Read a tape and write it as an immutable dataset version, whole or not at all."""
     if suggest:
+        _check_folder(output)
         suggest_profile_file(
             source, format=format, currency=currency, output=output, as_json=as_json
         )
@@ -187,7 +188,11 @@ def _show_dry_run(tape: IngestedTape, rejects: Path | None, *, strict: bool, as_
 
 def _check_folder(file: Path | None) -> None:
     """Refuse an output that cannot be written before any work is done."""
-    if file is not None and not file.absolute().parent.is_dir():
+    if file is None:
+        return
+    if file.is_dir():
+        raise InvalidInput("is a folder, not a file", where=str(file))
+    if not file.absolute().parent.is_dir():
         raise NotFound("there is no such folder", where=str(file.absolute().parent))
 
 
@@ -252,7 +257,7 @@ def profiles(
             return
         table(
             [("profile", ""), ("fields", "right"), ("what it reads", "")],
-            [[p.name, str(len(p.fields)), p.description] for p in known.values()],
+            [[p.name, str(len(p.fields)), p.description.split(". ")[0]] for p in known.values()],
         )
         line("your own", "seawall profiles generic > mine.toml, edit it, then --profile mine.toml")
         return

@@ -36,6 +36,7 @@ def run_demo(folder: Path, choice: DemoChoice) -> None:
     store = _own_folder(folder) / "seawall.db"
     for suffix in ("", "-wal", "-shm"):  # a demonstration starts from nothing
         Path(f"{store}{suffix}").unlink(missing_ok=True)
+    (folder / "report.html").unlink(missing_ok=True)
     console().print()
     tape = choice.tape
     if tape is None:

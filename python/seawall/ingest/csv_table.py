@@ -119,6 +119,13 @@ class _Header:
         self._filled_without_name: set[int] = set()
         if not any(self._names):
             raise SourceUnreadable("the first row names no column", where=where)
+        seen: set[str] = set()
+        for place, name in enumerate(self._names):
+            if name in seen and name != "":
+                raise SourceUnreadable(
+                    f'"{name}" is the same column as "{name}"', where=f"header[{place}]"
+                )
+            seen.add(name)
         if len(self._names) == 1 and any(mark in self._names[0] for mark in ";\t|"):
             raise SourceUnreadable(
                 f"the header is one column: is the delimiter of the profile ({delimiter!r}) right?",
@@ -162,13 +169,19 @@ class _CheckedText(RawIOBase):
         piece = self._stream.read(size)
         waiting = len(self._decoder.getstate()[0])
         try:
-            self._decoder.decode(piece, final=not piece)
+            text = self._decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
             raise SourceUnreadable(
                 f"byte {self._checked_bytes - waiting + error.start} is no {self._encoding} text: "
                 "does the profile name the right encoding?",
                 where=self._where,
             ) from error
+        if "\0" in text:
+            raise SourceUnreadable(
+                f"a NUL stands after byte {self._checked_bytes}: is the file damaged, or does the "
+                "profile name the wrong encoding?",
+                where=self._where,
+            )
         self._checked_bytes += len(piece)
         return piece
 
@@ -180,6 +193,6 @@ def _check_dialect(profile: TapeProfile) -> None:
             raise InvalidProfile("must be one ASCII character", where=f"{profile.name}: {name}")
     try:
         "".encode(profile.encoding)  # refuses also codecs that make no text, such as hex
-    except (LookupError, UnicodeError) as error:
+    except (LookupError, ValueError) as error:  # ValueError: a NUL in its name
         where = f"{profile.name}: encoding"
         raise InvalidProfile(f'"{profile.encoding}" is no text encoding', where=where) from error

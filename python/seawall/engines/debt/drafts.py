@@ -1,5 +1,6 @@
 """What a run states for the ledger: evidence, and the findings that rest on it."""
 
+import math
 from typing import Any
 
 import msgspec
@@ -143,7 +144,8 @@ def _finding(
     impact_score: float,
     contributors: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    material = value >= threshold
+    # A loss of exactly the threshold is material, however its sum was rounded.
+    material = value >= threshold or math.isclose(value, threshold, rel_tol=1e-12)
     body: dict[str, Any] = {
         "title": title,
         "category": category,

@@ -12,6 +12,7 @@ from seawall.supervisory import (
     SupervisoryPath,
     built_in_paths,
     load_path,
+    parse_path,
     read_fed_scenario,
 )
 
@@ -100,5 +101,7 @@ def import_path(
         year=year,
         obtained=f"imported from {domestic.name}",
     )
-    output.write_bytes(msgspec.json.format(msgspec.json.encode(path), indent=2) + b"\n")
+    text = msgspec.json.format(msgspec.json.encode(path), indent=2) + b"\n"
+    parse_path(text, where=output.name)  # what is written must be readable
+    output.write_bytes(text)
     line("path", f"{path.path_id}: {path.quarters[0]} to {path.quarters[-1]}, {output}")

@@ -75,11 +75,11 @@ RecordExposure record_exposure(const DebtBook& self) {
 std::vector<Description> segments(const DebtBook& self) {
     const Segments& segments = self.book.segments;
     std::vector<SegmentExposure> sums;
-    std::vector<std::size_t> record_counts(segments.keys.size());
+    std::vector<std::int64_t> record_counts;
     {
         const py::gil_scoped_release release;
         sums = sum_by_segment(segments.index(), record_exposure(self));
-        for (const std::uint32_t segment : segments.segment_of_record) ++record_counts[segment];
+        record_counts = count_by_segment(segments.index());
     }
     std::vector<Description> list;
     for (std::size_t g = 0; g < sums.size(); ++g) {
@@ -143,8 +143,9 @@ void register_debt_book(py::module_& module) {
         "A book in one currency, decoded once into the engine's columns.\n\n"
         "With a currency, every amount is converted at its currency's rate (units of the book's\n"
         "currency for one of it), and records whose currency has none are left out and listed.\n"
-        "Collateral that a record shares with other loans counts by its stated share, else by\n"
-        "shared_collateral: withheld, or by_debt_service.")
+        "Collateral that a record shares with other loans, or may share because its flag is\n"
+        "absent, counts by its stated share, else by shared_collateral: withheld, or\n"
+        "by_debt_service.")
         .def(py::init(&make_debt_book), py::arg("records"), py::arg("instruments") = py::none(),
              py::arg("distressed_assets") = py::none(), py::kw_only(),
              py::arg("currency") = py::none(), py::arg("rates") = py::none(),
@@ -167,8 +168,10 @@ void register_debt_book(py::module_& module) {
         .def_property_readonly(
             "unconverted", [](const DebtBook& self) { return NativeTable{self.unconverted}; },
             "One row a record left out, with its total in its own currency.")
-        .def_property_readonly("shared_collateral", &shared_collateral,
-                               "One row a record whose stated collateral belongs to others too.")
+        .def_property_readonly(
+            "shared_collateral", &shared_collateral,
+            "One row a record whose stated collateral belongs, or may belong, to\n"
+            "others too.")
         .def_property_readonly("collateral_withheld_count", &collateral_withheld_count)
         .def_property_readonly("collateral_withheld_outstanding", &collateral_withheld_outstanding,
                                "What the records whose collateral is withheld owe.");

@@ -8,7 +8,9 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -211,16 +213,21 @@ StressScenario segmented_scenario(const py::buffer& array, const std::string& pl
 
 NamedScenarios named_scenarios(const std::vector<ScenarioArgument>& arguments) {
     NamedScenarios scenarios;
+    std::unordered_set<std::string_view> ids;
     std::size_t shock_count = 0;  // before the copies grow beyond what the run would refuse
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const auto& [id, shocks] = arguments[i];
+        const std::string place = "scenarios[" + std::to_string(i) + "]";
+        if (!ids.insert(id).second) {  // tables name their losses by it
+            throw Error(ErrorCode::invalid_input, place, "the id " + id + " stands twice");
+        }
         scenarios.ids.push_back(id);
         if (const auto* uniform = std::get_if<std::array<double, 4>>(&shocks)) {
             scenarios.shocks.push_back(uniform_scenario(*uniform));
             continue;
         }
-        scenarios.shocks.push_back(segmented_scenario(
-            std::get<py::buffer>(shocks), "scenarios[" + std::to_string(i) + "].shocks"));
+        scenarios.shocks.push_back(
+            segmented_scenario(std::get<py::buffer>(shocks), place + ".shocks"));
         shock_count += scenarios.shocks.back().segments.size();
         if (shock_count > max_segment_shocks) break;  // check refuses them
     }
@@ -263,16 +270,17 @@ void register_debt(py::module_& module) {
         .def("obligors", &DebtRun::obligors, py::arg("scenarios") = py::none(),
              "One row an obligor.")
         .def("segment_losses", &DebtRun::segment_losses, py::arg("scenarios") = py::none(),
-             "One row a scenario and segment: its loss, and its base total and collateral.");
+             "One row a scenario and segment: what distinguishes the segment, its loss, and its\n"
+             "base total and collateral.");
     module.def(
         "run_debt_stress", &run_stress, py::arg("book"), py::arg("scenarios"),
         py::arg("threads") = 0, py::arg("control") = py::none(), py::kw_only(),
         py::arg("keep_losses") = true,
-        "Measures a book and revalues it under each (id, shocks): (rate delta pp, collateral\n"
-        "impact, recovery degradation, default increment) for all, or a contiguous float64 array\n"
-        "of shape (segments, 5) with a row of these and the currency change for each segment of\n"
-        "the book. Where the losses of records and positions are not kept, they are computed\n"
-        "again when asked for.");
+        "Measures a book and revalues it under each (id, shocks), no id twice: (rate delta pp,\n"
+        "collateral impact, recovery degradation, default increment) for all, or a contiguous\n"
+        "float64 array of shape (segments, 5) with a row of these and the currency change for\n"
+        "each segment of the book. Where the losses of records and positions are not kept, they\n"
+        "are computed again when asked for.");
 }
 
 }  // namespace seawall::bindings

@@ -147,8 +147,9 @@ class DebtBook:
 
     With a currency, every amount is converted at its currency's rate (units of the book's
     currency for one of it), and records whose currency has none are left out and listed.
-    Collateral that a record shares with other loans counts by its stated share, else by
-    shared_collateral: withheld, or by_debt_service.
+    Collateral that a record shares with other loans, or may share because its flag is
+    absent, counts by its stated share, else by shared_collateral: withheld, or
+    by_debt_service.
     """
     def __init__(
         self,
@@ -190,7 +191,8 @@ class DebtBook:
     @property
     def shared_collateral(self) -> NativeTable:
         """
-        One row a record whose stated collateral belongs to others too.
+        One row a record whose stated collateral belongs, or may belong, to
+        others too.
         """
     @property
     def total_missing_count(self) -> int: ...
@@ -230,7 +232,8 @@ class DebtRun:
         """
     def segment_losses(self, scenarios: collections.abc.Sequence[str] | None = None) -> NativeTable:
         """
-        One row a scenario and segment: its loss, and its base total and collateral.
+        One row a scenario and segment: what distinguishes the segment, its loss, and its
+        base total and collateral.
         """
     @property
     def exposure(self) -> dict[str, float]: ...
@@ -296,11 +299,11 @@ def run_debt_stress(
     keep_losses: bool = True,
 ) -> DebtRun:
     """
-    Measures a book and revalues it under each (id, shocks): (rate delta pp, collateral
-    impact, recovery degradation, default increment) for all, or a contiguous float64 array
-    of shape (segments, 5) with a row of these and the currency change for each segment of
-    the book. Where the losses of records and positions are not kept, they are computed
-    again when asked for.
+    Measures a book and revalues it under each (id, shocks), no id twice: (rate delta pp,
+    collateral impact, recovery degradation, default increment) for all, or a contiguous
+    float64 array of shape (segments, 5) with a row of these and the currency change for
+    each segment of the book. Where the losses of records and positions are not kept, they
+    are computed again when asked for.
     """
 
 def stored_record(

@@ -168,10 +168,17 @@ Table obligor_table(const ResultView& view) {
 }
 
 Table segment_loss_table(const ResultView& view) {
+    const std::vector<Segment>& keys = view.run.book.segments.keys;
     const SegmentIndex segments = view.run.book.segments.index();
     const auto base = sum_by_segment(segments, view.run.exposure.records);
+    const auto record_counts = count_by_segment(segments);
     Column scenario("scenario_id", ColumnType::text);
     Column segment("segment", ColumnType::int64);
+    Column currency("currency", ColumnType::text);
+    Column collateral_type("collateral_type", ColumnType::text);
+    Column collateral_region("collateral_region", ColumnType::text);
+    Column rate_type("rate_type", ColumnType::text);
+    Column record_count("record_count", ColumnType::int64);
     Column loss("loss", ColumnType::float64);
     Column total("total_outstanding", ColumnType::float64);
     Column collateral("collateral_value", ColumnType::float64);
@@ -180,13 +187,19 @@ Table segment_loss_table(const ResultView& view) {
         for (std::size_t g = 0; g < segments.segment_count; ++g) {
             scenario.push(std::string_view(view.scenario_ids[s]));
             segment.push(static_cast<std::int64_t>(g));
+            currency.push(std::string_view(keys[g].currency));
+            collateral_type.push(std::string_view(keys[g].collateral_type));
+            collateral_region.push(std::string_view(keys[g].collateral_region));
+            rate_type.push(std::string_view(keys[g].rate_type));
+            record_count.push(record_counts[g]);
             loss.push(losses[g]);
             total.push(base[g].total_outstanding);
             collateral.push(base[g].collateral_value);
         }
     }
     Table table;
-    for (Column* column : {&scenario, &segment, &loss, &total, &collateral}) {
+    for (Column* column : {&scenario, &segment, &currency, &collateral_type, &collateral_region,
+                           &rate_type, &record_count, &loss, &total, &collateral}) {
         table.columns.push_back(std::move(*column));
     }
     return table;

@@ -28,8 +28,9 @@ Table record_table(const ResultView& view);
 Table position_table(const ResultView& view);
 /// One row an obligor, summed over its records.
 Table obligor_table(const ResultView& view);
-/// One row a scenario and segment: scenario_id, segment, the segment's loss under it, and its total
-/// and collateral before it.
+/// One row a scenario and segment: scenario_id, segment, what distinguishes the segment ("" where
+/// its records do not say), record_count, its loss under the scenario, and its total and collateral
+/// before it.
 Table segment_loss_table(const ResultView& view);
 
 /// The records that share their collateral: record, source_record_id, basis, share (absent where

@@ -82,6 +82,13 @@ std::vector<double> sum_by_segment(const SegmentIndex& segments, std::span<const
     return sum_by_segment<double>(segments, [values](std::size_t i) { return values[i]; });
 }
 
+std::vector<std::int64_t> count_by_segment(const SegmentIndex& segments) {
+    check(segments, segments.segment_of_record.size());
+    std::vector<std::int64_t> counts(segments.segment_count);
+    for (const std::uint32_t segment : segments.segment_of_record) ++counts[segment];
+    return counts;
+}
+
 void check(const SegmentIndex& segments, std::size_t record_count) {
     const auto segment = segments.segment_of_record;
     if (segment.size() != record_count) {

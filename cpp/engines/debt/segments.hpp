@@ -50,6 +50,9 @@ std::vector<SegmentExposure> sum_by_segment(const SegmentIndex& segments,
                                             const RecordExposure& records);
 std::vector<double> sum_by_segment(const SegmentIndex& segments, std::span<const double> values);
 
+/// How many records each segment has. Throws Error(invalid_input) as check does.
+std::vector<std::int64_t> count_by_segment(const SegmentIndex& segments);
+
 /// Throws Error(invalid_input) with a place such as "segment_of_record[17]" unless each of the
 /// records has a segment below segment_count.
 void check(const SegmentIndex& segments, std::size_t record_count);

@@ -90,16 +90,20 @@ BOOST_AUTO_TEST_CASE(the_sums_of_segments_are_those_of_their_records) {
     const SegmentIndex index{.segment_of_record = segment, .segment_count = 8};
     const auto sums = sum_by_segment(index, exposure.records);
     const auto totals = sum_by_segment(index, exposure.records.total_outstanding);
+    const auto counts = count_by_segment(index);
     for (std::size_t g = 0; g < 8; ++g) {
         double total = 0.0, recovery = 0.0;
+        std::int64_t count = 0;
         for (std::size_t i = 0; i < records.size(); ++i) {
             if (segment[i] != g) continue;
+            ++count;
             total += exposure.records.total_outstanding[i];
             recovery += exposure.records.distressed_asset_recovery[i];
         }
         BOOST_CHECK_SMALL(sums[g].total_outstanding - total, 1e-12 * total + 1e-300);
         BOOST_CHECK_SMALL(sums[g].distressed_asset_recovery - recovery, 1e-12 * recovery + 1e-300);
         BOOST_TEST(totals[g] == sums[g].total_outstanding);
+        BOOST_TEST(counts[g] == count);
     }
 }
 

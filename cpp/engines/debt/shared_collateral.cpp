@@ -56,8 +56,9 @@ class DebtServiceShares {
     std::optional<double> operator[](std::size_t row) const {
         const auto net_cash_flow = net_cash_flow_[row];
         const auto coverage_ratio = coverage_ratio_[row];
-        const std::int64_t months = months_ == nullptr ? 0 : months_->int64()[row];
-        const auto own = annual_debt_service(total_[row], original_[row], rate_pct_[row], months);
+        if (months_ == nullptr || !months_->is_present(row)) return std::nullopt;
+        const auto own =
+            annual_debt_service(total_[row], original_[row], rate_pct_[row], months_->int64()[row]);
         if (!own || !net_cash_flow || !coverage_ratio) return std::nullopt;
         const double share = *own / (*net_cash_flow / *coverage_ratio);
         if (!(share > 0.0 && share <= largest_debt_service_share)) return std::nullopt;
@@ -69,17 +70,42 @@ class DebtServiceShares {
     const Column* months_;
 };
 
-void check_stated_shares(const Table& records) {
-    const Column* column = find_column(records, "collateral_share", ColumnType::float64);
-    if (column == nullptr) return;
-    const std::vector<double>& shares = column->float64();  // 0 where absent
-    const auto place = std::ranges::find_if(
-        shares, [](double share) { return !(share >= 0.0 && share <= 100.0); });
-    if (place == shares.end()) return;
-    throw Error(ErrorCode::invalid_input,
-                "collateral_share[" + std::to_string(place - shares.begin()) + "]",
-                "must be from 0 to 100");
-}
+/// What the tape says of the collateral of its records. Where it has flags, a record without one
+/// may share, and is taken to.
+class Statements {
+  public:
+    explicit Statements(const Table& records)
+        : flags_(find_column(records, "shared_collateral", ColumnType::boolean)),
+          shares_pct_(records, "collateral_share") {
+        const auto& numbers = require_column(records, "record", ColumnType::int64).int64();
+        for (std::size_t row = 0; row < numbers.size(); ++row) check(row, numbers[row]);
+    }
+
+    bool is_shared(std::size_t row) const {
+        if (flags_ == nullptr) return shares_pct_[row].has_value();
+        return !flags_->is_present(row) || flags_->truths()[row] == Truth::yes;
+    }
+    std::optional<double> share_pct(std::size_t row) const { return shares_pct_[row]; }
+
+  private:
+    void check(std::size_t row, std::int64_t number) const {
+        const auto share_pct = shares_pct_[row];
+        if (!share_pct) return;
+        const auto refuse = [number](const char* message) {
+            throw Error(ErrorCode::invalid_input,
+                        "collateral_share[" + std::to_string(number) + "]", message);
+        };
+        if (!(*share_pct >= 0.0 && *share_pct <= 100.0)) refuse("must be from 0 to 100");
+        if (*share_pct < 100.0 && !is_shared(row)) {
+            refuse(
+                "must be 100 or absent, as shared_collateral is false: all of the collateral is "
+                "the record's own");
+        }
+    }
+
+    const Column* flags_;
+    OptionalNumbers shares_pct_;
+};
 
 }  // namespace
 
@@ -97,21 +123,18 @@ double level_payment(double amount, double rate, std::int64_t payment_count) {
 
 std::vector<SharedCollateral> share_collateral(const Table& records, const Table* instruments,
                                                SharedCollateralRule rule) {
-    const Column* shared = find_column(records, "shared_collateral", ColumnType::boolean);
-    if (shared == nullptr) return {};
-    check_stated_shares(records);
+    const Statements statements(records);
     const std::vector<std::uint8_t> given = presence(records, "collateral_value");
     const std::vector<std::int64_t> offsets = list_offsets(records, instruments);
-    const OptionalNumbers stated_shares(records, "collateral_share");
     const DebtServiceShares debt_service_shares(records);
     std::vector<SharedCollateral> result;
     for (std::size_t row = 0; row < records.row_count(); ++row) {
         const bool has_instruments = offsets[row] != offsets[row + 1];
-        if (shared->truths()[row] == Truth::no || (given[row] == 0 && !has_instruments)) continue;
+        if (!statements.is_shared(row) || (given[row] == 0 && !has_instruments)) continue;
         SharedCollateral entry{.row = row};
-        if (const auto stated = stated_shares[row]) {
+        if (const auto share_pct = statements.share_pct(row)) {
             entry.basis = ShareBasis::stated;
-            entry.share = *stated / 100.0;
+            entry.share = *share_pct / 100.0;
         } else if (rule == SharedCollateralRule::by_debt_service && !has_instruments) {
             // Instruments replace the record's own total and rate, on which the share would rest.
             if (const auto share = debt_service_shares[row]) {

@@ -30,7 +30,7 @@ constexpr std::string_view basis_name(ShareBasis basis) {
     return "withheld";
 }
 
-/// A record whose stated collateral belongs to other loans too.
+/// A record whose stated collateral belongs, or may belong, to other loans too.
 struct SharedCollateral {
     std::size_t row = 0;  ///< of the records
     ShareBasis basis = ShareBasis::withheld;
@@ -47,9 +47,10 @@ inline constexpr double largest_debt_service_share = 1.02;
 /// one period as a fraction.
 double level_payment(double amount, double rate, std::int64_t payment_count);
 
-/// The records whose shared_collateral is true and whose collateral is stated, by rising row and
-/// still without their values; none without that column. Throws Error(invalid_input) at
-/// "collateral_share[row]" on a share outside 0 .. 100 %.
+/// The records whose collateral is stated and whose shared_collateral is true or absent, by rising
+/// row and still without their values; in a tape without that column, those with a
+/// collateral_share. Throws Error(invalid_input) at "collateral_share[record]" on a share outside
+/// 0 .. 100 %, and on one below 100 % where shared_collateral is false.
 std::vector<SharedCollateral> share_collateral(const Table& records, const Table* instruments,
                                                SharedCollateralRule rule);
 

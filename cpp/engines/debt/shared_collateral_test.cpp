@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,14 @@ Column flags(const char* name, const std::vector<int>& values) {
 /// One shared record of 100 at 6 %, with the debt service of the figures.
 struct Slice {
     Number rate_pct = 6.0, net_cash_flow = 100.0, coverage_ratio = 2.0, original = 120.0;
-    std::int64_t months = 0;
+    std::optional<std::int64_t> months = 0;
 };
+
+Column amortization_months(std::optional<std::int64_t> months) {
+    Column column("amortization_term_months", ColumnType::int64);
+    months ? column.push(*months) : column.push_absent();
+    return column;
+}
 
 double debt_service_share(const Slice& slice) {
     const Table table = debt::fixture::records(
@@ -40,8 +47,8 @@ double debt_service_share(const Slice& slice) {
               numbers("interest_rate_pct", {slice.rate_pct}),
               numbers("net_cash_flow", {slice.net_cash_flow}),
               numbers("debt_service_coverage_ratio", {slice.coverage_ratio}),
-              numbers("original_amount", {slice.original}),
-              counts("amortization_term_months", {slice.months}), flags("shared_collateral", {1})});
+              numbers("original_amount", {slice.original}), amortization_months(slice.months),
+              flags("shared_collateral", {1})});
     const auto shared = share_collateral(table, nullptr, SharedCollateralRule::by_debt_service);
     BOOST_REQUIRE_EQUAL(shared.size(), 1U);
     return shared[0].basis == ShareBasis::debt_service ? shared[0].share : -1.0;
@@ -80,6 +87,7 @@ BOOST_AUTO_TEST_CASE(a_share_that_is_none_is_withheld_and_one_just_above_1_is_1)
         BOOST_TEST(debt_service_share({.original = nothing, .months = 360}) == -1.0);
     }
     BOOST_TEST(debt_service_share({.months = -1}) == -1.0);
+    BOOST_TEST(debt_service_share({.months = {}}) == -1.0);
 }
 
 BOOST_AUTO_TEST_CASE(a_stated_share_counts_and_the_rest_is_withheld) {
@@ -104,13 +112,46 @@ BOOST_AUTO_TEST_CASE(a_stated_share_counts_and_the_rest_is_withheld) {
 
 BOOST_AUTO_TEST_CASE(the_collateral_of_instruments_is_shared_as_their_record_s) {
     const Table table = debt::fixture::records(
-        {0, 1}, {flags("shared_collateral", {1, -1}), numbers("collateral_share", {50.0, {}})});
+        {0, 1}, {flags("shared_collateral", {1, 0}), numbers("collateral_share", {50.0, {}})});
     const Table instruments = list({0, 0, 1}, {numbers("principal", {1.0, 2.0, 3.0}),
                                                numbers("collateral_value", {4.0, 6.0, 8.0})});
     const Book book = make_book({.records = &table, .instruments = &instruments});
     BOOST_TEST(book.instrument_collateral_value == (Values{2.0, 3.0, 8.0}));
     BOOST_TEST(book.shared_collateral[0].stated_value == 10.0);
     BOOST_TEST(book.shared_collateral[0].counted_value == 5.0);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_without_a_flag_may_share_where_the_tape_has_flags) {
+    const Table table =
+        debt::fixture::records({0, 1, 2}, {numbers("total_outstanding", {100.0, 100.0, 100.0}),
+                                           numbers("collateral_value", {1000.0, 1000.0, 80.0}),
+                                           numbers("collateral_share", {{}, 25.0, 100.0}),
+                                           flags("shared_collateral", {-1, -1, 0})});
+    const Book book = make_book({.records = &table});
+    BOOST_TEST(book.collateral_value == (Values{0.0, 250.0, 80.0}));
+    BOOST_REQUIRE_EQUAL(book.shared_collateral.size(), 2U);
+    BOOST_TEST((book.shared_collateral[0].basis == ShareBasis::withheld));
+    BOOST_TEST((book.shared_collateral[1].basis == ShareBasis::stated));
+}
+
+BOOST_AUTO_TEST_CASE(a_stated_share_counts_in_a_tape_without_flags) {
+    const Table table =
+        debt::fixture::records({0, 1}, {numbers("total_outstanding", {100.0, 100.0}),
+                                        numbers("collateral_value", {1000.0, 80.0}),
+                                        numbers("collateral_share", {25.0, {}})});
+    const Book book = make_book({.records = &table});
+    BOOST_TEST(book.collateral_value == (Values{250.0, 80.0}));
+    BOOST_REQUIRE_EQUAL(book.shared_collateral.size(), 1U);
+    BOOST_TEST((book.shared_collateral[0].basis == ShareBasis::stated));
+}
+
+BOOST_AUTO_TEST_CASE(a_share_below_100_of_collateral_that_is_not_shared_is_refused) {
+    const Table table = debt::fixture::records(
+        {4, 7}, {flags("shared_collateral", {0, 0}), numbers("total_outstanding", {1.0, 1.0}),
+                 numbers("collateral_share", {100.0, 99.5})});
+    BOOST_CHECK_EXCEPTION(make_book({.records = &table}), Error, [](const Error& error) {
+        return error.code() == ErrorCode::invalid_input && error.where() == "collateral_share[7]";
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_stated_share_outside_0_to_100_is_refused_at_its_place) {

@@ -150,6 +150,13 @@ def test_a_record_without_a_rate_is_left_out_with_all_its_parts_and_listed() -> 
     assert [record for record, _ in run.largest(0, 5)] == [2, 3, 0]
 
 
+def test_a_bad_share_is_refused_at_its_record_although_others_are_left_out() -> None:
+    loans = [*MIXED[:3], {**MIXED[3], "collateral_share": 101.0}]
+    with pytest.raises(InvalidInput) as caught:
+        native.DebtBook(records_table(loans), currency="USD", rates={"CHF": 2.0})
+    assert caught.value.where == "collateral_share[3]"
+
+
 def test_each_currency_is_listed_with_its_rate_and_its_totals() -> None:
     book = native.DebtBook(records_table(MIXED), currency="EUR", rates={"USD": 0.5, "CHF": 2.0})
     names = (

@@ -168,8 +168,7 @@ def test_losses_by_segment_add_up_to_the_book_s() -> None:
         loss = run.scenarios[index]["loss_estimate"]
         assert sum(row["loss"] for row in own) == pytest.approx(loss, rel=REL)
         for row, segment in zip(own, book.segments, strict=True):
-            assert row["total_outstanding"] == segment["total_outstanding"]
-            assert row["collateral_value"] == segment["collateral_value"]
+            assert {name: row[name] for name in segment} == segment
 
 
 def test_a_table_shows_the_losses_that_are_asked_for_in_their_order() -> None:
@@ -180,6 +179,25 @@ def test_a_table_shows_the_losses_that_are_asked_for_in_their_order() -> None:
         assert [c for c in columns if c.startswith("loss:")] == ["loss:s3", "loss:s1"]
         assert not [c for c in getattr(run, name)([]).column_names if c.startswith("loss:")]
     assert {row["scenario_id"] for row in rows_of(run.segment_losses(["s2"]))} == {"s2"}
+
+
+def test_a_row_of_a_segment_s_losses_says_which_segment_it_is() -> None:
+    office = {"collateral_type": "office", "collateral_region": "US-NY", "rate_type": "fixed"}
+    loans = [{"total_outstanding": 1.0, **office}, {"total_outstanding": 2.0}]
+    book = native.DebtBook(records_table([*loans, loans[0]]))
+    rows = rows_of(native.run_debt_stress(book, [("a", (0, 0, 0, 0.5))]).segment_losses())
+    names = ("segment", *KEYS, "record_count", "loss")
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        (0, "EUR", "office", "US-NY", "fixed", 2, 1.0),
+        (1, "EUR", "", "", "", 1, 1.0),
+    ]
+
+
+def test_an_id_of_a_scenario_that_stands_twice_is_refused_at_its_place() -> None:
+    book, scenarios = large_book(10)
+    with pytest.raises(InvalidInput, match="s0 stands twice") as caught:
+        native.run_debt_stress(book, [*scenarios[:2], ("s0", (0, 0, 0, 0))])
+    assert caught.value.where == "scenarios[2]"
 
 
 def test_a_table_of_an_unknown_scenario_is_refused_at_its_place() -> None:

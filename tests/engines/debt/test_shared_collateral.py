@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from seawall import native
 from seawall.errors import InvalidInput
+from seawall.session import Session
 
 from .contract import DEFAULT_SCENARIOS, debt_service_share, stressed
 from .contract import exposure as slow_exposure
@@ -27,22 +28,26 @@ loans = st.fixed_dictionaries(
         "total_outstanding": amounts,
         "original_amount": amounts,
         "interest_rate_pct": st.floats(0.5, 15),
-        "amortization_term_months": st.sampled_from([0, 0, 120, 360]),
+        "amortization_term_months": st.sampled_from([None, 0, 0, 120, 360]),
         "net_cash_flow": st.floats(1e3, 1e8),
         "debt_service_coverage_ratio": st.floats(0.5, 4),
         "collateral_value": amounts,
         "shared_collateral": st.sampled_from([True, True, False, None]),
         "collateral_share": st.one_of(st.none(), st.none(), st.floats(0, 100)),
     }
+).map(
+    lambda loan: {**loan, "collateral_share": None} if loan["shared_collateral"] is False else loan
 )
 
 
 def share_of(loan: dict[str, Any], rule: str) -> tuple[str | None, float]:
     """The slow twin: the basis of a loan's share, and how much of its collateral counts."""
-    if not loan["shared_collateral"]:
+    if loan["shared_collateral"] is False:
         return None, 1.0
     if loan["collateral_share"] is not None:
         return "stated", loan["collateral_share"] / 100
+    if loan["amortization_term_months"] is None:
+        return "withheld", 0.0
     share = debt_service_share(
         total=loan["total_outstanding"],
         original=loan["original_amount"],
@@ -121,6 +126,7 @@ def test_debt_service_says_nothing_of_a_record_with_instruments() -> None:
     loan = {
         **SHARED,
         "interest_rate_pct": 6.0,
+        "amortization_term_months": 0,
         "net_cash_flow": 20.0,
         "debt_service_coverage_ratio": 2.0,
     }
@@ -131,6 +137,72 @@ def test_debt_service_says_nothing_of_a_record_with_instruments() -> None:
             shared_collateral="by_debt_service",
         )
         assert [row["basis"] for row in rows_of(book.shared_collateral)] == [basis]
+
+
+def bases_of(loans: list[dict[str, Any]], rule: str = "withheld") -> list[tuple[int, str, float]]:
+    """Record, basis and what counts of each loan that shares its collateral."""
+    book = native.DebtBook(records_table(loans), shared_collateral=rule)
+    rows = rows_of(book.shared_collateral)
+    return [(row["record"], row["basis"], row["counted_value"]) for row in rows]
+
+
+def test_a_loan_whose_flag_is_absent_counts_without_collateral() -> None:
+    own, unknown = ({**SHARED, "shared_collateral": flag} for flag in (False, None))
+    assert bases_of([own, unknown, SHARED]) == [(1, "withheld", 0.0), (2, "withheld", 0.0)]
+
+
+def test_a_stated_share_counts_where_the_flag_is_absent() -> None:
+    unknown = {**SHARED, "shared_collateral": None}
+    assert bases_of([SHARED, {**unknown, "collateral_share": 25.0}])[1:] == [(1, "stated", 225.0)]
+
+
+def test_a_stated_share_counts_in_a_tape_without_flags() -> None:
+    plain = {"total_outstanding": 100.0, "collateral_value": 900.0}
+    assert bases_of([plain, {**plain, "collateral_share": 25.0}]) == [(1, "stated", 225.0)]
+    assert bases_of([plain]) == []
+
+
+@pytest.mark.parametrize("share", [0.0, 99.9])
+def test_a_part_of_collateral_that_is_not_shared_is_refused_at_its_place(share: float) -> None:
+    own = {**SHARED, "shared_collateral": False}
+    assert bases_of([own, {**own, "collateral_share": 100.0}]) == []
+    with pytest.raises(InvalidInput, match="shared_collateral is false") as caught:
+        bases_of([own, {**own, "collateral_share": share}])
+    assert caught.value.where == "collateral_share[1]"
+
+
+@pytest.mark.parametrize(("months", "basis"), [(0, "debt_service"), (None, "withheld")])
+def test_a_loan_that_does_not_say_how_it_is_repaid_has_no_share_by_debt_service(
+    months: int | None, basis: str
+) -> None:
+    loan = {
+        **SHARED,
+        "interest_rate_pct": 6.0,
+        "original_amount": 100.0,
+        "net_cash_flow": 20.0,
+        "debt_service_coverage_ratio": 2.0,
+    }
+    stated = {**loan, "amortization_term_months": months}
+    assert [b for _, b, _ in bases_of([stated], "by_debt_service")] == [basis]
+    assert [b for _, b, _ in bases_of([loan], "by_debt_service")] == ["withheld"]
+
+
+EX102 = """<assetData><assets><assetNumber>1</assetNumber>
+<originalLoanAmount>100</originalLoanAmount>
+<reportPeriodEndActualBalanceAmount>100</reportPeriodEndActualBalanceAmount>
+{code}<property><valuationSecuritizationAmount>900</valuationSecuritizationAmount></property>
+</assets></assetData>"""
+
+
+@pytest.mark.parametrize(
+    ("code", "counted"), [("WL", 900.0), ("A1", 0.0), ("B3", 0.0), (None, 0.0)]
+)
+def test_a_property_counts_only_for_a_structure_code_known_to_be_a_whole_loan(
+    session: Session, code: str | None, counted: float
+) -> None:
+    element = f"<loanStructureCode>{code}</loanStructureCode>" if code else ""
+    loans = session.ingest(EX102.format(code=element).encode(), format="xml", profile="sec_ex102")
+    assert session.stress(loans).result.debt_exposure.collateral_value == counted
 
 
 def test_a_rule_that_nobody_knows_is_refused() -> None:

@@ -9,5 +9,6 @@ PYBIND11_MODULE(_core, module) {
     register_tables(module);
     register_provenance(module);
     register_ingest(module);
+    register_xml(module);
     register_debt(module);
 }

@@ -15,6 +15,7 @@ __all__: list[str] = [
     "NativeTable",
     "RunControl",
     "TapeIngest",
+    "XmlRecords",
     "build_info",
     "check_profile",
     "explain_record",
@@ -139,6 +140,36 @@ class TapeIngest:
     def take_blocks(self) -> list[bytes]:
         """
         The blocks to store that were completed since the last call.
+        """
+
+class XmlRecords:
+    """
+    Records of an XML document that arrives piece by piece, as columns of texts; null is no cell. Of no use after a call has raised.
+    """
+
+    MAX_COLUMNS: typing.ClassVar[int] = 4096
+    MAX_DEPTH: typing.ClassVar[int] = 64
+    MAX_RECORD_BYTES: typing.ClassVar[int] = 16777216
+    def __init__(
+        self, record_element: str, context: collections.abc.Sequence[str], *, name: str
+    ) -> None: ...
+    def feed(self, window: bytes, *, is_final: bool = False) -> None:
+        """
+        Takes more bytes; the last ones may be none.
+        """
+    def take(self) -> NativeTable | None:
+        """
+        The finished records that were not taken yet.
+        """
+    @property
+    def cell_count(self) -> int:
+        """
+        Cells of their columns, nulls included.
+        """
+    @property
+    def record_count(self) -> int:
+        """
+        Finished records that were not taken yet.
         """
 
 class DebtBook:

@@ -1,7 +1,8 @@
 """XML as records: every cell under its path, in bounded memory, and nothing that XML can hide."""
 
 import os
-import tracemalloc
+import subprocess
+import sys
 import xml.etree.ElementTree as ET  # the slow, independent reading
 from collections import Counter
 from io import BytesIO
@@ -13,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seawall.errors import LimitExceeded, SeawallError, SourceUnreadable
+from seawall.errors import InvalidInput, LimitExceeded, SeawallError, SourceUnreadable
 from seawall.ingest.text_rows import TextRows
-from seawall.ingest.xml_cells import MAX_COLUMNS, MAX_DEPTH
-from seawall.ingest.xml_records import MAX_RECORD_BYTES, read_xml
+from seawall.ingest.xml_records import MAX_COLUMNS, MAX_DEPTH, MAX_RECORD_BYTES, read_xml
+from seawall.native import XmlRecords
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 NPORT_DATE = "/edgarSubmission/formData/genInfo/repPdDate"
@@ -103,7 +104,7 @@ def test_a_filing_has_the_cells_that_elementtree_finds(name: str) -> None:
 
 
 NAMES = st.sampled_from(["a", "b", "r", "p:a", "c-d", "é"])
-TEXTS = st.text(st.sampled_from("x \n\t&<é😀]>"), max_size=6)
+TEXTS = st.text(st.sampled_from("x \n\t&<é😀]>\u00a0"), max_size=6)
 
 
 @st.composite
@@ -165,6 +166,18 @@ def test_an_empty_element_is_an_empty_cell_and_an_absent_one_is_none() -> None:
 
 def test_text_is_kept_as_written_and_blanks_between_elements_are_not() -> None:
     assert read("<t><r>\n <a> 1&amp;2 </a>\n <b>\t</b></r></t>") == [{"a": " 1&2 ", "b": "\t"}]
+
+
+def test_a_space_that_does_not_break_is_text_also_between_elements() -> None:
+    assert read("<t><r>\u00a0<a/></r></t>") == [{".": "\u00a0", "a": ""}]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252", "iso-8859-15"]
+)
+def test_a_document_is_read_in_the_encoding_it_declares(encoding: str) -> None:
+    document = f'<?xml version="1.0" encoding="{encoding}"?><t><r><é k="ü">ß</é></r></t>'
+    assert read(document.encode(encoding)) == [{"é": "ß", "é/@k": "ü"}]
 
 
 def test_text_beside_elements_is_kept_under_their_parent() -> None:
@@ -273,6 +286,7 @@ def nested(depth: int) -> str:
     return "<a>" * depth + "</a>" * depth
 
 
+COMMENT = f"<!--{'x' * (1 << 20)}-->"
 BEYOND = {
     "depth in a record": f"<t><r>{nested(MAX_DEPTH)}</r></t>",
     "depth around records": nested(MAX_DEPTH + 1),
@@ -281,6 +295,8 @@ BEYOND = {
     "names": "<t>" + "".join(f"<a{i}/>" for i in range(MAX_COLUMNS + 1)) + "</t>",
     "record": f"<t><r><a>{'x' * MAX_RECORD_BYTES}</a></r></t>",
     "text around records": f"<t>{'x' * (MAX_RECORD_BYTES + (1 << 20))}<r/></t>",
+    "comment without end": f"<t><!--{'x' * (MAX_RECORD_BYTES + (2 << 20))}",
+    "comments in a record": f"<t><r>{COMMENT * 17}</r></t>",
     "tag": f'<t><r a="{"x" * (MAX_RECORD_BYTES + (1 << 20))}"/></t>',
 }
 
@@ -309,14 +325,52 @@ def test_memory_does_not_grow_with_the_document() -> None:
         def read(self, _size: int | None = -1) -> bytes:
             return next(self.windows, b"")
 
-    def peak_bytes(count: int) -> int:
-        tracemalloc.start()
-        records = 0
-        for rows in read_xml(Windows(count), layout(), name="a.xml"):
-            records += rows.columns.num_rows
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert records == 4000 * count
-        return peak
+    def resident_bytes() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-    assert peak_bytes(40) < 1.5 * peak_bytes(8)
+    resident = []
+    records = 0
+    for rows in read_xml(Windows(600), layout(), name="a.xml"):
+        resident.append(resident_bytes())
+        records += rows.columns.num_rows
+    assert records == 600 * 4000
+    begun = len(resident) // 4
+    assert max(resident[begun:]) < resident[begun] + (4 << 20)
+
+
+def test_few_records_of_many_columns_are_a_batch() -> None:
+    wide = "<r>" + "".join(f"<a{i}/>" for i in range(4000)) + "</r>"
+    found = batches(f"<t>{wide}{'<r/>' * 5000}</t>".encode(), window_bytes=1 << 10)
+    assert len(found) > 1
+    assert max(rows.columns.num_rows * rows.columns.num_columns for rows in found) < 6_000_000
+
+
+# --- the parser
+
+
+def test_a_document_that_has_ended_takes_no_more() -> None:
+    records = XmlRecords("r", [], name="a.xml")
+    records.feed(b"<t><r/></t>", is_final=True)
+    with pytest.raises(InvalidInput, match="ended"):
+        records.feed(b"<t/>")
+
+
+def test_a_python_with_another_expat_capsule_is_refused() -> None:
+    script = """
+import ctypes, pyexpat
+from seawall.native import XmlRecords
+class Capi(ctypes.Structure):
+    _fields_ = [("magic", ctypes.c_char_p), ("size", ctypes.c_int)]
+capi = Capi(b"pyexpat.expat_CAPI 9.9", 1000)
+new = ctypes.pythonapi.PyCapsule_New
+new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+pyexpat.expat_CAPI = new(ctypes.addressof(capi), b"pyexpat.expat_CAPI", None)
+try:
+    XmlRecords("r", [], name="a.xml")
+except ImportError as error:
+    print(error)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    ).stdout
+    assert told.startswith('this Python\'s pyexpat hands out "pyexpat.expat_CAPI 9.9"')

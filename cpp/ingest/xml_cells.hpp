@@ -20,6 +20,8 @@ inline constexpr std::size_t max_xml_depth = 64;
 inline constexpr std::size_t max_xml_columns = 4096;
 /// What one record, text or tag may take.
 inline constexpr std::size_t max_xml_record_bytes = std::size_t{16} << 20U;
+/// The longest text of a context: every record gets it.
+inline constexpr std::size_t max_xml_context_bytes = 4096;
 
 /// Names and values by turns, ended by a null pointer: as expat gives them.
 using XmlAttributes = const char* const*;

@@ -49,6 +49,11 @@ void XmlRecords::end() {
     if (!closed.inside.empty()) {
         names_[closed.name].has_elements = true;
     } else if (!has_records_ && is_context()) {
+        if (text_.size() > max_xml_context_bytes) {
+            throw Error(ErrorCode::limit_exceeded, "",
+                        "the context " + closed.path + " has more than " +
+                            std::to_string(max_xml_context_bytes) + " bytes");
+        }
         context_[closed.path] = text_;
     }
     text_.clear();

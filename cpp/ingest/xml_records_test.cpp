@@ -215,6 +215,12 @@ BOOST_AUTO_TEST_CASE(a_text_or_tag_around_the_records_has_a_maximum) {
     BOOST_CHECK_EXCEPTION(tag.start("t", {"a", most}), Error, is_limit);
 }
 
+BOOST_AUTO_TEST_CASE(a_context_has_a_maximum_since_every_record_gets_it) {
+    Document document(XmlLayout{.record_element = "r", .context = {"/t/day"}});
+    document.start("t").start("day").text(std::string(max_xml_context_bytes + 1, 'x'));
+    BOOST_CHECK_EXCEPTION(document.end(), Error, is_limit);
+}
+
 BOOST_AUTO_TEST_CASE(progress_stands_still_in_an_open_record_only) {
     Document document;
     document.start("t").start("r");

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "ingest/ingest.hpp"
+#include "ingest/json_split.hpp"
 #include "ingest/record_reader.hpp"
 #include "ingest/record_writer.hpp"
 
@@ -26,7 +27,13 @@ TapeProfile loans(const std::string& more = "") {
 
 IngestResult ingest(const std::string& lines, const TapeProfile& profile = loans(),
                     const IngestOptions& options = {}) {
-    return ingest_records(raw_json_records(lines, JsonLayout::lines), profile, options);
+    RawRecords records;
+    NdjsonSplitter splitter;
+    splitter.add(lines, records);
+    splitter.finish(records);
+    IngestStream stream(profile, RecordForm::json_object, options);
+    stream.add(records);
+    return stream.finish();
 }
 
 /// What is rejected: part, rule and reason of each, in order.

@@ -16,6 +16,7 @@ using seawall::Error;
 using seawall::ErrorCode;
 using seawall::Table;
 using seawall::ingest::max_xml_columns;
+using seawall::ingest::max_xml_context_bytes;
 using seawall::ingest::max_xml_depth;
 using seawall::ingest::max_xml_record_bytes;
 using seawall::ingest::XmlLayout;

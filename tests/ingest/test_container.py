@@ -156,6 +156,44 @@ def test_a_compression_that_nobody_knows_is_refused(tmp_path: Path) -> None:
         expanded(path)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_is_stored_or_deflated(method: int, tmp_path: Path) -> None:
+    path = tmp_path / "tape.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("tape.csv", TAPE)
+    with pytest.raises(SourceUnreadable, match=rf"tape\.csv is compressed by method {method}"):
+        open_container(path)
+
+
+# what is changed → where in the directory's entry, to what
+UNKNOWN_TO_ZIPFILE = {"version": (6, 99), "patch": (8, 1 << 5), "encryption": (8, 1 << 6)}
+
+
+@pytest.mark.parametrize("what", UNKNOWN_TO_ZIPFILE)
+def test_a_zip_newer_than_its_reader_is_refused(what: str, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "tape.zip", **{"tape.csv": TAPE})
+    data = bytearray(path.read_bytes())
+    offset, value = UNKNOWN_TO_ZIPFILE[what]
+    data[data.index(b"PK\x01\x02") + offset] = value
+    path.write_bytes(data)
+    with pytest.raises(SourceUnreadable) as caught:
+        expanded(path)
+    assert caught.value.where == "tape.zip"
+
+
+@pytest.mark.parametrize("header", ["directory", "member"])
+def test_a_name_that_is_not_the_utf_8_it_says_is_refused(header: str, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "tape.zip", **{"täpe.csv": TAPE})
+    data = bytearray(path.read_bytes())
+    name = "ä".encode()
+    at = data.rindex(name) if header == "directory" else data.index(name)
+    data[at : at + 2] = b"\xff\xfe"
+    path.write_bytes(data)
+    with pytest.raises(SourceUnreadable, match="name is not the UTF-8") as caught:
+        expanded(path)
+    assert caught.value.where == "tape.zip"
+
+
 @pytest.mark.parametrize("pack", ["gzip", "zip"])
 def test_a_bomb_is_stopped_while_it_is_read(pack: str, tmp_path: Path) -> None:
     zeros = bytes((64 << 20) + (1 << 20))

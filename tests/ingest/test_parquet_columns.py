@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from seawall.errors import LimitExceeded, SeawallError, SourceUnreadable
-from seawall.ingest import parquet_columns
+from seawall.ingest import container, parquet_columns
 from seawall.ingest.parquet_columns import read_parquet
 from seawall.ingest.text_rows import TextRows
+from seawall.lab.isolated import run_function
 
 
 def written(columns: dict[str, Any], **options: Any) -> bytes:
@@ -149,11 +151,26 @@ def test_rows_are_numbered_over_all_batches() -> None:
 
 
 def test_a_text_stored_once_is_written_out_in_small_batches() -> None:
-    data = written({"c": ["x" * 100_000] * 2000})
+    data = written({"c": ["x" * 100_000] * 600})
     assert len(data) < 200_000
     found = batches(data)
-    assert sum(rows.columns.num_rows for rows in found) == 2000
+    assert sum(rows.columns.num_rows for rows in found) == 600
     assert max(rows.columns.nbytes for rows in found) < 20 << 20
+
+
+def test_a_row_group_of_distinct_texts_is_not_held_whole() -> None:
+    texts = {name: [f"{name} {row:040}" for row in range(200_000)] for name in "abcd"}
+    data = written(texts)
+    del texts
+    held_before = pyarrow.total_allocated_bytes()
+    held = [pyarrow.total_allocated_bytes() for _ in read_parquet(BytesIO(data), None, name="")]
+    assert len(held) > 3
+    assert max(held) - held_before < 40 << 20  # its dictionaries alone would take more
+
+
+def test_categories_longer_than_a_batch_are_texts_like_others() -> None:
+    values = [f"{row:01000}" for row in range(10_000)]
+    assert cells(pyarrow.array(values * 2).dictionary_encode()) == values * 2
 
 
 def test_a_table_without_rows_has_none() -> None:
@@ -223,6 +240,56 @@ def test_texts_that_are_not_utf_8_are_refused() -> None:
     data = written({"c": ["abcdefgh"] * 3}, compression="none", use_dictionary=False)
     error = refusal(data.replace(b"abcdefgh", b"abc\xff\xfefgh"))
     assert isinstance(error, SourceUnreadable)
+
+
+def repeated_text(rows: int, *, size_bytes: int = 20_000) -> bytes:
+    """A text of which each row of the file only says that it is the last one again."""
+    sink = BytesIO()
+    schema = pyarrow.schema({"c": pyarrow.string()})
+    options = {"use_dictionary": False, "column_encoding": {"c": "DELTA_BYTE_ARRAY"}}
+    with parquet.ParquetWriter(sink, schema, **options) as writer:
+        run = pyarrow.table({"c": pyarrow.repeat("x" * size_bytes, 1024)})
+        for _ in range(rows // 1024):
+            writer.write_table(run)
+    return sink.getvalue()
+
+
+def read_refused(path: str) -> str:
+    with open(path, "rb") as stream:
+        try:
+            for _ in read_parquet(stream, None, name=path):
+                pass
+        except LimitExceeded as error:
+            return error.message
+    return "read"
+
+
+def test_a_bomb_is_stopped_before_it_fills_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.parquet"
+    path.write_bytes(repeated_text(16 << 10))
+    assert path.stat().st_size < 100_000
+    run = run_function(read_refused, timeout_s=60, arguments={"path": str(path)})
+    assert run.answer == "expands to more than 200 times its size"
+    assert run.max_rss_kb < 300_000  # 16,384 rows of 20 kB are 320 MB
+
+
+def test_rows_that_become_long_do_not_come_by_the_thousand() -> None:
+    sink = BytesIO()
+    long = repeated_text(2048)
+    short = pyarrow.table({"c": [str(row) for row in range(30_000)]})
+    with parquet.ParquetWriter(sink, short.schema) as writer:
+        writer.write_table(pyarrow.concat_tables([short, parquet.read_table(BytesIO(long))]))
+    assert max(rows.columns.nbytes for rows in batches(sink.getvalue())) < 20 << 20
+
+
+def test_what_lies_beside_a_timestamp_counts_when_dates_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(container, "FREE_EXPANDED_BYTES", 10 << 20)
+    rows = [{"text": "x" * 20_000, "at": midnight(1)}] * 1000
+    found = read_parquet(BytesIO(written({"loan": rows})), None, name="a.parquet")
+    with pytest.raises(LimitExceeded, match="200 times"):
+        next(found)  # some rows would come before the cells' own pass is stopped
 
 
 @pytest.mark.parametrize(

@@ -367,6 +367,10 @@ def test_a_like_name_is_proposed_for_a_canonical_field(column: str, name: str) -
     assert field(column, ["100", "250.5"]).name == name
 
 
+def test_the_states_of_one_country_are_no_regions_of_the_world() -> None:
+    assert field("property_state", ["CA", "DE"]).name == "property_state"  # Canada, Germany
+
+
 def test_a_name_that_is_like_but_whose_cells_are_not_keeps_its_own() -> None:
     assert field("balance", ["high", "low", "none of it"]).name == "balance"
 

@@ -26,6 +26,7 @@ def suggest_profile_file(
     target = output or Path(f"{name}.toml")
     if target.exists() and not as_json:
         raise Conflict("the file is there already; choose another --output", where=str(target))
+    # The engines' alone: the fields of profiles for currency rates are no columns of a loan tape.
     profiles = built_in_profiles(engine.profiles for engine in ENGINES.values())
     suggestion = suggest_source_profile(
         open_source(source, format=format),

@@ -1,6 +1,7 @@
 """Files that come packed: gzip, or a zip of one member. Expanded while they are read, with caps."""
 
 import gzip
+import struct
 import zipfile
 import zlib
 from io import BufferedReader, RawIOBase
@@ -23,9 +24,15 @@ _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # the second is a zip without members
 _NAMED_MEMBERS = 10
 
-# What the decoders of the standard library raise on damaged bytes. NotImplementedError is a method
-# of compression that they do not know.
-_DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+# What the standard library raises on damaged bytes: ValueError is a name that is no UTF-8 or an
+# offset below zero, RuntimeError a member that is encrypted or newer than it knows, KeyError one
+# that has gone since the file was looked at.
+_DAMAGED = (
+    *(OSError, EOFError, zlib.error, zipfile.BadZipFile),
+    *(ValueError, OverflowError, struct.error, RuntimeError, KeyError),
+)
 
 
 class Container:
@@ -91,6 +98,22 @@ def open_container(path: Path) -> Container:
     return Container(path, kind="", inner_name=path.name)
 
 
+def check_expansion(expanded_bytes: int, *, packed_bytes: int, name: str) -> None:
+    """Refuse what has expanded too far, by what has come out of it and not by what it declares.
+
+    Raises
+    ------
+    LimitExceeded
+        Past `MAX_EXPANDED_BYTES` or `MAX_EXPANSION_RATIO`.
+    """
+    if expanded_bytes > MAX_EXPANDED_BYTES:
+        raise LimitExceeded(f"expands to more than {MAX_EXPANDED_BYTES >> 30} GiB", where=name)
+    if expanded_bytes > max(FREE_EXPANDED_BYTES, MAX_EXPANSION_RATIO * packed_bytes):
+        raise LimitExceeded(
+            f"expands to more than {MAX_EXPANSION_RATIO} times its size", where=name
+        )
+
+
 def _only_member(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -102,11 +125,18 @@ def _only_member(path: Path) -> str:
         more = ", …" if len(members) > _NAMED_MEMBERS else ""
         found = f"{len(members)}: {names}{more}" if members else "none"
         raise SourceUnreadable(f"a zip must hold one file, this one holds {found}", where=path.name)
-    if members[0].flag_bits & 1:
+    member = members[0]
+    if member.flag_bits & 1:
         raise SourceUnreadable(
-            f"{members[0].filename} is encrypted: give the file unpacked", where=path.name
+            f"{member.filename} is encrypted: give the file unpacked", where=path.name
         )
-    return members[0].filename
+    if member.compress_type not in _METHODS:
+        raise SourceUnreadable(
+            f"{member.filename} is compressed by method {member.compress_type}, which is neither "
+            "stored (0) nor deflate (8): give the file unpacked",
+            where=path.name,
+        )
+    return member.filename
 
 
 def _is_litter(member: zipfile.ZipInfo) -> bool:
@@ -116,6 +146,8 @@ def _is_litter(member: zipfile.ZipInfo) -> bool:
 
 
 def _unreadable(error: Exception, name: str) -> SourceUnreadable:
+    if isinstance(error, UnicodeDecodeError):
+        return SourceUnreadable("a member's name is not the UTF-8 it says it is", where=name)
     reason = getattr(error, "strerror", None) or str(error) or "the file is damaged"
     return SourceUnreadable(reason, where=name)
 
@@ -138,21 +170,10 @@ class _Expanding(RawIOBase):
         except _DAMAGED as error:
             raise _unreadable(error, self._name) from error
         self._expanded_bytes += len(data)
-        self._check_size()
+        check_expansion(self._expanded_bytes, packed_bytes=self._packed_bytes, name=self._name)
         buffer[: len(data)] = data
         return len(data)
 
     def close(self) -> None:
         self._inner.close()
         super().close()
-
-    def _check_size(self) -> None:
-        size = self._expanded_bytes
-        if size > MAX_EXPANDED_BYTES:
-            raise LimitExceeded(
-                f"expands to more than {MAX_EXPANDED_BYTES >> 30} GiB", where=self._name
-            )
-        if size > FREE_EXPANDED_BYTES and size > MAX_EXPANSION_RATIO * self._packed_bytes:
-            raise LimitExceeded(
-                f"expands to more than {MAX_EXPANSION_RATIO} times its size", where=self._name
-            )

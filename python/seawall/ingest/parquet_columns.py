@@ -1,5 +1,6 @@
 """Parquet as columns of texts: pyarrow reads it, and each cell is written so that it reads back."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
 from seawall.errors import LimitExceeded, SourceUnreadable
-from seawall.ingest.container import MAX_EXPANDED_BYTES
+from seawall.ingest.container import MAX_EXPANDED_BYTES, check_expansion
 from seawall.ingest.text_rows import TextRows
 
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ MAX_COLUMNS = 4096
 MAX_CELLS = 1 << 33
 """Rows times columns that a file may declare."""
 
-_BATCH_BYTES = 8 << 20
+_BATCH_BYTES = 4 << 20
+_BATCH_ROWS = 1 << 16
 _CELL_BYTES = 16  # a number's text, about
-_MOST_ROWS = 1 << 16
-_READ_BYTES = 1 << 20
+# pyarrow reads at once. What a row expands to is known only then, so it begins with one row; and
+# rows may get longer without a warning, so it never becomes many.
+_MOST_ROWS_READ = 1 << 10
+_SPOOL_BYTES = 1 << 20
+_COLUMN_READ_BYTES = 1 << 16  # held for each column
 
 
 def read_parquet(stream: BinaryIO, _profile: object, *, name: str) -> Iterator[TextRows]:
@@ -46,14 +51,15 @@ def read_parquet(stream: BinaryIO, _profile: object, *, name: str) -> Iterator[T
     SourceUnreadable
         When it is no Parquet, is damaged, or has a column that is no table's: a list, a map, bytes.
     LimitExceeded
-        Past `MAX_COLUMNS`, `MAX_CELLS` or `MAX_EXPANDED_BYTES`, as the file declares them.
+        Past `MAX_COLUMNS`, `MAX_CELLS` or `MAX_EXPANDED_BYTES` as the file declares them, or when
+        its cells expand further than a packed file may.
     """
     import pyarrow
 
     where = name or "parquet"
     with tempfile.TemporaryFile() as spooled:
         if not stream.seekable():
-            shutil.copyfileobj(stream, spooled, _READ_BYTES)
+            shutil.copyfileobj(stream, spooled, _SPOOL_BYTES)
             stream = spooled
         try:
             yield from _read(stream, where)
@@ -64,16 +70,15 @@ def read_parquet(stream: BinaryIO, _profile: object, *, name: str) -> Iterator[T
 def _read(stream: BinaryIO, where: str) -> Iterator[TextRows]:
     import pyarrow
 
-    file = _open(stream, [])
+    size_bytes = stream.seek(0, os.SEEK_END)
+    file = _open(stream)
     _check_limits(file.metadata, where)
     fields = [leaf for field in file.schema_arrow for leaf in _leaf_types(field.name, field.type)]
     _check_fields(fields, where)
-    midnight = _midnight_columns(file)
-    file = _open(stream, _dictionary_columns(file))
+    midnight = _midnight_columns(file, size_bytes, where)
     first_row = 1
-    for batch in _small_batches(file):
-        leaves = [leaf for field, array in _columns(batch) for leaf in _leaves(field, array)]
-        texts = {path: _text(array, path in midnight) for path, array in leaves}
+    for batch in _batches(_reads(_open(stream), None, size_bytes, where)):
+        texts = {path: _text(array, path in midnight) for path, array in _columns(batch)}
         columns = pyarrow.RecordBatch.from_pydict(texts)
         columns.validate(full=True)  # pyarrow reads texts without looking at their bytes
         yield TextRows(columns, first_row)
@@ -83,14 +88,14 @@ def _read(stream: BinaryIO, where: str) -> Iterator[TextRows]:
         raise SourceUnreadable(message, where=where)
 
 
-def _open(stream: BinaryIO, dictionaries: list[str]) -> "parquet.ParquetFile":
+def _open(stream: BinaryIO) -> "parquet.ParquetFile":
     from pyarrow import parquet
 
     stream.seek(0)
     return parquet.ParquetFile(
         stream,
-        buffer_size=_READ_BYTES,
-        read_dictionary=dictionaries,
+        buffer_size=_COLUMN_READ_BYTES,
+        pre_buffer=False,  # or a whole row group is held
         page_checksum_verification=True,  # of the pages that have one
     )
 
@@ -139,7 +144,7 @@ def _check_fields(fields: list[tuple[str, "pyarrow.DataType"]], where: str) -> N
             raise SourceUnreadable(f'two columns are named "{path}"', where=where)
 
 
-def _midnight_columns(file: "parquet.ParquetFile") -> set[str]:
+def _midnight_columns(file: "parquet.ParquetFile", size_bytes: int, where: str) -> set[str]:
     """Find the timestamps that are dates: as the whole file has them, not one batch."""
     from pyarrow import types
 
@@ -151,11 +156,10 @@ def _midnight_columns(file: "parquet.ParquetFile") -> set[str]:
         names += [field.name] if found else []
     if not paths:
         return paths
-    for batch in file.iter_batches(batch_size=_MOST_ROWS, columns=names, use_threads=False):
-        for field_name, column in _columns(batch):
-            for path, array in _leaves(field_name, column):
-                if path in paths and not _is_midnight(array):
-                    paths.remove(path)
+    for batch in _reads(file, names, size_bytes, where):
+        for path, array in _columns(batch):
+            if path in paths and not _is_midnight(array):
+                paths.remove(path)
     return paths
 
 
@@ -167,33 +171,44 @@ def _is_midnight(array: "pyarrow.Array") -> bool:
     return found is not False  # None: there is no timestamp
 
 
-def _dictionary_columns(file: "parquet.ParquetFile") -> list[str]:
-    """Name the columns of texts that are stored once each; written out, they may be far larger."""
-    from pyarrow import types
-
-    metadata = file.metadata
-    stored = {
-        column.path_in_schema
-        for group in map(metadata.row_group, range(metadata.num_row_groups))
-        for column in map(group.column, range(group.num_columns))
-        if any("DICTIONARY" in encoding for encoding in column.encodings)
-    }
-    texts = (types.is_string, types.is_large_string)
-    return [f.name for f in file.schema_arrow if f.name in stored and any(t(f.type) for t in texts)]
-
-
 # --- batches
 
 
-def _small_batches(file: "parquet.ParquetFile") -> Iterator["pyarrow.RecordBatch"]:
-    metadata = file.metadata
-    if metadata.num_rows == 0:
-        return
-    size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-    row_bytes = max(size / metadata.num_rows, _CELL_BYTES * metadata.num_columns)
-    rows = int(min(max(_BATCH_BYTES / row_bytes, 1), _MOST_ROWS))
-    for batch in file.iter_batches(batch_size=rows, use_threads=False):
-        yield from _pieces(batch)
+def _reads(
+    file: "parquet.ParquetFile", names: list[str] | None, size_bytes: int, where: str
+) -> Iterator["pyarrow.RecordBatch"]:
+    """Read few rows at a time, as many as their like take `_BATCH_BYTES`; structs are flat."""
+    import pyarrow
+
+    expanded_bytes = 0
+    rows = 1
+    for read in file.iter_batches(batch_size=rows, columns=names, use_threads=False):
+        leaves = [leaf for name, array in _columns(read) for leaf in _leaves(name, array)]
+        batch = pyarrow.RecordBatch.from_pydict(dict(leaves))
+        text_bytes = _text_bytes(batch)
+        expanded_bytes += text_bytes
+        check_expansion(expanded_bytes, packed_bytes=size_bytes, name=where)
+        yield batch
+        fitting = _BATCH_BYTES * batch.num_rows // max(text_bytes, 1)
+        rows = max(min(2 * rows, fitting, _MOST_ROWS_READ), 1)
+        file.reader.set_batch_size(rows)  # from the next read on
+
+
+def _batches(reads: Iterator["pyarrow.RecordBatch"]) -> Iterator["pyarrow.RecordBatch"]:
+    import pyarrow
+
+    waiting: list[pyarrow.RecordBatch] = []
+    text_bytes = rows = 0
+    for read in reads:
+        waiting.append(read)
+        text_bytes += _text_bytes(read)
+        rows += read.num_rows
+        if text_bytes >= _BATCH_BYTES or rows >= _BATCH_ROWS:
+            yield from _pieces(pyarrow.concat_batches(waiting))
+            waiting = []
+            text_bytes = rows = 0
+    if waiting:
+        yield from _pieces(pyarrow.concat_batches(waiting))
 
 
 def _pieces(batch: "pyarrow.RecordBatch") -> Iterator["pyarrow.RecordBatch"]:
@@ -206,16 +221,19 @@ def _pieces(batch: "pyarrow.RecordBatch") -> Iterator["pyarrow.RecordBatch"]:
 
 
 def _text_bytes(batch: "pyarrow.RecordBatch") -> int:
+    """Bytes of the cells as texts, about; an absent cell has none."""
+    return sum(map(_column_bytes, batch.columns))
+
+
+def _column_bytes(column: "pyarrow.Array") -> int:
+    import pyarrow
     from pyarrow import compute, types
 
-    total = 0
-    for column in batch.columns:
-        if types.is_dictionary(column.type):
-            lengths = compute.binary_length(column.dictionary).cast("int64")
-            total += compute.sum(lengths.take(column.indices)).as_py() or 0
-        else:
-            total += column.nbytes
-    return total
+    if types.is_string_view(column.type):
+        column = column.cast(pyarrow.large_string())
+    if types.is_string(column.type) or types.is_large_string(column.type):
+        return int(compute.sum(compute.binary_length(column)).as_py() or 0)
+    return _CELL_BYTES * int(len(column) - column.null_count)
 
 
 def _columns(batch: "pyarrow.RecordBatch") -> Iterator[tuple[str, "pyarrow.Array"]]:
@@ -229,6 +247,8 @@ def _leaves(path: str, array: "pyarrow.Array") -> Iterator[tuple[str, "pyarrow.A
         # flatten() makes the fields of an absent struct absent.
         for field, child in zip(array.type, array.flatten(), strict=True):
             yield from _leaves(f"{path}/{field.name}", child)
+    elif types.is_dictionary(array.type):
+        yield path, array.dictionary_decode()
     else:
         yield path, array
 
@@ -240,8 +260,6 @@ def _text(array: "pyarrow.Array", is_midnight: bool) -> "pyarrow.Array":
     import pyarrow
     from pyarrow import compute, types
 
-    if types.is_dictionary(array.type):
-        return _text(array.dictionary_decode(), is_midnight)
     if types.is_timestamp(array.type) and is_midnight:
         wall = compute.local_timestamp(array) if array.type.tz else array
         array = wall.cast(pyarrow.date32())

@@ -50,8 +50,10 @@ def cancelled() -> native.RunControl:
     return control
 
 
-def shock(rate_delta: float = 0.0) -> tuple[str, tuple[float, float, float, float]]:
-    return ("a", (rate_delta, 0.0, 0.0, 0.0))
+def shock(
+    rate_delta: float = 0.0, *, name: str = "a"
+) -> tuple[str, tuple[float, float, float, float]]:
+    return (name, (rate_delta, 0.0, 0.0, 0.0))
 
 
 # code → what raises it, the class it arrives as, the place it names
@@ -64,7 +66,7 @@ NATIVE: dict[str, tuple[Callable[[], object], type[errors.SeawallError], str]] =
     "invalid_profile": (lambda: native.check_profile(b"{}"), errors.InvalidProfile, "name"),
     "source_unreadable": (lambda: ingest(b"[{}"), errors.SourceUnreadable, "byte 3"),
     "limit_exceeded": (
-        lambda: native.run_debt_stress(book("EUR"), [shock()] * 10_001),
+        lambda: native.run_debt_stress(book("EUR"), [shock(name=str(i)) for i in range(10_001)]),
         errors.LimitExceeded,
         "scenarios",
     ),

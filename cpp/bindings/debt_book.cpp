@@ -61,9 +61,11 @@ std::shared_ptr<DebtBook> make_debt_book(const NativeTable& records,
                             .instruments = rows(instruments),
                             .distressed_assets = rows(distressed_assets)},
                            options);
-    auto& kept = book->book.kept_records;
-    book->records =
-        kept ? std::make_shared<const Table>(*std::exchange(kept, std::nullopt)) : records.table;
+    book->records = records.table;
+    if (auto& kept = book->book.kept_records) {
+        book->records = std::make_shared<const Table>(std::move(*kept));
+        kept.reset();
+    }
     book->unconverted = std::make_shared<const Table>(std::move(book->book.unconverted));
     return book;
 }
@@ -137,7 +139,7 @@ double collateral_withheld_outstanding(const DebtBook& self) {
 
 }  // namespace
 
-void register_debt_book(py::module_& module) {
+void register_debt_book(const py::module_& module) {
     py::class_<DebtBook, std::shared_ptr<DebtBook>>(
         module, "DebtBook",
         "A book in one currency, decoded once into the engine's columns.\n\n"

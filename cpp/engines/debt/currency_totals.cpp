@@ -29,6 +29,7 @@ TextCodes book_currencies(const Segments& segments) {
 /// Counts, and totals in each currency.
 std::vector<CurrencyTotal> totals_of(const TextCodes& currencies, std::span<const double> totals) {
     std::vector<CurrencyTotal> result;
+    result.reserve(currencies.codes.size());
     for (const std::string& code : currencies.codes) result.push_back({.currency = code});
     const std::vector<double> sums = sum_by_segment(
         {.segment_of_record = currencies.code_of_row, .segment_count = currencies.codes.size()},

@@ -21,6 +21,7 @@ Factors factors_of(const SegmentShock& shock) {
 
 std::vector<Factors> segment_factors(const StressScenario& scenario) {
     std::vector<Factors> factors;
+    factors.reserve(scenario.segments.size());
     for (const SegmentShock& shock : scenario.segments) factors.push_back(factors_of(shock));
     return factors;
 }

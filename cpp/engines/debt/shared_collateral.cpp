@@ -61,7 +61,8 @@ class DebtServiceShares {
             annual_debt_service(total_[row], original_[row], rate_pct_[row], months_->int64()[row]);
         if (!own || !net_cash_flow || !coverage_ratio) return std::nullopt;
         const double share = *own / (*net_cash_flow / *coverage_ratio);
-        if (!(share > 0.0 && share <= largest_debt_service_share)) return std::nullopt;
+        const bool is_possible = share > 0.0 && share <= largest_debt_service_share;  // not NaN
+        if (!is_possible) return std::nullopt;
         return std::min(share, 1.0);
     }
 
@@ -95,7 +96,8 @@ class Statements {
             throw Error(ErrorCode::invalid_input,
                         "collateral_share[" + std::to_string(number) + "]", message);
         };
-        if (!(*share_pct >= 0.0 && *share_pct <= 100.0)) refuse("must be from 0 to 100");
+        const bool is_possible = *share_pct >= 0.0 && *share_pct <= 100.0;  // false for NaN
+        if (!is_possible) refuse("must be from 0 to 100");
         if (*share_pct < 100.0 && !is_shared(row)) {
             refuse(
                 "must be 100 or absent, as shared_collateral is false: all of the collateral is "

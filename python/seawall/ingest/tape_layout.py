@@ -8,7 +8,7 @@ import msgspec
 
 from seawall.errors import LimitExceeded, SourceUnreadable
 from seawall.ingest.profile import TapeProfile
-from seawall.ingest.xml_cells import MAX_DEPTH
+from seawall.ingest.xml_records import MAX_DEPTH
 
 PEEKED_BYTES = 1 << 20
 """What is looked at."""

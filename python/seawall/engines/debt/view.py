@@ -49,7 +49,8 @@ def notes(result: DebtStressResult) -> list[str]:
         said.append(
             f"{shared.withheld_count:,} loans over "
             f"{money(shared.withheld_total_outstanding, result.currency)} state collateral that "
-            "secures, or may secure, other loans too: they count without it and stay out of the collateral ratios"
+            "secures, or may secure, other loans too: they count without it and stay out of the "
+            "collateral ratios"
         )
     for path in result.supervisory:
         for link in dict.fromkeys(gap.link for gap in path.not_covered):

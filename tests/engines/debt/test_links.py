@@ -426,3 +426,10 @@ def test_a_domestic_path_has_no_exchange_rate() -> None:
     path = path_of(jump_off, **domestic)
     found = shocks_of(segment(currency="GBP"), path=path)
     assert [gap.link for gap in found.not_covered] == ["currency_change"]
+
+
+@pytest.mark.parametrize("field", ["region_indices", "region_multipliers"])
+def test_a_region_that_is_no_code_is_refused_with_its_place(field: str) -> None:
+    given = {field: {"NY state": {} if field == "region_indices" else 1.2}}
+    with pytest.raises(InvalidInput, match=rf"supervisory_links\.{field}\.NY state"):
+        shocks_of(segment(), **given)

@@ -1,5 +1,6 @@
 """How a supervisory path becomes shocks of a book's segments."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,8 @@ from seawall.engines.debt.link_rules import LINKS, Terms, field
 from seawall.engines.debt.link_types import Link, NotCovered, Segment, SupervisoryLinks
 from seawall.errors import InvalidInput
 from seawall.supervisory import VARIABLES, SupervisoryPath, check_path
+
+_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
 class PathShocks(msgspec.Struct, frozen=True, eq=False):
@@ -86,6 +89,15 @@ def _check(terms: Terms) -> None:
         raise InvalidInput(f'"{rate}" is no rate', where=field("floating_rate_variable"))
     levels = {f"collateral_indices.{k}": v for k, v in links.collateral_indices.items() if v}
     levels["recovery_index"] = links.recovery_index
+    for name, regions in (
+        ("region_indices", links.region_indices),
+        ("region_multipliers", links.region_multipliers),
+    ):
+        for region in regions:
+            if not _REGION.fullmatch(region):
+                raise InvalidInput(
+                    "is no ISO 3166 code such as US or US-NY", where=field(f"{name}.{region}")
+                )
     for region, indices in links.region_indices.items():
         for name, index in indices.items():
             where = f"region_indices.{region}.{name}"

@@ -79,7 +79,7 @@ $(STATE)/browser:
 
 package: $(STATE)/package
 
-$(STATE)/package: $(BUILD) $(shell find python -name '*.py' -o -name '*.toml') | install
+$(STATE)/package: $(BUILD) $(shell find python -type f -not -name '*.pyc' -not -name '*.so') | install
 	@rm -rf build/package && $(BIN)/python -m build --outdir build/package . >build/package.log 2>&1 || { tail -n 40 build/package.log; exit 1; }
 	@$(BIN)/python tools/check_package.py build/package
 	@touch $@

@@ -1,10 +1,13 @@
 """CSV as rows of texts. pyarrow reads it; nothing is converted and no row number is lost."""
 
+import weakref
 from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Iterator
 from io import RawIOBase
-from typing import TYPE_CHECKING, BinaryIO
+from threading import Event
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from seawall.errors import InvalidProfile, LimitExceeded, SourceUnreadable
 from seawall.ingest.profile import TapeProfile
@@ -12,11 +15,11 @@ from seawall.ingest.text_rows import TextRows
 
 if TYPE_CHECKING:
     import pyarrow
-    from pyarrow import csv
 
 MAX_COLUMNS = 4_096
 # What pyarrow takes at a time, and no row may be longer. It reads ahead by 32 of these.
 _LARGEST_ROW_BYTES = 1 << 20
+_LAST_READ_S = 0.2
 
 
 def read_csv(stream: BinaryIO, profile: TapeProfile, *, name: str) -> Iterator[TextRows]:
@@ -46,6 +49,7 @@ def read_csv(stream: BinaryIO, profile: TapeProfile, *, name: str) -> Iterator[T
         When there is no such dialect or encoding.
     """
     import pyarrow
+    from pyarrow import csv
 
     _check_dialect(profile)
     where = name or "csv"
@@ -53,9 +57,13 @@ def read_csv(stream: BinaryIO, profile: TapeProfile, *, name: str) -> Iterator[T
     ragged: deque[tuple[int, str]] = deque()
     header: _Header | None = None
     next_row = 2
+    stop = Event()
+    checked: _CheckedText | None = _CheckedText(stream, profile.encoding, where, stop)
+    let_go = weakref.ref(checked)
+    batches: csv.CSVStreamingReader | None = None
     try:
-        checked = _CheckedText(stream, profile.encoding, where)
-        for batch in _open(checked, delimiter, profile, ragged):
+        batches = csv.open_csv(checked, **_options(profile, delimiter, ragged))
+        for batch in batches:
             if header is None:
                 header = _Header(batch, delimiter, where=where)
                 batch = batch.slice(1)
@@ -71,11 +79,23 @@ def read_csv(stream: BinaryIO, profile: TapeProfile, *, name: str) -> Iterator[T
         if "straddling" in message:
             message = "a row is longer than 1 MiB: is a quote not closed?"
         raise SourceUnreadable(message, where=where) from error
+    finally:
+        # A thread of pyarrow reads ahead. Were it to read on when the interpreter ends, the
+        # process would abort.
+        stop.set()
+        batches = checked = None
+        _wait_until_gone(let_go)
 
 
-def _open(
-    stream: RawIOBase, delimiter: str, profile: TapeProfile, ragged: deque[tuple[int, str]]
-) -> "csv.CSVStreamingReader":
+def _wait_until_gone(stream: "weakref.ref[Any]") -> None:
+    end = monotonic() + _LAST_READ_S
+    while stream() is not None and monotonic() < end:
+        sleep(0.001)
+
+
+def _options(
+    profile: TapeProfile, delimiter: str, ragged: deque[tuple[int, str]]
+) -> dict[str, Any]:
     import pyarrow
     from pyarrow import csv
 
@@ -83,28 +103,27 @@ def _open(
         ragged.append((row.number, row.text))
         return "skip"
 
-    return csv.open_csv(
-        stream,
+    return {
         # One thread: with more, pyarrow does not number the rows. The header is read as a row,
         # since a column can be made text only by its name.
-        read_options=csv.ReadOptions(
+        "read_options": csv.ReadOptions(
             use_threads=False,
             encoding=profile.encoding,
             block_size=_LARGEST_ROW_BYTES,
             autogenerate_column_names=True,
         ),
-        parse_options=csv.ParseOptions(
+        "parse_options": csv.ParseOptions(
             delimiter=delimiter,
             quote_char=profile.quote,
             newlines_in_values=True,
             ignore_empty_lines=False,
             invalid_row_handler=keep_aside,
         ),
-        convert_options=csv.ConvertOptions(
+        "convert_options": csv.ConvertOptions(
             column_types={f"f{index}": pyarrow.string() for index in range(MAX_COLUMNS)},
             strings_can_be_null=False,
         ),
-    )
+    }
 
 
 class _Header:
@@ -153,19 +172,22 @@ class _Header:
 
 
 class _CheckedText(RawIOBase):
-    """Tells where a stream is not the text that it should be."""
+    """Tells where a stream is not the text that it should be; has no more when it is to stop."""
 
-    def __init__(self, stream: BinaryIO, encoding: str, where: str) -> None:
+    def __init__(self, stream: BinaryIO, encoding: str, where: str, stop: Event) -> None:
         self._stream = stream
         self._encoding = encoding
         self._where = where
         self._decoder = getincrementaldecoder(encoding)()
         self._checked_bytes = 0
+        self._stop = stop
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
+        if self._stop.is_set():
+            return b""
         piece = self._stream.read(size)
         waiting = len(self._decoder.getstate()[0])
         try:

@@ -7,6 +7,8 @@ from typing import BinaryIO
 from seawall.errors import Cancelled, SourceUnreadable
 from seawall.native import RunControl
 
+_PASSED_OVER_BYTES = 1 << 20
+
 
 class SourceStream(RawIOBase):
     """Reads another stream once from its beginning to its end.
@@ -56,6 +58,11 @@ class SourceStream(RawIOBase):
             self._hash.update(piece)
         self.size_bytes += len(piece)
         return piece
+
+    def read_to_end(self) -> None:
+        """Read what is left for its number and hash alone."""
+        while self.read(_PASSED_OVER_BYTES):
+            pass
 
     def readall(self) -> bytes:
         """Read to the end."""

@@ -1,6 +1,7 @@
 """One pass over a source: columns, rejects and digests, from bytes or from what was stored."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from typing import Any, BinaryIO, cast
 
 from seawall import native
@@ -182,22 +183,23 @@ def _add_rows(
 ) -> SourceStream:
     # Each row holds the hash of its file, so the file is read through before its first row.
     read = source.read_through(control)
-    for rows in _unchanged_rows(source, profile, control, expected=read.sha256()):
-        reading.add_rows(
-            rows.columns,
-            first_row=rows.first_row,
-            ragged=list(rows.ragged),
-            file_sha256=read.sha256(),
-            multiline=profile.multiline or source.format is not SourceFormat.CSV,
-            unique_columns=source.format is not SourceFormat.XML,
-        )
-        hand_out()
+    with closing(_unchanged_rows(source, profile, control, expected=read.sha256())) as runs:
+        for rows in runs:
+            reading.add_rows(
+                rows.columns,
+                first_row=rows.first_row,
+                ragged=list(rows.ragged),
+                file_sha256=read.sha256(),
+                multiline=profile.multiline or source.format is not SourceFormat.CSV,
+                unique_columns=source.format is not SourceFormat.XML,
+            )
+            hand_out()
     return read
 
 
 def _unchanged_rows(
     source: Source, profile: TapeProfile, control: native.RunControl, *, expected: str
-) -> Iterator[TextRows]:
+) -> Generator[TextRows]:
     """Read the rows; raises SourceUnreadable when their bytes are not those ``expected``."""
     if source.format is SourceFormat.PARQUET:  # its bytes are not read in their order
         with source.open() as file:
@@ -206,8 +208,7 @@ def _unchanged_rows(
     else:
         with source.stream(control) as again:
             yield from read_rows(cast("BinaryIO", again), source, profile)
-            while again.read(WINDOW_BYTES):
-                pass
+            again.read_to_end()
     if again.sha256() != expected:
         raise SourceUnreadable("changed while it was read", where=source.name)
 

@@ -376,7 +376,7 @@ def runs(
 
 @app.command()
 def report(
-    run: Annotated[str, typer.Argument(help="A run, ru_….")],
+    run: Annotated[str, typer.Argument(help="A run, run_….")],
     output: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html"),
     store: Store = None,
     tenant: Tenant = None,

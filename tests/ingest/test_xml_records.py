@@ -335,7 +335,9 @@ def test_memory_does_not_grow_with_the_document() -> None:
         records += rows.columns.num_rows
     assert records == 600 * 4000
     begun = len(resident) // 4
-    assert max(resident[begun:]) < resident[begun] + (4 << 20)
+    document_bytes = 600 * 4000 * len("<r><a>1</a><b>text</b></r>")
+    # Allocators of the whole process give and take some MB; a leak would keep the most of these 62.
+    assert max(resident[begun:]) < resident[begun] + document_bytes // 4
 
 
 def test_few_records_of_many_columns_are_a_batch() -> None:

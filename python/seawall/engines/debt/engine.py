@@ -68,14 +68,14 @@ def run(
         For a bad scenario or figure, with its place.
     """
     columns = book.columns
+    segments = columns.segments
     scenarios = complete_scenarios(parameters.stress_scenarios)
     paths = [
-        PathRun(path, parameters.supervisory_links, columns)
+        PathRun(path, parameters.supervisory_links, segments, currency=columns.currency)
         for path in complete_paths(parameters.supervisory_scenarios, scenarios)
     ]
     shocks: list[tuple[str, Any]] = [
-        (s.scenario_id, native_shocks(s, columns.segments, currency=columns.currency))
-        for s in scenarios
+        (s.scenario_id, native_shocks(s, segments, currency=columns.currency)) for s in scenarios
     ]
     begins = []  # of each path among the core's scenarios
     for path in paths:
@@ -87,7 +87,7 @@ def run(
     )
     figures = native_run.scenarios
     path_results = [
-        path.result(figures[begin : begin + len(path.scenarios())])
+        path.result(figures[begin : begin + len(path.path.quarters)])
         for path, begin in zip(paths, begins, strict=True)
     ]
     result = DebtStressResult(

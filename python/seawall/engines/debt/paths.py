@@ -1,8 +1,8 @@
 """Supervisory paths over a book: what goes into the core by quarter, and what came out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from seawall import native
 from seawall.engines.debt.link_types import SupervisoryLinks
 from seawall.engines.debt.links import segment_shocks
 from seawall.engines.debt.scenarios import FloatMatrix, quarter_id
@@ -18,11 +18,16 @@ class PathRun:
     """One path over one book: a scenario of the core for each of its quarters."""
 
     def __init__(
-        self, path: SupervisoryPath, links: SupervisoryLinks, book: native.DebtBook
+        self,
+        path: SupervisoryPath,
+        links: SupervisoryLinks,
+        segments: Sequence[Mapping[str, Any]],
+        *,
+        currency: str,
     ) -> None:
         self.path = path
-        self._segments = book.segments
-        self._shocks = segment_shocks(path, links, book.segments, book_currency=book.currency)
+        self._segments = segments
+        self._shocks = segment_shocks(path, links, segments, book_currency=currency)
 
     def scenarios(self) -> list[tuple[str, FloatMatrix]]:
         """The quarters as scenarios of the core, in order."""

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "engines/debt/level_payment.hpp"
 #include "engines/debt/record_columns.hpp"
 #include "table/error.hpp"
 
@@ -24,22 +25,6 @@ class OptionalNumbers {
   private:
     const Column* column_;
 };
-
-constexpr std::int64_t months_a_year = 12;
-
-/// What a year of a record's own debt costs. Interest only: the actual days of a year over 360, as
-/// commercial mortgages count them.
-std::optional<double> annual_debt_service(std::optional<double> total,
-                                          std::optional<double> original,
-                                          std::optional<double> rate_pct, std::int64_t months) {
-    if (!rate_pct || months < 0) return std::nullopt;
-    if (months == 0) {
-        if (!total) return std::nullopt;
-        return *total * *rate_pct / 100.0 * 365.0 / 360.0;
-    }
-    if (!original) return std::nullopt;
-    return months_a_year * level_payment(*original, *rate_pct / 100.0 / months_a_year, months);
-}
 
 /// The record's debt service over the property's, which is its net cash flow / DSCR: the definition
 /// of the ratio. Nothing where the share is not one.
@@ -111,16 +96,17 @@ class Statements {
 
 }  // namespace
 
-double level_payment(double amount, double rate, std::int64_t payment_count) {
-    if (rate == 0.0) return amount / static_cast<double>(payment_count);
-    // By squaring: a library's power is not the same to the last bit on every processor.
-    double growth = 1.0;
-    double square = 1.0 + rate;
-    for (std::int64_t rest = payment_count; rest > 0; rest /= 2) {
-        if (rest % 2 != 0) growth *= square;
-        square *= square;
+std::optional<double> annual_debt_service(std::optional<double> total,
+                                          std::optional<double> original,
+                                          std::optional<double> rate_pct, std::int64_t months) {
+    if (!rate_pct || months < 0) return std::nullopt;
+    if (months == 0) {
+        if (!total) return std::nullopt;
+        return *total * *rate_pct / 100.0 * 365.0 / 360.0;
     }
-    return amount * rate / (1.0 - 1.0 / growth);
+    if (!original) return std::nullopt;
+    constexpr std::int64_t months_a_year = 12;
+    return months_a_year * level_payment(*original, *rate_pct / 100.0 / months_a_year, months);
 }
 
 std::vector<SharedCollateral> share_collateral(const Table& records, const Table* instruments,

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -43,9 +44,12 @@ struct SharedCollateral {
 /// little above 1.
 inline constexpr double largest_debt_service_share = 1.02;
 
-/// One payment of a loan that `payment_count` equal payments repay, where `rate` is the interest of
-/// one period as a fraction.
-double level_payment(double amount, double rate, std::int64_t payment_count);
+/// What a year of a loan's own debt costs, or nothing where that is not known. `months` is its term
+/// of amortisation; 0 is interest only, at the actual days of a year over 360, as commercial
+/// mortgages count them.
+std::optional<double> annual_debt_service(std::optional<double> total,
+                                          std::optional<double> original,
+                                          std::optional<double> rate_pct, std::int64_t months);
 
 /// The records whose collateral is stated and whose shared_collateral is true or absent, by rising
 /// row and still without their values; in a tape without that column, those with a

@@ -1,0 +1,114 @@
+#include "engines/debt/case_wall.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "engines/debt/contractual_balance.hpp"
+#include "engines/debt/tile_state.hpp"
+
+namespace seawall::debt {
+namespace {
+
+/// A position's expected repayment.
+struct Repayment {
+    Day day;
+    double amount;
+};
+
+/// Maturities of a record after the horizon, and anticipated repayments in it.
+class LaterMaturities {
+  public:
+    LaterMaturities(const TileInputs& inputs, const CasePaths& paths,
+                    const Buffer<double>& balances)
+        : inputs_(inputs), paths_(paths), balances_(balances) {}
+
+    void add(std::uint32_t record, std::vector<WallEntry>& entries) {
+        const PathBook& book = inputs_.book;
+        if (paths_.obligors.default_step[book.order.obligor_of_record[record]] != 0) return;
+        const std::size_t last = book.horizon.month_count();
+        const double worth = inputs_.drivers_of_record(last, record).currency_factor;
+        double owed = 0.0;  // at the end of the horizon
+        repayments_.clear();
+        for (std::uint32_t p = book.order.position_offsets[record];
+             p < book.order.position_offsets[record + 1]; ++p) {
+            owed += paths_.positions.balance[p] * worth;
+            const Day day = expected_repayment(book.terms, p, book.horizon.as_of());
+            const bool is_paid = book.plan.maturity_step[p] != 0;
+            if (day == no_day || day <= book.horizon.as_of() || is_paid) continue;
+            repayments_.push_back({day, balances_[p] * worth});
+        }
+        std::ranges::stable_sort(repayments_, {}, &Repayment::day);
+        for (std::size_t k = 0; k < repayments_.size();) {
+            const Day day = repayments_[k].day;
+            double due = 0.0;
+            for (; k < repayments_.size() && repayments_[k].day == day; ++k) {
+                due += repayments_[k].amount;
+            }
+            if (due <= 0.0) continue;
+            const RefinancingCapacity capacity = inputs_.refinancing(last, record);
+            entries.push_back({.record = record,
+                               .day = day,
+                               .is_in_horizon = false,
+                               .due = due,
+                               .gap = refinancing_gap(due, std::max(owed - due, 0.0), capacity),
+                               .binding = capacity.binding});
+            owed -= due;
+        }
+    }
+
+  private:
+    const TileInputs& inputs_;
+    const CasePaths& paths_;
+    const Buffer<double>& balances_;
+    std::vector<Repayment> repayments_;
+};
+
+/// The latest maturity of a record's positions that falls due in a step.
+Day maturity_day(const PathBook& book, const Maturity& maturity) {
+    Day day = book.horizon.as_of();
+    for (std::uint32_t p = book.order.position_offsets[maturity.record];
+         p < book.order.position_offsets[maturity.record + 1]; ++p) {
+        if (book.plan.maturity_step[p] == maturity.step) {
+            day = std::max(day, book.terms.maturity_day[p]);
+        }
+    }
+    return day;
+}
+
+}  // namespace
+
+std::vector<WallEntry> wall_entries(const PathBook& book, const PathCase& path_case,
+                                    const PathSettings& settings, const CasePaths& paths,
+                                    const Buffer<double>& contractual_balances) {
+    std::vector<WallEntry> entries;
+    for (const Maturity& maturity : paths.maturities) {
+        entries.push_back({.record = maturity.record,
+                           .day = maturity_day(book, maturity),
+                           .is_in_horizon = true,
+                           .due = maturity.due,
+                           .gap = maturity.gap + maturity.paid_in_cash,
+                           .binding = maturity.binding});
+    }
+    const CaseFactors factors = case_factors(path_case, book.horizon, book.segment_count);
+    const TileInputs inputs{.book = book, .factors = factors, .terms = settings.terms};
+    LaterMaturities later(inputs, paths, contractual_balances);
+    for (std::uint32_t r = 0; r < book.order.record_count(); ++r) later.add(r, entries);
+    std::ranges::stable_sort(entries, {},
+                             [](const WallEntry& e) { return std::tuple(e.record, e.day); });
+    return entries;
+}
+
+std::vector<WallQuarter> sum_wall(const std::vector<WallEntry>& entries) {
+    std::vector<Day> day;
+    std::vector<double> due, gap;
+    std::vector<RefinancingTest> binding;
+    for (const WallEntry& entry : entries) {
+        day.push_back(entry.day);
+        due.push_back(entry.due);
+        gap.push_back(entry.gap);
+        binding.push_back(entry.binding);
+    }
+    return refinancing_wall({.due_date = day, .due = due, .gap = gap, .binding = binding});
+}
+
+}  // namespace seawall::debt

@@ -1,0 +1,254 @@
+#include "engines/debt/debt_paths.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <span>
+
+#include "table/error.hpp"
+
+namespace seawall::debt {
+namespace {
+
+/// Tiles of one task, which reuse one tile's memory.
+constexpr std::size_t tiles_a_task = 8;
+constexpr double months_a_year = 12.0;
+
+template <class... Columns>
+void resize(std::size_t count, Columns&... columns) {
+    (columns.resize(count), ...);
+}
+
+CasePaths sized_paths(const PathBook& book) {
+    CasePaths paths;
+    PositionPaths& p = paths.positions;
+    resize(book.order.position_count(), p.interest_due, p.interest_paid, p.principal_paid,
+           p.maturity_due, p.maturity_paid, p.prepaid, p.defaulted, p.balance, p.interest_arrears,
+           p.claim);
+    ObligorPaths& o = paths.obligors;
+    resize(book.order.obligor_count(), o.default_step, o.runway_months, o.capacity_known,
+           o.operating_shortfall, o.debt_service_shortfall, o.refinancing_shortfall, o.cash,
+           o.lowest_cash, o.annual_income);
+    CovenantPaths& c = paths.covenants;
+    const std::size_t records = book.order.record_count();
+    resize(covenant_count * records, c.first_breach_step, c.breach_steps, c.in_breach_at_end,
+           c.cured, c.limit, c.worst_headroom, c.worst_ratio, c.last_ratio);
+    resize(records, c.adequate_steps, c.marginal_steps, c.insufficient_steps,
+           paths.records.collateral_value, paths.records.distressed_asset_recovery);
+    return paths;
+}
+
+/// The limit of each record, its own or the caller's.
+void fill_limits(const PathBook& book, const CovenantSettings& settings, CovenantPaths& paths) {
+    const std::size_t records = book.order.record_count();
+    for (std::size_t c = 0; c < covenant_count; ++c) {
+        for (std::size_t r = 0; r < records; ++r) {
+            const double own = book.covenant_limit[c][r];
+            paths.limit[c * records + r] = own == own ? own : settings.limits[c];
+        }
+    }
+}
+
+void sum_positions(const PathTile& tile, PositionPaths& paths) {
+    const PositionSteps& steps = tile.positions;
+    const std::size_t count = tile.range.positions.count();
+    const auto sum = [&](const std::vector<double>& cells, Buffer<double>& sums) {
+        const auto result = std::span(sums).subspan(tile.range.positions.begin, count);
+        std::ranges::fill(result, 0.0);
+        for (std::size_t m = 1; m <= tile.month_count; ++m) {
+            const double* step = cells.data() + tile.position_cell(m, 0);
+            for (std::size_t i = 0; i < count; ++i) result[i] += step[i];
+        }
+    };
+    const auto last = [&](const std::vector<double>& cells, Buffer<double>& levels) {
+        std::copy_n(cells.data() + tile.position_cell(tile.month_count, 0), count,
+                    levels.data() + tile.range.positions.begin);
+    };
+    sum(steps.interest_due, paths.interest_due);
+    sum(steps.interest_paid, paths.interest_paid);
+    sum(steps.principal_paid, paths.principal_paid);
+    sum(steps.maturity_due, paths.maturity_due);
+    sum(steps.maturity_paid, paths.maturity_paid);
+    sum(steps.prepaid, paths.prepaid);
+    sum(steps.defaulted, paths.defaulted);
+    last(steps.balance, paths.balance);
+    last(steps.interest_arrears, paths.interest_arrears);
+}
+
+/// The step of an obligor's default, or the last one.
+std::size_t claim_step(const PathTile& tile, std::size_t o) {
+    const auto default_step = static_cast<std::size_t>(tile.default_step[o]);
+    return default_step > 0 ? default_step : tile.month_count;
+}
+
+void sum_obligors(const PathTile& tile, const PathTerms& terms, ObligorPaths& paths) {
+    const ObligorSteps& steps = tile.obligors;
+    const std::size_t months = tile.month_count;
+    for (std::size_t i = 0; i < tile.range.obligors.count(); ++i) {
+        const std::size_t row = tile.range.obligors.begin + i;
+        const std::size_t last = claim_step(tile, i);
+        const std::size_t window = std::min(last, static_cast<std::size_t>(terms.test_months));
+        double operating = 0.0, service = 0.0, refinancing = 0.0, income = 0.0;
+        double lowest = std::numeric_limits<double>::infinity();
+        std::int32_t runway = -1;
+        for (std::size_t m = 1; m <= months; ++m) {
+            const std::size_t cell = tile.obligor_cell(m, i);
+            operating += steps.operating_shortfall[cell];
+            service += steps.debt_service_shortfall[cell];
+            refinancing += steps.refinancing_shortfall[cell];
+            lowest = std::min(lowest, steps.cash[cell]);
+            if (m <= last && m + window > last) income += steps.income[cell];
+            const bool is_short =
+                steps.operating_shortfall[cell] > 0.0 || steps.debt_service_shortfall[cell] > 0.0;
+            if (is_short && runway < 0) runway = static_cast<std::int32_t>(m) - 1;
+        }
+        paths.default_step[row] = tile.default_step[i];
+        paths.runway_months[row] = runway;
+        paths.capacity_known[row] = tile.capacity_known[i];
+        paths.operating_shortfall[row] = operating;
+        paths.debt_service_shortfall[row] = service;
+        paths.refinancing_shortfall[row] = refinancing;
+        paths.cash[row] = steps.cash[tile.obligor_cell(months, i)];
+        paths.lowest_cash[row] = lowest;
+        paths.annual_income[row] = tile.capacity_known[i] != 0
+                                       ? income * months_a_year / static_cast<double>(window)
+                                       : std::numeric_limits<double>::quiet_NaN();
+    }
+}
+
+/// What is owed, and what stands behind it, when claims are made.
+void note_claims(const PathBook& book, const CaseFactors& factors, const PathTile& tile,
+                 CasePaths& paths) {
+    for (std::size_t i = 0; i < tile.range.positions.count(); ++i) {
+        const std::size_t row = tile.range.positions.begin + i;
+        const std::size_t m =
+            claim_step(tile, book.obligor_of_position[row] - tile.range.obligors.begin);
+        const std::size_t cell = tile.position_cell(m, i);
+        const double worth =
+            factors.drivers[factors.at(m, book.segment_of_position[row])].currency_factor;
+        paths.positions.claim[row] =
+            worth * (tile.positions.balance[cell] + tile.positions.interest_arrears[cell]);
+    }
+    for (std::size_t r = 0; r < tile.range.records.count(); ++r) {
+        const std::size_t row = tile.range.records.begin + r;
+        const std::size_t m =
+            claim_step(tile, book.order.obligor_of_record[row] - tile.range.obligors.begin);
+        const StepDrivers& d = factors.drivers[factors.at(m, book.segment_of_record[row])];
+        paths.records.collateral_value[row] = tile.records.collateral[tile.record_cell(m, r)];
+        paths.records.distressed_asset_recovery[row] =
+            book.distressed_asset_recovery[row] * d.recovery_factor * d.currency_factor;
+    }
+}
+
+/// Tests the covenants of one tile after another, in the same memory.
+class CovenantTests {
+  public:
+    CovenantTests(const PathBook& book, const PathSettings& settings)
+        : book_(book), settings_(settings) {}
+
+    void run(const PathTile& tile, CovenantPaths& paths) {
+        const TileRange::Rows& records = tile.range.records;
+        const std::size_t all = book_.order.record_count();
+        CovenantTerms terms;
+        terms.test_months = settings_.terms.test_months;
+        terms.cure_months = settings_.covenants.cure_months;
+        terms.reset_step = settings_.covenants.reset_step;
+        for (std::size_t c = 0; c < covenant_count; ++c) {
+            terms.limits[c] =
+                std::span(paths.limit).subspan(c * all + records.begin, records.count());
+            if (terms.reset_step == 0) continue;
+            reset_[c].assign(records.count(), settings_.covenants.reset_limits[c]);
+            terms.reset_limits[c] = reset_[c];
+        }
+        obligor_.clear();
+        collateral_known_.clear();
+        for (std::size_t row = records.begin; row < records.end; ++row) {
+            obligor_.push_back(static_cast<std::uint32_t>(book_.order.obligor_of_record[row] -
+                                                          tile.range.obligors.begin));
+            collateral_known_.push_back(
+                book_.collateral_value[row] == book_.collateral_value[row] ? 1 : 0);
+        }
+        test_covenants({.months = tile.month_count,
+                        .obligor_count = tile.range.obligors.count(),
+                        .record_count = records.count(),
+                        .income = tile.obligors.income,
+                        .interest_due = tile.obligors.interest_due,
+                        .principal_due = tile.obligors.principal_due,
+                        .debt = tile.obligors.debt,
+                        .income_known = tile.capacity_known,
+                        .default_step = tile.default_step,
+                        .balance = tile.records.balance,
+                        .collateral = tile.records.collateral,
+                        .collateral_known = collateral_known_,
+                        .obligor_of_record = obligor_},
+                       terms, results_, scratch_);
+        for (std::size_t c = 0; c < covenant_count; ++c) {
+            const auto copy = [&](const auto& from, auto& to) {
+                std::copy_n(from.data() + c * records.count(), records.count(),
+                            to.data() + c * all + records.begin);
+            };
+            copy(results_.first_breach_step, paths.first_breach_step);
+            copy(results_.breach_steps, paths.breach_steps);
+            copy(results_.in_breach_at_end, paths.in_breach_at_end);
+            copy(results_.cured, paths.cured);
+            copy(results_.worst_headroom, paths.worst_headroom);
+            copy(results_.worst_ratio, paths.worst_ratio);
+            copy(results_.last_ratio, paths.last_ratio);
+        }
+        const auto copy_grade = [&](const auto& from, auto& to) {
+            std::copy_n(from.data(), records.count(), to.data() + records.begin);
+        };
+        copy_grade(results_.adequate_steps, paths.adequate_steps);
+        copy_grade(results_.marginal_steps, paths.marginal_steps);
+        copy_grade(results_.insufficient_steps, paths.insufficient_steps);
+    }
+
+  private:
+    const PathBook& book_;
+    const PathSettings& settings_;
+    std::array<std::vector<double>, covenant_count> reset_;
+    std::vector<std::uint32_t> obligor_;
+    std::vector<std::uint8_t> collateral_known_;
+    CovenantResults results_;
+    CovenantScratch scratch_;
+};
+
+/// What a tile adds to the book, kept until all tiles are there: they are added in their order.
+struct TileSums {
+    std::vector<StepFigures> steps;
+    std::vector<Maturity> maturities;
+};
+
+}  // namespace
+
+CasePaths run_paths(const PathBook& book, const PathCase& path_case, const PathSettings& settings,
+                    const ParallelOptions& options) {
+    const CaseFactors factors = case_factors(path_case, book.horizon, book.segment_count);
+    CasePaths paths = sized_paths(book);
+    fill_limits(book, settings.covenants, paths.covenants);
+    std::vector<TileSums> sums(book.tiles.size());
+    const std::size_t tasks = (book.tiles.size() + tiles_a_task - 1) / tiles_a_task;
+    const bool complete = parallel_for(tasks, options, [&](std::size_t task) {
+        PathTile tile;
+        CovenantTests covenants(book, settings);
+        const std::size_t end = std::min((task + 1) * tiles_a_task, book.tiles.size());
+        for (std::size_t t = task * tiles_a_task; t < end; ++t) {
+            run_tile(book, factors, settings.terms, book.tiles[t], tile);
+            sum_positions(tile, paths.positions);
+            sum_obligors(tile, settings.terms, paths.obligors);
+            covenants.run(tile, paths.covenants);
+            note_claims(book, factors, tile, paths);
+            sums[t] = {.steps = step_figures(tile), .maturities = tile.maturities};
+            options.control.advance(tile.range.records.count());
+        }
+    });
+    if (!complete) throw Error(ErrorCode::cancelled, "paths", "stopped by the caller");
+    paths.steps.resize(book.horizon.month_count());
+    for (const TileSums& tile : sums) {
+        for (std::size_t m = 0; m < paths.steps.size(); ++m) paths.steps[m] += tile.steps[m];
+        paths.maturities.insert(paths.maturities.end(), tile.maturities.begin(),
+                                tile.maturities.end());
+    }
+    return paths;
+}
+
+}  // namespace seawall::debt

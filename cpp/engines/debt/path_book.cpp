@@ -1,0 +1,170 @@
+#include "engines/debt/path_book.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "engines/debt/exposure.hpp"
+#include "engines/debt/operating_figures.hpp"
+#include "engines/debt/position_columns.hpp"
+#include "engines/debt/record_columns.hpp"
+#include "numeric/power.hpp"
+#include "table/error.hpp"
+
+namespace seawall::debt {
+namespace {
+
+/// The values of rows `order`, in that order.
+template <class T>
+void reorder(std::vector<T>& values, const std::vector<std::uint32_t>& order) {
+    std::vector<T> ordered;
+    ordered.reserve(order.size());
+    for (const std::uint32_t row : order) ordered.push_back(values[row]);
+    values = std::move(ordered);
+}
+
+void reorder(LoanTerms& terms, const std::vector<std::uint32_t>& order) {
+    for (auto* values : {&terms.balance, &terms.rate_pct, &terms.spread_pct, &terms.floor_pct,
+                         &terms.cap_pct, &terms.original_amount, &terms.scheduled_payment,
+                         &terms.prepayment_rate, &terms.default_rate, &terms.arrears}) {
+        reorder(*values, order);
+    }
+    for (auto* values : {&terms.amortization_term_months, &terms.payment_interval_months}) {
+        reorder(*values, order);
+    }
+    for (auto* values :
+         {&terms.origination_day, &terms.first_payment_day, &terms.next_payment_day,
+          &terms.interest_only_until_day, &terms.anticipated_repayment_day, &terms.maturity_day}) {
+        reorder(*values, order);
+    }
+    for (auto* values : {&terms.is_floating, &terms.lien_position, &terms.seniority}) {
+        reorder(*values, order);
+    }
+    reorder(terms.day_count, order);
+    reorder(terms.amortisation, order);
+}
+
+void read_records(const BookTables& tables, const Book& book, PathBook& paths) {
+    const std::vector<std::uint32_t>& order = paths.order.record;
+    const Exposure exposure = measure_exposure(book.columns(), {.detail = Detail::records});
+    const auto& rate_pct = exposure.records.interest_rate_pct;
+    paths.rate_pct_of_record.assign(rate_pct.begin(), rate_pct.end());
+    const auto& recovery = exposure.records.distressed_asset_recovery;
+    paths.distressed_asset_recovery.assign(recovery.begin(), recovery.end());
+    const auto& collateral = exposure.records.collateral_value;
+    paths.collateral_value.assign(collateral.begin(), collateral.end());
+    paths.collateral_withheld = book.collateral_withheld;
+    paths.collateral_withheld.resize(collateral.size());
+    for (std::size_t row = 0; row < collateral.size(); ++row) {
+        const bool stated = book.collateral_given[row] != 0 || collateral[row] > 0.0;
+        if (paths.collateral_withheld[row] == 0 && stated) continue;
+        paths.collateral_value[row] = std::numeric_limits<double>::quiet_NaN();
+    }
+    OperatingFigures operating = read_operating_figures(tables, book);
+    paths.revenue = std::move(operating.revenue);
+    paths.costs = std::move(operating.costs);
+    paths.losses = std::move(operating.losses);
+    paths.cash = std::move(operating.cash);
+    paths.unencumbered_assets_value = std::move(operating.unencumbered_assets_value);
+    paths.income_known = std::move(operating.income_known);
+    paths.segment_of_record = book.segments.segment_of_record;
+    for (auto* values : {&paths.rate_pct_of_record, &paths.distressed_asset_recovery,
+                         &paths.collateral_value, &paths.revenue, &paths.costs, &paths.losses,
+                         &paths.cash, &paths.unencumbered_assets_value}) {
+        reorder(*values, order);
+    }
+    reorder(paths.collateral_withheld, order);
+    reorder(paths.income_known, order);
+    reorder(paths.segment_of_record, order);
+}
+
+/// The covenants that records state themselves, as plain ratios.
+void read_covenant_limits(const BookTables& tables, PathBook& paths) {
+    struct Source {
+        Covenant covenant;
+        const char* name;
+        double unit;
+    };
+    constexpr std::array<Source, covenant_count> sources{
+        {{Covenant::dscr, "dscr_minimum", 1.0},
+         {Covenant::icr, "icr_minimum", 1.0},
+         {Covenant::ltv, "ltv_maximum_pct", 100.0},
+         {Covenant::leverage, "leverage_maximum", 1.0},
+         {Covenant::debt_yield, "debt_yield_minimum_pct", 100.0}}};
+    for (const auto& [covenant, name, unit] : sources) {
+        std::vector<double> limits = numbers(tables.records, name);
+        const std::vector<std::uint8_t> stated = presence(*tables.records, name);
+        for (std::size_t row = 0; row < limits.size(); ++row) {
+            limits[row] =
+                stated[row] != 0 ? limits[row] / unit : std::numeric_limits<double>::quiet_NaN();
+            if (stated[row] == 0 || limits[row] > 0.0) continue;
+            const auto& numbers_of_records = tables.records->find("record")->int64();
+            throw Error(ErrorCode::invalid_input,
+                        std::string(name) + "[" + std::to_string(numbers_of_records[row]) + "]",
+                        "must be above 0");
+        }
+        reorder(limits, paths.order.record);
+        paths.covenant_limit[static_cast<std::size_t>(covenant)] = std::move(limits);
+    }
+}
+
+std::vector<TileRange> make_tiles(const PathOrder& order) {
+    std::vector<TileRange> tiles;
+    TileRange tile;
+    for (std::size_t g = 0; g < order.group_count(); ++g) {
+        tile.groups.end = g + 1;
+        tile.obligors.end = order.group_offsets[g + 1];
+        tile.records.end = order.record_offsets[tile.obligors.end];
+        tile.positions.end = order.position_offsets[tile.records.end];
+        if (tile.positions.count() < tile_positions && g + 1 < order.group_count()) continue;
+        tiles.push_back(tile);
+        tile = {.groups = {tile.groups.end, 0},
+                .obligors = {tile.obligors.end, 0},
+                .records = {tile.records.end, 0},
+                .positions = {tile.positions.end, 0}};
+    }
+    return tiles;
+}
+
+void plan_positions(PathBook& paths) {
+    const LoanTerms& terms = paths.terms;
+    paths.plan = make_payment_plan(terms, paths.horizon);
+    for (std::size_t i = 0; i < terms.position_count(); ++i) {
+        const int interval = std::max(terms.payment_interval_months[i], 1);
+        paths.payment_default.push_back(1.0 - period_survival(terms.default_rate[i], interval));
+        paths.payment_prepayment.push_back(1.0 -
+                                           period_survival(terms.prepayment_rate[i], interval));
+        const std::uint32_t record = paths.order.record_of_position[i];
+        paths.segment_of_position.push_back(paths.segment_of_record[record]);
+        paths.obligor_of_position.push_back(paths.order.obligor_of_record[record]);
+        const bool is_level = paths.plan.instalment[i] == paths.plan.instalment[i];
+        if (!is_level) paths.levelled_positions.push_back(static_cast<std::uint32_t>(i));
+    }
+}
+
+}  // namespace
+
+double period_survival(double rate, int interval_months) {
+    if (rate == 0.0) return 1.0;
+    if (rate == 1.0) return 0.0;
+    return PowersOf(1.0 - rate)(interval_months / 12.0);
+}
+
+PathBook make_path_book(const BookTables& tables, const Book& book, const Horizon& horizon) {
+    PathBook paths{.horizon = horizon, .order = make_path_order(tables, book)};
+    ReadTerms read = read_loan_terms(tables, book);
+    paths.assumed = read.assumed;
+    paths.terms = std::move(read.terms);
+    reorder(paths.terms, paths.order.position);
+    paths.instrument_of_position = PositionRows(book).instrument;
+    reorder(paths.instrument_of_position, paths.order.position);
+    paths.segment_count = book.segments.keys.size();
+    read_records(tables, book, paths);
+    read_covenant_limits(tables, paths);
+    plan_positions(paths);
+    paths.tiles = make_tiles(paths.order);
+    return paths;
+}
+
+}  // namespace seawall::debt

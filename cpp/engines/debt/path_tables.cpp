@@ -1,0 +1,263 @@
+#include "engines/debt/path_tables.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "engines/debt/table_writer.hpp"
+
+namespace seawall::debt {
+namespace {
+
+using MaybeMonth = std::optional<std::int64_t>;
+
+MaybeMonth month_of(std::int32_t step) {
+    return step == 0 ? std::nullopt : MaybeMonth(step);
+}
+
+/// Where each row of the book is in the path order.
+std::vector<std::uint32_t> path_rows(const std::vector<std::uint32_t>& order) {
+    std::vector<std::uint32_t> rows(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) rows[order[i]] = static_cast<std::uint32_t>(i);
+    return rows;
+}
+
+/// Amounts of the waterfall in the book's currency.
+class Money {
+  public:
+    explicit Money(const CaseView& view) {
+        for (int i = 0; i < view.recovery_book.minor_digits; ++i) unit_ *= 10.0;
+    }
+    double operator()(std::int64_t minor) const { return static_cast<double>(minor) / unit_; }
+
+  private:
+    double unit_ = 1.0;
+};
+
+/// Which record of the book something is of, by the columns that name it.
+template <class Record>
+void name_records(const CaseView& view, const Record& record, TableWriter& table) {
+    const auto& numbers = view.records.find("record")->int64();
+    const auto& ids = view.records.find("source_record_id")->text();
+    table.integers("record", [&](std::size_t i) { return numbers[record(i)]; });
+    table.texts("source_record_id", [&](std::size_t i) { return ids[record(i)]; });
+    table.texts("obligor_id", [&](std::size_t i) -> const std::string& {
+        return view.book.obligors[static_cast<std::size_t>(view.book.obligor_of_record[record(i)])];
+    });
+}
+
+std::string reasons_of(const RiskRating& rating) {
+    std::string text;
+    for (const RiskReason reason : all_risk_reasons) {
+        if (!rating.has(reason)) continue;
+        text += (text.empty() ? "" : "; ") + std::string(reason_text(reason));
+    }
+    return text;
+}
+
+void add_payments(const PositionPaths& paths, const std::vector<std::uint32_t>& rows,
+                  TableWriter& table) {
+    const auto add = [&](const char* name, const Buffer<double>& values) {
+        table.numbers(name, [&](std::size_t i) { return values[rows[i]]; });
+    };
+    add("interest_due", paths.interest_due);
+    add("interest_paid", paths.interest_paid);
+    add("principal_paid", paths.principal_paid);
+    add("maturity_due", paths.maturity_due);
+    add("maturity_paid", paths.maturity_paid);
+    add("prepaid", paths.prepaid);
+    add("defaulted", paths.defaulted);
+    add("balance", paths.balance);
+    add("interest_arrears", paths.interest_arrears);
+    add("claim", paths.claim);
+}
+
+/// What a position recovers; absent where its group does not settle.
+void add_recoveries(const CaseView& view, const std::vector<std::uint32_t>& rows,
+                    TableWriter& table) {
+    const Money money(view);
+    std::vector<std::uint8_t> settles(view.path_book.order.obligor_count());
+    const auto& offsets = view.path_book.order.group_offsets;
+    for (std::size_t g = 0; g + 1 < offsets.size(); ++g) {
+        std::fill(settles.begin() + offsets[g], settles.begin() + offsets[g + 1],
+                  view.recovery_book.group_settles[g]);
+    }
+    const auto add = [&](const char* name, const std::vector<std::int64_t>& values) {
+        table.numbers(name, [&](std::size_t i) {
+            const bool is_known = settles[view.path_book.obligor_of_position[rows[i]]] != 0;
+            return is_known ? money(values[rows[i]]) : std::numeric_limits<double>::quiet_NaN();
+        });
+    };
+    const ClaimPayments& paid = view.recovery.liquidation.claims;
+    add("from_collateral", paid.from_collateral_minor);
+    add("from_estate", paid.from_estate_minor);
+    add("from_guarantee", paid.from_guarantee_minor);
+    add("unpaid", paid.unpaid_minor);
+    add("cost_of_carry", view.recovery.present_value.cost_of_carry_minor);
+}
+
+}  // namespace
+
+Table step_table(const CaseView& view) {
+    const std::vector<StepFigures>& steps = view.paths.steps;
+    TableWriter table(steps.size());
+    table.integers("month", [](std::size_t i) { return static_cast<std::int64_t>(i + 1); });
+    table.days("date", [&](std::size_t i) { return view.path_book.horizon.ends[i + 1]; });
+    for (const auto& [name, figure] : step_figure_names) {
+        table.numbers(std::string(name), [&](std::size_t i) { return steps[i].*figure; });
+    }
+    return table.take();
+}
+
+Table loan_path_table(const CaseView& view) {
+    const PathOrder& order = view.path_book.order;
+    const std::vector<std::uint32_t> rows = path_rows(order.position);
+    const auto record = [&](std::size_t i) { return order.record_of_position[rows[i]]; };
+    TableWriter table(rows.size());
+    name_records(view, [&](std::size_t i) { return order.record[record(i)]; }, table);
+    table.integers("element", [&](std::size_t i) -> MaybeMonth {
+        const std::int64_t instrument = view.path_book.instrument_of_position[rows[i]];
+        if (instrument < 0) return std::nullopt;
+        return view.book.instrument_element[static_cast<std::size_t>(instrument)];
+    });
+    table.numbers("principal",
+                  [&](std::size_t i) { return view.path_book.terms.balance[rows[i]]; });
+    add_payments(view.paths.positions, rows, table);
+    table.integers("default_month", [&](std::size_t i) {
+        return month_of(view.paths.obligors.default_step[order.obligor_of_record[record(i)]]);
+    });
+    add_recoveries(view, rows, table);
+    table.texts("risk_level",
+                [&](std::size_t i) { return level_name(view.ratings[record(i)].level); });
+    table.texts("risk_reasons", [&](std::size_t i) { return reasons_of(view.ratings[record(i)]); });
+    return table.take();
+}
+
+Table obligor_path_table(const CaseView& view) {
+    const std::vector<std::uint32_t> rows = path_rows(view.path_book.order.obligor);
+    const ObligorPaths& paths = view.paths.obligors;
+    const EstateOutcomes& estates = view.recovery.liquidation.estates;
+    const std::vector<RiskRating> ratings =
+        rate_obligors(view.path_book, {view.ratings.begin(), view.ratings.end()});
+    const Money money(view);
+    TableWriter table(rows.size());
+    table.texts("obligor_id",
+                [&](std::size_t i) -> const std::string& { return view.book.obligors[i]; });
+    table.integers("default_month",
+                   [&](std::size_t i) { return month_of(paths.default_step[rows[i]]); });
+    table.truths("income_known", [&](std::size_t i) { return paths.capacity_known[rows[i]] != 0; });
+    table.integers("runway_months", [&](std::size_t i) -> MaybeMonth {
+        const std::int32_t runway = paths.runway_months[rows[i]];
+        return runway < 0 ? std::nullopt : MaybeMonth(runway);
+    });
+    const auto add = [&](const char* name, const Buffer<double>& values) {
+        table.numbers(name, [&](std::size_t i) { return values[rows[i]]; });
+    };
+    add("annual_income", paths.annual_income);
+    add("cash", paths.cash);
+    add("lowest_cash", paths.lowest_cash);
+    add("operating_shortfall", paths.operating_shortfall);
+    add("debt_service_shortfall", paths.debt_service_shortfall);
+    add("refinancing_shortfall", paths.refinancing_shortfall);
+    table.numbers("equity", [&](std::size_t i) { return money(estates.equity_minor[rows[i]]); });
+    table.texts("risk_level", [&](std::size_t i) { return level_name(ratings[rows[i]].level); });
+    table.texts("risk_reasons", [&](std::size_t i) { return reasons_of(ratings[rows[i]]); });
+    return table.take();
+}
+
+Table covenant_table(const CaseView& view) {
+    const PathOrder& order = view.path_book.order;
+    const CovenantPaths& paths = view.paths.covenants;
+    const std::vector<std::uint32_t> rows = path_rows(order.record);
+    struct Cell {
+        std::size_t record, at;
+        Covenant covenant;
+    };
+    std::vector<Cell> cells;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        for (std::size_t c = 0; c < covenant_count; ++c) {
+            const std::size_t at = c * rows.size() + rows[r];
+            const bool has_limit = paths.limit[at] == paths.limit[at];
+            const bool is_known = paths.last_ratio[at] == paths.last_ratio[at];
+            if (has_limit || is_known) cells.push_back({r, at, static_cast<Covenant>(c)});
+        }
+    }
+    TableWriter table(cells.size());
+    name_records(view, [&](std::size_t i) { return cells[i].record; }, table);
+    table.texts("covenant", [&](std::size_t i) { return covenant_name(cells[i].covenant); });
+    const auto add = [&](const char* name, const Buffer<double>& values) {
+        table.numbers(name, [&](std::size_t i) { return values[cells[i].at]; });
+    };
+    add("limit", paths.limit);
+    table.integers("first_breach_month",
+                   [&](std::size_t i) { return month_of(paths.first_breach_step[cells[i].at]); });
+    table.integers("breach_months",
+                   [&](std::size_t i) -> MaybeMonth { return paths.breach_steps[cells[i].at]; });
+    table.truths("in_breach_at_end",
+                 [&](std::size_t i) { return paths.in_breach_at_end[cells[i].at] != 0; });
+    table.truths("cured", [&](std::size_t i) { return paths.cured[cells[i].at] != 0; });
+    add("worst_headroom", paths.worst_headroom);
+    add("worst_ratio", paths.worst_ratio);
+    add("last_ratio", paths.last_ratio);
+    return table.take();
+}
+
+Table maturity_table(const CaseView& view) {
+    std::vector<WallEntry> entries(view.wall.begin(), view.wall.end());
+    const auto& record = view.path_book.order.record;
+    std::ranges::stable_sort(entries, {}, [&](const WallEntry& e) { return record[e.record]; });
+    TableWriter table(entries.size());
+    name_records(view, [&](std::size_t i) { return record[entries[i].record]; }, table);
+    table.days("date", [&](std::size_t i) { return entries[i].day; });
+    table.truths("in_horizon", [&](std::size_t i) { return entries[i].is_in_horizon; });
+    table.numbers("due", [&](std::size_t i) { return entries[i].due; });
+    table.numbers("refinancing_gap", [&](std::size_t i) {
+        return entries[i].binding == RefinancingTest::none
+                   ? std::numeric_limits<double>::quiet_NaN()
+                   : entries[i].gap;
+    });
+    table.texts("binding_test", [&](std::size_t i) { return test_name(entries[i].binding); });
+    return table.take();
+}
+
+Table tier_table(const CaseView& view) {
+    constexpr std::array<std::string_view, seniority_count> names{"super_senior", "senior",
+                                                                  "subordinated", "junior"};
+    const GroupFigures& groups = view.recovery.liquidation.groups;
+    const PathOrder& order = view.path_book.order;
+    struct Cell {
+        std::size_t group, tier;
+    };
+    std::vector<Cell> cells;
+    for (std::size_t g = 0; g < order.group_count(); ++g) {
+        if (view.recovery_book.group_settles[g] == 0) continue;
+        for (std::size_t t = 0; t < seniority_count; ++t) {
+            if (groups.tier_amount_minor[g * seniority_count + t] > 0) cells.push_back({g, t});
+        }
+    }
+    const Money money(view);
+    const auto at = [&](std::size_t i) { return cells[i].group * seniority_count + cells[i].tier; };
+    TableWriter table(cells.size());
+    table.texts("obligor_id", [&](std::size_t i) -> const std::string& {
+        return view.book.obligors[order.obligor[order.group_offsets[cells[i].group]]];
+    });
+    table.integers("obligor_count", [&](std::size_t i) -> MaybeMonth {
+        return order.group_offsets[cells[i].group + 1] - order.group_offsets[cells[i].group];
+    });
+    table.truths("defaulted", [&](std::size_t i) {
+        const auto steps = std::span(view.paths.obligors.default_step);
+        const std::uint32_t begin = order.group_offsets[cells[i].group];
+        const auto of_group = steps.subspan(begin, order.group_offsets[cells[i].group + 1] - begin);
+        return std::ranges::any_of(of_group, [](std::int32_t step) { return step != 0; });
+    });
+    table.texts("tier", [&](std::size_t i) { return names[cells[i].tier]; });
+    table.numbers("claims", [&](std::size_t i) { return money(groups.tier_amount_minor[at(i)]); });
+    table.numbers("paid", [&](std::size_t i) { return money(groups.tier_paid_minor[at(i)]); });
+    table.truths("is_fulcrum", [&](std::size_t i) {
+        constexpr auto first = static_cast<std::size_t>(WaterfallTier::super_senior);
+        return static_cast<std::size_t>(groups.fulcrum[cells[i].group]) == cells[i].tier + first;
+    });
+    return table.take();
+}
+
+}  // namespace seawall::debt

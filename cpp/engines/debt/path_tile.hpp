@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engines/debt/path_book.hpp"
+#include "engines/debt/path_case.hpp"
+#include "engines/debt/refinancing.hpp"
+
+namespace seawall::debt {
+
+/// How obligors pay, in every case alike.
+struct PathTerms {
+    int default_after_months = 3;  ///< of arrears in a row
+    bool retains_surplus = false;  ///< else cash above that of the first day is distributed
+    int test_months = 3;           ///< the window of income and debt service
+    RefinancingTerms refinancing;
+};
+
+/// Flows and levels of the positions of a tile. Cell (m, i) is at (m − 1) * count + i; flows are of
+/// the step, levels at its end. In each segment's own worth on the first day: a change of its
+/// currency is not in them.
+struct PositionSteps {
+    std::vector<double> interest_due, principal_due, maturity_due;
+    std::vector<double> interest_paid, principal_paid, maturity_paid, prepaid, defaulted;
+    std::vector<double> balance, interest_arrears, principal_arrears;
+};
+
+/// The same of obligors, in the book's currency as it is worth in the step.
+struct ObligorSteps {
+    std::vector<double> receipts, operating_payments;
+    std::vector<double> income;  ///< earned, received or not
+    std::vector<double> interest_due, principal_due, maturity_due;
+    std::vector<double> interest_paid, principal_paid, maturity_paid, prepaid, defaulted;
+    std::vector<double> refinanced;  ///< part of the maturities paid
+    std::vector<double> operating_shortfall, debt_service_shortfall, refinancing_shortfall;
+    std::vector<double> cash, debt, interest_arrears;
+};
+
+/// And of records, likewise.
+struct RecordSteps {
+    std::vector<double> balance;
+    std::vector<double> collateral;  ///< NaN where not known
+};
+
+/// A maturity that fell due in the horizon.
+struct Maturity {
+    std::uint32_t record = 0;  ///< row of the path order
+    std::uint8_t step = 0;
+    RefinancingTest binding = RefinancingTest::none;
+    bool is_tested = false;
+    double due = 0.0;         ///< in the book's currency, as the next
+    double refinanced = 0.0;  ///< the new debt
+    double paid_in_cash = 0.0;
+    double gap = 0.0;
+};
+
+/// One tile under one case. Used again for the next tile: nothing is allocated anew.
+struct PathTile {
+    TileRange range;
+    std::size_t month_count = 0;
+    PositionSteps positions;
+    ObligorSteps obligors;
+    RecordSteps records;
+    std::vector<Maturity> maturities;          ///< by rising step, then record
+    std::vector<std::int32_t> default_step;    ///< of each obligor; 0: none
+    std::vector<std::uint8_t> capacity_known;  ///< of each obligor: a record states its income
+
+    std::size_t position_cell(std::size_t m, std::size_t i) const {
+        return (m - 1) * range.positions.count() + i;
+    }
+    std::size_t obligor_cell(std::size_t m, std::size_t o) const {
+        return (m - 1) * range.obligors.count() + o;
+    }
+    std::size_t record_cell(std::size_t m, std::size_t r) const {
+        return (m - 1) * range.records.count() + r;
+    }
+};
+
+/// Lets the positions of a tile fall due and be paid, step by step.
+void run_tile(const PathBook& book, const CaseFactors& factors, const PathTerms& terms,
+              const TileRange& range, PathTile& tile);
+
+}  // namespace seawall::debt

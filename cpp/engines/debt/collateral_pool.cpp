@@ -1,6 +1,7 @@
 #include "engines/debt/collateral_pool.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engines/debt/largest_remainder.hpp"
 
@@ -13,7 +14,7 @@ constexpr std::uint64_t whole = 1'000'000'000;
 
 /// What a fraction leaves of 10^9 parts. 0.9 leaves 10^8, where 1 − 0.9 in binary is a little less.
 std::uint64_t parts_left(double fraction) {
-    return whole - static_cast<std::uint64_t>(fraction * static_cast<double>(whole) + 0.5);
+    return whole - static_cast<std::uint64_t>(std::llround(fraction * static_cast<double>(whole)));
 }
 
 }  // namespace

@@ -13,6 +13,23 @@ Product product(std::int64_t left, std::int64_t right) {
     return static_cast<Product>(left) * static_cast<Product>(right);
 }
 
+struct Division {
+    std::int64_t quotient, remainder;
+};
+
+/// Most products fit into 64 bits, whose division takes a third of the time.
+Division divide(Product dividend, std::int64_t divisor) {
+    const auto small_divisor = static_cast<std::uint64_t>(divisor);
+    if (dividend <= UINT64_MAX) {
+        const auto small = static_cast<std::uint64_t>(dividend);
+        return {.quotient = static_cast<std::int64_t>(small / small_divisor),
+                .remainder = static_cast<std::int64_t>(small % small_divisor)};
+    }
+    const auto quotient = static_cast<std::int64_t>(dividend / small_divisor);
+    return {.quotient = quotient,
+            .remainder = static_cast<std::int64_t>(dividend - product(quotient, divisor))};
+}
+
 }  // namespace
 
 void RemainderScratch::reserve(std::size_t claim_count) {
@@ -29,24 +46,27 @@ void share_by_largest_remainder(std::int64_t amount, std::span<const std::int64_
         std::ranges::copy(weights, shares.begin());
         return;
     }
+    if (weights.size() == 1) {
+        shares[0] = amount;
+        return;
+    }
     auto& remainders = scratch.remainders;
     remainders.clear();
     std::int64_t left = amount;
-    const auto divisor = static_cast<Product>(total_weight);
     for (std::size_t i = 0; i < weights.size(); ++i) {
-        const Product dividend = product(amount, weights[i]);
-        const auto share = static_cast<std::int64_t>(dividend / divisor);
-        const auto remainder = static_cast<std::int64_t>(dividend - product(share, total_weight));
+        const auto [share, remainder] = divide(product(amount, weights[i]), total_weight);
         shares[i] = share;
         left -= share;
         if (remainder > 0) remainders.push_back({remainder, static_cast<std::uint32_t>(i)});
     }
     // The remainders add up to left · total_weight and each is smaller: there are more than left.
-    std::ranges::nth_element(
-        remainders, remainders.begin() + left, [](const auto& one, const auto& other) {
-            return one.remainder != other.remainder ? one.remainder > other.remainder
-                                                    : one.index < other.index;
-        });
+    const auto is_larger = [](const auto& one, const auto& other) {
+        return one.remainder != other.remainder ? one.remainder > other.remainder
+                                                : one.index < other.index;
+    };
+    if (left > 1) std::ranges::nth_element(remainders, remainders.begin() + left, is_larger);
+    if (left == 1)
+        std::iter_swap(remainders.begin(), std::ranges::min_element(remainders, is_larger));
     for (std::int64_t k = 0; k < left; ++k) ++shares[remainders[static_cast<std::size_t>(k)].index];
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <limits>
 #include <string>
 
 #include "engines/debt/collateral_pool.hpp"
@@ -33,12 +34,12 @@ struct AmountColumn {
 void check_amounts(std::initializer_list<AmountColumn> columns) {
     WideSum sum = 0;
     for (const auto& [name, amounts] : columns) {
-        std::int64_t signs = 0;
+        std::int64_t least = 0;
         for (const std::int64_t amount : amounts) {
-            signs |= amount;
+            least = std::min(least, amount);
             sum += amount;
         }
-        if (signs >= 0) continue;
+        if (least == 0) continue;
         const auto negative = std::ranges::find_if(amounts, [](auto amount) { return amount < 0; });
         refuse(name, static_cast<std::size_t>(negative - amounts.begin()), "must not be negative");
     }

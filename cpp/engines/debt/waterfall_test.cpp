@@ -101,6 +101,20 @@ BOOST_AUTO_TEST_CASE(where_all_are_paid_value_breaks_nowhere) {
     BOOST_TEST(settlement.estates.equity_minor[0] == 1);
 }
 
+BOOST_AUTO_TEST_CASE(value_breaks_in_the_first_tier_that_is_not_full) {
+    Rows rows{.claims = {{.amount = 100}},
+              .pools = {},
+              .estates = {{.administration_cost = 20, .priming_claim = 10}}};
+    const auto fulcrum = [&](std::int64_t free_assets) {
+        rows.estates[0].free_assets = free_assets;
+        return liquidated(rows).groups.fulcrum[0];
+    };
+    BOOST_TEST((fulcrum(9) == WaterfallTier::priming));
+    BOOST_TEST((fulcrum(10) == WaterfallTier::administration));
+    BOOST_TEST((fulcrum(30) == WaterfallTier::senior));
+    BOOST_TEST((fulcrum(130) == WaterfallTier::none));
+}
+
 BOOST_AUTO_TEST_CASE(groups_do_not_touch_each_other) {
     const Settlement settlement =
         liquidated({.claims = {{.amount = 100, .estate = 1}, {.amount = 100, .estate = 0}},
@@ -170,6 +184,7 @@ BOOST_AUTO_TEST_CASE(a_group_without_an_enterprise_value_is_passed_over) {
     BOOST_TEST(settlement.groups.value_minor[0] == 0);
     BOOST_TEST(settlement.groups.is_known[1] == 1);
     check_equal(paid_to_all(settlement), {0, 20});
+    check_equal(settlement.claims.unpaid_minor, {0, 80});
 }
 
 BOOST_AUTO_TEST_CASE(amounts_below_0_are_refused_with_their_places) {

@@ -126,8 +126,8 @@ def sweep(
     )
 
 
-def _array(values: ArrayLike, dtype: type[np.generic]) -> np.ndarray[Any, Any]:
+def _array(values: ArrayLike, dtype: type[np.generic]) -> Any:
     """Widen integers and single precision; what would lose something is left for the core."""
     array = np.asarray(values)
-    wanted = array.astype(dtype) if np.can_cast(array.dtype, dtype) else array
+    wanted = array.astype(dtype, copy=False) if np.can_cast(array.dtype, dtype) else array
     return np.require(wanted, requirements=["C_CONTIGUOUS", "ALIGNED"])

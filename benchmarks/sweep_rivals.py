@@ -1,8 +1,8 @@
-"""The scenario sweep's workload, and the same model in numpy and in numba.
+"""The scenario sweep's workload, and the same model in numpy.
 
-Both rivals round each loss to a minor unit and add in int64, as the engine does, so that all sums
-must be equal. numpy takes instruments in blocks whose arrays stay in the cache. numba's loops over
-scenarios are without branches, so that LLVM may vectorise them; its drivers lie as it likes them.
+Each loss is rounded to a minor unit and added in int64, as the engine does it, so that all sums
+must be equal. Instruments are taken in blocks whose arrays stay in the cache, which is about twice
+as fast as whole columns.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from seawall.engines.debt.sweep import SweepLoans, SweepResult, SweepScenarios
 
 MINOR_UNITS = 100
 INDEX_CLASSES, INCOME_CLASSES, COLLATERAL_CLASSES, CURRENCIES = 2, 8, 4, 4
-NUMPY_BLOCK = 4096  # the fastest of the powers of two
+NUMPY_BLOCK = 8192  # the fastest of the powers of two
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Sweep = Callable[[], SweepResult]
@@ -48,7 +48,7 @@ def sweep_loans(count: int, *, seed: int) -> SweepLoans:
 
 
 def sweep_scenarios(count: int, *, quarters: int, seed: int) -> SweepScenarios:
-    """Return drivers from calm to severe, worst in mid-horizon, each class with noise of its own."""
+    """Return drivers from calm to severe, worst in mid-horizon, with noise of each class."""
     random = np.random.default_rng(seed)
     quarter = np.linspace(0.0, np.pi, quarters)
     severity = np.outer(np.sin(quarter), np.linspace(0.0, 1.0, count))
@@ -157,68 +157,3 @@ def numpy_block(
             found.default_count[quarter, scenario] += len(defaults)
             after[defaults] = 0.0
         balance = after
-
-
-def numba_sweep(loans: SweepLoans, scenarios: SweepScenarios, *, threads: int) -> Sweep:
-    """Return the sweep by numba, compiled and its preparation done."""
-    import numba
-
-    numba.set_num_threads(threads)
-    cubes = drivers(scenarios, np.asarray(scenarios.index).shape[2])
-    taken = tuple(columns(loans).values())
-    kernel = numba.njit(parallel=True, error_model="numpy")(numba_kernel)
-
-    def run() -> SweepResult:
-        return SweepResult(*kernel(taken[:10], taken[10:], cubes, numba.get_num_threads()))
-
-    run()
-    return run
-
-
-def numba_kernel(values: Any, classes: Any, cubes: Any, threads: int) -> Any:
-    import numba
-
-    balances, scheduled, spreads, incomes, collaterals = values[:5]
-    ltv_collaterals, dscr_limits, sale_proceeds, prior_claims, unrecovered = values[5:]
-    index, income_factor, collateral_factor, currency = cubes
-    quarters, count = index.shape[1:]
-    sums = np.zeros((threads, 3, quarters, count), dtype=np.int64)
-    size = len(balances)
-    for thread in numba.prange(threads):
-        balance = np.empty(count)
-        short_before = np.empty(count, dtype=np.int64)
-        losses, breaches, defaults = sums[thread]
-        for i in range(size * thread // threads, size * (thread + 1) // threads):
-            balance[:] = balances[i]
-            short_before[:] = 0
-            for quarter in range(quarters):
-                rates = index[classes[0][i], quarter]
-                income_row = income_factor[classes[1][i], quarter]
-                collateral_row = collateral_factor[classes[2][i], quarter]
-                currency_row = currency[classes[3][i], quarter]
-                loss_row = losses[quarter]
-                breach_row = breaches[quarter]
-                default_row = defaults[quarter]
-                for s in range(count):
-                    rate = max(rates[s] + spreads[i], 0.0)
-                    owed = balance[s]
-                    interest = owed * (rate * 0.25)
-                    principal = min(owed, scheduled[i])
-                    service = interest + principal
-                    income = income_row[s] * incomes[i]
-                    factor = collateral_row[s]
-                    breach_row[s] += (income < service * dscr_limits[i]) | (
-                        factor * ltv_collaterals[i] < owed
-                    )
-                    short = np.int64(income < service)
-                    default = short & short_before[s]
-                    short_before[s] = short
-                    proceeds = factor * collaterals[i] * sale_proceeds[i] - prior_claims[i]
-                    left = owed - min(max(proceeds, 0.0), owed)
-                    loss = np.rint(left * unrecovered[i] * currency_row[s])
-                    loss_row[s] += np.int64(loss) if default else 0
-                    default_row[s] += default
-                    paid = min(max(income - interest, 0.0), principal)
-                    balance[s] = 0.0 if default else owed - paid
-    total = sums.sum(axis=0)
-    return total[0], total[1], total[2]

@@ -19,7 +19,7 @@ class LoanTerms:
 
     balance: Decimal
     rate_pct: Decimal
-    maturity_date: date
+    maturity_date: date | None = None
     floating: bool = False
     spread_pct: Decimal = ZERO
     floor_pct: Decimal = ZERO
@@ -32,6 +32,7 @@ class LoanTerms:
     amortisation: str | None = None
     amortization_term_months: int | None = None
     original_amount: Decimal | None = None
+    original_term_months: int | None = None
     interest_only_term_months: int | None = None
     interest_only_until: date | None = None
     scheduled_payment: Decimal | None = None
@@ -71,7 +72,8 @@ def contractual_flows(
     ``rate_factors`` and ``rate_deltas_pct`` are what a case does to a floating index in each
     step; without them it stays where it is.
     """
-    if terms.maturity_date <= as_of:
+    last = maturity(terms)
+    if last is not None and last <= as_of:
         raise ValueError("the loan has matured")
     factors = rate_factors or [ONE] * months
     deltas = rate_deltas_pct or [ZERO] * months
@@ -79,13 +81,11 @@ def contractual_flows(
     flows: list[Flow] = []
     with localcontext() as context:
         context.prec = _DIGITS
-        state = _Repayment(terms, payment_days(terms, as_of))
-        for index, (begin, day) in enumerate(state.periods):
-            if day > ends[-1]:
-                break
+        state = _Repayment(terms)
+        for begin, day in payment_days(terms, as_of, ends[-1]):
             step = next(m for m in range(1, months + 1) if day <= ends[m])
             rate = case_rate(terms, factors[step - 1], deltas[step - 1])
-            flows.append(state.pay(index, step, begin, day, rate))
+            flows.append(state.pay(step, begin, day, rate))
     return flows
 
 
@@ -106,25 +106,43 @@ def step_end(as_of: date, step: int) -> date:
     return add_months(as_of, step)
 
 
-def payment_days(terms: LoanTerms, as_of: date) -> list[tuple[date, date]]:
-    """Every accrual period that ends after ``as_of``: its beginning and its payment day."""
-    interval, last = terms.payment_interval_months, terms.maturity_date
+def maturity(terms: LoanTerms) -> date | None:
+    """As stated, else by the term; None: the loan is open-ended."""
+    if terms.maturity_date is not None or terms.original_term_months is None:
+        return terms.maturity_date
+    if terms.first_payment_date is not None:
+        past_first = terms.original_term_months - terms.payment_interval_months
+        return add_months(terms.first_payment_date, past_first)
+    if terms.origination_date is not None:
+        return add_months(terms.origination_date, terms.original_term_months)
+    return None
+
+
+def payment_days(terms: LoanTerms, after: date, until: date) -> list[tuple[date, date]]:
+    """Every accrual period that ends in a window: its beginning and its payment day."""
+    interval, last = terms.payment_interval_months, maturity(terms)
     if interval == 0:
-        return [(terms.origination_date or as_of, last)]
-    anchor = terms.next_payment_date or terms.first_payment_date or last
+        if last is None:
+            raise ValueError("a loan that pays at maturity needs one")
+        return [(terms.origination_date or after, last)] if last <= until else []
+    stated = terms.next_payment_date or terms.first_payment_date
+    anchor = stated or last or after
     k = 0
-    if anchor != terms.first_payment_date or terms.next_payment_date:
-        while add_months(anchor, k * interval) > as_of:
-            k -= 1
-    while add_months(anchor, k * interval) <= as_of:
+    while stated is None and add_months(anchor, k * interval) > after:
+        k -= 1  # days go back from a maturity, and not from the first or next of all
+    while add_months(anchor, k * interval) <= after:
         k += 1
-    periods = []
+    periods: list[tuple[date, date]] = []
     while True:
         begin, day = add_months(anchor, (k - 1) * interval), add_months(anchor, k * interval)
         if terms.origination_date is not None:
             begin = max(begin, terms.origination_date)  # no interest before there is a loan
-        periods.append((begin, min(day, last)))
-        if day >= last:
+        if last is not None:
+            day = min(day, last)
+        if day > until:
+            return periods
+        periods.append((begin, day))
+        if day == last:
             return periods
         k += 1
 
@@ -177,9 +195,8 @@ def level_payment(amount: Decimal, rate: Decimal, count: int) -> Decimal:
 class _Repayment:
     """The performing balance, carried from payment day to payment day."""
 
-    def __init__(self, terms: LoanTerms, periods: list[tuple[date, date]]) -> None:
+    def __init__(self, terms: LoanTerms) -> None:
         self.terms = terms
-        self.periods = periods
         self.balance = terms.balance
         self.surviving = ONE  # of what the terms state in money: neither defaulted nor prepaid
         self.interest_only_until = _interest_only_until(terms)
@@ -188,7 +205,7 @@ class _Repayment:
             "annuity" if (terms.amortization_term_months or 0) > 0 else "bullet"
         )
 
-    def pay(self, index: int, step: int, begin: date, day: date, rate_pct: Decimal) -> Flow:
+    def pay(self, step: int, begin: date, day: date, rate_pct: Decimal) -> Flow:
         terms, opening = self.terms, self.balance
         fraction = year_fraction(begin, day, terms.interest_accrual_method)
         years = Decimal(terms.payment_interval_months) / 12 or fraction
@@ -197,16 +214,16 @@ class _Repayment:
         self.balance -= defaulted
         self.surviving *= 1 - defaulting
         interest = self.balance * rate_pct / 100 * fraction
-        principal = prepayment = maturity = ZERO
-        if index == len(self.periods) - 1:
-            maturity = self.balance
+        principal = prepayment = matured = ZERO
+        if day == maturity(terms):
+            matured = self.balance
         else:
-            principal = self._principal(index, begin, day, rate_pct, interest)
+            principal = self._principal(begin, day, rate_pct, interest)
             principal = min(max(principal, ZERO), self.balance)
             prepaying = 1 - (1 - terms.prepayment_rate_pct / 100) ** years
             prepayment = (self.balance - principal) * prepaying
             self.surviving *= 1 - prepaying
-        self.balance -= principal + prepayment + maturity
+        self.balance -= principal + prepayment + matured
         return Flow(
             step,
             begin,
@@ -218,29 +235,27 @@ class _Repayment:
             interest,
             principal,
             prepayment,
-            maturity,
+            matured,
             self.balance,
         )
 
-    def _principal(
-        self, index: int, begin: date, day: date, rate_pct: Decimal, interest: Decimal
-    ) -> Decimal:
+    def _principal(self, begin: date, day: date, rate_pct: Decimal, interest: Decimal) -> Decimal:
         if self.kind == "bullet":
             return ZERO
         if self.interest_only_until is not None and day <= self.interest_only_until:
             return ZERO
         if self.kind == "linear":
             if self.linear is None:
-                self.linear = self.balance / self.surviving / self._payments_left(index)
+                self.linear = self.balance / self.surviving / self._payments_left(day)
             return self.linear * self.surviving
         if self.kind == "annuity":
-            return self._level(index, rate_pct) - interest
+            return self._level(day, rate_pct) - interest
         if self.kind == "custom":
             stated = [paid for on, paid in self.terms.principal_schedule if begin < on <= day]
             return sum(stated, ZERO) * self.surviving
         raise ValueError(f"{self.kind} is no kind of amortisation")
 
-    def _level(self, index: int, rate_pct: Decimal) -> Decimal:
+    def _level(self, day: date, rate_pct: Decimal) -> Decimal:
         terms = self.terms
         rate = rate_pct / 100 * terms.payment_interval_months / 12
         if terms.scheduled_payment is not None:
@@ -248,22 +263,22 @@ class _Repayment:
         if not terms.floating and terms.original_amount and terms.amortization_term_months:
             count = terms.amortization_term_months // terms.payment_interval_months
             return level_payment(terms.original_amount, rate, count) * self.surviving
-        return level_payment(self.balance, rate, self._payments_left(index))
+        return level_payment(self.balance, rate, self._payments_left(day))
 
-    def _payments_left(self, index: int) -> int:
+    def _payments_left(self, day: date) -> int:
         """Of the table of repayment where its beginning is known, else up to maturity."""
         terms, interval = self.terms, self.terms.payment_interval_months
         if terms.amortization_term_months and terms.first_payment_date is not None:
-            first = terms.first_payment_date
-            until = self.interest_only_until
-            paid = 0
-            day = self.periods[index][1]
-            k = 0
-            while add_months(first, k * interval) < day:
-                paid += until is None or add_months(first, k * interval) > until
+            paid, k = 0, 0
+            while (earlier := add_months(terms.first_payment_date, k * interval)) < day:
+                until = self.interest_only_until
+                paid += until is None or earlier > until
                 k += 1
             return max(terms.amortization_term_months // interval - paid, 1)
-        return len(self.periods) - index
+        last = maturity(terms)
+        if last is None:
+            raise ValueError("without a maturity or a table there is no count of payments left")
+        return len(payment_days(terms, day - timedelta(days=1), last))
 
 
 def _interest_only_until(terms: LoanTerms) -> date | None:

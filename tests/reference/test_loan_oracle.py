@@ -11,12 +11,14 @@ from .loan_oracle import (
     LoanTerms,
     case_rate,
     contractual_flows,
+    maturity,
     payment_days,
     step_end,
     year_fraction,
 )
 
 AS_OF = date(2025, 12, 31)
+FAR = date(2099, 12, 31)
 
 
 def terms(**changes: Any) -> LoanTerms:
@@ -177,7 +179,7 @@ def test_steps_from_a_months_last_day_end_on_months_last_days() -> None:
 
 def test_the_last_payment_day_is_the_maturity_whatever_its_day() -> None:
     loan = terms(next_payment_date=date(2026, 1, 15), maturity_date=date(2026, 3, 20))
-    assert payment_days(loan, AS_OF) == [
+    assert payment_days(loan, AS_OF, FAR) == [
         (date(2025, 12, 15), date(2026, 1, 15)),
         (date(2026, 1, 15), date(2026, 2, 15)),
         (date(2026, 2, 15), date(2026, 3, 15)),
@@ -187,7 +189,10 @@ def test_the_last_payment_day_is_the_maturity_whatever_its_day() -> None:
 
 def test_days_are_counted_back_from_the_maturity_where_no_other_is_known() -> None:
     loan = terms(maturity_date=date(2026, 5, 31), payment_interval_months=3)
-    assert [day for _, day in payment_days(loan, AS_OF)] == [date(2026, 2, 28), date(2026, 5, 31)]
+    assert [day for _, day in payment_days(loan, AS_OF, FAR)] == [
+        date(2026, 2, 28),
+        date(2026, 5, 31),
+    ]
 
 
 def test_no_period_begins_before_there_is_a_loan() -> None:
@@ -196,7 +201,32 @@ def test_no_period_begins_before_there_is_a_loan() -> None:
         first_payment_date=date(2026, 1, 15),
         maturity_date=date(2026, 2, 15),
     )
-    assert payment_days(loan, AS_OF)[0] == (date(2025, 12, 20), date(2026, 1, 15))
+    assert payment_days(loan, AS_OF, FAR)[0] == (date(2025, 12, 20), date(2026, 1, 15))
+
+
+def test_nothing_is_paid_before_the_next_payment_day() -> None:
+    loan = terms(next_payment_date=date(2026, 6, 15), maturity_date=date(2026, 7, 15))
+    assert payment_days(loan, AS_OF, FAR)[0] == (date(2026, 5, 15), date(2026, 6, 15))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"first_payment_date": date(2025, 2, 6)}, date(2035, 1, 6)),
+        ({"origination_date": date(2025, 1, 20)}, date(2035, 1, 20)),
+        ({}, None),
+    ],
+)
+def test_a_maturity_that_is_not_stated_follows_from_the_term(
+    changes: dict[str, Any], expected: date | None
+) -> None:
+    assert maturity(terms(maturity_date=None, original_term_months=120, **changes)) == expected
+
+
+def test_a_loan_without_a_maturity_pays_interest_and_is_never_due() -> None:
+    found = flows(maturity_date=None, months=24)
+    assert len(found) == 24
+    assert {f.maturity + f.principal for f in found} == {Decimal(0)}
 
 
 def test_interest_at_maturity_only_runs_from_the_beginning() -> None:
@@ -214,3 +244,21 @@ def test_a_schedule_of_a_balloon_is_longer_than_the_loan() -> None:
     assert round(found[0].principal, 6) == Decimal(
         "11.111111"
     )  # 1200 / 108: twelve of its 120 payments are made
+
+
+@pytest.mark.parametrize("kind", ["bullet", "linear", "annuity", "custom"])
+@pytest.mark.parametrize("interval", [1, 3, 12, 0])
+def test_what_was_there_is_repaid_defaulted_or_left(kind: str, interval: int) -> None:
+    found = flows(
+        amortisation=kind,
+        payment_interval_months=interval,
+        origination_date=date(2025, 3, 10),
+        prepayment_rate_pct=Decimal(12),
+        default_rate_pct=Decimal(3),
+        principal_schedule=((date(2026, 5, 5), Decimal(75)),),
+    )
+    for flow in found:
+        gone = flow.defaulted + flow.principal + flow.prepayment + flow.maturity
+        assert abs(flow.opening_balance - gone - flow.balance) < Decimal("1e-20")
+    assert found[-1].balance == 0
+    assert [f.opening_balance for f in found[1:]] == [f.balance for f in found[:-1]]

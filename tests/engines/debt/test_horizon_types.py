@@ -1,11 +1,13 @@
 """What a horizon may be told, and where it says that something is wrong."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from seawall.engines.debt.horizon_cases import PRESETS
 from seawall.engines.debt.horizon_checks import check_horizon, opening_day
 from seawall.engines.debt.horizon_types import AmendAndExtend, Equitise, Horizon
 from seawall.errors import InvalidInput
@@ -102,6 +104,26 @@ def test_no_case_takes_the_name_of_another(taken: str) -> None:
 def test_fields_that_contradict_each_other_are_refused(horizon: dict[str, Any], place: str) -> None:
     where, _ = refusal(**horizon)
     assert where == f"parameters.horizon.{place}"
+
+
+def fields_below(struct: type[msgspec.Struct]) -> set[str]:
+    names = set()
+    for field in msgspec.inspect.type_info(struct).fields:
+        names.add(field.encode_name)
+        nested = [field.type, *getattr(field.type, "types", ())]
+        nested += [t.item_type for t in nested if isinstance(t, msgspec.inspect.ListType)]
+        nested += [t for n in nested for t in getattr(n, "types", ())]
+        for found in nested:
+            if isinstance(found, msgspec.inspect.StructType):
+                names |= fields_below(found.cls)
+    return names
+
+
+def test_every_field_and_preset_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "horizon.md").read_text()
+    names = fields_below(Horizon) | set(PRESETS) | {"amend_and_extend", "equitise"}
+    assert len(names) > 50
+    assert {name for name in names if f"`{name}`" not in page} == set()
 
 
 def test_day_0_is_the_parameter_else_the_books_latest_report() -> None:

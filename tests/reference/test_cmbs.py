@@ -41,6 +41,13 @@ BMARK: dict[str, Any] = {
     # not of the case, counted in the tape: loanStructureCode other than WL; full interest-only
     "shared_collateral": 11,
     "no_amortisation": 30,
+    "payment_types": {
+        "interest_only_balloon": 30,
+        "amortising_balloon": 22,
+        "interest_only_amortising_balloon": 8,
+        "hyper_amortising": 2,
+    },
+    "most_recent_financials": 0,
     "refused_cells": [],
 }
 BANK5: dict[str, Any] = {
@@ -67,6 +74,8 @@ BANK5: dict[str, Any] = {
     "report_end": date(2025, 12, 11),
     "shared_collateral": 6,
     "no_amortisation": 34,
+    "payment_types": {"interest_only_balloon": 34, "amortising_balloon": 1},
+    "most_recent_financials": 34,
     # no state of the US: what the tape means is not known
     "refused_cells": [("collateral_region", "D0", "code_unknown")],
 }
@@ -145,6 +154,48 @@ def test_every_loan_says_when_it_was_reported(case: dict[str, Any], loans: Read)
 
 def test_no_cell_is_refused_but_a_state_that_is_none(case: dict[str, Any], loans: Read) -> None:
     assert loans.refusals() == case["refused_cells"]
+
+
+def test_a_loan_amortises_as_its_payment_type_and_its_terms_say(
+    case: dict[str, Any], loans: Read
+) -> None:
+    assert loans.counts("payment_type") == case["payment_types"]
+    assert loans["payment_interval_months"].to_pylist() == [1] * case["loans"]
+    for loan in loans.records.to_pylist():
+        is_bullet = loan["amortisation"] == "bullet"
+        assert is_bullet == (loan["amortization_term_months"] == 0)
+        assert is_bullet == (loan["interest_only_term_months"] == loan["original_term_months"])
+        is_partial = loan["payment_type"] == "interest_only_amortising_balloon"
+        assert is_partial == (0 < loan["interest_only_term_months"] < loan["original_term_months"])
+        ends_before_maturity = loan["anticipated_repayment_date"] is not None
+        assert ends_before_maturity == (loan["payment_type"] == "hyper_amortising")
+
+
+def test_the_first_payment_is_one_month_after_the_term_begins(loans: Read) -> None:
+    for loan in loans.records.to_pylist():
+        first = loan["first_payment_date"]
+        last = loan["anticipated_repayment_date"] or loan["maturity_date"]
+        months = (last.year - first.year) * 12 + last.month - first.month
+        assert months == loan["original_term_months"] - 1
+        assert last.day == first.day
+
+
+def test_revenue_less_expenses_is_operating_income_and_not_cash_flow(loans: Read) -> None:
+    for loan in loans.records.to_pylist():
+        income = loan["underwritten_revenue"] - loan["underwritten_operating_expenses"]
+        assert income == pytest.approx(loan["net_operating_income"], abs=1)  # some in dollars
+        assert loan["net_cash_flow"] <= loan["net_operating_income"]
+
+
+def test_the_most_recent_figures_are_named_as_such(case: dict[str, Any], loans: Read) -> None:
+    for name in ("most_recent_revenue", "most_recent_operating_expenses"):
+        assert loans.count(pc.is_valid(loans[name])) == case["most_recent_financials"]
+
+
+def test_no_tape_states_a_scheduled_payment(loans: Read) -> None:
+    # what is reported of a period is 0 for a loan before its first payment
+    assert "scheduled_payment" not in loans.records.column_names
+    assert loans["reported_period_payment"].null_count == 0
 
 
 def test_two_loans_are_expected_to_be_repaid_long_before_they_mature() -> None:

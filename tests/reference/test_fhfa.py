@@ -87,3 +87,11 @@ def test_a_house_is_single_family_unless_it_is_manufactured(loans: Read) -> None
     manufactured = loans.counts("property_type")["manufactured_home"]
     found = loans.counts("collateral_type")
     assert found == {"single_family": ROWS - manufactured, "manufactured_housing": manufactured}
+
+
+def test_a_mortgage_amortises_over_its_term_and_has_no_dates(loans: Read) -> None:
+    # MortDate is a year: when a loan pays and matures is not on the tape
+    assert loans["original_term_months"].null_count == 0
+    assert loans["amortization_term_months"].equals(loans["original_term_months"])
+    dates = {"origination_date", "first_payment_date", "maturity_date"}
+    assert not dates & set(loans.records.column_names)

@@ -127,7 +127,7 @@ FIGURES: dict[str, Callable[[Loans], Any]] = {
     ),
     "naics_missing_code_0": lambda t: t["naics"].null_count,
     "newexist_0": lambda t: t.uses("business_age", "sentinel_to_null"),
-    "term_zero": lambda t: t["term_months"].null_count,
+    "term_zero": lambda t: t["original_term_months"].null_count,
     "pif_with_chargeoff_amount": lambda t: t.count(
         pc.and_(t.is_status("paid_in_full"), positive(t["charged_off_principal"]))
     ),
@@ -252,3 +252,7 @@ def test_the_largest_loan_is_traced_to_its_line_of_the_file(
     assert set(cells) == set(header)
     amounts = [row["amount"] for row in trace.evidence[0]["largest_contributors"]]
     assert amounts[0] == float(cells["DisbursementGross"]) == max(amounts)
+
+
+def test_a_loan_originates_when_it_is_disbursed(loans: Loans) -> None:
+    assert loans["origination_date"].equals(loans["disbursement_date"])

@@ -65,6 +65,14 @@ class SupervisoryLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gdp_weight: Weight = 0.0047
 
 
+class HorizonLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a caller may change about the links that only a run with a horizon has."""
+
+    revenue_variable: str | None = "nominal_gdp_growth"  # a growth or a level; null: none
+    revenue_sensitivity: Annotated[float, Meta(ge=0, le=10)] = 1.0  # of revenue to its change
+    refinancing_rate_variable: str | None = "bbb_corporate_yield"  # a rate; null: none
+
+
 class Segment(msgspec.Struct, frozen=True):
     """Debt of a book that moves alike; text that is empty or absent is unknown."""
 

@@ -27,20 +27,20 @@ class PathRun:
     ) -> None:
         self.path = path
         self._segments = segments
-        self._shocks = segment_shocks(path, links, segments, book_currency=currency)
+        self.shocks = segment_shocks(path, links, segments, book_currency=currency)
 
     def scenarios(self) -> list[tuple[str, FloatMatrix]]:
         """The quarters as scenarios of the core, in order."""
         return [
             (quarter_id(self.path.path_id, quarter), shocks)
-            for quarter, shocks in zip(self._shocks.quarters, self._shocks.shocks, strict=True)
+            for quarter, shocks in zip(self.shocks.quarters, self.shocks.shocks, strict=True)
         ]
 
     def result(self, figures: Sequence[dict[str, float]]) -> PathResult:
         """The answer, from the core's figures of each quarter."""
         quarters = [
             PathQuarter(quarter, **{name: values[name] for name in _FIGURES})
-            for quarter, values in zip(self._shocks.quarters, figures, strict=True)
+            for quarter, values in zip(self.shocks.quarters, figures, strict=True)
         ]
         peak = max(quarters, key=lambda quarter: quarter.loss_estimate)  # the first of equals
         return PathResult(
@@ -52,13 +52,13 @@ class PathRun:
             quarters=quarters,
             peak_quarter=peak.quarter,
             peak_loss=peak.loss_estimate,
-            links=self._shocks.links,
+            links=self.shocks.links,
             not_covered=[
                 LinkGap(
                     link=gap.link,
                     reason=gap.reason,
                     **{name: self._segments[gap.segment][name] for name in _SEGMENT},
                 )
-                for gap in self._shocks.not_covered
+                for gap in self.shocks.not_covered
             ],
         )

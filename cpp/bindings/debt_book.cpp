@@ -62,8 +62,13 @@ std::shared_ptr<DebtBook> make_debt_book(const NativeTable& records,
                             .distressed_assets = rows(distressed_assets)},
                            options);
     book->records = records.table;
+    if (instruments) book->instruments = instruments->table;
     if (auto& kept = book->book.kept_records) {
         book->records = std::make_shared<const Table>(std::move(*kept));
+        kept.reset();
+    }
+    if (auto& kept = book->book.kept_instruments) {
+        book->instruments = std::make_shared<const Table>(std::move(*kept));
         kept.reset();
     }
     book->unconverted = std::make_shared<const Table>(std::move(book->book.unconverted));

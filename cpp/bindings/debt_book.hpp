@@ -9,7 +9,8 @@ namespace seawall::bindings {
 
 /// A decoded book that any number of runs may share.
 struct DebtBook {
-    TablePointer records;  ///< of the book: without those left out
+    TablePointer records;      ///< of the book: without those left out
+    TablePointer instruments;  ///< of those records; null where the profile has none
     debt::Book book;
     TablePointer unconverted;
 };

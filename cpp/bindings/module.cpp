@@ -11,5 +11,6 @@ PYBIND11_MODULE(_core, module) {
     register_ingest(module);
     register_xml(module);
     register_debt(module);
+    register_paths(module);
     register_sweep(module);
 }

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "bindings/day_caster.hpp"
 #include "bindings/debt_book.hpp"
 #include "bindings/module.hpp"
 #include "bindings/run_control.hpp"
@@ -61,8 +62,7 @@ class Settings {
     DefaultLimits limits(const char* prefix) const {
         DefaultLimits limits{};
         for (std::size_t c = 0; c < covenant_count; ++c) {
-            const std::string name =
-                prefix + std::string(covenant_name(static_cast<Covenant>(c)));
+            const std::string name = prefix + std::string(covenant_name(static_cast<Covenant>(c)));
             limits[c] = number(name.c_str());
         }
         return limits;
@@ -88,8 +88,7 @@ PathSettings path_settings(const Settings& given) {
                                           given.integer("refinancing_amortization_months"),
                                       .max_ltv = given.number("refinancing_max_ltv"),
                                       .min_dscr = given.number("refinancing_min_dscr"),
-                                      .min_debt_yield =
-                                          given.number("refinancing_min_debt_yield"),
+                                      .min_debt_yield = given.number("refinancing_min_debt_yield"),
                                       .cap_rate = given.number("refinancing_cap_rate")}},
             .covenants = {.limits = given.limits("limit_"),
                           .cure_months = given.integer("cure_months"),
@@ -133,7 +132,9 @@ PathCase path_case_of(const CaseArgument& argument, std::size_t index) {
     return result;
 }
 
-py::object maybe(double value) { return std::isnan(value) ? py::none() : py::cast(value); }
+py::object maybe(double value) {
+    return std::isnan(value) ? py::none() : py::cast(value);
+}
 
 /// The cases of one run; their tables are built when asked for.
 class DebtPaths {
@@ -282,9 +283,9 @@ class DebtPaths {
         d["cost_of_carry"] = money(s.cost_of_carry);
         d["tiers"] = tiers(s, money);
         const Description fulcrum;
-        constexpr std::array<const char*, 7> tier_names{"priming", "administration",
-                                                        "super_senior", "senior",
-                                                        "subordinated", "junior", "none"};
+        constexpr std::array<const char*, 7> tier_names{"priming", "administration", "super_senior",
+                                                        "senior",  "subordinated",   "junior",
+                                                        "none"};
         for (std::size_t t = 0; t < tier_names.size(); ++t) {
             if (s.fulcrum[t] > 0) fulcrum[tier_names[t]] = s.fulcrum[t];
         }
@@ -341,7 +342,7 @@ class DebtPaths {
 };
 
 std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
-                                          const std::string& as_of, std::size_t months,
+                                          std::chrono::sys_days as_of, std::size_t months,
                                           const std::vector<CaseArgument>& arguments,
                                           const py::dict& given, std::size_t threads,
                                           const OptionalControl& control) {
@@ -356,7 +357,7 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
     if (control) options.control = (*control)->native();
     const py::gil_scoped_release release;
     check(paths.terms.refinancing);
-    const Horizon horizon = make_horizon(day_of(as_of), months);
+    const Horizon horizon = make_horizon(as_of, months);
     for (std::size_t i = 0; i < cases.size(); ++i) {
         check(cases[i], i, horizon, book->book.segments.keys.size());
     }
@@ -400,7 +401,7 @@ void register_paths(py::module_& module) {
     module.def("run_debt_paths", &run_debt_paths, py::arg("book"), py::arg("as_of"),
                py::arg("months"), py::arg("cases"), py::arg("settings"), py::arg("threads") = 0,
                py::arg("control") = py::none(),
-               "Lets a book run through the months after as_of (ISO date) under each case:\n"
+               "Lets a book run through the months after as_of under each case:\n"
                "(case_id, drivers of shape (months, segments, 7), change of the rate of new debt\n"
                "by month in percentage points, factor of the opening cash, days by which receipts\n"
                "are late, days (0 or less) by which payments are early).");

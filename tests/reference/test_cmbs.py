@@ -182,7 +182,7 @@ def test_the_first_payment_is_one_month_after_the_term_begins(loans: Read) -> No
 
 def test_revenue_less_expenses_is_operating_income_and_not_cash_flow(loans: Read) -> None:
     for loan in loans.records.to_pylist():
-        income = loan["underwritten_revenue"] - loan["underwritten_operating_expenses"]
+        income = loan["revenue"] - loan["operating_expenses"]
         assert income == pytest.approx(loan["net_operating_income"], abs=1)  # some in dollars
         assert loan["net_cash_flow"] <= loan["net_operating_income"]
 

@@ -147,6 +147,7 @@ Book make_book(const BookTables& tables, const BookOptions& options) {
     } else if (auto kept = leave_out_unconverted(tables, book.segments, *options.conversion)) {
         book = make_book(kept->tables(), options);
         book.kept_records = std::move(kept->records);
+        book.kept_instruments = std::move(kept->instruments);
         book.unconverted = std::move(kept->unconverted);
         return book;
     }

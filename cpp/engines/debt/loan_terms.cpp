@@ -194,12 +194,21 @@ void read_days(const TermReader& reader, LoanTerms& terms, AssumedTerms& assumed
     terms.anticipated_repayment_day = reader.days("anticipated_repayment_date");
     terms.maturity_day = reader.days("maturity_date");
     constexpr std::array<std::int32_t, 7> intervals{0, 1, 2, 3, 4, 6, 12};
+    const std::vector<std::int32_t> term = reader.counts("original_term_months", 0);
     const std::vector<std::int32_t> interest_only = reader.counts("interest_only_term_months", 0);
     for (std::size_t i = 0; i < terms.position_count(); ++i) {
         const std::int32_t interval = terms.payment_interval_months[i];
         reader.require(std::ranges::find(intervals, interval) != intervals.end(),
                        "payment_interval_months", i, "must be 0, 1, 2, 3, 4, 6 or 12");
-        assumed.maturity += terms.maturity_day[i] == no_day ? 1 : 0;
+        Day& maturity = terms.maturity_day[i];
+        if (maturity == no_day && term[i] > 0) {
+            if (const Day first = terms.first_payment_day[i]; first != no_day) {
+                maturity = calendar::add_months(first, term[i] - interval);
+            } else if (const Day begun = terms.origination_day[i]; begun != no_day) {
+                maturity = calendar::add_months(begun, term[i]);
+            }
+        }
+        assumed.maturity += maturity == no_day ? 1 : 0;
         Day& until = terms.interest_only_until_day[i];
         if (until != no_day || interest_only[i] == 0) continue;
         // Its payments are one term's, the first of them on the first payment day.

@@ -52,8 +52,10 @@ FirstPeriod first_period(const LoanTerms& terms, std::size_t i, Day as_of) {
     const Day first = std::max(terms.first_payment_day[i], next);
     const bool begins = origination != no_day && (maturity == no_day || origination < maturity) &&
                         (origination > recent || interval == 0);
+    // Interest before the period of the first payment was settled when the loan was paid out.
+    const Day settled = first > recent ? calendar::add_months(first, -interval) : no_day;
     return {.first_payment = first > recent ? first : no_day,
-            .accrual_start = begins ? origination : no_day};
+            .accrual_start = begins ? std::max(origination, settled) : no_day};
 }
 
 ClassKey key_of(const LoanTerms& terms, std::size_t i, const Horizon& horizon) {

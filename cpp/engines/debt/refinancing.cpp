@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-#include "engines/debt/shared_collateral.hpp"
+#include "engines/debt/level_payment.hpp"
 #include "table/error.hpp"
 
 namespace seawall::debt {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "engines/debt/shared_collateral.hpp"
+#include "engines/debt/level_payment.hpp"
 #include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(refinancing_test)

@@ -8,6 +8,7 @@
 
 #include "engines/debt/book.hpp"
 #include "engines/debt/exposure.hpp"
+#include "engines/debt/level_payment.hpp"
 #include "engines/debt/table_fixture.hpp"
 #include "table/error.hpp"
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engines/debt/record_columns.hpp"
+#include "numeric/power.hpp"
 #include "table/error.hpp"
 
 namespace seawall::debt {
@@ -113,13 +114,8 @@ class Statements {
 
 double level_payment(double amount, double rate, std::int64_t payment_count) {
     if (rate == 0.0) return amount / static_cast<double>(payment_count);
-    // By squaring: a library's power is not the same to the last bit on every processor.
-    double growth = 1.0;
-    double square = 1.0 + rate;
-    for (std::int64_t rest = payment_count; rest > 0; rest /= 2) {
-        if (rest % 2 != 0) growth *= square;
-        square *= square;
-    }
+    // A library's power is not the same to the last bit on every processor.
+    const double growth = integer_power(1.0 + rate, payment_count);
     return amount * rate / (1.0 - 1.0 / growth);
 }
 

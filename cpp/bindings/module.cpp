@@ -11,4 +11,6 @@ PYBIND11_MODULE(_core, module) {
     register_ingest(module);
     register_xml(module);
     register_debt(module);
+    register_calendar(module);
+    register_returns(module);
 }

@@ -17,9 +17,10 @@ ALLOWED = {
     "numeric": set(),
     "table": {"numeric"},
     "provenance": {"numeric", "table"},
-    "ingest": {"numeric", "table", "provenance"},
-    "engines": {"numeric", "table", "provenance"},
-    "bindings": {"numeric", "table", "provenance", "ingest", "engines"},
+    "calendar": {"numeric", "table"},
+    "ingest": {"numeric", "table", "provenance", "calendar"},
+    "engines": {"numeric", "table", "provenance", "calendar"},
+    "bindings": {"numeric", "table", "provenance", "calendar", "ingest", "engines"},
 }
 SOURCES = sorted(
     path

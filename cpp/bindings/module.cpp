@@ -13,4 +13,6 @@ PYBIND11_MODULE(_core, module) {
     register_debt(module);
     register_paths(module);
     register_sweep(module);
+    register_calendar(module);
+    register_returns(module);
 }

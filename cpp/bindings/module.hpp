@@ -15,5 +15,7 @@ void register_xml(pybind11::module_& module);
 void register_debt(pybind11::module_& module);
 void register_paths(pybind11::module_& module);
 void register_sweep(pybind11::module_& module);
+void register_calendar(pybind11::module_& module);
+void register_returns(pybind11::module_& module);
 
 }  // namespace seawall::bindings

@@ -4,6 +4,7 @@ seawall's native core. Import it through seawall.native only.
 
 from __future__ import annotations
 import collections.abc
+import datetime
 import typing
 import typing_extensions
 
@@ -17,18 +18,32 @@ __all__: list[str] = [
     "RunControl",
     "TapeIngest",
     "XmlRecords",
+    "accrual_periods",
+    "add_months",
+    "adjust_days",
+    "bond_figures",
+    "bond_yield",
     "build_info",
     "check_profile",
+    "expected_credit_loss",
     "explain_record",
+    "implied_default_probability",
     "import_table",
     "inclusion_path",
+    "internal_rate_of_return",
+    "internal_rate_of_return_dated",
+    "level_payment",
     "merkle_root",
+    "net_present_value",
+    "net_present_value_dated",
     "rules",
     "run_debt_stress",
     "stored_record",
     "sweep",
     "sweep_instruction_set",
     "table_digest",
+    "year_fraction",
+    "year_fraction_icma",
 ]
 
 class RunControl:
@@ -274,6 +289,72 @@ class DebtRun:
     @property
     def scenarios(self) -> list[dict[str, float]]: ...
 
+def accrual_periods(
+    anchor: datetime.date,
+    interval_months: typing.SupportsInt | typing.SupportsIndex,
+    maturity: datetime.date,
+    *,
+    after: datetime.date,
+    up_to: datetime.date,
+    first_payment: datetime.date | None = None,
+    accrual_start: datetime.date | None = None,
+) -> list[tuple[datetime.date, datetime.date]]:
+    """
+    (accrual start, payment day) of the periods that end after `after`, up to `up_to`.
+    Payment days are those of the grid through the anchor before the maturity, and the
+    maturity; an interval of 0 leaves only that.
+    """
+
+def add_months(
+    anchor: datetime.date,
+    months: typing.SupportsInt | typing.SupportsIndex,
+    *,
+    from_month_end: bool = False,
+) -> datetime.date:
+    """
+    The anchor's day of the month some months later, or the last day of a shorter
+    month; from_month_end: from the last day of a month to last days of months.
+    """
+
+def adjust_days(
+    days: collections.abc.Sequence[datetime.date],
+    convention: str,
+    holidays: collections.abc.Sequence[datetime.date],
+) -> list[datetime.date]:
+    """
+    Days moved to business days: unadjusted, following, modified_following or
+    preceding; Saturdays, Sundays and the holidays (rising) are none.
+    """
+
+def bond_figures(
+    settlement: datetime.date,
+    maturity: datetime.date,
+    coupon: typing.SupportsFloat | typing.SupportsIndex,
+    yield_: typing.SupportsFloat | typing.SupportsIndex,
+    frequency: typing.SupportsInt | typing.SupportsIndex,
+    *,
+    basis: str = "30/360",
+    redemption: typing.SupportsFloat | typing.SupportsIndex = 100.0,
+) -> dict[str, float]:
+    """
+    Clean price and accrued interest per 100, durations in years, convexity in years
+    squared, as spreadsheets' PRICE, DURATION and MDURATION; actual/actual is ICMA's.
+    """
+
+def bond_yield(
+    settlement: datetime.date,
+    maturity: datetime.date,
+    coupon: typing.SupportsFloat | typing.SupportsIndex,
+    clean_price: typing.SupportsFloat | typing.SupportsIndex,
+    frequency: typing.SupportsInt | typing.SupportsIndex,
+    *,
+    basis: str = "30/360",
+    redemption: typing.SupportsFloat | typing.SupportsIndex = 100.0,
+) -> float:
+    """
+    The yield of a clean price, compounded `frequency` times a year.
+    """
+
 def build_info() -> dict[str, str]:
     """
     How this binary was built: version, build_type, compiler, flags.
@@ -284,11 +365,37 @@ def check_profile(profile: bytes) -> None:
     Raises InvalidProfile when the profile contradicts itself.
     """
 
+def expected_credit_loss(
+    hazards: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    exposures: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    *,
+    loss_given_default: typing.SupportsFloat | typing.SupportsIndex,
+    effective_interest_rate: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict[str, typing.Any]:
+    """
+    Expected credit losses of IFRS 9, defaults at the ends of years: by_year, lifetime,
+    twelve_months.
+    """
+
 def explain_record(
     record: bytes, *, table_row: bool, profile: bytes
 ) -> list[dict[str, typing.Any]]:
     """
     How each cell of a record was read: field, raw, value, state, rules, reason.
+    """
+
+def implied_default_probability(
+    flow_years: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    flows: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    default_years: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    recoveries: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    *,
+    risk_free_rate: typing.SupportsFloat | typing.SupportsIndex,
+    price: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict[str, float | None]:
+    """
+    The default probability that a price implies (Hull): yearly, the same in each year
+    seen from today, and hazard, after surviving to it; None where none explains it.
     """
 
 def import_table(source: typing.Any) -> NativeTable:
@@ -305,9 +412,55 @@ def inclusion_path(
     Siblings from leaf `index` up to the root, from its chunk's leaf hashes and all chunk roots.
     """
 
+def internal_rate_of_return(
+    amounts: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+) -> float:
+    """
+    The rate of one period at which the value is 0; of several the least that is not
+    negative, else the one nearest to 0.
+    """
+
+def internal_rate_of_return_dated(
+    days: collections.abc.Sequence[datetime.date],
+    amounts: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+) -> float:
+    """
+    The same a year, by actual days / 365, as spreadsheets' XIRR; the days do not
+    fall.
+    """
+
+def level_payment(
+    amount: typing.SupportsFloat | typing.SupportsIndex,
+    rate: typing.SupportsFloat | typing.SupportsIndex,
+    payment_count: typing.SupportsInt | typing.SupportsIndex,
+) -> float:
+    """
+    One of the equal payments that repay an amount; `rate` is a fraction of one
+    period.
+    """
+
 def merkle_root(digests: bytes) -> bytes:
     """
     Root (32 bytes) over leaf hashes or chunk roots, given as 32 bytes each, by RFC 6962.
+    """
+
+def net_present_value(
+    rate: typing.SupportsFloat | typing.SupportsIndex,
+    amounts: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+) -> float:
+    """
+    Value one period before the first amount, as spreadsheets' NPV; `rate` is a
+    fraction of one period.
+    """
+
+def net_present_value_dated(
+    rate: typing.SupportsFloat | typing.SupportsIndex,
+    days: collections.abc.Sequence[datetime.date],
+    amounts: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+) -> float:
+    """
+    Value on the first day, by actual days / 365, as spreadsheets' XNPV; the days do
+    not fall.
     """
 
 def rules() -> list[str]:
@@ -370,6 +523,25 @@ def sweep_instruction_set() -> str:
 def table_digest(tables: collections.abc.Sequence[NativeTable]) -> bytes:
     """
     SHA-256 (32 bytes) over what tables hold, whatever file format carries them.
+    """
+
+def year_fraction(day_count: str, start: datetime.date, end: datetime.date) -> float:
+    """
+    Years from start to end (not before it) by 30/360 (bond basis, without a rule for
+    the end of February), 30e/360, actual/360, actual/365 (fixed) or actual/actual
+    (ISDA).
+    """
+
+def year_fraction_icma(
+    period_start: datetime.date,
+    period_end: datetime.date,
+    frequency: typing.SupportsInt | typing.SupportsIndex,
+    start: datetime.date,
+    end: datetime.date,
+) -> float:
+    """
+    Years from start to end, actual/actual (ICMA), within a regular coupon period of a bond
+    with `frequency` coupons a year.
     """
 
 LEAVES_PER_CHUNK: int = 256

@@ -13,6 +13,10 @@ struct StepWindow {
     std::int32_t step, months;
 };
 
+constexpr std::uint64_t bit_of(std::int32_t step) {
+    return std::uint64_t{1} << static_cast<unsigned>(step - 1);
+}
+
 /// The limits of a step; empty: none.
 std::span<const double> limits_in(const CovenantTerms& terms, Covenant covenant,
                                   std::int32_t step) {
@@ -33,7 +37,7 @@ void test_units(CovenantScratch& scratch, Covenant covenant, std::int32_t step,
     double* const worst = scratch.worst[c].data();
     double* const last = scratch.last[c].data();
     std::uint64_t* const tested = scratch.tested[c].data();
-    const std::uint64_t bit = std::uint64_t{1} << (step - 1);
+    const std::uint64_t bit = bit_of(step);
 #pragma GCC ivdep
     for (std::size_t i = 0; i < count; ++i) {
         const double ratio = ratio_of(i), worst_before = worst[i], last_before = last[i];
@@ -51,7 +55,7 @@ void mark_breaches(std::span<const double> ratios, std::span<const double> limit
     const double* const ratio = ratios.data();
     const double* const limit = limits.data();
     std::uint64_t* const mark_of = marks.data();
-    const std::uint64_t bit = std::uint64_t{1} << (step - 1);
+    const std::uint64_t bit = bit_of(step);
     if (from_above) {
         for (std::size_t i = 0; i < limits.size(); ++i) {
             mark_of[i] |= ratio[i] > limit[i] ? bit : std::uint64_t{0};
@@ -67,7 +71,7 @@ void mark_below(std::span<const double> ratios, double limit, std::int32_t step,
                 std::span<std::uint64_t> marks) {
     const double* const ratio = ratios.data();
     std::uint64_t* const mark_of = marks.data();
-    const std::uint64_t bit = std::uint64_t{1} << (step - 1);
+    const std::uint64_t bit = bit_of(step);
     for (std::size_t i = 0; i < marks.size(); ++i) {
         mark_of[i] |= ratio[i] < limit ? bit : std::uint64_t{0};
     }

@@ -1,6 +1,7 @@
 #include "engines/debt/breach_path.hpp"
 
 #include <bit>
+#include <utility>
 
 namespace seawall::debt {
 
@@ -12,15 +13,15 @@ BreachFindings breach_findings(const TestedPath& path, std::int32_t cure_months)
     findings.cured = true;
     const std::uint64_t compliant = path.tested & ~path.breached;
     for (std::uint64_t rest = path.breached; rest != 0;) {
-        const int begin = std::countr_zero(rest);
+        const auto begin = static_cast<unsigned>(std::countr_zero(rest));
         const std::uint64_t later = compliant >> begin;
         if (later == 0) {
             findings.in_breach_at_end = true;
             findings.cured = false;
             break;
         }
-        const int months = std::countr_zero(later);
-        if (months > cure_months) findings.cured = false;
+        const auto months = static_cast<unsigned>(std::countr_zero(later));
+        if (std::cmp_greater(months, cure_months)) findings.cured = false;
         rest &= ~std::uint64_t{0} << (begin + months);  // below 64: a later bit is set
     }
     return findings;

@@ -32,8 +32,9 @@ BreachFindings walked(const TestedPath& path, int cure_months) {
     int begun = 0;
     bool all_in_time = true;
     for (int step = 1; step <= 64; ++step) {
-        if ((path.tested >> (step - 1)) % 2 == 0) continue;
-        if ((path.breached >> (step - 1)) % 2 == 1) {
+        const auto place = static_cast<unsigned>(step - 1);
+        if ((path.tested >> place) % 2 == 0) continue;
+        if ((path.breached >> place) % 2 == 1) {
             if (result.first_breach_step == 0) result.first_breach_step = step;
             if (begun == 0) begun = step;
             ++result.breach_steps;

@@ -13,6 +13,10 @@ struct StepWindow {
     std::int32_t step, months;
 };
 
+constexpr std::uint64_t bit_of(std::int32_t step) {
+    return std::uint64_t{1} << static_cast<unsigned>(step - 1);
+}
+
 /// The limits of a step; empty: none.
 std::span<const double> limits_in(const CovenantTerms& terms, Covenant covenant,
                                   std::int32_t step) {
@@ -21,28 +25,25 @@ std::span<const double> limits_in(const CovenantTerms& terms, Covenant covenant,
     return is_reset ? reset : terms.limits[index_of(covenant)];
 }
 
-/// The ratios of a covenant's units, obligors or records, in one step. This loop and the next are
-/// two, of few rows each, or the compiler gives up on telling the rows apart and does not
-/// vectorise.
-template <class Ratio>
-void compute_ratios(CovenantScratch& scratch, std::size_t count, const Ratio& ratio_of) {
-    double* const ratio = scratch.ratio.data();
-    for (std::size_t i = 0; i < count; ++i) ratio[i] = ratio_of(i);
-}
-
-/// Takes scratch.ratio into what is known of the covenant's units.
-template <bool from_above>
-void take_ratios(CovenantScratch& scratch, Covenant covenant, std::int32_t step) {
-    const std::size_t count = scratch.worst[index_of(covenant)].size();
-    const double* const ratios = scratch.ratio.data();
-    double* const worst = scratch.worst[index_of(covenant)].data();
-    double* const last = scratch.last[index_of(covenant)].data();
-    std::uint64_t* const tested = scratch.tested[index_of(covenant)].data();
-    const std::uint64_t bit = std::uint64_t{1} << (step - 1);
+/// One loop over the units of a covenant, obligors or records, in one step. Everything is a select
+/// and eight bytes wide, so that it vectorises around the division; that the rows do not overlap
+/// has to be said, as they are too many to be compared at run time.
+template <bool from_above, class Ratio>
+void test_units(CovenantScratch& scratch, Covenant covenant, std::int32_t step,
+                const Ratio& ratio_of) {
+    const std::size_t c = index_of(covenant);
+    const std::size_t count = scratch.worst[c].size();
+    double* const ratios = scratch.ratio.data();
+    double* const worst = scratch.worst[c].data();
+    double* const last = scratch.last[c].data();
+    std::uint64_t* const tested = scratch.tested[c].data();
+    const std::uint64_t bit = bit_of(step);
+#pragma GCC ivdep
     for (std::size_t i = 0; i < count; ++i) {
-        const double ratio = ratios[i], worst_before = worst[i], last_before = last[i];
+        const double ratio = ratio_of(i), worst_before = worst[i], last_before = last[i];
         const bool is_worse = from_above ? ratio > worst_before : ratio < worst_before;
         const bool is_known = ratio == ratio;  // not NaN, which is not worse either
+        ratios[i] = ratio;
         worst[i] = is_worse ? ratio : worst_before;
         last[i] = is_known ? ratio : last_before;
         tested[i] |= is_known ? bit : std::uint64_t{0};
@@ -54,7 +55,7 @@ void mark_breaches(std::span<const double> ratios, std::span<const double> limit
     const double* const ratio = ratios.data();
     const double* const limit = limits.data();
     std::uint64_t* const mark_of = marks.data();
-    const std::uint64_t bit = std::uint64_t{1} << (step - 1);
+    const std::uint64_t bit = bit_of(step);
     if (from_above) {
         for (std::size_t i = 0; i < limits.size(); ++i) {
             mark_of[i] |= ratio[i] > limit[i] ? bit : std::uint64_t{0};
@@ -70,19 +71,19 @@ void mark_below(std::span<const double> ratios, double limit, std::int32_t step,
                 std::span<std::uint64_t> marks) {
     const double* const ratio = ratios.data();
     std::uint64_t* const mark_of = marks.data();
-    const std::uint64_t bit = std::uint64_t{1} << (step - 1);
+    const std::uint64_t bit = bit_of(step);
     for (std::size_t i = 0; i < marks.size(); ++i) {
         mark_of[i] |= ratio[i] < limit ? bit : std::uint64_t{0};
     }
 }
 
-/// Adds `rows` rows of a matrix, the first at `row`, to what is in `sum` already.
-template <std::size_t rows>
-void add_rows(const double* row, std::span<double> sum) {
+/// The sum of `rows` rows of a matrix, the first at `row`, on top of what `sum` has or anew.
+template <std::size_t rows, bool on_top>
+void sum_rows(const double* row, std::span<double> sum) {
     double* const total = sum.data();
     const std::size_t count = sum.size();
     for (std::size_t i = 0; i < count; ++i) {
-        double value = total[i];
+        double value = on_top ? total[i] : 0.0;
         for (std::size_t j = 0; j < rows; ++j) value += row[j * count + i];
         total[i] = value;
     }
@@ -94,11 +95,12 @@ void sum_window(std::span<const double> matrix, const StepWindow& window, std::s
     const auto width = sum.size();
     const double* row =
         matrix.data() + static_cast<std::size_t>(window.step - window.months) * width;
-    std::ranges::fill(sum, 0.0);
-    std::int32_t rest = window.months;
-    for (; rest >= 3; rest -= 3, row += 3 * width) add_rows<3>(row, sum);
-    if (rest == 2) add_rows<2>(row, sum);
-    if (rest == 1) add_rows<1>(row, sum);
+    if (window.months == 1) return sum_rows<1, false>(row, sum);
+    if (window.months == 2) return sum_rows<2, false>(row, sum);
+    sum_rows<3, false>(row, sum);
+    for (std::int32_t month = 3; month < window.months; ++month) {
+        sum_rows<1, true>(row + static_cast<std::size_t>(month) * width, sum);
+    }
 }
 
 /// From the step after its default on nothing of an obligor is tested.
@@ -113,41 +115,41 @@ void close_gates(const CovenantSteps& steps, std::int32_t step, CovenantScratch&
     }
 }
 
-/// One covenant's ratios of a step into scratch.ratio.
-void compute_ratios(const CovenantSteps& steps, Covenant covenant, const StepWindow& window,
-                    CovenantScratch& scratch) {
+/// One covenant's ratios of a step into scratch.ratio, and into what is known of its units.
+void test_ratios(const CovenantSteps& steps, Covenant covenant, const StepWindow& window,
+                 CovenantScratch& scratch) {
     const double yearly = 12.0 / window.months;
-    const std::size_t obligors = steps.obligor_count, records = steps.record_count;
+
     const auto row = static_cast<std::size_t>(window.step - 1);
     const double* const income = scratch.income.data();
     const double* const interest = scratch.interest.data();
     const double* const principal = scratch.principal.data();
     const double* const gate = scratch.income_gate.data();
-    const double* const debt = steps.debt.data() + row * obligors;
+    const double* const debt = steps.debt.data() + row * steps.obligor_count;
     switch (covenant) {
         case Covenant::dscr:
-            return compute_ratios(scratch, obligors, [=](std::size_t o) {
+            return test_units<false>(scratch, covenant, window.step, [=](std::size_t o) {
                 const double due = interest[o] + principal[o];
                 return (income[o] + gate[o]) / (due > 0.0 ? due : unknown);
             });
         case Covenant::icr:
-            return compute_ratios(scratch, obligors, [=](std::size_t o) {
+            return test_units<false>(scratch, covenant, window.step, [=](std::size_t o) {
                 return (income[o] + gate[o]) / (interest[o] > 0.0 ? interest[o] : unknown);
             });
         case Covenant::leverage:
-            return compute_ratios(scratch, obligors, [=](std::size_t o) {
+            return test_units<true>(scratch, covenant, window.step, [=](std::size_t o) {
                 const double of_a_year = (income[o] > 0.0 ? income[o] : 0.0) * yearly;
                 return debt[o] / (of_a_year + gate[o]);
             });
         case Covenant::debt_yield:
-            return compute_ratios(scratch, obligors, [=](std::size_t o) {
+            return test_units<false>(scratch, covenant, window.step, [=](std::size_t o) {
                 return (income[o] * yearly + gate[o]) / (debt[o] > 0.0 ? debt[o] : unknown);
             });
         case Covenant::ltv: {
-            const double* const balance = steps.balance.data() + row * records;
-            const double* const collateral = steps.collateral.data() + row * records;
+            const double* const balance = steps.balance.data() + row * steps.record_count;
+            const double* const collateral = steps.collateral.data() + row * steps.record_count;
             const double* const value_gate = scratch.collateral_gate.data();
-            return compute_ratios(scratch, records, [=](std::size_t r) {
+            return test_units<true>(scratch, covenant, window.step, [=](std::size_t r) {
                 return balance[r] / (collateral[r] + value_gate[r]);
             });
         }
@@ -188,12 +190,7 @@ void test_step(const CovenantSteps& steps, const CovenantTerms& terms, bool reco
     if (step == terms.reset_step) begin_reset(terms, scratch);
     for (const Covenant covenant : all_covenants) {
         if (!is_computed(terms, covenant)) continue;
-        compute_ratios(steps, covenant, window, scratch);
-        if (limits_from_above(covenant)) {
-            take_ratios<true>(scratch, covenant, step);
-        } else {
-            take_ratios<false>(scratch, covenant, step);
-        }
+        test_ratios(steps, covenant, window, scratch);
         if (covenant == Covenant::dscr) {
             mark_below(scratch.ratio, adequate_dscr, step, scratch.below_adequate);
             mark_below(scratch.ratio, marginal_dscr, step, scratch.below_marginal);

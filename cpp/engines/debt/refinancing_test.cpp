@@ -59,7 +59,8 @@ BOOST_AUTO_TEST_CASE(the_reference_balloon_loan_has_its_debt_constant) {
 
 BOOST_AUTO_TEST_CASE(the_loan_of_the_dscr_test_has_that_dscr) {
     for (const std::int64_t months : {0, 1, 240, 360}) {
-        RefinancingTerms terms{.rate_pct = 7.0, .amortization_months = months, .min_dscr = 1.4};
+        const RefinancingTerms terms{
+            .rate_pct = 7.0, .amortization_months = months, .min_dscr = 1.4};
         const double loan = refinancing_capacity(1e6, unknown, terms).max_proceeds;
         const double service =
             months == 0 ? loan * 0.07 : 12.0 * level_payment(loan, 0.07 / 12.0, months);

@@ -1,7 +1,9 @@
 #include "engines/debt/claim_ranking.hpp"
 
+#include <bit>
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -70,7 +72,8 @@ BOOST_AUTO_TEST_CASE(ownership_in_a_circle_is_refused_at_an_estate_on_it) {
         "parent[2]");
     check_refused([](Rows& rows) { rows.estates[1].parent = 1; }, "parent[1]");
     // Estate 0 is a subsidiary of the circle's, not on it.
-    Rows rows{.claims = {}, .pools = {}, .estates = {{.parent = 1}, {.parent = 2}, {.parent = 1}}};
+    const Rows rows{
+        .claims = {}, .pools = {}, .estates = {{.parent = 1}, {.parent = 2}, {.parent = 1}}};
     BOOST_CHECK_EXCEPTION(ranked(rows), Error,
                           [](const Error& error) { return error.where() == "parent[1]"; });
 }
@@ -80,8 +83,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_row_is_refused) {
     check_refused([](Rows& rows) { rows.claims[0].pool = 2; }, "pool[0]");
     check_refused([](Rows& rows) { rows.claims[0].lien = 3; }, "lien_position[0]");
     check_refused([](Rows& rows) { rows.claims[1].guarantor = 4; }, "guarantor[1]");
-    check_refused([](Rows& rows) { rows.claims[1].seniority = static_cast<Seniority>(4); },
-                  "seniority[1]");
+    check_refused(
+        [](Rows& rows) { rows.claims[1].seniority = std::bit_cast<Seniority>(std::uint8_t{4}); },
+        "seniority[1]");
     check_refused([](Rows& rows) { rows.pools[1].owner = 4; }, "owner[1]");
     check_refused([](Rows& rows) { rows.estates[1].parent = 4; }, "parent[1]");
 }

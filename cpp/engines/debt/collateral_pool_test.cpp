@@ -28,9 +28,11 @@ BOOST_AUTO_TEST_CASE(proceeds_round_down_and_the_cost_bears_the_rest) {
 
 BOOST_AUTO_TEST_CASE(a_decimal_fraction_is_taken_as_it_is_written) {
     BOOST_TEST(sell(1'000, 0.9, 0.0).sold_minor == 100);  // 1000 · (1 − 0.9) in binary is below
+    constexpr std::int64_t part = 1'000'000'000;
     for (int points = 0; points <= 10'000; ++points) {
-        BOOST_REQUIRE_EQUAL(sell(10'000, points / 1e4, 0.0).sold_minor, 10'000 - points);
-        BOOST_REQUIRE_EQUAL(sell(10'000, 0.0, points / 1e4).net_minor, 10'000 - points);
+        const std::int64_t left = (10'000 - points) * part;
+        BOOST_REQUIRE_EQUAL(sell(10'000 * part, points / 1e4, 0.0).sold_minor, left);
+        BOOST_REQUIRE_EQUAL(sell(10'000 * part, 0.0, points / 1e4).net_minor, left);
     }
 }
 

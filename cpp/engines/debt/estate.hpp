@@ -15,10 +15,10 @@ inline constexpr int max_guarantee_rounds = 16;
 ///
 /// A guaranteed claim proves in two estates for all that its collateral left, up to the limit in
 /// the guarantor's (Ivanhoe Building & Loan v. Orr, 295 U.S. 243), and takes from the guarantor no
-/// more than what its own estate leaves. An estate is settled before it is known what others pay:
-/// the first round takes own estates to pay nothing, each further round what they paid in the
-/// last, until none pays otherwise or max_guarantee_rounds are over. Payments rise from round to
-/// round, so that no round pays too much.
+/// more than what its own estate leaves. What that is rests on other guarantees: the first round
+/// takes own estates to pay nothing, each further round takes them to pay what they did in the
+/// last, until none pays otherwise or max_guarantee_rounds are over. Then both pay; where the
+/// rounds ended too early the estate settled last pays only what is still missing.
 void settle_estates(const SettlementContext& context, std::size_t group);
 
 }  // namespace seawall::debt

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engines/debt/minor_digits.hpp"
 #include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(recovery_timing_test)
@@ -86,7 +87,7 @@ BOOST_AUTO_TEST_CASE(months_and_rates_out_of_range_are_refused) {
 BOOST_AUTO_TEST_CASE(what_a_double_does_not_hold_is_refused) {
     const auto limit = ErrorCode::limit_exceeded;
     check_refused({.rate = 1e10}, {.months_to_sale = 1'200}, limit, "rate[0]");
-    check_refused({.from_collateral = (std::int64_t{1} << 53U) + 2}, {}, limit,
+    check_refused({.from_collateral = largest_minor_units + 2}, {}, limit,
                   "from_collateral_minor[0]");
     check_refused({.from_estate = 1, .rate = -11.9}, {.months_to_distribution = 100}, limit,
                   "from_estate_minor[0]");

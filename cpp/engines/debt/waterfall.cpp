@@ -55,6 +55,7 @@ void check_fractions(const char* name, std::span<const double> fractions) {
 
 void check(const WaterfallBatch& batch, const ClaimRanking& ranking) {
     const auto& [claims, pools, estates, group_offsets] = batch;
+    check_lengths(batch);
     const bool is_ranked = ranking.claims_by_seniority.rows.size() == batch.claim_count() &&
                            ranking.pools_by_owner.rows.size() == batch.pool_count() &&
                            ranking.estates.size() == batch.estate_count() &&

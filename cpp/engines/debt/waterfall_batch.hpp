@@ -59,4 +59,8 @@ struct WaterfallBatch {
     std::size_t group_count() const { return group_offsets.empty() ? 0 : group_offsets.size() - 1; }
 };
 
+/// Throws Error(invalid_input) at the name of a column that is not as long as its fellow columns,
+/// Error(limit_exceeded) beyond 2^30 rows.
+void check_lengths(const WaterfallBatch& batch);
+
 }  // namespace seawall::debt

@@ -238,4 +238,27 @@ BOOST_AUTO_TEST_CASE(a_ranking_of_another_batch_is_refused) {
                   ErrorCode::invalid_input, "ranking");
 }
 
+BOOST_AUTO_TEST_CASE(columns_of_guarantees_may_be_left_out) {
+    Columns columns({.claims = {{.amount = 5}}, .pools = {}, .estates = {{.free_assets = 3}}});
+    columns.guarantor.clear();
+    columns.limit.clear();
+    ClaimRanking ranking;
+    SettlementScratch scratch;
+    Settlement settlement;
+    rank_claims(columns.batch(), ranking);
+    settle_liquidation(columns.batch(), ranking, scratch, settlement);
+    check_equal(paid_to_all(settlement), {3});
+}
+
+BOOST_AUTO_TEST_CASE(columns_that_became_ragged_are_refused) {
+    const Rows rows{.claims = {{.amount = 1}}, .pools = {}, .estates = {{}}};
+    Columns columns(rows);
+    const ClaimRanking ranking = ranked(rows);
+    columns.cost.clear();
+    SettlementScratch scratch;
+    Settlement settlement;
+    check_refused([&] { settle_liquidation(columns.batch(), ranking, scratch, settlement); },
+                  ErrorCode::invalid_input, "administration_cost_minor");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,56 @@
+// Compiled with -mavx512f -mavx512dq; called only where the processor has them.
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+
+#include <immintrin.h>
+
+#include "engines/debt/sweep_kernel.hpp"
+
+namespace seawall::debt {
+namespace {
+
+struct Avx512 {
+    using Vector = __m512d;
+    using Integers = __m512i;
+    using Mask = __mmask8;
+    static constexpr std::size_t width = 8;
+
+    static Vector all(double value) { return _mm512_set1_pd(value); }
+    static Vector load(const double* from) { return _mm512_load_pd(from); }
+    static Vector add(Vector a, Vector b) { return _mm512_add_pd(a, b); }
+    static Vector sub(Vector a, Vector b) { return _mm512_sub_pd(a, b); }
+    static Vector mul(Vector a, Vector b) { return _mm512_mul_pd(a, b); }
+    static Vector min(Vector a, Vector b) { return _mm512_min_pd(a, b); }
+    static Vector max(Vector a, Vector b) { return _mm512_max_pd(a, b); }
+    static Mask none() { return 0; }
+    static Mask less(Vector a, Vector b) { return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ); }
+    static Mask both(Mask a, Mask b) { return _kand_mask8(a, b); }
+    static Mask either(Mask a, Mask b) { return _kor_mask8(a, b); }
+    static bool any(Mask mask) { return mask != 0; }
+    static Vector where(Mask mask, Vector yes, Vector no) {
+        return _mm512_mask_blend_pd(mask, no, yes);
+    }
+    static Vector zero_where(Mask mask, Vector no) {
+        return _mm512_maskz_mov_pd(_knot_mask8(mask), no);
+    }
+    static Integers rounded(Vector value) {
+        const Vector shift = all(rounding_shift);
+        return _mm512_sub_epi64(_mm512_castpd_si512(add(value, shift)), _mm512_castpd_si512(shift));
+    }
+    static void add_where(Mask mask, Integers value, std::int64_t* sum) {
+        const Integers before = _mm512_load_si512(sum);
+        _mm512_store_si512(sum, _mm512_mask_add_epi64(before, mask, before, value));
+    }
+    static void count_where(Mask mask, std::int64_t* sum) {
+        add_where(mask, _mm512_set1_epi64(1), sum);
+    }
+};
+
+}  // namespace
+
+void sweep_block_avx512(const SweepBlock& block) {
+    sweep_all_lanes<Avx512, 2>(block);
+}
+
+}  // namespace seawall::debt
+
+#endif

@@ -1,0 +1,45 @@
+// For any processor: the compiler's own vectors of two doubles.
+#include "engines/debt/sweep_kernel.hpp"
+
+namespace seawall::debt {
+namespace {
+
+struct Baseline {
+    using Vector = double __attribute__((vector_size(16)));
+    using Integers = std::int64_t __attribute__((vector_size(16)));
+    using Mask = Integers;  // −1 or 0
+    static constexpr std::size_t width = 2;
+
+    static Vector all(double value) { return Vector{value, value}; }
+    static Vector load(const double* from) { return *reinterpret_cast<const Vector*>(from); }
+    static Vector add(Vector a, Vector b) { return a + b; }
+    static Vector sub(Vector a, Vector b) { return a - b; }
+    static Vector mul(Vector a, Vector b) { return a * b; }
+    static Vector min(Vector a, Vector b) { return a < b ? a : b; }
+    static Vector max(Vector a, Vector b) { return a > b ? a : b; }
+    static Mask none() { return Mask{}; }
+    static Mask less(Vector a, Vector b) { return a < b; }
+    static Mask both(Mask a, Mask b) { return a & b; }
+    static Mask either(Mask a, Mask b) { return a | b; }
+    static bool any(Mask mask) { return mask[0] != 0 || mask[1] != 0; }
+    static Vector where(Mask mask, Vector yes, Vector no) { return mask ? yes : no; }
+    static Vector zero_where(Mask mask, Vector no) { return mask ? Vector{} : no; }
+    static Integers rounded(Vector value) {
+        const Vector shift = all(rounding_shift);
+        return reinterpret_cast<Integers>(value + shift) - reinterpret_cast<Integers>(shift);
+    }
+    static void add_where(Mask mask, Integers value, std::int64_t* sum) {
+        *reinterpret_cast<Integers*>(sum) += mask & value;
+    }
+    static void count_where(Mask mask, std::int64_t* sum) {
+        *reinterpret_cast<Integers*>(sum) -= mask;
+    }
+};
+
+}  // namespace
+
+void sweep_block_baseline(const SweepBlock& block) {
+    sweep_all_lanes<Baseline, 2>(block);
+}
+
+}  // namespace seawall::debt

@@ -11,4 +11,5 @@ PYBIND11_MODULE(_core, module) {
     register_ingest(module);
     register_xml(module);
     register_debt(module);
+    register_sweep(module);
 }

@@ -13,5 +13,6 @@ void register_provenance(pybind11::module_& module);
 void register_ingest(pybind11::module_& module);
 void register_xml(pybind11::module_& module);
 void register_debt(pybind11::module_& module);
+void register_sweep(pybind11::module_& module);
 
 }  // namespace seawall::bindings

@@ -12,6 +12,7 @@ __all__: list[str] = [
     "DebtRun",
     "IngestedSource",
     "LEAVES_PER_CHUNK",
+    "NO_LTV_LIMIT",
     "NativeTable",
     "RunControl",
     "TapeIngest",
@@ -25,6 +26,8 @@ __all__: list[str] = [
     "rules",
     "run_debt_stress",
     "stored_record",
+    "sweep",
+    "sweep_instruction_set",
     "table_digest",
 ]
 
@@ -344,9 +347,30 @@ def stored_record(
     One record of a raw block: bytes, source_row, and the block's leaf hashes.
     """
 
+def sweep(
+    loans: dict[str, typing_extensions.Buffer],
+    scenarios: dict[str, typing_extensions.Buffer],
+    *,
+    minor_units_per_unit: typing.SupportsInt | typing.SupportsIndex,
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    control: RunControl | None = None,
+) -> dict[str, bytes]:
+    """
+    Screens instruments (columns by name) under scenarios (cubes by name, of shape (classes,
+    quarters, scenarios)); contiguous float64, classes int64, not to be changed meanwhile.
+    Returns int64 of shape (quarters, scenarios) as bytes: loss_minor, breach_count and
+    default_count.
+    """
+
+def sweep_instruction_set() -> str:
+    """
+    The instruction set that sweep uses on this processor: avx512, avx2 or baseline.
+    """
+
 def table_digest(tables: collections.abc.Sequence[NativeTable]) -> bytes:
     """
     SHA-256 (32 bytes) over what tables hold, whatever file format carries them.
     """
 
 LEAVES_PER_CHUNK: int = 256
+NO_LTV_LIMIT: float

@@ -2,6 +2,7 @@
 
 from seawall._core import (  # noqa: TID251
     LEAVES_PER_CHUNK,
+    NO_LTV_LIMIT,
     DebtBook,
     DebtRun,
     IngestedSource,
@@ -18,11 +19,14 @@ from seawall._core import (  # noqa: TID251
     rules,
     run_debt_stress,
     stored_record,
+    sweep,
+    sweep_instruction_set,
     table_digest,
 )
 
 __all__ = [
     "LEAVES_PER_CHUNK",
+    "NO_LTV_LIMIT",
     "DebtBook",
     "DebtRun",
     "IngestedSource",
@@ -39,5 +43,7 @@ __all__ = [
     "rules",
     "run_debt_stress",
     "stored_record",
+    "sweep",
+    "sweep_instruction_set",
     "table_digest",
 ]

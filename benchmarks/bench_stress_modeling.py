@@ -7,6 +7,9 @@ of every record and instrument, every scenario's loss of each, and the totals. `
 one untimed iteration: what Python allocated (tracemalloc) and what the native result's columns
 weigh by their shapes; the core's short-lived scratch is in neither. `max_rss_kb` is this process's
 peak, with the book's making and what checks the answer.
+
+With ``--paths`` the work is another: the quarterly scenario sweep over as many instruments
+(sweep_paths.py).
 """
 
 import argparse
@@ -33,6 +36,7 @@ from seawall.lab.results import Result, measured_here
 from seawall.lab.table import text_table
 from seawall.session import Session
 from seawall.table import Table
+from sweep_paths import run_paths
 
 SEED = 1
 DECODES = 5
@@ -312,8 +316,11 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--iterations", type=int, default=10, help="timed ones")
     add("--records", type=int, default=1, help="the instruments are spread over them")
     add("--threads", type=int, default=1, help="0 for all cores")
-    add("--rival", choices=["numpy"], default=None, help="compare in pairs")
+    add("--rival", choices=["numpy", "numba"], default=None, help="compare in pairs")
+    add("--paths", action="store_true", help="sweep scenarios of eight quarters instead")
     options = parser.parse_args(arguments)
+    if options.rival == "numba" and not options.paths:
+        parser.error("--rival numba needs --paths")
     if not 1 <= options.records <= options.instruments:
         parser.error("--records must be from 1 to --instruments")
     return options
@@ -321,6 +328,8 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_options(arguments)
+    if options.paths:
+        return run_paths(options)
     tape = read_book(options)
     shocks = stress_scenarios(options.scenarios)
     decodes = decode_ms(tape)

@@ -109,6 +109,14 @@ def test_stress_modeling_has_the_contracts_keys(tmp_path: Path) -> None:
     assert answer["peak_alloc_kb"] > 0
 
 
+def test_the_scenario_sweep_gives_the_sums_of_numpy(tmp_path: Path) -> None:
+    arguments = "--paths --instruments 300 --scenarios 20 --iterations 2 --rival numpy"
+    answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)
+    assert (answer["instruments"], answer["scenarios"], answer["quarters"]) == (300, 20, 8)
+    assert answer["numpy_scenarios"] == 16
+    assert answer["numpy_ratio_low"] <= answer["numpy_ratio"] <= answer["numpy_ratio_high"]
+
+
 def test_persistence_has_the_contracts_keys(tmp_path: Path) -> None:
     answer = run("bench_persistence.py", "--count", "40", "--traces", "20", folder=tmp_path)
     assert answer.keys() >= PERSISTENCE
@@ -188,6 +196,15 @@ def test_stress_modeling_at_full_size(tmp_path: Path) -> None:
         "bench_stress_modeling.py", *arguments.split(), "--rival", "numpy", folder=tmp_path
     )
     assert answer["numpy_ratio_low"] <= 1
+
+
+@pytest.mark.performance
+@pytest.mark.parametrize(("rival", "limit"), [("numpy", 1 / 12), ("numba", 1 / 3)])
+def test_the_scenario_sweep_beats_its_rivals(rival: str, limit: float, tmp_path: Path) -> None:
+    arguments = f"--paths --instruments 100000 --scenarios 112 --threads 1 --rival {rival}"
+    answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)
+    if answer["instruction_set"] == "avx512":  # the limits are for it; elsewhere it is shown
+        assert answer[f"{rival}_ratio_low"] <= limit
 
 
 @pytest.mark.performance

@@ -199,7 +199,7 @@ def test_stress_modeling_at_full_size(tmp_path: Path) -> None:
 
 
 @pytest.mark.performance
-@pytest.mark.parametrize(("rival", "limit"), [("numpy", 1 / 8), ("numba", 1 / 4)])
+@pytest.mark.parametrize(("rival", "limit"), [("numpy", 1 / 12), ("numba", 1 / 3)])
 def test_the_scenario_sweep_beats_its_rivals(rival: str, limit: float, tmp_path: Path) -> None:
     arguments = f"--paths --instruments 100000 --scenarios 112 --threads 1 --rival {rival}"
     answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)

@@ -30,12 +30,11 @@ constexpr Range rate{-largest_driver_rate, largest_driver_rate, "must be from -1
 constexpr Range factor{0.0, largest_driver_factor, "must be from 0 to 1e6"};
 constexpr Range ratio_or_none{0.0, no_ltv_limit, "must be at least 0; infinity is no limit"};
 
-/// The place of the first value that is not as it must be; all together is quick to see.
+/// The place of the first value that is not as it must be, or -1. Counting all is a loop without
+/// exits, which vectorises.
 template <class Value, class Accept>
 std::ptrdiff_t first_refused(std::span<const Value> values, const Accept& accept) {
-    bool all_accepted = true;
-    for (const Value value : values) all_accepted &= accept(value);
-    if (all_accepted) return -1;
+    if (std::ranges::count_if(values, accept) == std::ssize(values)) return -1;
     return std::ranges::find_if_not(values, accept) - values.begin();
 }
 

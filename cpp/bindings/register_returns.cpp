@@ -15,7 +15,7 @@
 #include "engines/debt/bond.hpp"
 #include "engines/debt/expected_credit_loss.hpp"
 #include "engines/debt/implied_default_probability.hpp"
-#include "engines/debt/shared_collateral.hpp"
+#include "engines/debt/level_payment.hpp"
 #include "numeric/rate_of_return.hpp"
 #include "table/error.hpp"
 

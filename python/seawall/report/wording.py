@@ -6,8 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from seawall.engines.debt.link_types import Link
-from seawall.engines.debt.types import LinkGap
+from seawall.engines.debt.link_types import Link, LinkGap
 from seawall.supervisory import PathSource
 
 _SHOWN_CHARACTERS = 300

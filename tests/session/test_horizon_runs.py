@@ -80,10 +80,10 @@ def test_a_month_owes_what_its_loans_owe(run: Run) -> None:
 
 
 def test_coverage_is_of_the_window_of_the_test(run: Run) -> None:
-    third = base(run).steps[2]
-    assert third.icr == pytest.approx(
-        90 * 2_050 / sum(step.covered_interest_due for step in base(run).steps[:3]), rel=1e-12
-    )
+    steps = base(run).steps
+    interest = sum(step.covered_interest_due for step in steps[1:4])
+    # Months 2 to 4 have 89 days; C, which defaults at the end of month 3, earns in the first two.
+    assert steps[3].icr == pytest.approx((89 * 2_000 + 59 * 50) / interest, rel=1e-12)
 
 
 def test_an_annuity_owes_what_its_payments_leave(run: Run) -> None:
@@ -168,6 +168,17 @@ def test_each_case_has_four_findings_by_shares_of_the_outstanding(
 def test_what_a_finding_cannot_speak_of_is_stated(run: Run) -> None:
     assert finding(run, "covenants:base")["not_tested"] == 1_320_000
     assert finding(run, "liquidity:base")["not_tested"] == 0
+
+
+def test_a_gap_beyond_the_horizon_is_in_the_total_alone(session: Session) -> None:
+    book = b"""id,currency,outstanding,coupon,amortisation,reporting_date,maturity,collateral,ebitda
+D,EUR,1000000,6,bullet,2026-01-15,2026-06-15,1000000,3650000
+E,EUR,1000000,6,bullet,2026-01-15,2030-01-15,1000000,3650000
+"""
+    body = finding(session.stress(session.ingest(book, format="csv"), months=6), "refinancing:base")
+    assert body["value"] == pytest.approx(350_000)
+    assert body["total_gap"] == pytest.approx(700_000)
+    assert body["raw_record_hint"] == 0
 
 
 def test_a_threshold_can_be_changed(session: Session, book: Dataset) -> None:

@@ -47,7 +47,7 @@ def case_rows(
                 f"{last.obligors_in_default:,}",
                 money(last.debt_in_default, currency),
                 _first_breach(case),
-                money(of_case["covenants"]["value"], currency),
+                money(of_case["covenants"]["value"], currency) if _is_tested(case) else _UNKNOWN,
                 money(gap, currency),
                 money(of_case["refinancing"]["total_gap"] - gap, currency),
                 money(of_case["liquidity"]["value"], currency),
@@ -84,11 +84,15 @@ def case_notes(result: HorizonResult, *, currency: str) -> list[str]:
     return said
 
 
+def _is_tested(case: CaseResult) -> bool:
+    return any(covenant.tested_count for covenant in case.covenants)
+
+
 def _first_breach(case: CaseResult) -> str:
     months = [c.first_breach_month for c in case.covenants if c.first_breach_month is not None]
     if months:
         return f"month {min(months)}"
-    return "none" if any(covenant.tested_count for covenant in case.covenants) else _UNKNOWN
+    return "none" if _is_tested(case) else _UNKNOWN
 
 
 def _recovered(case: CaseResult) -> str:

@@ -21,6 +21,7 @@
 #include "bindings/tables.hpp"
 #include "engines/debt/case_summary.hpp"
 #include "engines/debt/case_wall.hpp"
+#include "engines/debt/cash_flows.hpp"
 #include "engines/debt/contractual_balance.hpp"
 #include "engines/debt/path_tables.hpp"
 #include "table/error.hpp"
@@ -139,23 +140,25 @@ py::object maybe(double value) {
 /// The cases of one run; their tables are built when asked for.
 class DebtPaths {
   public:
-    DebtPaths(std::shared_ptr<const DebtBook> book, PathBook path_book, RecoveryBook recovery_book)
+    DebtPaths(std::shared_ptr<const DebtBook> book, PathBook path_book, RecoveryBook recovery_book,
+              PathSettings settings, std::size_t threads)
         : book_(std::move(book)),
           path_book_(std::move(path_book)),
-          recovery_book_(std::move(recovery_book)) {}
+          recovery_book_(std::move(recovery_book)),
+          settings_(settings),
+          threads_(threads) {}
 
-    void run(PathCase path_case, const PathSettings& settings, const RecoverySettings& recovery,
-             const ParallelOptions& options) {
+    void run(PathCase path_case, const RecoverySettings& recovery, const ParallelOptions& options) {
         CaseRun& run = cases_.emplace_back();
         run.path_case = std::move(path_case);
-        run.paths = run_paths(path_book_, run.path_case, settings, options);
+        run.paths = run_paths(path_book_, run.path_case, settings_, options);
         run.recovery = recover(path_book_, recovery_book_, run.paths, recovery);
         if (balances_.empty()) {
             ParallelOptions unobserved = options;
             unobserved.control.completed_units = nullptr;  // progress counts records of cases
             balances_ = contractual_balances(path_book_, unobserved);
         }
-        run.wall = wall_entries(path_book_, run.path_case, settings, run.paths, balances_);
+        run.wall = wall_entries(path_book_, run.path_case, settings_, run.paths, balances_);
         run.ratings = rate_records(path_book_, run.paths, run.wall);
     }
 
@@ -174,6 +177,13 @@ class DebtPaths {
         const CaseRun& run = at(index);
         const py::gil_scoped_release release;
         return {std::make_shared<const Table>(make(view(run)))};
+    }
+
+    NativeTable cash_flows(std::size_t index,
+                           const std::optional<std::vector<std::int64_t>>& records) const {
+        const CaseRun& run = at(index);
+        const py::gil_scoped_release release;
+        return {std::make_shared<const Table>(cash_flow_table(view(run), rerun(run), records))};
     }
 
     std::vector<Description> covenants(std::size_t index) const {
@@ -334,9 +344,18 @@ class DebtPaths {
                 .ratings = run.ratings};
     }
 
+    CaseRerun rerun(const CaseRun& run) const {
+        return {.book = path_book_,
+                .path_case = run.path_case,
+                .terms = settings_.terms,
+                .options = {.threads = threads_}};
+    }
+
     std::shared_ptr<const DebtBook> book_;
     PathBook path_book_;
     RecoveryBook recovery_book_;
+    PathSettings settings_;
+    std::size_t threads_;
     Buffer<double> balances_;
     std::vector<CaseRun> cases_;
 };
@@ -364,8 +383,9 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
     const BookTables tables{.records = book->records.get(), .instruments = book->instruments.get()};
     PathBook path_book = make_path_book(tables, book->book, horizon);
     RecoveryBook recovery_book = make_recovery_book(path_book, book->book.currency);
-    auto run = std::make_unique<DebtPaths>(book, std::move(path_book), std::move(recovery_book));
-    for (PathCase& path_case : cases) run->run(std::move(path_case), paths, recovery, options);
+    auto run = std::make_unique<DebtPaths>(book, std::move(path_book), std::move(recovery_book),
+                                           paths, threads);
+    for (PathCase& path_case : cases) run->run(std::move(path_case), recovery, options);
     return run;
 }
 
@@ -382,6 +402,8 @@ void register_paths(py::module_& module) {
                                "Positions of which a term was assumed, by the term.")
         .def("steps", table(step_table), py::arg("case"), "One row a month of the book.")
         .def("loans", table(loan_path_table), py::arg("case"), "One row a position.")
+        .def("cash_flows", &DebtPaths::cash_flows, py::arg("case"), py::arg("records") = py::none(),
+             "One row a position and month; of all records, or those of the given numbers.")
         .def("obligors", table(obligor_path_table), py::arg("case"), "One row an obligor.")
         .def("covenants", table(covenant_table), py::arg("case"),
              "One row a record and covenant that it has or whose ratio is known.")

@@ -30,7 +30,6 @@ double balance_at(const PathBook& book, std::size_t i, Day day) {
     for (const auto& [start, end] :
          calendar::accrual_periods(payment_terms(terms, i, book.horizon.as_of()),
                                    {.after = book.horizon.as_of(), .up_to = day})) {
-        if (end == day) break;
         if (end <= terms.interest_only_until_day[i]) continue;
         if (instalment != instalment) {
             instalment = terms.amortisation[i] == Amortisation::linear

@@ -23,9 +23,16 @@ _DAYS = (
     "first_payment_date",
     "next_payment_date",
     "interest_only_until",
+    "anticipated_repayment_date",
     "maturity_date",
 )
-_COUNTS = ("record", "payment_interval_months", "amortization_term_months")
+_COUNTS = (
+    "record",
+    "payment_interval_months",
+    "amortization_term_months",
+    "original_term_months",
+    "interest_only_term_months",
+)
 NO_LIMITS = {
     f"{kind}_{covenant}": None
     for kind in ("limit", "reset_limit")

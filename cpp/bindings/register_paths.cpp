@@ -24,6 +24,7 @@
 #include "engines/debt/cash_flows.hpp"
 #include "engines/debt/contractual_balance.hpp"
 #include "engines/debt/path_tables.hpp"
+#include "engines/debt/purchase.hpp"
 #include "table/error.hpp"
 
 namespace seawall::bindings {
@@ -141,18 +142,19 @@ py::object maybe(double value) {
 class DebtPaths {
   public:
     DebtPaths(std::shared_ptr<const DebtBook> book, PathBook path_book, RecoveryBook recovery_book,
-              PathSettings settings, std::size_t threads)
+              PathSettings settings, const RecoverySettings& recovery, std::size_t threads)
         : book_(std::move(book)),
           path_book_(std::move(path_book)),
           recovery_book_(std::move(recovery_book)),
           settings_(settings),
+          recovery_settings_(recovery),
           threads_(threads) {}
 
-    void run(PathCase path_case, const RecoverySettings& recovery, const ParallelOptions& options) {
+    void run(PathCase path_case, const ParallelOptions& options) {
         CaseRun& run = cases_.emplace_back();
         run.path_case = std::move(path_case);
         run.paths = run_paths(path_book_, run.path_case, settings_, options);
-        run.recovery = recover(path_book_, recovery_book_, run.paths, recovery);
+        run.recovery = recover(path_book_, recovery_book_, run.paths, recovery_settings_);
         if (balances_.empty()) {
             ParallelOptions unobserved = options;
             unobserved.control.completed_units = nullptr;  // progress counts records of cases
@@ -184,6 +186,30 @@ class DebtPaths {
         const CaseRun& run = at(index);
         const py::gil_scoped_release release;
         return {std::make_shared<const Table>(cash_flow_table(view(run), rerun(run), records))};
+    }
+
+    std::pair<NativeTable, Description> purchase(std::size_t index, double price_pct,
+                                                 std::optional<double> risk_free_rate_pct) const {
+        PurchaseTerms terms{.price_pct = price_pct,
+                            .haircut = recovery_settings_.haircut,
+                            .sale_cost = recovery_settings_.sale_cost,
+                            .timing = recovery_settings_.timing};
+        if (risk_free_rate_pct) terms.risk_free_rate_pct = *risk_free_rate_pct;
+        const CaseRun& run = at(index);
+        Purchase bought;
+        NativeTable table;
+        {
+            const py::gil_scoped_release release;
+            bought = value_purchase(view(run), rerun(run), terms);
+            table = {std::make_shared<const Table>(purchase_table(view(run), bought))};
+        }
+        const Description book;
+        for (const auto& [name, figure] : purchase_figure_names) {
+            book[name] = maybe(bought.book.*figure);
+        }
+        book["unknown_count"] = bought.unknown_count;
+        book["flows"] = bought.flows;
+        return {table, book};
     }
 
     std::vector<Description> covenants(std::size_t index) const {
@@ -355,6 +381,7 @@ class DebtPaths {
     PathBook path_book_;
     RecoveryBook recovery_book_;
     PathSettings settings_;
+    RecoverySettings recovery_settings_;
     std::size_t threads_;
     Buffer<double> balances_;
     std::vector<CaseRun> cases_;
@@ -384,8 +411,8 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
     PathBook path_book = make_path_book(tables, book->book, horizon);
     RecoveryBook recovery_book = make_recovery_book(path_book, book->book.currency);
     auto run = std::make_unique<DebtPaths>(book, std::move(path_book), std::move(recovery_book),
-                                           paths, threads);
-    for (PathCase& path_case : cases) run->run(std::move(path_case), recovery, options);
+                                           paths, recovery, threads);
+    for (PathCase& path_case : cases) run->run(std::move(path_case), options);
     return run;
 }
 
@@ -404,6 +431,10 @@ void register_paths(py::module_& module) {
         .def("loans", table(loan_path_table), py::arg("case"), "One row a position.")
         .def("cash_flows", &DebtPaths::cash_flows, py::arg("case"), py::arg("records") = py::none(),
              "One row a position and month; of all records, or those of the given numbers.")
+        .def("purchase", &DebtPaths::purchase, py::arg("case"), py::arg("price_pct"),
+             py::arg("risk_free_rate_pct") = py::none(),
+             "What a purchase of the book on the first day returns: one row a position, and the\n"
+             "figures of the book with its flows by months after that day.")
         .def("obligors", table(obligor_path_table), py::arg("case"), "One row an obligor.")
         .def("covenants", table(covenant_table), py::arg("case"),
              "One row a record and covenant that it has or whose ratio is known.")

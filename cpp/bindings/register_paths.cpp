@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "bindings/module.hpp"
 #include "bindings/run_control.hpp"
 #include "bindings/tables.hpp"
+#include "engines/debt/amendment.hpp"
 #include "engines/debt/case_summary.hpp"
 #include "engines/debt/case_wall.hpp"
 #include "engines/debt/cash_flows.hpp"
@@ -40,6 +42,10 @@ using Drivers = py::array_t<double, py::array::c_style>;
 /// factor of cash; days of collection; days of payment.
 using CaseArgument = std::tuple<std::string, Drivers, std::vector<double>, double, int, int>;
 constexpr py::ssize_t driver_count = 7;
+/// Position (row of the book); months of extension; changes of rate and spread in percentage
+/// points; fraction that becomes equity; new limits by covenant.
+using AmendmentArgument =
+    std::tuple<std::size_t, std::int32_t, double, double, double, std::map<std::string, double>>;
 
 /// What one run with a horizon holds of each case.
 struct CaseRun {
@@ -132,6 +138,27 @@ PathCase path_case_of(const CaseArgument& argument, std::size_t index) {
                                   .currency_factor = row[i + 6]});
     }
     return result;
+}
+
+Amendment amendment_of(const AmendmentArgument& argument, std::size_t index) {
+    const auto& [position, extension, rate_change, spread_change, equitised, limits] = argument;
+    Amendment amendment{.position = position,
+                        .extension_months = extension,
+                        .rate_change_pct = rate_change,
+                        .spread_change_pct = spread_change,
+                        .equitised_fraction = equitised};
+    std::size_t known = 0;
+    for (std::size_t c = 0; c < covenant_count; ++c) {
+        const auto limit = limits.find(std::string(covenant_name(static_cast<Covenant>(c))));
+        if (limit == limits.end()) continue;
+        amendment.limits[c] = limit->second;
+        ++known;
+    }
+    if (known != limits.size()) {
+        throw Error(ErrorCode::invalid_input, "amendments[" + std::to_string(index) + "].limits",
+                    "names no covenant: dscr, icr, ltv, leverage or debt_yield");
+    }
+    return amendment;
 }
 
 py::object maybe(double value) {
@@ -391,13 +418,18 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
                                           std::chrono::sys_days as_of, std::size_t months,
                                           const std::vector<CaseArgument>& arguments,
                                           const py::dict& given, std::size_t threads,
-                                          const OptionalControl& control) {
+                                          const OptionalControl& control,
+                                          const std::vector<AmendmentArgument>& amended) {
     const Settings settings(given);
     const PathSettings paths = path_settings(settings);
     const RecoverySettings recovery = recovery_settings(settings);
     std::vector<PathCase> cases;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         cases.push_back(path_case_of(arguments[i], i));
+    }
+    std::vector<Amendment> amendments;
+    for (std::size_t i = 0; i < amended.size(); ++i) {
+        amendments.push_back(amendment_of(amended[i], i));
     }
     ParallelOptions options{.threads = threads};
     if (control) options.control = (*control)->native();
@@ -408,7 +440,7 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
         check(cases[i], i, horizon, book->book.segments.keys.size());
     }
     const BookTables tables{.records = book->records.get(), .instruments = book->instruments.get()};
-    PathBook path_book = make_path_book(tables, book->book, horizon);
+    PathBook path_book = make_path_book(tables, book->book, horizon, amendments);
     RecoveryBook recovery_book = make_recovery_book(path_book, book->book.currency);
     auto run = std::make_unique<DebtPaths>(book, std::move(path_book), std::move(recovery_book),
                                            paths, recovery, threads);
@@ -451,13 +483,17 @@ void register_paths(py::module_& module) {
         .def("waterfall", &DebtPaths::waterfall, py::arg("case"), py::arg("basis"),
              py::arg("defaulted"),
              "What groups with a defaulted obligor, or the others, leave to whom.");
-    module.def("run_debt_paths", &run_debt_paths, py::arg("book"), py::arg("as_of"),
-               py::arg("months"), py::arg("cases"), py::arg("settings"), py::arg("threads") = 0,
-               py::arg("control") = py::none(),
-               "Lets a book run through the months after as_of under each case:\n"
-               "(case_id, drivers of shape (months, segments, 7), change of the rate of new debt\n"
-               "by month in percentage points, factor of the opening cash, days by which receipts\n"
-               "are late, days (0 or less) by which payments are early).");
+    module.def(
+        "run_debt_paths", &run_debt_paths, py::arg("book"), py::arg("as_of"), py::arg("months"),
+        py::arg("cases"), py::arg("settings"), py::arg("threads") = 0,
+        py::arg("control") = py::none(), py::arg("amendments") = std::vector<AmendmentArgument>{},
+        "Lets a book run through the months after as_of under each case:\n"
+        "(case_id, drivers of shape (months, segments, 7), change of the rate of new debt\n"
+        "by month in percentage points, factor of the opening cash, days by which receipts\n"
+        "are late, days (0 or less) by which payments are early).\n"
+        "Amendments hold in all of them: (row of loans, months of extension, change of the\n"
+        "rate, of the spread in percentage points, fraction that becomes equity, new limits\n"
+        "by covenant as plain ratios).");
 }
 
 }  // namespace seawall::bindings

@@ -101,8 +101,9 @@ Table cash_flow_table(const CaseView& view, const CaseRerun& rerun,
     }
     Rows rows;
     for (Buffer<double>& figure : rows) figure.resize(row_count);
-    rerun_tiles(rerun, choice.tiles,
-                [&](const TileInputs&, const PathTile& tile) { copy_tile(tile, choice, rows); });
+    rerun_tiles(rerun, choice.tiles, [&](std::size_t, const TileInputs&, const PathTile& tile) {
+        copy_tile(tile, choice, rows);
+    });
     TableWriter table(row_count);
     name_positions(view, [&](std::size_t i) { return choice.shown[i / months]; }, table);
     table.integers("month",

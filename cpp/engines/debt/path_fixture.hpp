@@ -40,7 +40,8 @@ struct PathSample {
     PathBook paths;
     RecoveryBook claims;
 
-    PathSample(std::vector<Column> columns, std::size_t months, Day as_of = first_day) {
+    PathSample(std::vector<Column> columns, std::size_t months,
+               const std::vector<Amendment>& amendments = {}) {
         Offsets numbers_of_records(columns.front().size());
         for (std::size_t i = 0; i < numbers_of_records.size(); ++i) {
             numbers_of_records[i] = static_cast<std::int64_t>(i);
@@ -48,7 +49,7 @@ struct PathSample {
         records = fixture::records(numbers_of_records, std::move(columns));
         const BookTables tables{.records = &records};
         book = make_book(tables);
-        paths = make_path_book(tables, book, make_horizon(as_of, months));
+        paths = make_path_book(tables, book, make_horizon(first_day, months), amendments);
         claims = make_recovery_book(paths, book.currency);
     }
 };

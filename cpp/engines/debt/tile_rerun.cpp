@@ -20,7 +20,7 @@ void rerun_tiles(const CaseRerun& rerun, std::span<const std::size_t> tiles,
         const std::size_t end = std::min((task + 1) * tiles_a_task, tiles.size());
         for (std::size_t t = task * tiles_a_task; t < end; ++t) {
             run_tile(book, factors, rerun.terms, book.tiles[tiles[t]], tile);
-            visit(inputs, tile);
+            visit(tiles[t], inputs, tile);
         }
     });
     if (!complete) throw Error(ErrorCode::cancelled, "paths", "stopped by the caller");

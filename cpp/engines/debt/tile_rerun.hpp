@@ -19,7 +19,8 @@ struct CaseRerun {
     ParallelOptions options{};
 };
 
-using TileVisit = std::function<void(const TileInputs&, const PathTile&)>;
+/// The tile's row in the book comes first.
+using TileVisit = std::function<void(std::size_t, const TileInputs&, const PathTile&)>;
 
 /// Runs tiles of the book again and shows each to `visit`, on any thread and in any order; they
 /// have the bits of the first run. Throws Error(cancelled).

@@ -324,6 +324,16 @@ class DebtPaths:
         """
         One row an obligor.
         """
+    def purchase(
+        self,
+        case: typing.SupportsInt | typing.SupportsIndex,
+        price_pct: typing.SupportsFloat | typing.SupportsIndex,
+        risk_free_rate_pct: typing.SupportsFloat | typing.SupportsIndex | None = None,
+    ) -> tuple[NativeTable, dict[str, typing.Any]]:
+        """
+        What a purchase of the book on the first day returns: one row a position, and the
+        figures of the book with its flows by months after that day.
+        """
     def risk(self, case: typing.SupportsInt | typing.SupportsIndex) -> dict[str, typing.Any]:
         """
         Obligors by risk level, what they owe, and how many each reason holds for.
@@ -554,12 +564,25 @@ def run_debt_paths(
     settings: dict,
     threads: typing.SupportsInt | typing.SupportsIndex = 0,
     control: RunControl | None = None,
+    amendments: collections.abc.Sequence[
+        tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            collections.abc.Mapping[str, typing.SupportsFloat | typing.SupportsIndex],
+        ]
+    ] = [],
 ) -> DebtPaths:
     """
     Lets a book run through the months after as_of under each case:
     (case_id, drivers of shape (months, segments, 7), change of the rate of new debt
     by month in percentage points, factor of the opening cash, days by which receipts
     are late, days (0 or less) by which payments are early).
+    Amendments hold in all of them: (row of loans, months of extension, change of the
+    rate, of the spread in percentage points, fraction that becomes equity, new limits
+    by covenant as plain ratios).
     """
 
 def run_debt_stress(

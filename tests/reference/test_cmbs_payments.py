@@ -167,14 +167,14 @@ def test_the_wall_has_what_level_payments_leave_at_maturity(loans: list[dict[str
         {name: loan[name] for name in (*names, "total_outstanding", "rate_type")}
         | {
             "interest_rate_pct": loan["current_interest_rate_pct"],
-            "anticipated_repayment_date": loan["anticipated_repayment_date"],
+            "anticipated_repayment_date": loan.get("anticipated_repayment_date"),
         }
         for loan in loans
     )
     wall = Table(run_case(book, as_of=as_of, months=6).maturities(0)).to_arrow().to_pylist()
     assert len(wall) == len(loans)
     for loan, entry in zip(loans, wall, strict=True):
-        day = loan["anticipated_repayment_date"] or loan["maturity_date"]
+        day = loan.get("anticipated_repayment_date") or loan["maturity_date"]
         assert entry["date"] == day
         terms = replace(terms_of(loan), balance=exact(loan["total_outstanding"]))
         months = (day.year - as_of.year) * 12 + day.month - as_of.month + 1

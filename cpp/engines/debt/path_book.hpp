@@ -3,8 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "engines/debt/amendment.hpp"
 #include "engines/debt/book.hpp"
 #include "engines/debt/book_tables.hpp"
 #include "engines/debt/covenant.hpp"
@@ -58,9 +60,10 @@ struct PathBook {
 };
 
 /// Throws Error(invalid_input) and what its parts throw.
-PathBook make_path_book(const BookTables& tables, const Book& book, const Horizon& horizon);
+PathBook make_path_book(const BookTables& tables, const Book& book, const Horizon& horizon,
+                        std::span<const Amendment> amendments = {});
 
-/// What of a balance is left after one payment of `interval_months`, where `rate` leaves in a year.
-double period_survival(double rate, int interval_months);
+/// What of a balance is left after so many years, where `rate` of it leaves in each.
+double survival(double rate, double years);
 
 }  // namespace seawall::debt

@@ -28,6 +28,7 @@ __all__: list[str] = [
     "bond_yield",
     "build_info",
     "check_profile",
+    "concentration",
     "expected_credit_loss",
     "explain_record",
     "implied_default_probability",
@@ -442,6 +443,19 @@ def build_info() -> dict[str, str]:
 def check_profile(profile: bytes) -> None:
     """
     Raises InvalidProfile when the profile contradicts itself.
+    """
+
+def concentration(
+    book: DebtBook,
+    by: str,
+    *,
+    largest_count: typing.SupportsInt | typing.SupportsIndex,
+    limit: typing.SupportsFloat | typing.SupportsIndex | None = None,
+) -> dict[str, typing.Any]:
+    """
+    How what a book is owed is spread by obligor, or by a column of text of its records: the
+    largest groups and those above a fraction of the total, (name, amount) by falling
+    amount, and the Herfindahl index of the records that say of which group they are.
     """
 
 def expected_credit_loss(

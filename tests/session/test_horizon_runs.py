@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from seawall.engines.debt import DebtStressParameters
+from seawall.engines.debt.horizon_lists import covenant_list
 from seawall.engines.debt.horizon_results import CaseResult
 from seawall.engines.debt.horizon_types import Horizon
 from seawall.errors import InvalidInput, NotFound
@@ -168,6 +169,20 @@ def test_each_case_has_four_findings_by_shares_of_the_outstanding(
 def test_what_a_finding_cannot_speak_of_is_stated(run: Run) -> None:
     assert finding(run, "covenants:base")["not_tested"] == 1_320_000
     assert finding(run, "liquidity:base")["not_tested"] == 0
+
+
+def test_a_ratio_beyond_all_bounds_is_tested_and_in_breach(session: Session) -> None:
+    book = b"""id,currency,outstanding,coupon,reporting_date,maturity,ebitda,leverage_maximum
+L,EUR,1000,6,2026-01-15,2030-01-15,-50,5
+M,EUR,1000,6,2026-01-15,2030-01-15,900,5
+"""
+    run = session.stress(session.ingest(book, format="csv"), months=6)
+    first = next(covenant_list(run.table("covenants")).rows())
+    assert (first["record"], first["covenant"], first["headroom"]) == ("L", "leverage", None)
+    (summary,) = [c for c in base(run).covenants if c.limited_count]
+    assert (summary.breach_count, summary.worst_headroom) == (1, None)
+    body = finding(run, "covenants:base")
+    assert (body["value"], body["not_tested"]) == (1_000, 0)
 
 
 def test_a_gap_beyond_the_horizon_is_in_the_total_alone(session: Session) -> None:

@@ -12,7 +12,7 @@ def covenants(*rows: tuple[str, str, float | None, float, float | None]) -> Tabl
         {
             "case_id": "base",
             "obligor_id": "o",
-            "first_breach_month": 1,
+            "first_breach_month": 1 if row[2] is not None else None,
             "breach_months": 0,
             "cured": False,
             "in_breach_at_end": False,
@@ -21,7 +21,11 @@ def covenants(*rows: tuple[str, str, float | None, float, float | None]) -> Tabl
         for row in rows
     ]
     table = pyarrow.Table.from_pylist(made)
-    for name in ("limit", "worst_headroom"):  # also where all of them are absent
+    for name in (
+        "limit",
+        "worst_headroom",
+        "first_breach_month",
+    ):  # also where all of them are absent
         place = table.column_names.index(name)
         table = table.set_column(place, name, table[name].cast(pyarrow.float64()))
     return Table(table)
@@ -33,9 +37,10 @@ def test_the_least_headroom_comes_first_and_what_has_no_limit_last() -> None:
             ("free", "dscr", None, 0.2, None),
             ("near", "dscr", 1.2, 1.25, 0.04),
             ("broken", "ltv", 0.7, 0.9, -0.28),
+            ("unbounded", "leverage", 5.0, 9.0, None),
         )
     )
-    assert [row["record"] for row in listed.rows()] == ["broken", "near", "free"]
+    assert [row["record"] for row in listed.rows()] == ["unbounded", "broken", "near", "free"]
 
 
 def test_without_limits_the_worst_ratio_of_a_kind_comes_first() -> None:

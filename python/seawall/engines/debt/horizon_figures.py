@@ -38,7 +38,7 @@ def case_result(
         description=case.description,
         assumptions=case.assumptions,
         steps=case_steps(steps, test_months=horizon.covenants.test_months),
-        covenants=msgspec.convert(paths.covenant_summary(index), list[CovenantSummary]),
+        covenants=[_covenant(summary) for summary in paths.covenant_summary(index)],
         wall=msgspec.convert(paths.wall(index), list[WallQuarter]),
         waterfall=[
             _waterfall(paths, index, basis, defaulted=defaulted)
@@ -76,6 +76,13 @@ def case_steps(rows: Sequence[Mapping[str, Any]], *, test_months: int) -> list[C
             )
         )
     return steps
+
+
+def _covenant(summary: Mapping[str, Any]) -> CovenantSummary:
+    headroom = summary["worst_headroom"]
+    if headroom is not None and not math.isfinite(headroom):
+        headroom = None  # a ratio beyond all bounds, which no JSON number can say
+    return msgspec.convert({**summary, "worst_headroom": headroom}, CovenantSummary)
 
 
 def _ratio(dividend: float, divisor: float) -> float | None:

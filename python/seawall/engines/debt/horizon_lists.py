@@ -24,13 +24,20 @@ def covenant_list(covenants: Table) -> Table:
     from pyarrow import compute
 
     rows = covenants.to_arrow()
+    headroom, ratio = rows["worst_headroom"], rows["worst_ratio"]
     is_maximum = compute.is_in(rows["covenant"], value_set=pyarrow.array(_MAXIMA))
-    ratio = rows["worst_ratio"]
-    order = rows.append_column(
-        "badness", compute.if_else(is_maximum, compute.negate(ratio), ratio)
-    ).sort_by(
-        [("worst_headroom", "ascending"), ("covenant", "ascending"), ("badness", "ascending")]
+    # In breach without a headroom: the ratio was beyond all bounds.
+    unbounded = compute.and_(
+        compute.is_null(headroom), compute.is_valid(rows["first_breach_month"])
     )
+    order = (
+        rows.append_column("margin", compute.if_else(unbounded, float("-inf"), headroom))
+        .append_column("badness", compute.if_else(is_maximum, compute.negate(ratio), ratio))
+        .sort_by([("margin", "ascending"), ("covenant", "ascending"), ("badness", "ascending")])
+    )
+    for name in ("worst_ratio", "worst_headroom"):
+        shown = compute.if_else(compute.is_finite(order[name]), order[name], None)
+        order = order.set_column(order.column_names.index(name), name, shown)
     return _named(
         order,
         case_id="case",

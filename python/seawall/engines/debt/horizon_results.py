@@ -54,7 +54,7 @@ class CovenantSummary(msgspec.Struct, frozen=True):
     cured_count: int
     standing_count: int  # in breach at the end
     first_breach_month: int | None
-    worst_headroom: float | None  # ratio / limit − 1, of maxima 1 − ratio / limit
+    worst_headroom: float | None  # ratio / limit − 1, of maxima 1 − ratio / limit; None: unbounded
     first_breach_counts: list[int]  # records by the month of their first breach
     first_breach_outstanding: list[float]  # what those owe on the first day
 

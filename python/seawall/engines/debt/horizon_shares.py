@@ -46,7 +46,7 @@ class CaseShares:
         owed = self._by_record(self._owed)
         breached = np.zeros(len(owed), dtype=bool)
         breached[records[~np.isnan(_numbers(rows, "first_breach_month"))]] = True
-        tested = np.zeros(len(owed), dtype=bool)
+        tested = breached.copy()  # a ratio beyond all bounds breaches without a headroom
         tested[records[~np.isnan(_numbers(rows, "worst_headroom"))]] = True
         return self._share(np.where(breached, owed, 0.0), np.where(tested, 0.0, owed))
 

@@ -85,7 +85,7 @@ def case_notes(result: HorizonResult, *, currency: str) -> list[str]:
 
 
 def _is_tested(case: CaseResult) -> bool:
-    return any(covenant.tested_count for covenant in case.covenants)
+    return any(c.tested_count or c.breach_count for c in case.covenants)
 
 
 def _first_breach(case: CaseResult) -> str:

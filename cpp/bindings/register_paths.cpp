@@ -441,6 +441,7 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
     const PathSettings paths = path_settings(settings);
     const RecoverySettings recovery = recovery_settings(settings);
     std::vector<PathCase> cases;
+    cases.reserve(arguments.size());
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         cases.push_back(path_case_of(arguments[i], i));
     }

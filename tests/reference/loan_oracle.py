@@ -82,8 +82,12 @@ def contractual_flows(
     with localcontext() as context:
         context.prec = _DIGITS
         state = _Repayment(terms)
+        step = 0
         for begin, day in payment_days(terms, as_of, ends[-1]):
-            step = next(m for m in range(1, months + 1) if day <= ends[m])
+            # One payment a step: a second one, such as a maturity between payment days, is late.
+            step = max(step + 1, next(m for m in range(1, months + 1) if day <= ends[m]))
+            if step > months:
+                break
             rate = case_rate(terms, factors[step - 1], deltas[step - 1])
             flows.append(state.pay(step, begin, day, rate))
     return flows
@@ -201,6 +205,8 @@ class _Repayment:
         self.surviving = ONE  # of what the terms state in money: neither defaulted nor prepaid
         self.interest_only_until = _interest_only_until(terms)
         self.linear: Decimal | None = None  # of the whole loan, once amortisation has begun
+        self.level: Decimal | None = None  # likewise
+        self.left: int | None = None  # payments of the table, once amortisation has begun
         self.kind = terms.amortisation or (
             "annuity" if (terms.amortization_term_months or 0) > 0 else "bullet"
         )
@@ -214,12 +220,12 @@ class _Repayment:
         self.balance -= defaulted
         self.surviving *= 1 - defaulting
         interest = self.balance * rate_pct / 100 * fraction
-        principal = prepayment = matured = ZERO
+        principal = self._principal(begin, day, rate_pct, interest)
+        principal = min(max(principal, ZERO), self.balance)
+        prepayment = matured = ZERO
         if day == maturity(terms):
-            matured = self.balance
+            matured = self.balance - principal
         else:
-            principal = self._principal(begin, day, rate_pct, interest)
-            principal = min(max(principal, ZERO), self.balance)
             prepaying = 1 - (1 - terms.prepayment_rate_pct / 100) ** years
             prepayment = (self.balance - principal) * prepaying
             self.surviving *= 1 - prepaying
@@ -260,25 +266,47 @@ class _Repayment:
         rate = rate_pct / 100 * terms.payment_interval_months / 12
         if terms.scheduled_payment is not None:
             return terms.scheduled_payment * self.surviving
-        if not terms.floating and terms.original_amount and terms.amortization_term_months:
-            count = terms.amortization_term_months // terms.payment_interval_months
-            return level_payment(terms.original_amount, rate, count) * self.surviving
-        return level_payment(self.balance, rate, self._payments_left(day))
+        if terms.floating:
+            return level_payment(self.balance, rate, self._payments_left(day))
+        if self.level is None:
+            count = self._payments_left(day)
+            amount = self.balance / self.surviving
+            if terms.original_amount and terms.amortization_term_months:
+                count = terms.amortization_term_months // terms.payment_interval_months
+                amount = terms.original_amount
+            self.level = level_payment(amount, rate, count)
+        return self.level * self.surviving
 
     def _payments_left(self, day: date) -> int:
-        """Of the table of repayment where its beginning is known, else up to maturity."""
+        """From the first payment of principal in the horizon on, one fewer each time."""
+        if self.left is None:
+            self.left = self._payments_of_table(day)
+        self.left -= 1
+        return max(self.left + 1, 1)
+
+    def _payments_of_table(self, day: date) -> int:
+        """Of the table of repayment, which begins now where nothing says when; else to maturity."""
         terms, interval = self.terms, self.terms.payment_interval_months
-        if terms.amortization_term_months and terms.first_payment_date is not None:
-            paid, k = 0, 0
-            while (earlier := add_months(terms.first_payment_date, k * interval)) < day:
-                until = self.interest_only_until
-                paid += until is None or earlier > until
-                k += 1
-            return max(terms.amortization_term_months // interval - paid, 1)
+        if terms.amortization_term_months:
+            total, began = terms.amortization_term_months // interval, self._begin_of_table()
+            if began is None or began >= day:
+                return total
+            months = (day.year - began.year) * 12 + day.month - began.month
+            return max(total - months // interval, 1)
         last = maturity(terms)
         if last is None:
             raise ValueError("without a maturity or a table there is no count of payments left")
         return len(payment_days(terms, day - timedelta(days=1), last))
+
+    def _begin_of_table(self) -> date | None:
+        interval = self.terms.payment_interval_months
+        if self.interest_only_until is not None:
+            return add_months(self.interest_only_until, interval)
+        if self.terms.first_payment_date is not None:
+            return self.terms.first_payment_date
+        if self.terms.origination_date is not None:
+            return add_months(self.terms.origination_date, interval)
+        return None
 
 
 def _interest_only_until(terms: LoanTerms) -> date | None:

@@ -14,12 +14,12 @@ namespace seawall::debt {
 struct ContractPayment {
     Day day;
     double interest = 0.0, principal = 0.0;
-    double balance = 0.0;  ///< before it
+    double maturity = 0.0;  ///< what the scheduled payments leave, on the last of these days
+    double balance = 0.0;   ///< before it
 };
 
 /// Shows every payment of a position (a row of the path order) after the first day and up to a day,
-/// at the rates of the first day, without prepayments and defaults. At its maturity a position pays
-/// all of its balance.
+/// at the rates of the first day, without prepayments and defaults.
 template <class Visit>
 void visit_contract_payments(const PathBook& book, std::size_t i, Day up_to, const Visit& visit) {
     const LoanTerms& terms = book.terms;
@@ -38,6 +38,7 @@ void visit_contract_payments(const PathBook& book, std::size_t i, Day up_to, con
             .day = end,
             .interest = balance * rate * calendar::year_fraction(terms.day_count[i], start, end),
             .principal = 0.0,
+            .maturity = 0.0,
             .balance = balance};
         if (amortises && end > terms.interest_only_until_day[i]) {
             if (instalment != instalment) {
@@ -49,9 +50,9 @@ void visit_contract_payments(const PathBook& book, std::size_t i, Day up_to, con
             payment.principal = std::min(std::max(wanted, 0.0), balance);
             left = std::max(left - 1, 1);
         }
-        if (end == terms.maturity_day[i]) payment.principal = balance;
+        if (end == terms.maturity_day[i]) payment.maturity = balance - payment.principal;
         visit(payment);
-        balance -= payment.principal;
+        balance -= payment.principal + payment.maturity;
     }
 }
 

@@ -17,7 +17,7 @@ double balance_at(const PathBook& book, std::size_t i, Day day) {
                            terms.amortisation[i] == Amortisation::linear;
     if (!amortises || book.plan.payments_left[i] == 0) return balance;
     visit_contract_payments(book, i, day, [&](const ContractPayment& payment) {
-        balance = payment.day == day ? payment.balance : payment.balance - payment.principal;
+        balance = payment.balance - payment.principal;
     });
     return balance;
 }

@@ -19,8 +19,7 @@ void level_instalments(const TileInputs& inputs, std::size_t m, TileState& state
         const bool is_linear = book.terms.amortisation[row] == Amortisation::linear;
         std::int32_t& left = state.payments_left[i];
         if (m == begins || (is_floating && !is_linear)) {
-            const double owed = std::max(state.balance[i] - state.principal_arrears[i], 0.0) *
-                                (1.0 - book.payment_default[row]);
+            const double owed = std::max(state.balance[i] - state.principal_arrears[i], 0.0);
             const double rate = inputs.rate_pct(m, row) / 100.0 * book.plan.interval_years[row];
             state.instalment[i] =
                 is_linear ? owed / std::max(left, 1) : level_payment(owed, rate, std::max(left, 1));
@@ -47,6 +46,7 @@ void fall_due(const TileInputs& inputs, std::size_t m, TileState& state, PathTil
         const double base = std::max(balance - state.principal_arrears[i], 0.0);
         const bool amortises = plan.amortisation_step[row] != 0 && m >= plan.amortisation_step[row];
         const bool is_level = book.terms.amortisation[row] == Amortisation::annuity;
+        state.instalment[i] *= 1.0 - defaults;  // the rest pays its part
         const double wanted = state.instalment[i] - (is_level ? interest : 0.0);
         const double principal = amortises ? std::min(std::max(wanted, 0.0), base) * pays : 0.0;
         const double maturity = plan.maturity_step[row] == m ? (base - principal) * pays : 0.0;
@@ -57,7 +57,7 @@ void fall_due(const TileInputs& inputs, std::size_t m, TileState& state, PathTil
         steps.prepaid[cell] = (base - principal - maturity) * prepays;
         steps.defaulted[cell] = state.balance[i] * defaults;
         state.balance[i] = balance;
-        state.instalment[i] *= (1.0 - defaults) * (1.0 - prepays);  // the rest pays its part
+        state.instalment[i] *= 1.0 - prepays;
     }
 }
 

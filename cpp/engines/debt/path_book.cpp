@@ -129,14 +129,21 @@ std::vector<TileRange> make_tiles(const PathOrder& order) {
     return tiles;
 }
 
+/// How long each payment of a position is after the one before; of one that pays at maturity only,
+/// its accrual period.
+double years_of_payment(const PathBook& paths, std::size_t i) {
+    if (paths.terms.payment_interval_months[i] > 0) return paths.plan.interval_years[i];
+    const std::uint8_t step = paths.plan.maturity_step[i];
+    return step == 0 ? 0.0 : paths.plan.years(step, i);
+}
+
 void plan_positions(PathBook& paths) {
     const LoanTerms& terms = paths.terms;
     paths.plan = make_payment_plan(terms, paths.horizon);
     for (std::size_t i = 0; i < terms.position_count(); ++i) {
-        const int interval = std::max(terms.payment_interval_months[i], 1);
-        paths.payment_default.push_back(1.0 - period_survival(terms.default_rate[i], interval));
-        paths.payment_prepayment.push_back(1.0 -
-                                           period_survival(terms.prepayment_rate[i], interval));
+        const double years = years_of_payment(paths, i);
+        paths.payment_default.push_back(1.0 - survival(terms.default_rate[i], years));
+        paths.payment_prepayment.push_back(1.0 - survival(terms.prepayment_rate[i], years));
         const std::uint32_t record = paths.order.record_of_position[i];
         paths.segment_of_position.push_back(paths.segment_of_record[record]);
         paths.obligor_of_position.push_back(paths.order.obligor_of_record[record]);
@@ -147,10 +154,10 @@ void plan_positions(PathBook& paths) {
 
 }  // namespace
 
-double period_survival(double rate, int interval_months) {
+double survival(double rate, double years) {
     if (rate == 0.0) return 1.0;
     if (rate == 1.0) return 0.0;
-    return PowersOf(1.0 - rate)(interval_months / 12.0);
+    return PowersOf(1.0 - rate)(years);
 }
 
 PathBook make_path_book(const BookTables& tables, const Book& book, const Horizon& horizon,

@@ -63,7 +63,7 @@ struct PathBook {
 PathBook make_path_book(const BookTables& tables, const Book& book, const Horizon& horizon,
                         std::span<const Amendment> amendments = {});
 
-/// What of a balance is left after one payment of `interval_months`, where `rate` leaves in a year.
-double period_survival(double rate, int interval_months);
+/// What of a balance is left after so many years, where `rate` of it leaves in each.
+double survival(double rate, double years);
 
 }  // namespace seawall::debt

@@ -149,16 +149,14 @@ class AmortisationPlan {
     }
     double rate_of_payment() const { return terms_.rate_pct[i_] / 100.0 * interval_ / 12.0; }
 
-    /// Of fixed debt, or NaN where it depends on the balance of its first step.
+    /// NaN where it depends on the balance of its first step, or on the rate of each.
     double instalment() const {
-        const bool stated = terms_.scheduled_payment[i_] > 0.0;  // false for NaN
         const double original = terms_.original_amount[i_];
         if (terms_.amortisation[i_] == Amortisation::linear) {
-            if (stated) return terms_.scheduled_payment[i_];
             return starts_now_ ? terms_.balance[i_] / payments_left() : not_known;
         }
+        if (terms_.scheduled_payment[i_] > 0.0) return terms_.scheduled_payment[i_];
         if (terms_.is_floating[i_] != 0) return not_known;
-        if (stated) return terms_.scheduled_payment[i_];
         if (original > 0.0 && terms_.amortization_term_months[i_] > 0) {
             return level_payment(original, rate_of_payment(), total_payments());
         }

@@ -33,7 +33,7 @@ std::optional<ImpliedDefaultProbability> price_implied(const PathBook& book,
     std::vector<double> years, flows, balances;
     visit_contract_payments(book, priced.position, maturity, [&](const ContractPayment& payment) {
         years.push_back(static_cast<double>((payment.day - as_of).count()) / days_a_year);
-        flows.push_back(payment.interest + payment.principal);
+        flows.push_back(payment.interest + payment.principal + payment.maturity);
         balances.push_back(payment.balance);
     });
     const PowersOf growth(1.0 + risk_free_rate_pct / 100.0);

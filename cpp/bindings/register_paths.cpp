@@ -457,7 +457,9 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
     for (std::size_t i = 0; i < cases.size(); ++i) {
         check(cases[i], i, horizon, book->book.segments.keys.size());
     }
-    const BookTables tables{.records = book->records.get(), .instruments = book->instruments.get()};
+    const BookTables tables{.records = book->records.get(),
+                            .instruments = book->instruments.get(),
+                            .principal_schedule = book->principal_schedule.get()};
     PathBook path_book = make_path_book(tables, book->book, horizon, amendments);
     RecoveryBook recovery_book = make_recovery_book(path_book, book->book.currency);
     auto run = std::make_unique<DebtPaths>(book, std::move(path_book), std::move(recovery_book),

@@ -47,6 +47,7 @@ std::optional<Conversion> conversion_of(const std::optional<std::string>& curren
 std::shared_ptr<DebtBook> make_debt_book(const NativeTable& records,
                                          const OptionalTable& instruments,
                                          const OptionalTable& distressed_assets,
+                                         const OptionalTable& principal_schedule,
                                          const std::optional<std::string>& currency,
                                          const std::optional<Rates>& rates,
                                          const std::string& shared_collateral) {
@@ -59,16 +60,22 @@ std::shared_ptr<DebtBook> make_debt_book(const NativeTable& records,
     auto book = std::make_shared<DebtBook>();
     book->book = make_book({.records = records.table.get(),
                             .instruments = rows(instruments),
-                            .distressed_assets = rows(distressed_assets)},
+                            .distressed_assets = rows(distressed_assets),
+                            .principal_schedule = rows(principal_schedule)},
                            options);
     book->records = records.table;
     if (instruments) book->instruments = instruments->table;
+    if (principal_schedule) book->principal_schedule = principal_schedule->table;
     if (auto& kept = book->book.kept_records) {
         book->records = std::make_shared<const Table>(std::move(*kept));
         kept.reset();
     }
     if (auto& kept = book->book.kept_instruments) {
         book->instruments = std::make_shared<const Table>(std::move(*kept));
+        kept.reset();
+    }
+    if (auto& kept = book->book.kept_principal_schedule) {
+        book->principal_schedule = std::make_shared<const Table>(std::move(*kept));
         kept.reset();
     }
     book->unconverted = std::make_shared<const Table>(std::move(book->book.unconverted));
@@ -154,8 +161,8 @@ void register_debt_book(const py::module_& module) {
         "absent, counts by its stated share, else by shared_collateral: withheld, or\n"
         "by_debt_service.")
         .def(py::init(&make_debt_book), py::arg("records"), py::arg("instruments") = py::none(),
-             py::arg("distressed_assets") = py::none(), py::kw_only(),
-             py::arg("currency") = py::none(), py::arg("rates") = py::none(),
+             py::arg("distressed_assets") = py::none(), py::arg("principal_schedule") = py::none(),
+             py::kw_only(), py::arg("currency") = py::none(), py::arg("rates") = py::none(),
              py::arg("shared_collateral") = "withheld")
         .def_property_readonly("currency", [](const DebtBook& self) { return self.book.currency; })
         .def_property_readonly(

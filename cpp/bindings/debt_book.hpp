@@ -9,8 +9,9 @@ namespace seawall::bindings {
 
 /// A decoded book that any number of runs may share.
 struct DebtBook {
-    TablePointer records;      ///< of the book: without those left out
-    TablePointer instruments;  ///< of those records; null where the profile has none
+    TablePointer records;             ///< of the book: without those left out
+    TablePointer instruments;         ///< of those records; null where the profile has none
+    TablePointer principal_schedule;  ///< likewise
     debt::Book book;
     TablePointer unconverted;
 };

@@ -27,6 +27,7 @@
 #include "engines/debt/contractual_balance.hpp"
 #include "engines/debt/path_tables.hpp"
 #include "engines/debt/purchase.hpp"
+#include "engines/debt/weekly_cash.hpp"
 #include "table/error.hpp"
 
 namespace seawall::bindings {
@@ -213,6 +214,22 @@ class DebtPaths {
         const CaseRun& run = at(index);
         const py::gil_scoped_release release;
         return {std::make_shared<const Table>(cash_flow_table(view(run), rerun(run), records))};
+    }
+
+    NativeTable weekly_cash(Table (*make)(const CaseView&, const CaseRerun&,
+                                          const PaymentCalendar&),
+                            std::size_t index, const std::string& convention,
+                            std::vector<std::chrono::sys_days> holidays) const {
+        const auto named = calendar::business_day_convention_named(convention);
+        if (!named) {
+            throw Error(ErrorCode::invalid_input, "convention",
+                        "must be unadjusted, following, modified_following or preceding");
+        }
+        const PaymentCalendar days{.convention = *named,
+                                   .holidays = calendar::HolidayCalendar(std::move(holidays))};
+        const CaseRun& run = at(index);
+        const py::gil_scoped_release release;
+        return {std::make_shared<const Table>(make(view(run), rerun(run), days))};
     }
 
     std::pair<NativeTable, Description> purchase(std::size_t index, double price_pct,
@@ -440,7 +457,9 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
     for (std::size_t i = 0; i < cases.size(); ++i) {
         check(cases[i], i, horizon, book->book.segments.keys.size());
     }
-    const BookTables tables{.records = book->records.get(), .instruments = book->instruments.get()};
+    const BookTables tables{.records = book->records.get(),
+                            .instruments = book->instruments.get(),
+                            .principal_schedule = book->principal_schedule.get()};
     PathBook path_book = make_path_book(tables, book->book, horizon, amendments);
     RecoveryBook recovery_book = make_recovery_book(path_book, book->book.currency);
     auto run = std::make_unique<DebtPaths>(book, std::move(path_book), std::move(recovery_book),
@@ -455,6 +474,14 @@ void register_paths(py::module_& module) {
     const auto table = [](Table (*make)(const CaseView&)) {
         return [make](const DebtPaths& self, std::size_t index) { return self.table(make, index); };
     };
+    const auto weekly =
+        [](Table (*make)(const CaseView&, const CaseRerun&, const PaymentCalendar&)) {
+            return [make](const DebtPaths& self, std::size_t index, const std::string& convention,
+                          std::vector<std::chrono::sys_days> holidays) {
+                return self.weekly_cash(make, index, convention, std::move(holidays));
+            };
+        };
+    const std::vector<std::chrono::sys_days> no_holidays;
     py::class_<DebtPaths>(module, "DebtPaths",
                           "The cases of one run with a horizon, in the order they were given.")
         .def_property_readonly("case_count", &DebtPaths::case_count)
@@ -469,6 +496,13 @@ void register_paths(py::module_& module) {
              "What a purchase of the book on the first day returns: one row a position, and the\n"
              "figures of the book with its flows by months after that day.")
         .def("obligors", table(obligor_path_table), py::arg("case"), "One row an obligor.")
+        .def("weekly_cash", weekly(weekly_cash_table), py::arg("case"),
+             py::arg("convention") = "unadjusted", py::arg("holidays") = no_holidays,
+             "One row a week of the first 13: the cash of the obligors whose income is known.\n"
+             "Payments move to business days by the convention; holidays rise.")
+        .def("obligor_weekly_cash", weekly(obligor_weekly_cash_table), py::arg("case"),
+             py::arg("convention") = "unadjusted", py::arg("holidays") = no_holidays,
+             "The same, one row an obligor and week.")
         .def("covenants", table(covenant_table), py::arg("case"),
              "One row a record and covenant that it has or whose ratio is known.")
         .def("maturities", table(maturity_table), py::arg("case"),

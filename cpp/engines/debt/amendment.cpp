@@ -66,6 +66,10 @@ void equitise(const Amendment& amendment, Place place, LoanTerms& terms) {
          {&terms.balance, &terms.original_amount, &terms.scheduled_payment, &terms.arrears}) {
         (*amounts)[amendment.position] *= 1.0 - fraction;
     }
+    for (std::uint32_t k = terms.schedule_begin[amendment.position];
+         k < terms.schedule_end[amendment.position]; ++k) {
+        terms.principal_schedule[k].amount *= 1.0 - fraction;
+    }
 }
 
 }  // namespace

@@ -148,6 +148,7 @@ Book make_book(const BookTables& tables, const BookOptions& options) {
         book = make_book(kept->tables(), options);
         book.kept_records = std::move(kept->records);
         book.kept_instruments = std::move(kept->instruments);
+        book.kept_principal_schedule = std::move(kept->principal_schedule);
         book.unconverted = std::move(kept->unconverted);
         return book;
     }

@@ -23,8 +23,8 @@ struct Book {
     std::size_t rate_missing_count = 0;           ///< positions without a rate, taken as 0 %
     std::size_t total_missing_count = 0;  ///< records without a total or an instrument, taken as 0
     Segments segments;
-    /// Where not all records have a rate: those that do, and their instruments.
-    std::optional<Table> kept_records, kept_instruments;
+    /// Where not all records have a rate: those that do, and their lists.
+    std::optional<Table> kept_records, kept_instruments, kept_principal_schedule;
     Table unconverted = unconverted_table();  ///< those that do not
     /// Of each record, (record_count,); both empty unless the book was converted.
     std::vector<double> currency_rate, original_total_outstanding;

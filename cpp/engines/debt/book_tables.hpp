@@ -9,6 +9,7 @@ struct BookTables {
     const Table* records = nullptr;
     const Table* instruments = nullptr;
     const Table* distressed_assets = nullptr;
+    const Table* principal_schedule = nullptr;  ///< of records without instruments
 };
 
 }  // namespace seawall::debt

@@ -31,6 +31,7 @@ void visit_contract_payments(const PathBook& book, std::size_t i, Day up_to, con
     std::int32_t left = plan.payments_left[i];
     double instalment = plan.instalment[i];
     double balance = terms.balance[i];
+    Day paid_until = book.horizon.as_of();
     for (const auto& [start, end] :
          calendar::accrual_periods(payment_terms(terms, i, book.horizon.as_of()),
                                    {.after = book.horizon.as_of(), .up_to = up_to})) {
@@ -50,6 +51,11 @@ void visit_contract_payments(const PathBook& book, std::size_t i, Day up_to, con
             payment.principal = std::min(std::max(wanted, 0.0), balance);
             left = std::max(left - 1, 1);
         }
+        if (terms.amortisation[i] == Amortisation::custom &&
+            end > terms.interest_only_until_day[i]) {
+            payment.principal = std::min(terms.scheduled_principal(i, paid_until, end), balance);
+        }
+        paid_until = end;
         if (end == terms.maturity_day[i]) payment.maturity = balance - payment.principal;
         visit(payment);
         balance -= payment.principal + payment.maturity;

@@ -15,7 +15,8 @@ double balance_at(const PathBook& book, std::size_t i, Day day) {
     double balance = terms.balance[i];
     const bool amortises = terms.amortisation[i] == Amortisation::annuity ||
                            terms.amortisation[i] == Amortisation::linear;
-    if (!amortises || book.plan.payments_left[i] == 0) return balance;
+    const bool is_custom = terms.amortisation[i] == Amortisation::custom;
+    if (!is_custom && (!amortises || book.plan.payments_left[i] == 0)) return balance;
     visit_contract_payments(book, i, day, [&](const ContractPayment& payment) {
         balance = payment.balance - payment.principal;
     });

@@ -85,7 +85,8 @@ Table unconverted_table() {
 BookTables ConvertibleTables::tables() const {
     return {.records = &records,
             .instruments = instruments ? &*instruments : nullptr,
-            .distressed_assets = distressed_assets ? &*distressed_assets : nullptr};
+            .distressed_assets = distressed_assets ? &*distressed_assets : nullptr,
+            .principal_schedule = principal_schedule ? &*principal_schedule : nullptr};
 }
 
 std::optional<ConvertibleTables> leave_out_unconverted(const BookTables& tables,
@@ -116,6 +117,7 @@ std::optional<ConvertibleTables> leave_out_unconverted(const BookTables& tables,
     return ConvertibleTables{.records = filtered(records, keep),
                              .instruments = kept_list(tables.instruments),
                              .distressed_assets = kept_list(tables.distressed_assets),
+                             .principal_schedule = kept_list(tables.principal_schedule),
                              .unconverted = left_out_records(tables, left_out)};
 }
 

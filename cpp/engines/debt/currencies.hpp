@@ -33,7 +33,7 @@ Table unconverted_table();
 /// A book's tables without the records that have no rate, and those records.
 struct ConvertibleTables {
     Table records;
-    std::optional<Table> instruments, distressed_assets;
+    std::optional<Table> instruments, distressed_assets, principal_schedule;
     Table unconverted;
 
     BookTables tables() const;

@@ -4,6 +4,13 @@
 #include "engines/debt/tile_state.hpp"
 
 namespace seawall::debt {
+namespace {
+
+std::size_t position_of(const ScheduledPayment& payment) {
+    return payment.position;
+}
+
+}  // namespace
 
 void level_instalments(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile) {
     const PathBook& book = inputs.book;
@@ -25,6 +32,11 @@ void level_instalments(const TileInputs& inputs, std::size_t m, TileState& state
                 is_linear ? owed / std::max(left, 1) : level_payment(owed, rate, std::max(left, 1));
         }
         --left;
+    }
+    const auto& scheduled = book.plan.scheduled;
+    for (auto entry = std::ranges::lower_bound(scheduled, rows.begin, {}, position_of);
+         entry != scheduled.end() && entry->position < rows.end; ++entry) {
+        if (entry->step == m) state.instalment[entry->position - rows.begin] = entry->principal;
     }
 }
 

@@ -156,6 +156,41 @@ void read_rate_terms(const TermReader& reader, LoanTerms& terms, AssumedTerms& a
     }
 }
 
+void read_schedule(const BookTables& tables, const Book& book, const TermReader& reader,
+                   LoanTerms& terms) {
+    const std::vector<std::int64_t> offsets =
+        list_offsets(*tables.records, tables.principal_schedule);
+    const auto stated = [&](const char* name, ColumnType type) {
+        return tables.principal_schedule == nullptr
+                   ? nullptr
+                   : find_column(*tables.principal_schedule, name, type);
+    };
+    const Column* due = stated("due_date", ColumnType::date32);
+    const Column* principal = stated("principal", ColumnType::float64);
+    for (std::size_t i = 0; i < reader.rows().count(); ++i) {
+        const std::size_t record = reader.rows().record[i];
+        const auto begin = static_cast<std::size_t>(offsets[record]);
+        const auto end = static_cast<std::size_t>(offsets[record + 1]);
+        reader.require(begin == end || reader.rows().instrument[i] < 0, "principal_schedule", i,
+                       "is of a record with instruments: which of them it repays is not known");
+        terms.schedule_begin.push_back(static_cast<std::uint32_t>(terms.principal_schedule.size()));
+        for (std::size_t row = begin; row < end; ++row) {
+            const bool is_stated = due != nullptr && due->is_present(row) && principal != nullptr &&
+                                   principal->is_present(row);
+            reader.require(is_stated, "principal_schedule", i, "needs due_date and principal");
+            const double amount = principal->float64()[row];
+            reader.require(amount >= 0.0 && amount <= largest_value, "principal_schedule", i,
+                           "must be from 0 to 1e100");
+            const double rate = book.currency_rate.empty() ? 1.0 : book.currency_rate[record];
+            const std::chrono::days since_epoch{due->dates()[row].days_since_epoch};
+            terms.principal_schedule.push_back({Day{since_epoch}, amount * rate});
+        }
+        terms.schedule_end.push_back(static_cast<std::uint32_t>(terms.principal_schedule.size()));
+        std::ranges::stable_sort(terms.principal_schedule.begin() + terms.schedule_begin.back(),
+                                 terms.principal_schedule.end(), {}, &ScheduledPrincipal::day);
+    }
+}
+
 Amortisation amortisation_of(std::string_view name) {
     if (name == "linear") return Amortisation::linear;
     if (name == "annuity") return Amortisation::annuity;
@@ -175,8 +210,15 @@ void read_principal_terms(const TermReader& reader, const Book& book, LoanTerms&
     const PositionColumn kind = reader.texts("amortisation");
     for (std::size_t i = 0; i < terms.position_count(); ++i) {
         std::int32_t& months = terms.amortization_term_months[i];
+        const bool has_schedule = terms.schedule_begin[i] < terms.schedule_end[i];
         if (const auto named = kind.text(i)) {
             terms.amortisation.push_back(amortisation_of(*named));
+            const bool is_custom = terms.amortisation.back() == Amortisation::custom;
+            reader.require(is_custom || !has_schedule, "amortisation", i,
+                           "must be custom, or absent, of a record with a principal_schedule");
+            assumed.amortisation += is_custom && !has_schedule ? 1 : 0;
+        } else if (has_schedule) {
+            terms.amortisation.push_back(Amortisation::custom);
         } else {
             assumed.amortisation += months == absent ? 1 : 0;
             terms.amortisation.push_back(months > 0 ? Amortisation::annuity : Amortisation::bullet);
@@ -226,6 +268,15 @@ void read_days(const TermReader& reader, LoanTerms& terms, AssumedTerms& assumed
 
 }  // namespace
 
+double LoanTerms::scheduled_principal(std::size_t position, Day after, Day up_to) const {
+    double sum = 0.0;
+    for (std::uint32_t k = schedule_begin[position]; k < schedule_end[position]; ++k) {
+        const auto& [day, amount] = principal_schedule[k];
+        if (day > after && day <= up_to) sum += amount;
+    }
+    return sum;
+}
+
 ReadTerms read_loan_terms(const BookTables& tables, const Book& book) {
     constexpr std::array<std::string_view, 3> liens{"first", "second", "third"};
     constexpr std::array<std::string_view, 4> tiers{"super_senior", "senior", "subordinated",
@@ -234,6 +285,7 @@ ReadTerms read_loan_terms(const BookTables& tables, const Book& book) {
     ReadTerms read;
     read.terms.balance = balances(reader, book);
     read_rate_terms(reader, read.terms, read.assumed);
+    read_schedule(tables, book, reader, read.terms);
     read_principal_terms(reader, book, read.terms, read.assumed);
     read_days(reader, read.terms, read.assumed);
     read.terms.lien_position = ranks(reader, "lien_position", liens, 0);

@@ -19,6 +19,12 @@ using Day = std::chrono::sys_days;
 /// Where the tape does not state a day.
 inline constexpr Day no_day = Day::min();
 
+/// Principal that a position of custom amortisation repays on a day.
+struct ScheduledPrincipal {
+    Day day = no_day;
+    double amount = 0.0;  ///< >= 0
+};
+
 /// By which terms each position pays, all of shape (position_count,), in the order of the records.
 /// What a list element does not state its record may. Amounts are in the book's currency.
 struct LoanTerms {
@@ -42,10 +48,16 @@ struct LoanTerms {
     std::vector<Day> origination_day, first_payment_day, next_payment_day;
     std::vector<Day> interest_only_until_day, anticipated_repayment_day, maturity_day;
 
+    /// Where each position's part of the schedule begins and ends.
+    std::vector<std::uint32_t> schedule_begin, schedule_end;
+    std::vector<ScheduledPrincipal> principal_schedule;  ///< of each position by rising day
+
     std::vector<std::uint8_t> lien_position;  ///< 0 is the first
     std::vector<std::uint8_t> seniority;      ///< 0 is super senior
 
     std::size_t position_count() const { return balance.size(); }
+    /// What a position's schedule states for the days after one and up to another.
+    double scheduled_principal(std::size_t position, Day after, Day up_to) const;
 };
 
 /// Positions of which something was assumed, since the tape does not say.

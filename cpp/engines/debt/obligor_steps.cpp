@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engines/debt/obligor_cash.hpp"
 #include "engines/debt/tile_state.hpp"
 
 namespace seawall::debt {
@@ -100,23 +101,20 @@ class ObligorSettlement {
           cell_(tile.obligor_cell(m, o)),
           state_(state),
           tile_(tile),
-          cash_(state.cash[o]),
-          has_capacity_(tile.capacity_known[o] != 0) {}
+          cash_(state.cash[o], tile.capacity_known[o] != 0) {}
 
     void run(const Arrears& in_arrears) {
         ObligorSteps& steps = tile_.obligors;
-        if (has_capacity_) {
-            const double after = cash_ + (steps.receipts[cell_] - steps.operating_payments[cell_]);
-            steps.operating_shortfall[cell_] = std::max(-after, 0.0);
-            cash_ = std::max(after, 0.0);
-        }
-        PaidParts& paid = state_.paid[o_];
+        steps.operating_shortfall[cell_] =
+            cash_.operate(steps.receipts[cell_], steps.operating_payments[cell_]);
         const double interest = steps.interest_due[cell_];
         const double principal = steps.principal_due[cell_];
-        paid.interest_arrears = pay_of(in_arrears.interest);
-        paid.interest = pay_of(interest);
-        paid.principal_arrears = pay_of(in_arrears.principal);
-        paid.principal = pay_of(principal);
+        PaidParts& paid = state_.paid[o_];
+        paid = pay_debt_service({.interest_arrears = in_arrears.interest,
+                                 .interest = interest,
+                                 .principal_arrears = in_arrears.principal,
+                                 .principal = principal},
+                                cash_);
         steps.interest_paid[cell_] =
             in_arrears.interest * paid.interest_arrears + interest * paid.interest;
         steps.principal_paid[cell_] =
@@ -124,23 +122,16 @@ class ObligorSettlement {
         steps.debt_service_shortfall[cell_] =
             interest * (1.0 - paid.interest) + principal * (1.0 - paid.principal);
         if (steps.maturity_due[cell_] > 0.0) repay_maturities();
-        if (!inputs_.terms.retains_surplus) cash_ = std::min(cash_, state_.opening_cash[o_]);
-        steps.cash[cell_] = cash_;
-        state_.cash[o_] = cash_;
+        double& left = state_.cash[o_];
+        left = cash_.amount();
+        if (!inputs_.terms.retains_surplus) left = std::min(left, state_.opening_cash[o_]);
+        steps.cash[cell_] = left;
         const bool has_arrears = paid.interest_arrears < 1.0 || paid.interest < 1.0 ||
                                  paid.principal_arrears < 1.0 || paid.principal < 1.0;
         state_.months_in_arrears[o_] = has_arrears ? state_.months_in_arrears[o_] + 1 : 0;
     }
 
   private:
-    /// Pays what cash there is; an obligor of unknown capacity pays what is due.
-    double pay_of(double due) {
-        if (!has_capacity_ || due <= 0.0) return 1.0;
-        const double part = paid_part(cash_, due);
-        cash_ = std::max(cash_ - due * part, 0.0);
-        return part;
-    }
-
     void repay_maturities() {
         ObligorSteps& steps = tile_.obligors;
         const auto& offsets = inputs_.book.order.record_offsets;
@@ -153,7 +144,7 @@ class ObligorSettlement {
             tile_.maturities.push_back(refinance(inputs_, m_, record, debt));
             gaps += tile_.maturities.back().gap;
         }
-        const double part = gaps > 0.0 ? paid_part(cash_, gaps) : 1.0;
+        const double part = cash_.spend(gaps);
         for (std::size_t k = first; k < tile_.maturities.size(); ++k) {
             Maturity& maturity = tile_.maturities[k];
             maturity.paid_in_cash = maturity.gap * part;
@@ -165,15 +156,13 @@ class ObligorSettlement {
             steps.maturity_paid[cell_] += maturity.refinanced + maturity.paid_in_cash;
             steps.refinancing_shortfall[cell_] += maturity.gap;
         }
-        if (gaps > 0.0) cash_ = std::max(cash_ - gaps * part, 0.0);
     }
 
     const TileInputs& inputs_;
     std::size_t m_, o_, cell_;
     TileState& state_;
     PathTile& tile_;
-    double cash_;
-    bool has_capacity_;
+    ObligorCash cash_;
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ void reorder(LoanTerms& terms, const std::vector<std::uint32_t>& order) {
                          &terms.prepayment_rate, &terms.default_rate, &terms.arrears}) {
         reorder(*values, order);
     }
+    for (auto* values : {&terms.schedule_begin, &terms.schedule_end}) reorder(*values, order);
     for (auto* values : {&terms.amortization_term_months, &terms.payment_interval_months}) {
         reorder(*values, order);
     }
@@ -149,6 +150,16 @@ void plan_positions(PathBook& paths) {
         paths.obligor_of_position.push_back(paths.order.obligor_of_record[record]);
         const bool is_level = paths.plan.instalment[i] == paths.plan.instalment[i];
         if (!is_level) paths.levelled_positions.push_back(static_cast<std::uint32_t>(i));
+    }
+    // What defaults and prepays on the way does not pay its part of a schedule.
+    double left = 1.0;
+    for (std::size_t k = 0; k < paths.plan.scheduled.size(); ++k) {
+        ScheduledPayment& payment = paths.plan.scheduled[k];
+        const std::uint32_t i = payment.position;
+        const bool is_first = k == 0 || paths.plan.scheduled[k - 1].position != i;
+        if (is_first) left = 1.0;
+        payment.principal *= left;
+        left *= (1.0 - paths.payment_default[i]) * (1.0 - paths.payment_prepayment[i]);
     }
 }
 

@@ -36,18 +36,23 @@ inline Column days(const char* name, const std::vector<std::optional<Day>>& valu
 /// Records 0, 1, … of one segment.
 struct PathSample {
     Table records;
+    std::optional<Table> principal_schedule;
     Book book;
     PathBook paths;
     RecoveryBook claims;
 
     PathSample(std::vector<Column> columns, std::size_t months,
-               const std::vector<Amendment>& amendments = {}) {
+               const std::vector<Amendment>& amendments = {},
+               std::optional<Table> schedule = std::nullopt)
+        : principal_schedule(std::move(schedule)) {
         Offsets numbers_of_records(columns.front().size());
         for (std::size_t i = 0; i < numbers_of_records.size(); ++i) {
             numbers_of_records[i] = static_cast<std::int64_t>(i);
         }
         records = fixture::records(numbers_of_records, std::move(columns));
-        const BookTables tables{.records = &records};
+        const BookTables tables{
+            .records = &records,
+            .principal_schedule = principal_schedule ? &*principal_schedule : nullptr};
         book = make_book(tables);
         paths = make_path_book(tables, book, make_horizon(first_day, months), amendments);
         claims = make_recovery_book(paths, book.currency);

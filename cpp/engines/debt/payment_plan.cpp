@@ -183,6 +183,22 @@ class AmortisationPlan {
     bool starts_now_ = true;
 };
 
+/// Days of a schedule are repaid on the next payment day.
+void add_scheduled(const LoanTerms& terms, std::size_t i, const ClassSteps& steps, Day as_of,
+                   PaymentPlan& plan) {
+    Day after = as_of;
+    for (std::size_t m = 0; m < steps.day.size(); ++m) {
+        if (steps.has_payment[m] == 0) continue;
+        const bool is_interest_only = steps.day[m] <= terms.interest_only_until_day[i];
+        plan.scheduled.push_back(
+            {.position = static_cast<std::uint32_t>(i),
+             .step = static_cast<std::uint8_t>(m + 1),
+             .principal =
+                 is_interest_only ? 0.0 : terms.scheduled_principal(i, after, steps.day[m])});
+        after = steps.day[m];
+    }
+}
+
 /// The step of a payment day, or 0 where it is beyond the horizon.
 std::uint8_t first_step(const ClassSteps& steps, Day day) {
     for (std::size_t m = 0; m < steps.day.size(); ++m) {
@@ -228,8 +244,10 @@ PaymentPlan make_payment_plan(const LoanTerms& terms, const Horizon& horizon) {
         const std::int32_t left = amortisation.amortises() ? amortisation.payments_left() : 0;
         plan.class_of_position.push_back(entry->second);
         plan.maturity_step.push_back(steps.maturity_step);
+        const bool is_custom = terms.amortisation[i] == Amortisation::custom;
+        if (is_custom) add_scheduled(terms, i, steps, horizon.as_of(), plan);
         plan.amortisation_step.push_back(left > 0 ? first_step(steps, amortisation.first())
-                                                  : std::uint8_t{0});
+                                                  : std::uint8_t{is_custom});
         plan.payments_left.push_back(left);
         plan.instalment.push_back(left > 0 ? amortisation.instalment() : 0.0);
         plan.interval_years.push_back(std::max(terms.payment_interval_months[i], 1) / 12.0);

@@ -10,6 +10,13 @@
 
 namespace seawall::debt {
 
+/// Principal of a payment that a schedule states.
+struct ScheduledPayment {
+    std::uint32_t position = 0;
+    std::uint8_t step = 0;
+    double principal = 0.0;
+};
+
 /// What the calendar says of the positions in a horizon: the same in every case. Positions whose
 /// payments fall on the same days by the same count of days are one class.
 struct PaymentPlan {
@@ -25,6 +32,9 @@ struct PaymentPlan {
     std::vector<std::int32_t> payments_left;      ///< from the first with principal on; 0: none
     std::vector<double> instalment;               ///< of fixed debt; NaN: by the balance of then
     std::vector<double> interval_years;           ///< of one payment; 1/12 where all is at maturity
+
+    /// Of positions of custom amortisation: each of their payments, by rising position and step.
+    std::vector<ScheduledPayment> scheduled;
 
     double years(std::size_t m, std::size_t position) const {
         return year_fraction[(m - 1) * class_count + class_of_position[position]];

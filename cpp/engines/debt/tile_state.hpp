@@ -82,7 +82,7 @@ struct TileState {
 // Each is one part of a step; together, in this order, they are the step.
 
 /// Instalments that follow the balance: of floating annuities anew at each payment, of others when
-/// their amortisation begins.
+/// their amortisation begins. And those of schedules.
 void level_instalments(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile);
 /// What positions owe in the step.
 void fall_due(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile);

@@ -152,3 +152,26 @@ def test_a_spread_without_its_unit_is_not_read(session: Session) -> None:
     tape = flat(session, spread=250)
     assert "spread_pct" not in tape.records.column_names
     assert "spread" in tape.unread_fields
+
+
+SCHEDULE = [
+    {"due_date": date(2026, 3, 31), "principal": 100.0},
+    {"due_date": date(2026, 6, 30), "principal": 50.0},
+]
+
+
+def schedule_rows(tape: IngestedTape) -> list[dict[str, Any]]:
+    rows = tape.lists["principal_schedule"].to_arrow().to_pylist()
+    return [{name: row[name] for name in ("due_date", "principal")} for row in rows]
+
+
+def test_a_record_may_state_its_principal_by_day(session: Session) -> None:
+    stated = [as_text(row) for row in SCHEDULE]
+    assert schedule_rows(flat(session, principal_schedule=stated)) == SCHEDULE
+    debt = {"principal": 900, "principal_schedule": stated}
+    assert schedule_rows(nested(session, debt=debt)) == SCHEDULE
+
+
+def test_a_day_of_a_schedule_without_its_principal_is_refused(session: Session) -> None:
+    tape = flat(session, principal_schedule=[{"due_date": "2026-03-31"}])
+    assert refusals(tape) != []

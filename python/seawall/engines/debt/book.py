@@ -69,14 +69,13 @@ def decode_book(
     InvalidInput
         When there is no record, no debt figure, or no record that could be converted.
     """
-    instruments, distressed_assets = (
+    lists = (
         tables[name].native if name in tables else None
-        for name in ("instruments", "distressed_assets")
+        for name in ("instruments", "distressed_assets", "principal_schedule")
     )
     columns = native.DebtBook(
         tables["records"].native,
-        instruments,
-        distressed_assets,
+        *lists,
         currency=None if conversion is None else conversion.currency,
         rates=None if conversion is None else dict(conversion.rates),
         **dict(choice.options),

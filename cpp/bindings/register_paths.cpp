@@ -60,7 +60,7 @@ struct CaseRun {
 /// A number of the settings, by name; None is NaN.
 class Settings {
   public:
-    explicit Settings(const py::dict& values) : values_(values) {}
+    explicit Settings(const Description& values) : values_(values) {}
 
     double number(const char* name) const {
         const py::object value = require(name);
@@ -85,7 +85,7 @@ class Settings {
         return values_[name];
     }
 
-    const py::dict& values_;
+    const Description& values_;
 };
 
 PathSettings path_settings(const Settings& given) {
@@ -434,7 +434,7 @@ class DebtPaths {
 std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
                                           std::chrono::sys_days as_of, std::size_t months,
                                           const std::vector<CaseArgument>& arguments,
-                                          const py::dict& given, std::size_t threads,
+                                          const Description& given, std::size_t threads,
                                           const OptionalControl& control,
                                           const std::vector<AmendmentArgument>& amended) {
     const Settings settings(given);

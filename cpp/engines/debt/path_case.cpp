@@ -88,6 +88,9 @@ CaseFactors case_factors(const PathCase& path_case, const Horizon& horizon,
     }
     for (std::size_t m = 1; m <= months; ++m) {
         const double years = horizon.day_count(m) / days_a_year;
+        const auto row = factors.drivers.begin() + static_cast<std::ptrdiff_t>(factors.at(m, 0));
+        const auto width = static_cast<std::ptrdiff_t>(segment_count);
+        factors.repeats.push_back(m > 1 && std::equal(row - width, row, row) ? 1 : 0);
         for (std::size_t g = 0; g < segment_count; ++g) {
             const std::size_t cell = factors.at(m, g);
             const StepDrivers& d = path_case.drivers[cell];

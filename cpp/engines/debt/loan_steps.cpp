@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "engines/debt/level_payment.hpp"
 #include "engines/debt/tile_state.hpp"
 
 namespace seawall::debt {
@@ -29,7 +28,45 @@ void set_drivers(const TileStep& step) {
                             .rate = state.rate.data()});
 }
 
+namespace {
+
+struct Level {
+    double amount, rate;
+    std::int32_t payment_count;
+};
+
+void add_level(TileState& state, std::size_t i, const Level& level) {
+    state.levels.index.push_back(static_cast<std::uint32_t>(i));
+    state.levels.amount.push_back(level.amount);
+    state.levels.rate.push_back(level.rate);
+    state.levels.payment_count.push_back(static_cast<std::uint64_t>(level.payment_count));
+}
+
+void compute_levels(const TileStep& step) {
+    TileLevels& levels = step.state.levels;
+    if (levels.index.empty()) return;
+    const std::size_t count = levels.index.size();
+    for (auto* row : {&levels.growth, &levels.power, &levels.payment}) row->resize(count);
+    step.kernels.level({.count = count,
+                        .amount = levels.amount.data(),
+                        .rate = levels.rate.data(),
+                        .payment_count = levels.payment_count.data(),
+                        .largest_count = std::ranges::max(levels.payment_count),
+                        .growth = levels.growth.data(),
+                        .power = levels.power.data(),
+                        .payment = levels.payment.data()});
+    for (std::size_t k = 0; k < count; ++k) {
+        step.state.instalment[levels.index[k]] = levels.payment[k];
+    }
+}
+
+}  // namespace
+
 void level_instalments(const TileStep& step) {
+    TileLevels& levels = step.state.levels;
+    levels.index.clear();
+    for (auto* row : {&levels.amount, &levels.rate}) row->clear();
+    levels.payment_count.clear();
     const PathBook& book = step.inputs.book;
     TileState& state = step.state;
     const TileRange::Rows& rows = step.tile.range.positions;
@@ -45,12 +82,16 @@ void level_instalments(const TileStep& step) {
         std::int32_t& left = state.payments_left[i];
         if (step.m == begins || (is_floating && !is_linear)) {
             const double owed = std::max(state.balance[i] - state.principal_arrears[i], 0.0);
-            const double rate = state.rate[i] * book.plan.interval_years[row];
-            state.instalment[i] =
-                is_linear ? owed / std::max(left, 1) : level_payment(owed, rate, std::max(left, 1));
+            const std::int32_t count = std::max(left, 1);
+            if (is_linear) {
+                state.instalment[i] = owed / count;
+            } else {
+                add_level(state, i, {owed, state.rate[i] * book.plan.interval_years[row], count});
+            }
         }
         --left;
     }
+    compute_levels(step);
 }
 
 void fall_due(const TileStep& step) {

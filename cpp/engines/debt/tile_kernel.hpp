@@ -31,6 +31,33 @@ void set_rates(const RateRows& rows) {
     }
 }
 
+/// The power by squaring, bit after bit of all counts: each has the products of integer_power.
+void level_rows(const LevelRows& rows) {
+    const LevelRows r = rows;
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < r.count; ++i) {
+        r.growth[i] = 1.0 + r.rate[i];
+        r.power[i] = 1.0;
+    }
+    for (std::uint64_t bit = 1; bit <= r.largest_count; bit *= 2) {
+#pragma GCC ivdep
+        for (std::size_t i = 0; i < r.count; ++i) {
+            const double growth = r.growth[i], power = r.power[i];
+            const double product = power * growth;
+            r.power[i] = (r.payment_count[i] & bit) != 0 ? product : power;
+            r.growth[i] = growth * growth;
+        }
+    }
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < r.count; ++i) {
+        const double amount = r.amount[i], rate = r.rate[i];
+        const double even =
+            amount / static_cast<double>(static_cast<std::int64_t>(r.payment_count[i]));
+        const double level = amount * rate / (1.0 - 1.0 / r.power[i]);
+        r.payment[i] = rate == 0.0 ? even : level;
+    }
+}
+
 template <bool has_assumptions>
 [[gnu::always_inline]] inline void fall_due_of(const DueRows& rows) {
     const DueRows r = rows;
@@ -252,6 +279,7 @@ double sum_known_row(std::size_t count, const double* row) {
 }
 
 constexpr TileKernels kernels_of_this_unit{.set_rates = set_rates,
+                                           .level = level_rows,
                                            .fall_due = fall_due_rows,
                                            .operate = operate_rows,
                                            .settle = settle_rows,

@@ -18,6 +18,16 @@ struct RateRows {
     double* rate;                ///< a year, as a fraction
 };
 
+/// Level payments as level_payment has them.
+struct LevelRows {
+    std::size_t count;
+    const double *amount, *rate;  ///< the rate of one period, as a fraction
+    const std::uint64_t* payment_count;
+    std::uint64_t largest_count;
+    double *growth, *power;  ///< room to work in
+    double* payment;
+};
+
 /// What falls due of positions.
 struct DueRows {
     std::size_t count;
@@ -83,6 +93,7 @@ struct PayRows {
 /// The loops for one instruction set. All sets give the same bits.
 struct TileKernels {
     void (*set_rates)(const RateRows&);
+    void (*level)(const LevelRows&);
     void (*fall_due)(const DueRows&);
     void (*operate)(const BusinessRows&);
     void (*settle)(const SettleRows&);

@@ -69,6 +69,13 @@ struct TileBusiness {
     bool is_obligor = true;                          ///< each is one obligor's only one
 };
 
+/// Instalments to be computed in a step: of the positions `index`.
+struct TileLevels {
+    std::vector<std::uint32_t> index;
+    std::vector<double> amount, rate, growth, power, payment;
+    std::vector<std::uint64_t> payment_count;
+};
+
 /// What goes from one step to the next, and columns as the loops take them. Vectors are of the
 /// tile's rows, counted from its first.
 struct TileState {
@@ -96,6 +103,7 @@ struct TileState {
     std::vector<std::uint32_t> unsettled;       ///< of the step: looked at one by one
 
     TileBusiness business;
+    TileLevels levels;
     bool has_assumptions = false, has_floating = false;
     bool has_one_position_each = false;  ///< each obligor
     bool has_one_position_a_record = false;

@@ -12,6 +12,7 @@ PYBIND11_MODULE(_core, module) {
     register_xml(module);
     register_debt(module);
     register_paths(module);
+    register_concentration(module);
     register_sweep(module);
     register_calendar(module);
     register_returns(module);

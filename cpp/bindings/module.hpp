@@ -14,6 +14,7 @@ void register_ingest(pybind11::module_& module);
 void register_xml(pybind11::module_& module);
 void register_debt(pybind11::module_& module);
 void register_paths(pybind11::module_& module);
+void register_concentration(pybind11::module_& module);
 void register_sweep(pybind11::module_& module);
 void register_calendar(pybind11::module_& module);
 void register_returns(pybind11::module_& module);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,10 +20,13 @@
 #include "bindings/module.hpp"
 #include "bindings/run_control.hpp"
 #include "bindings/tables.hpp"
+#include "engines/debt/amendment.hpp"
 #include "engines/debt/case_summary.hpp"
 #include "engines/debt/case_wall.hpp"
+#include "engines/debt/cash_flows.hpp"
 #include "engines/debt/contractual_balance.hpp"
 #include "engines/debt/path_tables.hpp"
+#include "engines/debt/purchase.hpp"
 #include "table/error.hpp"
 
 namespace seawall::bindings {
@@ -38,6 +42,10 @@ using Drivers = py::array_t<double, py::array::c_style>;
 /// factor of cash; days of collection; days of payment.
 using CaseArgument = std::tuple<std::string, Drivers, std::vector<double>, double, int, int>;
 constexpr py::ssize_t driver_count = 7;
+/// Position (row of the book); months of extension; changes of rate and spread in percentage
+/// points; fraction that becomes equity; new limits by covenant.
+using AmendmentArgument =
+    std::tuple<std::size_t, std::int32_t, double, double, double, std::map<std::string, double>>;
 
 /// What one run with a horizon holds of each case.
 struct CaseRun {
@@ -132,6 +140,27 @@ PathCase path_case_of(const CaseArgument& argument, std::size_t index) {
     return result;
 }
 
+Amendment amendment_of(const AmendmentArgument& argument, std::size_t index) {
+    const auto& [position, extension, rate_change, spread_change, equitised, limits] = argument;
+    Amendment amendment{.position = position,
+                        .extension_months = extension,
+                        .rate_change_pct = rate_change,
+                        .spread_change_pct = spread_change,
+                        .equitised_fraction = equitised};
+    std::size_t known = 0;
+    for (std::size_t c = 0; c < covenant_count; ++c) {
+        const auto limit = limits.find(std::string(covenant_name(static_cast<Covenant>(c))));
+        if (limit == limits.end()) continue;
+        amendment.limits[c] = limit->second;
+        ++known;
+    }
+    if (known != limits.size()) {
+        throw Error(ErrorCode::invalid_input, "amendments[" + std::to_string(index) + "].limits",
+                    "names no covenant: dscr, icr, ltv, leverage or debt_yield");
+    }
+    return amendment;
+}
+
 py::object maybe(double value) {
     return std::isnan(value) ? py::none() : py::cast(value);
 }
@@ -139,23 +168,26 @@ py::object maybe(double value) {
 /// The cases of one run; their tables are built when asked for.
 class DebtPaths {
   public:
-    DebtPaths(std::shared_ptr<const DebtBook> book, PathBook path_book, RecoveryBook recovery_book)
+    DebtPaths(std::shared_ptr<const DebtBook> book, PathBook path_book, RecoveryBook recovery_book,
+              PathSettings settings, const RecoverySettings& recovery, std::size_t threads)
         : book_(std::move(book)),
           path_book_(std::move(path_book)),
-          recovery_book_(std::move(recovery_book)) {}
+          recovery_book_(std::move(recovery_book)),
+          settings_(settings),
+          recovery_settings_(recovery),
+          threads_(threads) {}
 
-    void run(PathCase path_case, const PathSettings& settings, const RecoverySettings& recovery,
-             const ParallelOptions& options) {
+    void run(PathCase path_case, const ParallelOptions& options) {
         CaseRun& run = cases_.emplace_back();
         run.path_case = std::move(path_case);
-        run.paths = run_paths(path_book_, run.path_case, settings, options);
-        run.recovery = recover(path_book_, recovery_book_, run.paths, recovery);
+        run.paths = run_paths(path_book_, run.path_case, settings_, options);
+        run.recovery = recover(path_book_, recovery_book_, run.paths, recovery_settings_);
         if (balances_.empty()) {
             ParallelOptions unobserved = options;
             unobserved.control.completed_units = nullptr;  // progress counts records of cases
             balances_ = contractual_balances(path_book_, unobserved);
         }
-        run.wall = wall_entries(path_book_, run.path_case, settings, run.paths, balances_);
+        run.wall = wall_entries(path_book_, run.path_case, settings_, run.paths, balances_);
         run.ratings = rate_records(path_book_, run.paths, run.wall);
     }
 
@@ -174,6 +206,37 @@ class DebtPaths {
         const CaseRun& run = at(index);
         const py::gil_scoped_release release;
         return {std::make_shared<const Table>(make(view(run)))};
+    }
+
+    NativeTable cash_flows(std::size_t index,
+                           const std::optional<std::vector<std::int64_t>>& records) const {
+        const CaseRun& run = at(index);
+        const py::gil_scoped_release release;
+        return {std::make_shared<const Table>(cash_flow_table(view(run), rerun(run), records))};
+    }
+
+    std::pair<NativeTable, Description> purchase(std::size_t index, double price_pct,
+                                                 std::optional<double> risk_free_rate_pct) const {
+        PurchaseTerms terms{.price_pct = price_pct,
+                            .haircut = recovery_settings_.haircut,
+                            .sale_cost = recovery_settings_.sale_cost,
+                            .timing = recovery_settings_.timing};
+        if (risk_free_rate_pct) terms.risk_free_rate_pct = *risk_free_rate_pct;
+        const CaseRun& run = at(index);
+        Purchase bought;
+        NativeTable table;
+        {
+            const py::gil_scoped_release release;
+            bought = value_purchase(view(run), rerun(run), terms);
+            table = {std::make_shared<const Table>(purchase_table(view(run), bought))};
+        }
+        const Description book;
+        for (const auto& [name, figure] : purchase_figure_names) {
+            book[name] = maybe(bought.book.*figure);
+        }
+        book["unknown_count"] = bought.unknown_count;
+        book["flows"] = bought.flows;
+        return {table, book};
     }
 
     std::vector<Description> covenants(std::size_t index) const {
@@ -334,9 +397,19 @@ class DebtPaths {
                 .ratings = run.ratings};
     }
 
+    CaseRerun rerun(const CaseRun& run) const {
+        return {.book = path_book_,
+                .path_case = run.path_case,
+                .terms = settings_.terms,
+                .options = {.threads = threads_}};
+    }
+
     std::shared_ptr<const DebtBook> book_;
     PathBook path_book_;
     RecoveryBook recovery_book_;
+    PathSettings settings_;
+    RecoverySettings recovery_settings_;
+    std::size_t threads_;
     Buffer<double> balances_;
     std::vector<CaseRun> cases_;
 };
@@ -345,13 +418,19 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
                                           std::chrono::sys_days as_of, std::size_t months,
                                           const std::vector<CaseArgument>& arguments,
                                           const py::dict& given, std::size_t threads,
-                                          const OptionalControl& control) {
+                                          const OptionalControl& control,
+                                          const std::vector<AmendmentArgument>& amended) {
     const Settings settings(given);
     const PathSettings paths = path_settings(settings);
     const RecoverySettings recovery = recovery_settings(settings);
     std::vector<PathCase> cases;
+    cases.reserve(arguments.size());
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         cases.push_back(path_case_of(arguments[i], i));
+    }
+    std::vector<Amendment> amendments;
+    for (std::size_t i = 0; i < amended.size(); ++i) {
+        amendments.push_back(amendment_of(amended[i], i));
     }
     ParallelOptions options{.threads = threads};
     if (control) options.control = (*control)->native();
@@ -362,10 +441,11 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
         check(cases[i], i, horizon, book->book.segments.keys.size());
     }
     const BookTables tables{.records = book->records.get(), .instruments = book->instruments.get()};
-    PathBook path_book = make_path_book(tables, book->book, horizon);
+    PathBook path_book = make_path_book(tables, book->book, horizon, amendments);
     RecoveryBook recovery_book = make_recovery_book(path_book, book->book.currency);
-    auto run = std::make_unique<DebtPaths>(book, std::move(path_book), std::move(recovery_book));
-    for (PathCase& path_case : cases) run->run(std::move(path_case), paths, recovery, options);
+    auto run = std::make_unique<DebtPaths>(book, std::move(path_book), std::move(recovery_book),
+                                           paths, recovery, threads);
+    for (PathCase& path_case : cases) run->run(std::move(path_case), options);
     return run;
 }
 
@@ -382,6 +462,12 @@ void register_paths(py::module_& module) {
                                "Positions of which a term was assumed, by the term.")
         .def("steps", table(step_table), py::arg("case"), "One row a month of the book.")
         .def("loans", table(loan_path_table), py::arg("case"), "One row a position.")
+        .def("cash_flows", &DebtPaths::cash_flows, py::arg("case"), py::arg("records") = py::none(),
+             "One row a position and month; of all records, or those of the given numbers.")
+        .def("purchase", &DebtPaths::purchase, py::arg("case"), py::arg("price_pct"),
+             py::arg("risk_free_rate_pct") = py::none(),
+             "What a purchase of the book on the first day returns: one row a position, and the\n"
+             "figures of the book with its flows by months after that day.")
         .def("obligors", table(obligor_path_table), py::arg("case"), "One row an obligor.")
         .def("covenants", table(covenant_table), py::arg("case"),
              "One row a record and covenant that it has or whose ratio is known.")
@@ -398,13 +484,17 @@ void register_paths(py::module_& module) {
         .def("waterfall", &DebtPaths::waterfall, py::arg("case"), py::arg("basis"),
              py::arg("defaulted"),
              "What groups with a defaulted obligor, or the others, leave to whom.");
-    module.def("run_debt_paths", &run_debt_paths, py::arg("book"), py::arg("as_of"),
-               py::arg("months"), py::arg("cases"), py::arg("settings"), py::arg("threads") = 0,
-               py::arg("control") = py::none(),
-               "Lets a book run through the months after as_of under each case:\n"
-               "(case_id, drivers of shape (months, segments, 7), change of the rate of new debt\n"
-               "by month in percentage points, factor of the opening cash, days by which receipts\n"
-               "are late, days (0 or less) by which payments are early).");
+    module.def(
+        "run_debt_paths", &run_debt_paths, py::arg("book"), py::arg("as_of"), py::arg("months"),
+        py::arg("cases"), py::arg("settings"), py::arg("threads") = 0,
+        py::arg("control") = py::none(), py::arg("amendments") = std::vector<AmendmentArgument>{},
+        "Lets a book run through the months after as_of under each case:\n"
+        "(case_id, drivers of shape (months, segments, 7), change of the rate of new debt\n"
+        "by month in percentage points, factor of the opening cash, days by which receipts\n"
+        "are late, days (0 or less) by which payments are early).\n"
+        "Amendments hold in all of them: (row of loans, months of extension, change of the\n"
+        "rate, of the spread in percentage points, fraction that becomes equity, new limits\n"
+        "by covenant as plain ratios).");
 }
 
 }  // namespace seawall::bindings

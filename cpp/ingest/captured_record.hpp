@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ingest/cell.hpp"
+#include "ingest/field_set.hpp"
 #include "ingest/rules.hpp"
 #include "ingest/tape_profile.hpp"
 
@@ -48,6 +49,7 @@ inline constexpr std::size_t max_unread = 100;
 /// to record.
 struct CapturedRecord {
     std::vector<CapturedCell> cells;  ///< one per record field
+    FieldSet found;                   ///< the record fields that have a cell
     std::vector<CapturedElement> elements;
     std::vector<CapturedCell> element_cells;
     std::vector<CapturedProblem> cell_problems;
@@ -64,7 +66,13 @@ struct CapturedRecord {
     }
 
     void reset(std::size_t field_count) {
-        cells.assign(field_count, CapturedCell{});
+        if (cells.size() == field_count) {
+            found.each([&](std::size_t field) { cells[field] = CapturedCell{}; });
+            found.clear();
+        } else {
+            cells.assign(field_count, CapturedCell{});
+            found = FieldSet(field_count);
+        }
         elements.clear();
         element_cells.clear();
         cell_problems.clear();

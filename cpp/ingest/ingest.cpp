@@ -114,11 +114,7 @@ IngestStream::IngestStream(const TapeProfile& profile, RecordForm form,
     : profile_(options.normalise ? profile : key_profile(profile)),
       form_(form),
       options_(options),
-      result_{.record_count = 0,
-              .duplicate_keys = 0,
-              .normalised = NormalisedRun(profile_),
-              .chunk_roots = {},
-              .root = {}} {}
+      run_(profile_) {}
 
 void IngestStream::add(const RawRecords& records) {
     const std::size_t count = waiting_.size() + records.size();
@@ -136,6 +132,7 @@ void IngestStream::add(const RawRecords& records) {
 
 IngestResult IngestStream::finish() {
     read(waiting_, waiting_.size());
+    result_.normalised = std::move(run_).finish();
     refuse_duplicates();
     result_.root = merkle_root(result_.chunk_roots);
     if (result_.record_count >= records_per_trim) give_back_memory();
@@ -205,7 +202,7 @@ void IngestStream::run_task(const RawRecords& records, Task& task) {
 
 /// Each task's memory goes as soon as it is appended.
 void IngestStream::append(Task& task) {
-    result_.normalised.append(std::exchange(task.run, NormalisedRun(profile_)));
+    run_.append(NormalisedRun(std::move(task.run)));
     result_.chunk_roots.insert(result_.chunk_roots.end(), task.chunk_roots.begin(),
                                task.chunk_roots.end());
     fingerprints_.insert(fingerprints_.end(), task.fingerprints.begin(), task.fingerprints.end());
@@ -215,11 +212,11 @@ void IngestStream::append(Task& task) {
 
 /// Refuses each record whose key an earlier one has.
 void IngestStream::refuse_duplicates() {
-    NormalisedRun& run = result_.normalised;
-    const auto& record = run.records.columns[0].int64();
-    const auto& source_row = run.records.columns[1].int64();
-    const auto& ids = run.records.find("source_record_id")->text();
-    KeySet keys(run.records);
+    NormalisedTables& normalised = result_.normalised;
+    const auto& record = normalised.records.columns[0].int64();
+    const auto& source_row = normalised.records.columns[1].int64();
+    const auto& ids = normalised.records.find("source_record_id")->text();
+    KeySet keys(normalised.records);
     std::vector<std::int64_t> refused;
     for (std::size_t row = 0; row < record.size(); ++row) {
         const auto earlier = keys.add(row);
@@ -227,23 +224,25 @@ void IngestStream::refuse_duplicates() {
         const bool same = fingerprints_[static_cast<std::size_t>(record[row])] ==
                           fingerprints_[static_cast<std::size_t>(record[*earlier])];
         refused.push_back(record[row]);
-        run.rejects.push_back({.record = record[row],
-                               .source_row = source_row[row],
-                               .part = RefusedPart::record,
-                               .rule = Rule::duplicate_record,
-                               .field = "source_record_id",
-                               .value = cut(ids[row]),
-                               .reason = "row " + std::to_string(source_row[*earlier]) +
-                                         (same ? " is the same record" : " has the same key")});
+        normalised.rejects.push_back(
+            {.record = record[row],
+             .source_row = source_row[row],
+             .part = RefusedPart::record,
+             .rule = Rule::duplicate_record,
+             .field = "source_record_id",
+             .value = cut(ids[row]),
+             .reason = "row " + std::to_string(source_row[*earlier]) +
+                       (same ? " is the same record" : " has the same key")});
     }
     fingerprints_ = {};
     if (refused.empty()) return;
     result_.duplicate_keys = refused.size();
-    const std::size_t record_slot = run.rule_uses.size() - rule_count;
-    run.rule_uses[record_slot + static_cast<std::size_t>(Rule::duplicate_record)] += refused.size();
-    drop_records(run.records, refused);
-    for (Table& list : run.lists) drop_records(list, refused);
-    std::stable_sort(run.rejects.begin(), run.rejects.end(),
+    const std::size_t record_slot = normalised.rule_uses.size() - rule_count;
+    normalised.rule_uses[record_slot + static_cast<std::size_t>(Rule::duplicate_record)] +=
+        refused.size();
+    drop_records(normalised.records, refused);
+    for (Table& list : normalised.lists) drop_records(list, refused);
+    std::stable_sort(normalised.rejects.begin(), normalised.rejects.end(),
                      [](const Reject& a, const Reject& b) { return a.record < b.record; });
 }
 

@@ -31,7 +31,7 @@ struct IngestOptions {
 struct IngestResult {
     std::size_t record_count = 0;
     std::size_t duplicate_keys = 0;
-    NormalisedRun normalised;
+    NormalisedTables normalised;
     std::vector<Digest> chunk_roots;
     Digest root{};
 };
@@ -73,6 +73,7 @@ class IngestStream {
     RecordForm form_;
     IngestOptions options_;
     IngestResult result_;
+    NormalisedRun run_;  ///< of the records read so far
     std::vector<Fingerprint> fingerprints_;
     std::vector<std::string> blocks_;
     std::set<std::string> unread_;  ///< of the task's share that is not read to its end

@@ -216,6 +216,24 @@ BOOST_AUTO_TEST_CASE(without_normalising_only_the_keys_are_read) {
     BOOST_TEST((keys.root == ingest(lines).root));
 }
 
+BOOST_AUTO_TEST_CASE(a_field_that_one_share_alone_has_is_absent_in_all_others) {
+    std::string lines;  // three shares; the second alone has totals, and the first no loans
+    for (int i = 0; i < 6'000; ++i) {
+        const std::string total = i / 2'048 == 1 ? R"(,"total":5)" : "";
+        const std::string loans = i / 2'048 == 0 ? "" : R"(,"loans":[{"principal":1}])";
+        lines += R"({"system":"s","id":")" + std::to_string(i) + "\"" + total + loans + "}\n";
+    }
+    const IngestResult result = ingest(lines, {.parallel = {.threads = 2}});
+    const seawall::Column& total = *result.normalised.records.find("total");
+    BOOST_TEST(total.size() == 6'000U);
+    BOOST_TEST(total.absent_count() == 6'000U - 2'048U);
+    BOOST_TEST(!total.is_present(2'047));
+    BOOST_TEST(total.is_present(2'048));
+    BOOST_TEST(total.is_present(4'095));
+    BOOST_TEST(!total.is_present(4'096));
+    BOOST_TEST(result.normalised.lists[0].find("record")->int64().front() == 2'048);
+}
+
 BOOST_AUTO_TEST_CASE(no_records_give_empty_tables_and_the_root_of_nothing) {
     const IngestResult result = ingest("\n");
     BOOST_TEST(result.record_count == 0U);

@@ -337,6 +337,7 @@ class Handler {
                 cell.sentinel_priority = std::min(cell.sentinel_priority, target.priority);
             }
             if (!is_better) continue;
+            if (!in_element) out_->found.add(target.index);
             cell = {.offset = offset,
                     .size = text.size(),
                     .priority = target.priority,

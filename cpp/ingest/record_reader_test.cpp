@@ -242,6 +242,22 @@ BOOST_AUTO_TEST_CASE(elements_keep_the_path_at_which_they_stand) {
     BOOST_TEST(raw(2, 1) == "4");
 }
 
+BOOST_AUTO_TEST_CASE(the_fields_found_are_those_of_the_record_and_not_of_its_elements) {
+    RecordReader reader(profile(), RecordForm::json_object);
+    CapturedRecord record;
+    const auto found = [&](std::string_view bytes) {
+        reader.read(bytes, record);
+        std::vector<std::string> names;
+        record.found.each([&](std::size_t i) { names.push_back(profile().fields[i].name); });
+        return names;
+    };
+    using Names = std::vector<std::string>;
+    BOOST_TEST(found(R"({"salary":1,"id":"a","name":null,"debt":{"total":" ","remark":"x"}})") ==
+               (Names{"source_record_id", "remark", "income"}));
+    BOOST_TEST(found(R"({"loans":[{"principal":1,"rate":2}]})") == Names{});
+    BOOST_TEST((record.cells[profile().field_index("income")].form == CellForm::absent));
+}
+
 BOOST_AUTO_TEST_CASE(elements_that_are_no_objects_are_marked) {
     const CapturedRecord record = capture(R"({"loans":[1,"x",null,true,[{"principal":1}],{}]})");
     BOOST_REQUIRE(record.elements.size() == 6U);

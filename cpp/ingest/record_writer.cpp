@@ -1,6 +1,7 @@
 #include "ingest/record_writer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <iterator>
 #include <utility>
@@ -8,29 +9,40 @@
 namespace seawall::ingest {
 namespace {
 
-Table empty_table(std::initializer_list<const char*> places,
-                  const std::vector<FieldRules>& fields) {
-    Table table;
-    for (const char* place : places) table.columns.emplace_back(place, ColumnType::int64);
+/// Whether there is something to say of a field that has no cell.
+bool is_always_read(const FieldRules& field) {
+    return field.required || field.default_value || field.is_source_row;
+}
+
+/// The columns that say where a row stands come before those of the fields.
+constexpr std::size_t place_count = 2;
+
+GrowingTable empty_table(const std::array<const char*, place_count>& places,
+                         const std::vector<FieldRules>& fields) {
+    using Keep = GrowingTable::Keep;
+    GrowingTable table;
+    for (const char* place : places) table.add_column(place, ColumnType::int64, Keep::always);
     for (const FieldRules& field : fields) {
-        table.columns.emplace_back(field.name, field.column_type());
+        table.add_column(field.name, field.column_type(),
+                         is_always_read(field) ? Keep::always : Keep::when_met);
     }
     return table;
 }
 
-void push_value(Column& column, const CellValue& value) {
-    if (value.state != CellValue::State::present) return column.push_absent();
-    switch (column.type()) {
+void push_value(GrowingTable& table, std::size_t column, const FieldRules& field,
+                const CellValue& value) {
+    if (value.state != CellValue::State::present) return;
+    switch (field.column_type()) {
         case ColumnType::float64:
-            return column.push(value.number);
+            return table.push(column, value.number);
         case ColumnType::int64:
-            return column.push(value.integer);
+            return table.push(column, value.integer);
         case ColumnType::date32:
-            return column.push(value.date);
+            return table.push(column, value.date);
         case ColumnType::boolean:
-            return column.push(value.truth);
+            return table.push(column, value.truth);
         case ColumnType::text:
-            return column.push(std::string_view(value.text));
+            return table.push(column, std::string_view(value.text));
     }
 }
 
@@ -80,25 +92,29 @@ void read_value(const RawCell& raw, const FieldRules& field, std::int64_t source
 NormalisedRun::NormalisedRun(const TapeProfile& profile)
     : records(empty_table({"record", "source_row"}, profile.fields)),
       rule_uses(rule_use_names(profile).size() * rule_count) {
-    records.columns.emplace_back("rules_applied", ColumnType::int64);
+    records.add_column("rules_applied", ColumnType::int64, GrowingTable::Keep::always);
     for (const ListRules& list : profile.lists) {
         lists.push_back(empty_table({"record", "element"}, list.fields));
     }
 }
 
 void NormalisedRun::append(NormalisedRun&& next) {
-    for (std::size_t i = 0; i < records.columns.size(); ++i) {
-        records.columns[i].append(next.records.columns[i]);
-    }
-    for (std::size_t list = 0; list < lists.size(); ++list) {
-        for (std::size_t i = 0; i < lists[list].columns.size(); ++i) {
-            lists[list].columns[i].append(next.lists[list].columns[i]);
-        }
-    }
+    records.append(next.records);
+    for (std::size_t list = 0; list < lists.size(); ++list) lists[list].append(next.lists[list]);
     unread.merge(next.unread);
     rejects.insert(rejects.end(), std::make_move_iterator(next.rejects.begin()),
                    std::make_move_iterator(next.rejects.end()));
     for (std::size_t i = 0; i < rule_uses.size(); ++i) rule_uses[i] += next.rule_uses[i];
+}
+
+NormalisedTables NormalisedRun::finish() && {
+    NormalisedTables result{.records = std::move(records).finish(),
+                            .lists = {},
+                            .rejects = std::move(rejects),
+                            .unread = std::move(unread),
+                            .rule_uses = std::move(rule_uses)};
+    for (GrowingTable& list : lists) result.lists.push_back(std::move(list).finish());
+    return result;
 }
 
 std::vector<std::string> rule_use_names(const TapeProfile& profile) {
@@ -113,7 +129,13 @@ std::vector<std::string> rule_use_names(const TapeProfile& profile) {
 }
 
 RecordWriter::RecordWriter(const TapeProfile& profile)
-    : profile_(profile), values_(profile.fields.size()) {
+    : profile_(profile),
+      always_read_(profile.fields.size()),
+      read_(profile.fields.size()),
+      values_(profile.fields.size()) {
+    for (std::size_t i = 0; i < profile.fields.size(); ++i) {
+        if (is_always_read(profile.fields[i])) always_read_.add(i);
+    }
     std::size_t slot = profile.fields.size();
     std::size_t widest = 0;
     for (const ListRules& list : profile.lists) {
@@ -153,11 +175,13 @@ void RecordWriter::write(const CapturedRecord& captured, std::int64_t record,
         reject_problem(problem, RefusedPart::cell, place, out);
     }
     write_lists(captured, place, out);
-    auto column = out.records.columns.begin();
-    (column++)->push(record);
-    (column++)->push(source_row);
-    for (const CellValue& value : values_) push_value(*column++, value);
-    column->push(static_cast<std::int64_t>(applied_.bits()));
+    out.records.push(0, record);
+    out.records.push(1, source_row);
+    read_.each([&](std::size_t i) {
+        push_value(out.records, place_count + i, profile_.fields[i], values_[i]);
+    });
+    out.records.push(place_count + values_.size(), static_cast<std::int64_t>(applied_.bits()));
+    out.records.end_row();
 }
 
 void RecordWriter::reject_problem(const CapturedProblem& problem, RefusedPart part, Place place,
@@ -173,15 +197,19 @@ void RecordWriter::reject_problem(const CapturedProblem& problem, RefusedPart pa
 }
 
 bool RecordWriter::read_fields(const CapturedRecord& captured, Place place, NormalisedRun& out) {
+    read_.each([&](std::size_t i) { values_[i].state = CellValue::State::absent; });
+    captured.found.each([&](std::size_t i) { out.records.meet(place_count + i); });
+    read_ = captured.found;
+    read_.add(always_read_);
     bool kept = true;
-    for (std::size_t i = 0; i < profile_.fields.size(); ++i) {
+    read_.each([&](std::size_t i) {
         const FieldRules& field = profile_.fields[i];
         CellValue& value = values_[i];
         read_value(captured.raw(captured.cells[i]), field, place.source_row, value);
         applied_.add(value.applied);
         if (!value.applied.empty()) count(out, i, value.applied);
         const bool missing = field.required && value.state == CellValue::State::absent;
-        if (value.state != CellValue::State::refused && !missing) continue;
+        if (value.state != CellValue::State::refused && !missing) return;
         const Rule rule = missing ? Rule::required_missing : value.refusal;
         count(out, i, rule);
         kept = kept && !field.required;
@@ -193,7 +221,7 @@ bool RecordWriter::read_fields(const CapturedRecord& captured, Place place, Norm
              .field = field.name,
              .value = cut(captured.raw(captured.cells[i]).text),
              .reason = missing ? "the record has no " + field.name : value.reason});
-    }
+    });
     return kept;
 }
 
@@ -220,6 +248,7 @@ void RecordWriter::write_element(const CapturedRecord& captured, const CapturedE
                                  std::int64_t position, Place place, NormalisedRun& out) {
     const ListRules& list = profile_.lists[element.list];
     const std::size_t slot = list_field_begin_[element.list];
+    GrowingTable& table = out.lists[element.list];
     const auto reject = [&](RefusedPart part, Rule rule, std::string_view field,
                             std::string_view value, std::string reason) {
         out.rejects.push_back({.record = place.record,
@@ -240,6 +269,7 @@ void RecordWriter::write_element(const CapturedRecord& captured, const CapturedE
         const FieldRules& field = list.fields[i];
         CellValue& value = element_values_[i];
         const RawCell raw = captured.raw(captured.element_cells[element.cells_begin + i]);
+        if (raw.form != CellForm::absent) table.meet(place_count + i);
         read_cell(raw, field, value);
         applied_.add(value.applied);
         if (!value.applied.empty()) count(out, slot + i, value.applied);
@@ -262,10 +292,12 @@ void RecordWriter::write_element(const CapturedRecord& captured, const CapturedE
         }
     }
     if (!kept) return;
-    auto column = out.lists[element.list].columns.begin();
-    (column++)->push(place.record);
-    (column++)->push(position);
-    for (std::size_t i = 0; i < list.fields.size(); ++i) push_value(*column++, element_values_[i]);
+    table.push(0, place.record);
+    table.push(1, position);
+    for (std::size_t i = 0; i < list.fields.size(); ++i) {
+        push_value(table, place_count + i, list.fields[i], element_values_[i]);
+    }
+    table.end_row();
 }
 
 std::vector<ExplainedCell> RecordWriter::explain(const CapturedRecord& captured) {

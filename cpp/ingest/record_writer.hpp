@@ -8,6 +8,8 @@
 
 #include "ingest/captured_record.hpp"
 #include "ingest/cell.hpp"
+#include "ingest/field_set.hpp"
+#include "ingest/growing_table.hpp"
 #include "ingest/rules.hpp"
 #include "ingest/tape_profile.hpp"
 #include "table/column.hpp"
@@ -40,8 +42,9 @@ struct ExplainedCell {
     std::string reason;
 };
 
-/// Normalised columns of a run of records. Runs are appended in order to give the whole dataset.
-struct NormalisedRun {
+/// Normalised columns of a source. A field has a column where any record that could be read has a
+/// cell of it, if only a refused one; where it is required or has a default, always.
+struct NormalisedTables {
     Table records;             ///< record, source_row, the profile's fields, rules_applied
     std::vector<Table> lists;  ///< per list of the profile: record, element, the list's fields
     std::vector<Reject> rejects;
@@ -49,9 +52,19 @@ struct NormalisedRun {
     /// How often each rule touched each field: [field][rule], the record fields first, then each
     /// list's, last what concerns a whole record.
     std::vector<std::uint64_t> rule_uses;
+};
+
+/// What a run of records gives, as it is read. Runs are appended in order to give the whole source.
+struct NormalisedRun {
+    GrowingTable records;
+    std::vector<GrowingTable> lists;
+    std::vector<Reject> rejects;
+    std::set<std::string> unread;
+    std::vector<std::uint64_t> rule_uses;
 
     explicit NormalisedRun(const TapeProfile& profile);
     void append(NormalisedRun&& next);
+    NormalisedTables finish() &&;
 };
 
 /// The names of rule_uses' first index: "principal", "instruments.principal", …, "record".
@@ -86,7 +99,9 @@ class RecordWriter {
     const TapeProfile& profile_;
     std::vector<std::size_t> list_field_begin_;  ///< of each list in rule_uses
     std::size_t record_slot_ = 0;                ///< of whole records in rule_uses
-    std::vector<CellValue> values_;
+    FieldSet always_read_;                       ///< record fields that need no cell to be read
+    FieldSet read_;                              ///< those of the record at hand
+    std::vector<CellValue> values_;              ///< absent where a field is not read
     std::vector<CellValue> element_values_;
     RuleSet applied_;
 };

@@ -5,11 +5,14 @@ seawall's native core. Import it through seawall.native only.
 from __future__ import annotations
 import collections.abc
 import datetime
+import numpy
+import numpy.typing
 import typing
 import typing_extensions
 
 __all__: list[str] = [
     "DebtBook",
+    "DebtPaths",
     "DebtRun",
     "IngestedSource",
     "LEAVES_PER_CHUNK",
@@ -37,6 +40,7 @@ __all__: list[str] = [
     "net_present_value",
     "net_present_value_dated",
     "rules",
+    "run_debt_paths",
     "run_debt_stress",
     "stored_record",
     "sweep",
@@ -289,6 +293,81 @@ class DebtRun:
     @property
     def scenarios(self) -> list[dict[str, float]]: ...
 
+class DebtPaths:
+    """
+    The cases of one run with a horizon, in the order they were given.
+    """
+    def cash_flows(
+        self,
+        case: typing.SupportsInt | typing.SupportsIndex,
+        records: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] | None = None,
+    ) -> NativeTable:
+        """
+        One row a position and month; of all records, or those of the given numbers.
+        """
+    def covenant_summary(
+        self, case: typing.SupportsInt | typing.SupportsIndex
+    ) -> list[dict[str, typing.Any]]: ...
+    def covenants(self, case: typing.SupportsInt | typing.SupportsIndex) -> NativeTable:
+        """
+        One row a record and covenant that it has or whose ratio is known.
+        """
+    def loans(self, case: typing.SupportsInt | typing.SupportsIndex) -> NativeTable:
+        """
+        One row a position.
+        """
+    def maturities(self, case: typing.SupportsInt | typing.SupportsIndex) -> NativeTable:
+        """
+        One row a record and day on which something falls due.
+        """
+    def obligors(self, case: typing.SupportsInt | typing.SupportsIndex) -> NativeTable:
+        """
+        One row an obligor.
+        """
+    def purchase(
+        self,
+        case: typing.SupportsInt | typing.SupportsIndex,
+        price_pct: typing.SupportsFloat | typing.SupportsIndex,
+        risk_free_rate_pct: typing.SupportsFloat | typing.SupportsIndex | None = None,
+    ) -> tuple[NativeTable, dict[str, typing.Any]]:
+        """
+        What a purchase of the book on the first day returns: one row a position, and the
+        figures of the book with its flows by months after that day.
+        """
+    def risk(self, case: typing.SupportsInt | typing.SupportsIndex) -> dict[str, typing.Any]:
+        """
+        Obligors by risk level, what they owe, and how many each reason holds for.
+        """
+    def runways(self, case: typing.SupportsInt | typing.SupportsIndex) -> list[int]:
+        """
+        Obligors of known income by months of runway; the last do not run dry.
+        """
+    def steps(self, case: typing.SupportsInt | typing.SupportsIndex) -> NativeTable:
+        """
+        One row a month of the book.
+        """
+    def tiers(self, case: typing.SupportsInt | typing.SupportsIndex) -> NativeTable:
+        """
+        One row a group of connected obligors and tier with claims.
+        """
+    def wall(self, case: typing.SupportsInt | typing.SupportsIndex) -> list[dict[str, typing.Any]]:
+        """
+        What falls due, by calendar quarter.
+        """
+    def waterfall(
+        self, case: typing.SupportsInt | typing.SupportsIndex, basis: str, defaulted: bool
+    ) -> dict[str, typing.Any]:
+        """
+        What groups with a defaulted obligor, or the others, leave to whom.
+        """
+    @property
+    def assumed(self) -> dict[str, typing.Any]:
+        """
+        Positions of which a term was assumed, by the term.
+        """
+    @property
+    def case_count(self) -> int: ...
+
 def accrual_periods(
     anchor: datetime.date,
     interval_months: typing.SupportsInt | typing.SupportsIndex,
@@ -466,6 +545,44 @@ def net_present_value_dated(
 def rules() -> list[str]:
     """
     The names of all rules, in the order of their bits in `rules_applied`.
+    """
+
+def run_debt_paths(
+    book: DebtBook,
+    as_of: datetime.date,
+    months: typing.SupportsInt | typing.SupportsIndex,
+    cases: collections.abc.Sequence[
+        tuple[
+            str,
+            typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+            collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+        ]
+    ],
+    settings: dict,
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    control: RunControl | None = None,
+    amendments: collections.abc.Sequence[
+        tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            collections.abc.Mapping[str, typing.SupportsFloat | typing.SupportsIndex],
+        ]
+    ] = [],
+) -> DebtPaths:
+    """
+    Lets a book run through the months after as_of under each case:
+    (case_id, drivers of shape (months, segments, 7), change of the rate of new debt
+    by month in percentage points, factor of the opening cash, days by which receipts
+    are late, days (0 or less) by which payments are early).
+    Amendments hold in all of them: (row of loans, months of extension, change of the
+    rate, of the spread in percentage points, fraction that becomes equity, new limits
+    by covenant as plain ratios).
     """
 
 def run_debt_stress(

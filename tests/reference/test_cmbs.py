@@ -167,14 +167,14 @@ def test_a_loan_amortises_as_its_payment_type_and_its_terms_say(
         assert is_bullet == (loan["interest_only_term_months"] == loan["original_term_months"])
         is_partial = loan["payment_type"] == "interest_only_amortising_balloon"
         assert is_partial == (0 < loan["interest_only_term_months"] < loan["original_term_months"])
-        ends_before_maturity = loan["anticipated_repayment_date"] is not None
+        ends_before_maturity = loan.get("anticipated_repayment_date") is not None
         assert ends_before_maturity == (loan["payment_type"] == "hyper_amortising")
 
 
 def test_the_first_payment_is_one_month_after_the_term_begins(loans: Read) -> None:
     for loan in loans.records.to_pylist():
         first = loan["first_payment_date"]
-        last = loan["anticipated_repayment_date"] or loan["maturity_date"]
+        last = loan.get("anticipated_repayment_date") or loan["maturity_date"]
         months = (last.year - first.year) * 12 + last.month - first.month
         assert months == loan["original_term_months"] - 1
         assert last.day == first.day
@@ -189,7 +189,9 @@ def test_revenue_less_expenses_is_operating_income_and_not_cash_flow(loans: Read
 
 def test_the_most_recent_figures_are_named_as_such(case: dict[str, Any], loans: Read) -> None:
     for name in ("most_recent_revenue", "most_recent_operating_expenses"):
-        assert loans.count(pc.is_valid(loans[name])) == case["most_recent_financials"]
+        has_any = name in loans.records.column_names
+        given = loans.count(pc.is_valid(loans[name])) if has_any else 0
+        assert given == case["most_recent_financials"]
 
 
 def test_no_tape_states_a_scheduled_payment(loans: Read) -> None:

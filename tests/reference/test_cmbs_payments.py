@@ -5,11 +5,15 @@ is fitted: each of the 97 loans comes out, to the cent that a stated level payme
 """
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+
+from engines.debt.loan_books import loan_book, run_case
+from seawall.table import Table
 
 from .loan_oracle import Flow, LoanTerms, add_months, contractual_flows
 from .tapes import Read
@@ -130,3 +134,50 @@ def test_the_two_loans_of_the_worked_example_pay_as_worked() -> None:
     assert second.interest.quantize(CENT) == Decimal("312666.67")  # 60,000,000 · 6.70 % · 28/360
     assert third.interest.quantize(CENT) == Decimal("168285.51")
     assert (third.interest + third.principal).quantize(CENT) == Decimal("241014.37")
+
+
+def test_the_engine_pays_what_the_tape_reports(loans: list[dict[str, Any]]) -> None:
+    """The core over the whole tape, from the balances at the period's beginning."""
+    begin = loans[0]["reported_period_begin_date"] - timedelta(days=1)
+    assert {loan["reported_period_begin_date"] for loan in loans} == {begin + timedelta(days=1)}
+    names = set(LoanTerms.__dataclass_fields__) & set(loans[0]) - {"principal_schedule"}
+    book = loan_book(
+        {name: loan[name] for name in names}
+        | {
+            "total_outstanding": loan["reported_period_begin_balance"],
+            "interest_rate_pct": loan["current_interest_rate_pct"],
+            "rate_type": loan["rate_type"],
+        }
+        for loan in loans
+    )
+    flows = Table(run_case(book, as_of=begin, months=6).cash_flows(0)).to_arrow().to_pylist()
+    for loan, row in zip(loans, [row for row in flows if row["month"] == 1], strict=True):
+        is_before = loan["first_payment_date"] > loan["reporting_date"]
+        due = 0.0 if is_before else row["interest_due"] + row["principal_due"]
+        assert due == pytest.approx(loan["reported_period_payment"], abs=0.01)
+        if not is_before:
+            assert row["balance"] == pytest.approx(loan["total_outstanding"], abs=0.01)
+
+
+def test_the_wall_has_what_level_payments_leave_at_maturity(loans: list[dict[str, Any]]) -> None:
+    """A loan that is to be repaid on an anticipated date stands there, with its balance of then."""
+    names = set(LoanTerms.__dataclass_fields__) & set(loans[0]) - {"principal_schedule"}
+    as_of = loans[0]["reporting_date"]
+    book = loan_book(
+        {name: loan[name] for name in (*names, "total_outstanding", "rate_type")}
+        | {
+            "interest_rate_pct": loan["current_interest_rate_pct"],
+            "anticipated_repayment_date": loan.get("anticipated_repayment_date"),
+        }
+        for loan in loans
+    )
+    wall = Table(run_case(book, as_of=as_of, months=6).maturities(0)).to_arrow().to_pylist()
+    assert len(wall) == len(loans)
+    for loan, entry in zip(loans, wall, strict=True):
+        day = loan.get("anticipated_repayment_date") or loan["maturity_date"]
+        assert entry["date"] == day
+        terms = replace(terms_of(loan), balance=exact(loan["total_outstanding"]))
+        months = (day.year - as_of.year) * 12 + day.month - as_of.month + 1
+        flows = [f for f in contractual_flows(terms, as_of, months) if f.payment_date <= day]
+        left = flows[-1].maturity + flows[-1].balance
+        assert entry["due"] == pytest.approx(float(left), rel=1e-9)

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from seawall.report import write_report
+from seawall.report import ReportDocument, write_report
+from seawall.report.page import render
 from seawall.session import Run, Session
+
+from .months import with_months
 
 CHROMIUM = shutil.which("chromium")
 
@@ -29,9 +32,25 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
-@pytest.fixture(scope="module")
-def address(book_session: Session, run: Run, tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = write_report(book_session, run, tmp_path_factory.mktemp("page") / "report.html")
+CHARTS = {  # three exposures, scenarios, quarters; then five of the months
+    "report.html": 5,
+    "months.html": 10,
+}
+
+
+@pytest.fixture(scope="module", params=list(CHARTS))
+def address(
+    request: pytest.FixtureRequest,
+    book_session: Session,
+    run: Run,
+    document: ReportDocument,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    path = tmp_path_factory.mktemp("page") / request.param
+    if request.param == "report.html":
+        write_report(book_session, run, path)
+    else:
+        path.write_text(render(with_months(document)), encoding="utf-8")
     return path.as_uri()
 
 
@@ -68,7 +87,7 @@ def test_every_chart_is_drawn_inside_its_frame(browser: Any, address: str) -> No
             }).map(text => text.textContent);
         })"""
     )
-    assert page.locator("figure svg").count() == 5  # three exposures, scenarios, quarters
+    assert page.locator("figure svg").count() == CHARTS[Path(address).name]
     assert overflowing == []
     page.close()
 

@@ -220,6 +220,42 @@ def test_a_dataset_has_the_tables_of_its_profile(session: Session) -> None:
         dataset.table("nothing")
 
 
+BROKEN = {"total_outstanding": "broken"}
+ALWAYS = ["record", "source_row", "source_system", "source_record_id", "currency", "rules_applied"]
+
+
+def plain(count: int) -> list[dict[str, Any]]:
+    return [{"source_system": "erp", "source_record_id": str(i)} for i in range(count)]
+
+
+def test_a_field_that_no_record_has_is_no_column_and_the_dataset_verifies(
+    session: Session,
+) -> None:
+    dataset = ingest(session, as_array(plain(600)))
+    assert dataset.records.column_names == ALWAYS
+    assert dataset.table("instruments").column_names == ["record", "element", "principal"]
+    assert session.verify().ok
+
+
+def test_a_field_of_the_last_record_alone_is_a_column_of_all(open_session: OpenSession) -> None:
+    rows = plain(3000)
+    rows[-1]["payload"] = {"obligor_id": "o1"}
+    now, later = open_session("now.db"), open_session("later.db")
+    dataset = ingest(now, as_array(rows))
+    assert dataset.records["obligor_id"].to_pylist() == [None] * 2999 + ["o1"]
+    done = later.normalise(ingest(later, as_array(rows), normalise=False))
+    assert digest(done) == digest(dataset)
+    assert now.verify().ok
+    assert later.verify().ok
+
+
+def test_a_field_whose_every_cell_is_refused_is_a_column(session: Session) -> None:
+    rows = [row | {"payload": {"financial": {"debt": BROKEN}}} for row in plain(2)]
+    dataset = ingest(session, as_array(rows))
+    assert dataset.records["total_outstanding"].to_pylist() == [None, None]
+    assert session.verify().ok
+
+
 def test_a_dataset_shows_markup_as_text(session: Session, tmp_path: Path) -> None:
     (tmp_path / "<b>.json").write_bytes(as_array(ROWS))
     html = ingest(session, tmp_path / "<b>.json", format=None)._repr_html_()

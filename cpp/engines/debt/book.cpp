@@ -137,7 +137,7 @@ Book make_book(const BookTables& tables, const BookOptions& options) {
     }
     if (tables.instruments == nullptr && records.find("total_outstanding") == nullptr) {
         throw Error(ErrorCode::invalid_input, "total_outstanding",
-                    "the profile gives neither total_outstanding nor instruments");
+                    "no record states it, and the profile has no instruments");
     }
     require_column(records, "currency", ColumnType::text);
     Book book;

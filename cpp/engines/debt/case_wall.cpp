@@ -81,6 +81,7 @@ std::vector<WallEntry> wall_entries(const PathBook& book, const PathCase& path_c
                                     const PathSettings& settings, const CasePaths& paths,
                                     const Buffer<double>& contractual_balances) {
     std::vector<WallEntry> entries;
+    entries.reserve(paths.maturities.size());
     for (const Maturity& maturity : paths.maturities) {
         entries.push_back({.record = maturity.record,
                            .day = maturity_day(book, maturity),

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "calendar/payment_days.hpp"
-#include "engines/debt/level_payment.hpp"
+#include "engines/debt/contract_payments.hpp"
 #include "table/error.hpp"
 
 namespace seawall::debt {
@@ -11,37 +10,15 @@ namespace {
 
 constexpr std::size_t positions_a_task = 256;
 
-/// Principal of one payment of a position, by its instalment.
-double principal_of(Amortisation kind, double instalment, double interest, double balance) {
-    const double wanted = kind == Amortisation::annuity ? instalment - interest : instalment;
-    return std::min(std::max(wanted, 0.0), balance);
-}
-
 double balance_at(const PathBook& book, std::size_t i, Day day) {
     const LoanTerms& terms = book.terms;
-    const PaymentPlan& plan = book.plan;
     double balance = terms.balance[i];
     const bool amortises = terms.amortisation[i] == Amortisation::annuity ||
                            terms.amortisation[i] == Amortisation::linear;
-    if (!amortises || plan.payments_left[i] == 0) return balance;
-    std::int32_t left = plan.payments_left[i];
-    double instalment = plan.instalment[i];
-    const double rate = terms.rate_pct[i] / 100.0;
-    for (const auto& [start, end] :
-         calendar::accrual_periods(payment_terms(terms, i, book.horizon.as_of()),
-                                   {.after = book.horizon.as_of(), .up_to = day})) {
-        if (end == day) break;
-        if (end <= terms.interest_only_until_day[i]) continue;
-        if (instalment != instalment) {
-            instalment = terms.amortisation[i] == Amortisation::linear
-                             ? balance / left
-                             : level_payment(balance, rate * plan.interval_years[i], left);
-        }
-        const double interest =
-            balance * rate * calendar::year_fraction(terms.day_count[i], start, end);
-        balance -= principal_of(terms.amortisation[i], instalment, interest, balance);
-        left = std::max(left - 1, 1);
-    }
+    if (!amortises || book.plan.payments_left[i] == 0) return balance;
+    visit_contract_payments(book, i, day, [&](const ContractPayment& payment) {
+        balance = payment.balance - payment.principal;
+    });
     return balance;
 }
 

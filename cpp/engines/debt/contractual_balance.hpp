@@ -14,7 +14,7 @@ namespace seawall::debt {
 /// come, else at its maturity; no_day where it states neither.
 Day expected_repayment(const LoanTerms& terms, std::size_t position, Day as_of);
 
-/// What each position owes just before that payment when it pays by its terms, at the rates of the
+/// What of each position its scheduled payments leave to be repaid on that day, at the rates of the
 /// first day and without prepayments, (position_count,) in the order of the path book; its balance
 /// where it states no such day, or one that is past. Throws Error(cancelled).
 Buffer<double> contractual_balances(const PathBook& book, const ParallelOptions& options);

@@ -11,7 +11,7 @@ namespace seawall::debt {
 int minor_digits(std::string_view currency);
 
 /// The largest amount in minor units: up to here a double tells each from the next.
-inline constexpr std::int64_t largest_minor_units = std::int64_t{1} << 53U;
+inline constexpr std::int64_t largest_minor_units = 9'007'199'254'740'992;
 
 /// An amount in minor units, half to even. The product with 10^digits is rounded to a double first.
 /// Throws Error(invalid_input) at the place unless the amount is finite, Error(limit_exceeded)

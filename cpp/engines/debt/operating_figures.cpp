@@ -103,10 +103,14 @@ OperatingFigures read_operating_figures(const BookTables& tables, const Book& bo
         .cash = held(records, book, "cash"),
         .unencumbered_assets_value = held(records, book, "unencumbered_assets_value")};
     for (std::size_t row = 0; row < count; ++row) {
+        const std::optional<double> stated_revenue = revenue[row];
+        const std::optional<double> stated_expenses = expenses[row];
         std::optional<double> income = net_cash_flow[row];
         if (!income) income = net_operating_income[row];
         if (!income) income = ebitda[row];
-        if (!income && revenue[row] && expenses[row]) income = *revenue[row] - *expenses[row];
+        if (!income && stated_revenue && stated_expenses) {
+            income = *stated_revenue - *stated_expenses;
+        }
         double share = shares.share[row];
         if (shares.withheld[row] != 0) {
             const auto own = covered[row];
@@ -116,9 +120,9 @@ OperatingFigures read_operating_figures(const BookTables& tables, const Book& bo
         }
         if (!income) continue;
         figures.income_known[row] = 1;
-        if (revenue[row] && *revenue[row] >= std::max(*income, 0.0)) {
-            figures.revenue[row] = *revenue[row] * share;
-            figures.costs[row] = (*revenue[row] - *income) * share;
+        if (stated_revenue && *stated_revenue >= std::max(*income, 0.0)) {
+            figures.revenue[row] = *stated_revenue * share;
+            figures.costs[row] = (*stated_revenue - *income) * share;
         } else {
             figures.revenue[row] = std::max(*income, 0.0) * share;
             figures.losses[row] = std::max(-*income, 0.0) * share;

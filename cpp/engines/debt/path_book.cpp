@@ -80,7 +80,8 @@ void read_records(const BookTables& tables, const Book& book, PathBook& paths) {
 }
 
 /// The covenants that records state themselves, as plain ratios.
-void read_covenant_limits(const BookTables& tables, PathBook& paths) {
+void read_covenant_limits(const BookTables& tables, const PositionRows& rows,
+                          std::span<const Amendment> amendments, PathBook& paths) {
     struct Source {
         Covenant covenant;
         const char* name;
@@ -104,6 +105,7 @@ void read_covenant_limits(const BookTables& tables, PathBook& paths) {
                         std::string(name) + "[" + std::to_string(numbers_of_records[row]) + "]",
                         "must be above 0");
         }
+        amend_limits(amendments, rows.record, covenant, limits);
         reorder(limits, paths.order.record);
         paths.covenant_limit[static_cast<std::size_t>(covenant)] = std::move(limits);
     }
@@ -158,17 +160,20 @@ double survival(double rate, double years) {
     return PowersOf(1.0 - rate)(years);
 }
 
-PathBook make_path_book(const BookTables& tables, const Book& book, const Horizon& horizon) {
+PathBook make_path_book(const BookTables& tables, const Book& book, const Horizon& horizon,
+                        std::span<const Amendment> amendments) {
     PathBook paths{.horizon = horizon, .order = make_path_order(tables, book)};
     ReadTerms read = read_loan_terms(tables, book);
     paths.assumed = read.assumed;
     paths.terms = std::move(read.terms);
+    amend(amendments, horizon.as_of(), paths.terms);
     reorder(paths.terms, paths.order.position);
-    paths.instrument_of_position = PositionRows(book).instrument;
+    const PositionRows rows(book);
+    paths.instrument_of_position = rows.instrument;
     reorder(paths.instrument_of_position, paths.order.position);
     paths.segment_count = book.segments.keys.size();
     read_records(tables, book, paths);
-    read_covenant_limits(tables, paths);
+    read_covenant_limits(tables, rows, amendments, paths);
     plan_positions(paths);
     paths.tiles = make_tiles(paths.order);
     return paths;

@@ -3,8 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "engines/debt/amendment.hpp"
 #include "engines/debt/book.hpp"
 #include "engines/debt/book_tables.hpp"
 #include "engines/debt/covenant.hpp"
@@ -58,7 +60,8 @@ struct PathBook {
 };
 
 /// Throws Error(invalid_input) and what its parts throw.
-PathBook make_path_book(const BookTables& tables, const Book& book, const Horizon& horizon);
+PathBook make_path_book(const BookTables& tables, const Book& book, const Horizon& horizon,
+                        std::span<const Amendment> amendments = {});
 
 /// What of a balance is left after so many years, where `rate` of it leaves in each.
 double survival(double rate, double years);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "engines/debt/path_naming.hpp"
 #include "engines/debt/table_writer.hpp"
 
 namespace seawall::debt {
@@ -13,13 +14,6 @@ using MaybeMonth = std::optional<std::int64_t>;
 
 MaybeMonth month_of(std::int32_t step) {
     return step == 0 ? std::nullopt : MaybeMonth(step);
-}
-
-/// Where each row of the book is in the path order.
-std::vector<std::uint32_t> path_rows(const std::vector<std::uint32_t>& order) {
-    std::vector<std::uint32_t> rows(order.size());
-    for (std::size_t i = 0; i < order.size(); ++i) rows[order[i]] = static_cast<std::uint32_t>(i);
-    return rows;
 }
 
 /// Amounts of the waterfall in the book's currency.
@@ -33,18 +27,6 @@ class Money {
   private:
     double unit_ = 1.0;
 };
-
-/// Which record of the book something is of, by the columns that name it.
-template <class Record>
-void name_records(const CaseView& view, const Record& record, TableWriter& table) {
-    const auto& numbers = view.records.find("record")->int64();
-    const auto& ids = view.records.find("source_record_id")->text();
-    table.integers("record", [&](std::size_t i) { return numbers[record(i)]; });
-    table.texts("source_record_id", [&](std::size_t i) { return ids[record(i)]; });
-    table.texts("obligor_id", [&](std::size_t i) -> const std::string& {
-        return view.book.obligors[static_cast<std::size_t>(view.book.obligor_of_record[record(i)])];
-    });
-}
 
 std::string reasons_of(const RiskRating& rating) {
     std::string text;
@@ -114,12 +96,7 @@ Table loan_path_table(const CaseView& view) {
     const std::vector<std::uint32_t> rows = path_rows(order.position);
     const auto record = [&](std::size_t i) { return order.record_of_position[rows[i]]; };
     TableWriter table(rows.size());
-    name_records(view, [&](std::size_t i) { return order.record[record(i)]; }, table);
-    table.integers("element", [&](std::size_t i) -> MaybeMonth {
-        const std::int64_t instrument = view.path_book.instrument_of_position[rows[i]];
-        if (instrument < 0) return std::nullopt;
-        return view.book.instrument_element[static_cast<std::size_t>(instrument)];
-    });
+    name_positions(view, [&](std::size_t i) { return rows[i]; }, table);
     table.numbers("principal",
                   [&](std::size_t i) { return view.path_book.terms.balance[rows[i]]; });
     add_payments(view.paths.positions, rows, table);

@@ -1,7 +1,6 @@
 """The commands, and the one place where a failure becomes a line and an exit code."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,26 +10,23 @@ from seawall import __version__
 from seawall.cli import show
 from seawall.cli import supervisory as supervisory_commands
 from seawall.cli.demo import DemoChoice, run_demo
-from seawall.cli.options import Json, Store, Tenant, Threads, open_session, read_parameters
-from seawall.cli.output import error, json_document, line, progress, table
+from seawall.cli.horizon import add_views
+from seawall.cli.options import Json, Store, Tenant, Threads, open_session
+from seawall.cli.output import (
+    check_folder,
+    error,
+    json_document,
+    line,
+    progress,
+    table,
+    write_csv,
+)
+from seawall.cli.stress import stress
 from seawall.cli.suggest import suggest_profile_file
-from seawall.cli.supervisory import read_path
-from seawall.errors import Cancelled, InvalidInput, NotFound, SeawallError
+from seawall.errors import Cancelled, InvalidInput, SeawallError
 from seawall.ingest import IngestedTape
 from seawall.report import write_report
 from seawall.session.writing import summarise
-
-
-class RunRows(StrEnum):
-    """The tables of a run."""
-
-    records = "records"
-    positions = "positions"
-    obligors = "obligors"
-    segments = "segments"
-    unconverted = "unconverted"
-    shared_collateral = "shared_collateral"
-
 
 EXIT_FAILED = 1  # the request could not be done; usage errors are 2
 EXIT_CHANGED = 3  # verify found something that does not agree
@@ -44,6 +40,8 @@ app = typer.Typer(
 )
 
 app.add_typer(supervisory_commands.app, name="supervisory")
+app.command()(stress)
+add_views(app)
 
 
 def _show_version(wanted: bool) -> None:
@@ -137,7 +135,7 @@ def ingest(
 ) -> None:
     """Read a tape and write it as an immutable dataset version, whole or not at all."""
     if suggest:
-        _check_folder(output)
+        check_folder(output)
         suggest_profile_file(
             source, format=format, currency=currency, output=output, as_json=as_json
         )
@@ -146,7 +144,7 @@ def ingest(
         raise typer.BadParameter("--output and --currency belong to --suggest")
     if not normalise and (strict or rejects is not None or dry_run):
         raise typer.BadParameter("--no-normalise reads no columns: there is nothing to refuse")
-    _check_folder(rejects)
+    check_folder(rejects)
     with (
         open_session(store, tenant, threads, new=True) as session,
         progress("ingest", total=None, unit="records", quiet=as_json) as control,
@@ -164,7 +162,7 @@ def ingest(
             control=control,
         )
         if rejects is not None:
-            _write_csv(dataset.rejects, rejects)
+            write_csv(dataset.rejects, rejects)
         if as_json:
             json_document(show.dataset_json(dataset))
         else:
@@ -174,7 +172,7 @@ def ingest(
 def _show_dry_run(tape: IngestedTape, rejects: Path | None, *, strict: bool, as_json: bool) -> None:
     summary = summarise(tape)
     if rejects is not None:
-        _write_csv(tape.rejects, rejects)
+        write_csv(tape.rejects, rejects)
     if as_json:
         json_document({"written": False, "merkle_root": tape.merkle_root.hex(), "summary": summary})
     else:
@@ -184,23 +182,6 @@ def _show_dry_run(tape: IngestedTape, rejects: Path | None, *, strict: bool, as_
         line("written", "nothing (dry run)")
     if len(tape.rejects) and (summary.kept_count == 0 or (strict and summary.refusal_count)):
         raise typer.Exit(EXIT_FAILED)
-
-
-def _check_folder(file: Path | None) -> None:
-    """Refuse an output that cannot be written before any work is done."""
-    if file is None:
-        return
-    if file.is_dir():
-        raise InvalidInput("is a folder, not a file", where=str(file))
-    if not file.absolute().parent.is_dir():
-        raise NotFound("there is no such folder", where=str(file.absolute().parent))
-
-
-def _write_csv(rows: object, path: Path) -> None:
-    import pyarrow
-    from pyarrow import csv
-
-    csv.write_csv(pyarrow.table(rows), path)
 
 
 @app.command()
@@ -273,68 +254,6 @@ def profiles(
 
 
 @app.command()
-def stress(
-    dataset: Annotated[str, typer.Argument(help="A dataset version, dv_….")],
-    parameters: Annotated[
-        Path | None, typer.Option(help="Parameters as a JSON or TOML file.")
-    ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="One parameter: stress_scenarios[0].id=market_crash"),
-    ] = None,
-    supervisory: Annotated[
-        list[str] | None,
-        typer.Option(help="A supervisory path: built-in name or .json file; may be repeated."),
-    ] = None,
-    currency: Annotated[
-        str | None, typer.Option(help="The book's currency, where its records are in several.")
-    ] = None,
-    rates: Annotated[
-        str | None, typer.Option(help="Dataset version of dated rates to convert with, dv_….")
-    ] = None,
-    rates_date: Annotated[
-        str | None, typer.Option(help="Day of the rates; the last on or before it are used.")
-    ] = None,
-    max_rate_age_days: Annotated[
-        int | None, typer.Option(min=0, help="Refuse rates that are older.  [default: 7]")
-    ] = None,
-    started_at: Annotated[
-        str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
-    ] = None,
-    rows: Annotated[RunRows, typer.Option(help="What --output holds.")] = RunRows.positions,
-    output: Annotated[Path | None, typer.Option(help="Write the rows to this CSV file.")] = None,
-    store: Store = None,
-    tenant: Tenant = None,
-    threads: Threads = None,
-    as_json: Json = False,
-) -> None:
-    """Stress a book under the default scenarios and yours; evidence is committed."""
-    age = [] if max_rate_age_days is None else [f"currency_rates.max_age_days={max_rate_age_days}"]
-    given = read_parameters(parameters, [*(assignments or []), *age])
-    _check_folder(output)
-    with (
-        open_session(store, tenant, threads) as session,
-        progress("stress", total=None, unit="records", quiet=as_json) as control,
-    ):
-        run = session.stress(
-            dataset,
-            supervisory=[read_path(name) for name in supervisory or []],
-            currency=currency,
-            rates=rates,
-            rates_as_of=rates_date,
-            parameters=given,
-            started_at=started_at,
-            control=control,
-        )
-        if output is not None:
-            _write_csv(run.table(rows.value), output)
-        if as_json:
-            json_document(show.run_json(run))
-        else:
-            show.run_lines(run)
-
-
-@app.command()
 def runs(
     dataset: Annotated[
         str | None, typer.Argument(help="Only those of one dataset version.")
@@ -383,7 +302,7 @@ def report(
     threads: Threads = None,
 ) -> None:
     """Write a run as one printable HTML file that needs no network."""
-    _check_folder(output)
+    check_folder(output)
     with open_session(store, tenant, threads) as session:
         line("report", str(write_report(session, run, output)))
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 from rich.console import Console
@@ -11,8 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from seawall.errors import SeawallError
+from seawall.errors import InvalidInput, NotFound, SeawallError
 from seawall.native import RunControl
+from seawall.table import ArrowStream
 
 _LABEL_WIDTH = 11
 _TABLE_WIDTH = 400
@@ -84,3 +86,21 @@ def progress(label: str, *, total: int | None, unit: str, quiet: bool) -> Iterat
     with bar:
         task = bar.add_task(label, total=total)
         yield RunControl(lambda done: bar.update(task, completed=done))
+
+
+def check_folder(file: Path | None) -> None:
+    """Refuse an output that cannot be written before any work is done."""
+    if file is None:
+        return
+    if file.is_dir():
+        raise InvalidInput("is a folder, not a file", where=str(file))
+    if not file.absolute().parent.is_dir():
+        raise NotFound("there is no such folder", where=str(file.absolute().parent))
+
+
+def write_csv(rows: ArrowStream, path: Path) -> None:
+    """Write rows with their names as the first line."""
+    import pyarrow
+    from pyarrow import csv
+
+    csv.write_csv(pyarrow.table(rows), path)

@@ -4,9 +4,11 @@ from collections import Counter
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from seawall.cli.output import console, line, table
-from seawall.engines.debt import view
+from seawall.engines.debt import horizon_view, view
+from seawall.engines.debt.horizon_results import HorizonResult
 from seawall.session import Dataset, Run, Trace, Verification
 from seawall.session.dataset import DatasetSummary
 from seawall.table import Table
@@ -116,11 +118,28 @@ def run_lines(run: Run) -> None:
         line("note", note, style="yellow")
     findings = {f.title: (f.finding_id, f.is_material) for f in run.findings}
     table(view.SCENARIO_COLUMNS, view.scenario_rows(run.result, findings))
+    horizon = run.result.horizon
+    if horizon is not UNSET:
+        _horizon_lines(run, horizon)
     line(
         "evidence",
         f"{len(run.evidence_ids)} rows, {len(run.findings)} findings, {len(run.findings)} links"
         + (" committed in one transaction" if run.created else " (the run was there already)"),
     )
+
+
+def _horizon_lines(run: Run, horizon: HorizonResult) -> None:
+    currency = run.result.currency
+    line("horizon", f"{horizon.months} months from {horizon.as_of}")
+    for note in horizon_view.case_notes(horizon, currency=currency):
+        line("note", note, style="yellow")
+    stated = {f.title: f.body for f in run.findings}
+    rows = horizon_view.case_rows(horizon, stated, currency=currency)
+    table(horizon_view.CASE_COLUMNS, rows)
+    for found in run.findings:
+        if found.is_material and "case_id" in found.body:
+            amount = view.money(found.body["value"], currency)
+            line("finding", f"{found.finding_id}  {found.title}  {amount}  material")
 
 
 def trace_lines(trace: Trace) -> None:

@@ -99,6 +99,9 @@ def _tried(
     import numpy
     import pyarrow
 
+    if not len(texts):
+        nothing = numpy.array([], dtype=numpy.float64)
+        return [Judged(reading, nothing.astype(bool), nothing, 0.0) for reading in readings]
     fields = [
         FieldRules(name=f"reading_{index}", kind=reading.kind, sources=["cell"], **reading.rules)
         for index, reading in enumerate(readings)
@@ -119,7 +122,7 @@ def _tried(
             values = numpy.where(_plausible(days), days, numpy.nan)
             column = pyarrow.array(values, from_pandas=True)
         read = column.is_valid().to_numpy(zero_copy_only=False)
-        share = float(counts[read].sum() / counts.sum()) if len(texts) else 0.0
+        share = float(counts[read].sum() / counts.sum())
         result.append(Judged(reading, numpy.asarray(read), values, share))
     return result
 

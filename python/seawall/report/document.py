@@ -3,11 +3,13 @@
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from seawall.engines.debt.types import DebtStressResult, ScenarioResult
 from seawall.engines.debt.view import money
 from seawall.errors import InvalidInput
 from seawall.report.breakdown import Breakdown, GroupedBook
+from seawall.report.horizon import HorizonSummary, summarise
 from seawall.report.notes import notes
 from seawall.report.quality import Quality, read_quality
 from seawall.report.tracing import Tracing, trace_material
@@ -67,6 +69,7 @@ class ReportDocument(msgspec.Struct, frozen=True):
     quality: Quality
     formulas: list[Formula]
     evidence_ids: dict[str, str]  # by kind, or kind:subject
+    horizon: HorizonSummary | None = None  # None of a run without one
 
     @property
     def currency(self) -> str:
@@ -113,6 +116,7 @@ def build_document(session: Session, run: Run | str) -> ReportDocument:
             Formula(title, body["evidence_id"], body["formula"]) for title, body in evidence.items()
         ],
         evidence_ids=dict(sorted(held.evidence_ids.items())),
+        horizon=_horizon(result),
     )
 
 
@@ -155,6 +159,12 @@ def _headline(result: DebtStressResult) -> str:
         f"{sentence} Of the scenarios applied at once, {worst.scenario_id} costs most: a further "
         f"{money(worst.loss_estimate, currency)}{lost}."
     )
+
+
+def _horizon(result: DebtStressResult) -> HorizonSummary | None:
+    if result.horizon is UNSET:
+        return None
+    return summarise(result.horizon, obligor_count=result.obligor_count, currency=result.currency)
 
 
 def _exposures(book: GroupedBook) -> tuple[list[Breakdown], list[str]]:

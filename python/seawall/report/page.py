@@ -19,12 +19,13 @@ def render(document: ReportDocument) -> str:
                 code="library_missing",
                 where=library,
             )
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    from seawall.report import charts, method, wording
+    from seawall.report import charts, horizon, horizon_charts, method, wording
 
     environment = Environment(
+        loader=FunctionLoader(_file),
         autoescape=True,  # the texts of a tape are anybody's
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -35,9 +36,11 @@ def render(document: ReportDocument) -> str:
         name: getattr(wording, name)
         for name in (
             "amount",
+            "breakable",
             "cited",
             "cut",
             "exact",
+            "known_percent",
             "leg",
             "part",
             "percent",
@@ -46,11 +49,13 @@ def render(document: ReportDocument) -> str:
             "tidy",
         )
     }
-    environment.filters |= writers
-    return environment.from_string(_file("page.html.j2")).render(
+    environment.filters |= writers | {"estates": horizon.estates}
+    return environment.get_template("page.html.j2").render(
         document=document,
         style=Markup(_file("page.css")),  # noqa: S704 (our own file)
         charts=charts,
+        horizon=horizon,
+        horizon_charts=horizon_charts,
         method=method,
     )
 

@@ -4,10 +4,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from seawall.engines.debt.link_types import Link
-from seawall.engines.debt.types import LinkGap
+from seawall.engines.debt.link_types import Link, LinkGap
 from seawall.supervisory import PathSource
 
 _SHOWN_CHARACTERS = 300
@@ -40,6 +39,11 @@ def cut(text: str) -> str:
     return f"{text[:_SHOWN_CHARACTERS]} … ({len(text):,} characters)"
 
 
+def breakable(text: str) -> Markup:
+    """Let an identifier go on in the next line behind an underscore."""
+    return Markup("_<wbr>").join(escape(part) for part in visible(cut(text)).split("_"))
+
+
 def amount(value: float) -> str:
     """Write an amount in whole units of its currency."""
     return fixed(value, 0)
@@ -53,6 +57,11 @@ def exact(value: float) -> str:
 def percent(fraction: float, digits: int = 1) -> str:
     """Write a fraction in percent."""
     return _signed(f"{100 * fraction:,.{digits}f} %")
+
+
+def known_percent(percentage: float | None) -> str:
+    """Write a percentage; a dash where there is none."""
+    return "—" if percentage is None else percent(percentage / 100)
 
 
 def fixed(value: float, digits: int) -> str:

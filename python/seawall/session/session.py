@@ -26,10 +26,11 @@ from seawall.registry import ENGINES, PROFILE_PACKAGES
 from seawall.session.books import Books, read_summary, read_tables
 from seawall.session.codec import decompress
 from seawall.session.dataset import Dataset
-from seawall.session.question import ask, iso_time, plain_parameters
+from seawall.session.question import ask, iso_time
 from seawall.session.raw_chunks import RawChunks
 from seawall.session.run import Finding, Run
 from seawall.session.run_rows import run_rows
+from seawall.session.stress_parameters import stress_parameters
 from seawall.session.trace import (
     Trace,
     TracedRecord,
@@ -245,6 +246,10 @@ class Session:
         currency: str | None = None,
         rates: Dataset | str | None = None,
         rates_as_of: date | str | None = None,
+        horizon: Mapping[str, Any] | msgspec.Struct | None = None,
+        months: int | None = None,
+        presets: Sequence[str] = (),
+        as_of: date | str | None = None,
         parameters: Mapping[str, Any] | msgspec.Struct | None = None,
         started_at: datetime | str | None = None,
         control: RunControl | None = None,
@@ -265,34 +270,30 @@ class Session:
             A dataset of dated rates (profile ``ecb_rates``) to convert with.
         rates_as_of : date or str, optional
             The day of the rates; the last ones on or before it are used.
+        horizon : mapping or Horizon, optional
+            Follow the book over months: cash flows, covenants, refinancing, waterfall. Each of the
+            next three asks for it too, and stands over what it says.
+        months : int, optional
+            6 to 24; 12 where only a horizon is asked for.
+        presets : sequence
+            Cases beside the base: ``mild``, ``moderate``, ``severe``.
+        as_of : date or str, optional
+            Day 0; the book's latest reporting date where it is not given.
         parameters, started_at, control
             As of `run`.
         """
-        merged = dict(plain_parameters(parameters))
-        for name, entries in (
-            ("stress_scenarios", scenarios),
-            ("supervisory_scenarios", supervisory),
-        ):
-            before = merged.get(name, [])
-            if not isinstance(before, list):
-                raise InvalidInput("must be a list", where=f"parameters.{name}")
-            if entries:
-                merged[name] = [*before, *map(_plain, entries)]
-        if currency is not None:
-            merged["currency"] = currency
-        chosen = merged.get("currency_rates", {})
-        if not isinstance(chosen, dict):
-            raise InvalidInput("must be an object", where="parameters.currency_rates")
-        if rates is not None:
-            chosen = {**chosen, "dataset_version_id": self._version(rates).dataset_version_id}
-        if rates_as_of is not None:
-            chosen = {**chosen, "as_of": str(rates_as_of)}
-        if chosen:
-            if "dataset_version_id" not in chosen:
-                raise InvalidInput("a day of rates needs the rates", where="rates")
-            if "as_of" not in chosen:
-                raise InvalidInput("say of which day the rates are", where="rates_as_of")
-            merged["currency_rates"] = chosen
+        merged = stress_parameters(
+            parameters,
+            scenarios=scenarios,
+            supervisory=supervisory,
+            currency=currency,
+            rates=None if rates is None else self._version(rates).dataset_version_id,
+            rates_as_of=rates_as_of,
+            horizon=horizon,
+            months=months,
+            presets=presets,
+            as_of=as_of,
+        )
         return self.run(
             "debt_stress", dataset, parameters=merged, started_at=started_at, control=control
         )
@@ -493,13 +494,6 @@ class Session:
             tables=tables,
             created=created,
         )
-
-
-def _plain(entry: Any) -> Any:
-    try:
-        return msgspec.to_builtins(entry)
-    except TypeError as error:
-        raise InvalidInput(str(error), where="parameters") from error
 
 
 def _refusal(tape: IngestedTape, refused: int, *, strict: bool) -> DatasetRefused:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 
 from msgspec import UNSET
 
@@ -28,12 +29,14 @@ class DebtBook:
         currencies: list[ConvertedCurrency],
         unconverted: list[UnconvertedCurrency],
         shared_collateral: SharedCollateral | None,
+        latest_reporting_date: date | None,
     ) -> None:
         self.columns = columns
         self.currency_rates = currency_rates
         self.currencies = currencies
         self.unconverted = unconverted
         self.shared_collateral = shared_collateral
+        self.latest_reporting_date = latest_reporting_date  # None where no record states one
 
 
 def choose_book(parameters: DebtStressParameters) -> BookChoice:
@@ -91,7 +94,17 @@ def decode_book(
         shared_collateral=_shared_collateral(
             columns, dict(choice.options).get("shared_collateral", "withheld")
         ),
+        latest_reporting_date=_latest_reporting_date(tables["records"]),
     )
+
+
+def _latest_reporting_date(records: Table) -> date | None:
+    if "reporting_date" not in records.column_names:
+        return None
+    from pyarrow import compute
+
+    latest: date | None = compute.max(records["reporting_date"]).as_py()
+    return latest
 
 
 def _converted(columns: native.DebtBook, conversion: CurrencyConversion) -> list[ConvertedCurrency]:

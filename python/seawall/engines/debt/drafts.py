@@ -20,11 +20,7 @@ def evidence_drafts(
     links: SupervisoryLinks,
 ) -> tuple[EvidenceDraft, ...]:
     """One of the exposure, then one a scenario, then one a supervisory path."""
-    book = {  # how it was made is an input of every figure
-        name: msgspec.to_builtins(getattr(result, name))
-        for name in ("currency_rates", "currencies", "unconverted", "shared_collateral")
-        if getattr(result, name)
-    }
+    book = book_body(result)
     exposure = EvidenceDraft(
         kind="debt_exposure",
         body={
@@ -77,6 +73,15 @@ def evidence_drafts(
     return (exposure, *stress, *paths)
 
 
+def book_body(result: DebtStressResult) -> dict[str, Any]:
+    """Say how the book was made: an input of every figure."""
+    return {
+        name: msgspec.to_builtins(getattr(result, name))
+        for name in ("currency_rates", "currencies", "unconverted", "shared_collateral")
+        if getattr(result, name)
+    }
+
+
 def finding_drafts(
     contributors: Contributors, result: DebtStressResult, parameters: DebtStressParameters
 ) -> tuple[FindingDraft, ...]:
@@ -87,7 +92,7 @@ def finding_drafts(
     drafts = [
         FindingDraft(
             evidence=0,
-            body=_finding(
+            body=finding_body(
                 result.currency,
                 title="debt_exposure: net",
                 category="debt_exposure",
@@ -101,7 +106,7 @@ def finding_drafts(
         )
     ]
     for index, scenario in enumerate(result.stress_tests):
-        body = _finding(
+        body = finding_body(
             result.currency,
             title=f"stress:{scenario.scenario_id}",
             category="stress_test",
@@ -116,7 +121,7 @@ def finding_drafts(
             FindingDraft(evidence=index + 1, body={**body, "scenario_id": scenario.scenario_id})
         )
     for path in result.supervisory:
-        body = _finding(
+        body = finding_body(
             result.currency,
             title=f"stress:{path.path_id}",
             category="stress_test",
@@ -132,7 +137,7 @@ def finding_drafts(
     return tuple(drafts)
 
 
-def _finding(
+def finding_body(
     currency: str,
     *,
     title: str,
@@ -144,6 +149,7 @@ def _finding(
     impact_score: float,
     contributors: list[dict[str, Any]],
 ) -> dict[str, Any]:
+    """Say what every finding says; it is material from its threshold on."""
     # A loss of exactly the threshold is material, however its sum was rounded.
     material = value >= threshold or math.isclose(value, threshold, rel_tol=1e-12)
     body: dict[str, Any] = {

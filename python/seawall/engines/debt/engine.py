@@ -3,11 +3,15 @@
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from seawall import native
 from seawall.engine import EngineDeclaration, EngineOutcome
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
-from seawall.engines.debt.drafts import evidence_drafts, finding_drafts
+from seawall.engines.debt.drafts import book_body, evidence_drafts, finding_drafts
+from seawall.engines.debt.horizon_drafts import KINDS as HORIZON_KINDS
+from seawall.engines.debt.horizon_drafts import horizon_drafts
+from seawall.engines.debt.horizon_run import HorizonQuestion
 from seawall.engines.debt.paths import PathRun
 from seawall.engines.debt.scenarios import complete_paths, complete_scenarios, native_shocks
 from seawall.engines.debt.types import (
@@ -34,6 +38,10 @@ _ASSUMPTION_OF_CURRENCIES = (
 _ASSUMPTION_OF_PATHS = (
     "A supervisory path is a series of instant revaluations of today's book, one a quarter: "
     "nothing is repaid, drawn or sold on the way."
+)
+_ASSUMPTION_OF_THE_HORIZON = (
+    "Over a horizon payments, defaults and recoveries follow from each case's income and terms; "
+    "where a record states no income its obligor is taken to pay what is due."
 )
 _ASSUMPTION_OF_SHARED_COLLATERAL = (
     "Collateral that secures other loans too counts by the loan's share; where no share is known "
@@ -77,6 +85,11 @@ def run(
     shocks: list[tuple[str, Any]] = [
         (s.scenario_id, native_shocks(s, segments, currency=columns.currency)) for s in scenarios
     ]
+    horizon = (
+        None
+        if parameters.horizon is UNSET
+        else HorizonQuestion(book, parameters.horizon, paths).run(threads=threads, control=control)
+    )
     begins = []  # of each path among the core's scenarios
     for path in paths:
         begins.append(len(shocks))
@@ -101,12 +114,13 @@ def run(
             ScenarioResult(s.scenario_id, s.description, **figures[index])
             for index, s in enumerate(scenarios)
         ],
-        assumptions=_assumptions(book, path_results),
+        assumptions=_assumptions(book, path_results, has_horizon=horizon is not None),
         supervisory=path_results,
         currency_rates=book.currency_rates,
         currencies=book.currencies,
         unconverted=book.unconverted,
         shared_collateral=book.shared_collateral,
+        horizon=UNSET if horizon is None else horizon.result,
     )
     shown = list(range(len(scenarios))) + [
         begin + [q.quarter for q in path.quarters].index(path.peak_quarter)
@@ -117,10 +131,21 @@ def run(
         for index in (-1, *shown)  # -1: the net exposure
     ]
     ids = [shocks[index][0] for index in shown]
+    evidence = evidence_drafts(contributors, result, scenarios, parameters.supervisory_links)
+    findings = finding_drafts(contributors, result, parameters)
+    if horizon is not None:
+        more_evidence, more_findings = horizon_drafts(
+            horizon,
+            currency=result.currency,
+            total_outstanding=result.debt_exposure.total_outstanding,
+            book=book_body(result),
+            first_evidence=len(evidence),
+        )
+        evidence, findings = (*evidence, *more_evidence), (*findings, *more_findings)
     return EngineOutcome(
         result=result,
-        evidence=evidence_drafts(contributors, result, scenarios, parameters.supervisory_links),
-        findings=finding_drafts(contributors, result, parameters),
+        evidence=evidence,
+        findings=findings,
         tables={
             "records": lambda: Table(native_run.records(ids)),
             "positions": lambda: Table(native_run.positions(ids)),
@@ -128,16 +153,19 @@ def run(
             "segments": lambda: Table(native_run.segment_losses(ids)),
             "unconverted": lambda: Table(columns.unconverted),
             "shared_collateral": lambda: Table(columns.shared_collateral),
+            **({} if horizon is None else horizon.tables()),
         },
     )
 
 
-def _assumptions(book: DebtBook, paths: list[PathResult]) -> list[str]:
+def _assumptions(book: DebtBook, paths: list[PathResult], *, has_horizon: bool) -> list[str]:
     stated = list(_ASSUMPTIONS)
     if book.currencies:
         stated.append(_ASSUMPTION_OF_CURRENCIES)
     if paths:
         stated.append(_ASSUMPTION_OF_PATHS)
+    if has_horizon:
+        stated.append(_ASSUMPTION_OF_THE_HORIZON)
     if book.shared_collateral is not None:
         stated.append(_ASSUMPTION_OF_SHARED_COLLATERAL)
     return stated
@@ -149,7 +177,13 @@ DEBT_STRESS = EngineDeclaration(
     version=ENGINE_VERSION,
     parameters=DebtStressParameters,
     result=DebtStressResult,
-    evidence_kinds=("debt_exposure", "stress_test", "supervisory_path", "audit_trail"),
+    evidence_kinds=(
+        "debt_exposure",
+        "stress_test",
+        "supervisory_path",
+        *HORIZON_KINDS,
+        "audit_trail",
+    ),
     profiles="seawall.engines.debt.profiles",
     choose_book=choose_book,
     decode=decode_book,

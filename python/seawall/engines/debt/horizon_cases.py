@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from seawall.engines.debt.horizon_checks import BASE, check_horizon
 from seawall.engines.debt.horizon_links import refinancing_rate_link, revenue_link
-from seawall.engines.debt.horizon_types import CaseEntry, Horizon
+from seawall.engines.debt.horizon_types import CaseAssumptions, CaseEntry, Horizon
 from seawall.engines.debt.link_types import HorizonLinks, Link, NotCovered
 from seawall.engines.debt.links import PathShocks
 from seawall.engines.debt.paths import PathRun
@@ -27,18 +27,6 @@ DRIVERS = (
 """The last axis of a case's drivers; factors but for the change of rates, in points."""
 
 _UNCHANGED = (1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0)
-
-
-class CaseAssumptions(msgspec.Struct, frozen=True):
-    """The seven assumptions of a case, complete; as given here nothing changes."""
-
-    revenue_change_factor: float = 1.0
-    cost_change_factor: float = 1.0
-    interest_rate_change_factor: float = 1.0
-    liquidity_shock_factor: float = 1.0
-    market_value_depreciation_factor: float = 1.0
-    collection_period_extension_days: int = 0
-    payment_period_reduction_days: int = 0  # ≤ 0
 
 
 PRESETS = {

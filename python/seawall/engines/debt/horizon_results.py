@@ -2,54 +2,45 @@
 
 import msgspec
 
-from seawall.engines.debt.horizon_cases import CaseAssumptions
-from seawall.engines.debt.link_types import Link
-from seawall.engines.debt.types import LinkGap
+from seawall.engines.debt.horizon_types import CaseAssumptions
+from seawall.engines.debt.link_types import Link, LinkGap
 
 
 class CaseStep(msgspec.Struct, frozen=True):
-    """The book in one month of a case: levels at its end, flows within it."""
+    """The book in one month of a case: flows within it, levels at its end.
+
+    Of an obligor that has defaulted only the levels count, from the month after on.
+    """
 
     month: int  # 1 is the first after as_of
     date: str  # of its end
-    balance: float  # performing and defaulted, a level
-    cash: float  # a level
-    interest_arrears: float  # a level
-    principal_arrears: float  # a level
-    income: float | None  # of the month; of the obligors whose income is known
+    receipts: float
+    operating_payments: float
     interest_due: float
-    interest_paid: float
-    principal_due: float  # scheduled
-    principal_paid: float
-    prepayment: float
+    principal_due: float  # scheduled, without what matures
     maturity_due: float
+    interest_paid: float  # also of what was in arrears
+    principal_paid: float
     maturity_refinanced: float
-    maturity_paid: float  # from cash
-    default_assumption: float  # what default_rate_pct took out of the performing balance
+    maturity_paid_in_cash: float
+    prepaid: float
+    defaulted: float  # what default_rate_pct took out of the performing balance
     operating_shortfall: float
     debt_service_shortfall: float
     refinancing_shortfall: float
-    distributed: float
-    defaulted_balance: float  # of the obligors that defaulted in this month
-    default_count: int
+    income: float  # of obligors that state one, as the next two and the ratios
+    covered_interest_due: float
+    covered_principal_due: float
     dscr: float | None  # over the window of the test
     icr: float | None
-    principal_coverage: float | None  # income less interest, over principal due
+    principal_coverage: float | None  # income less interest, over scheduled principal
     dscr_grade: str | None  # adequate, marginal or insufficient
-
-
-class WeekFlow(msgspec.Struct, frozen=True):
-    """One of the 13 weeks after as_of, by the days on which payments are really made."""
-
-    week: int
-    date: str  # of its end
-    receipts: float
-    operating_payments: float
-    interest: float
-    principal: float
-    maturity: float
-    closing_cash: float
-    short_obligor_count: int  # whose cash does not reach
+    debt: float  # a level, as what follows
+    interest_arrears: float
+    cash: float
+    collateral_value: float  # where it is known
+    debt_in_default: float
+    obligors_in_default: int
 
 
 class CovenantSummary(msgspec.Struct, frozen=True):
@@ -59,12 +50,13 @@ class CovenantSummary(msgspec.Struct, frozen=True):
     limited_count: int  # records with a limit
     tested_count: int  # of these, those whose ratio was ever known
     breach_count: int  # ever in breach
-    breach_outstanding: float  # their balance at the beginning
+    breach_outstanding: float  # what those owe on the first day
     cured_count: int
     standing_count: int  # in breach at the end
     first_breach_month: int | None
-    first_breach_date: str | None
     worst_headroom: float | None  # ratio / limit − 1, of maxima 1 − ratio / limit
+    first_breach_counts: list[int]  # records by the month of their first breach
+    first_breach_outstanding: list[float]  # what those owe on the first day
 
 
 class WallQuarter(msgspec.Struct, frozen=True):
@@ -80,9 +72,9 @@ class WallQuarter(msgspec.Struct, frozen=True):
 
 
 class WaterfallTier(msgspec.Struct, frozen=True):
-    """What one rank is owed and paid, over the defaulted groups or over all of them."""
+    """What one rank is owed and paid."""
 
-    tier: str  # priming, administration, super_senior, senior, subordinated, junior
+    tier: str  # super_senior, senior, subordinated or junior
     claims: float
     paid: float
     paid_from_collateral: float
@@ -101,8 +93,9 @@ class WaterfallResult(msgspec.Struct, frozen=True):
     paid_to_creditors: float
     administration_cost: float
     sale_cost: float
+    priming_paid: float
     equity: float
-    present_value: float | None  # of what creditors are paid
+    present_value: float | None  # of what a liquidation pays to claims; None: a going concern
     cost_of_carry: float | None  # nominal less present value
     tiers: list[WaterfallTier]
     fulcrum_counts: dict[str, int]  # groups by the tier in which value breaks
@@ -110,28 +103,11 @@ class WaterfallResult(msgspec.Struct, frozen=True):
 
 
 class RiskLevels(msgspec.Struct, frozen=True):
-    """Obligors by risk level, and how many each reason holds for."""
+    """Obligors by risk level, what they owe on the first day, and the reasons that hold."""
 
-    critical: int
-    high: int
-    moderate: int
-    low: int
-    not_rated: int
+    levels: dict[str, int]
+    outstanding: dict[str, float]
     reasons: dict[str, int]
-
-
-class PurchaseResult(msgspec.Struct, frozen=True):
-    """What a purchase of the book returns in a case."""
-
-    price_pct: float
-    paid: float  # with accrued interest
-    accrued_interest: float
-    received: float
-    terminal_value: float  # a part of what is received
-    xirr_pct: float | None  # None: no rate, or not one alone, makes the value 0
-    monthly_irr_pct: float | None  # a year
-    multiple: float | None
-    implied_default_probability: float | None  # a year, fraction
 
 
 class CaseResult(msgspec.Struct, frozen=True):
@@ -141,34 +117,24 @@ class CaseResult(msgspec.Struct, frozen=True):
     description: str
     assumptions: CaseAssumptions | None  # None: of a supervisory path
     steps: list[CaseStep]
-    weeks: list[WeekFlow]
     covenants: list[CovenantSummary]
     wall: list[WallQuarter]
     waterfall: list[WaterfallResult]
-    risk_levels: RiskLevels
-    runway_counts: dict[str, int]  # obligors by months of runway; "12+" that never run dry
-    purchase: PurchaseResult | None = None
+    risk: RiskLevels
+    runway_counts: dict[str, int]  # obligors by months of runway; such as "12+": never dry
     links: list[Link] = []  # of a supervisory path
     not_covered: list[LinkGap] = []
 
 
-class WhatIfResult(msgspec.Struct, frozen=True):
-    """A what-if in one case, and what it changes: each difference is changed less unchanged."""
-
-    what_if_id: str
-    case_id: str
-    changed: CaseResult
-    differences: dict[str, float]
-
-
 class Concentration(msgspec.Struct, frozen=True):
-    """How the outstanding is spread over one kind of part."""
+    """How the outstanding is spread over one kind of part, on the first day."""
 
     by: str  # obligor, sector, collateral_type, collateral_region or currency
     largest: list[tuple[str, float]]  # name and percent of the book
-    herfindahl_index: float
+    known_pct: float | None  # of the book that says of which part it is
+    herfindahl_index: float | None  # of that: Σ share², fractions
     limit_pct: float | None
-    above_limit: list[str]
+    above_limit: list[str]  # by falling amount
 
 
 class HorizonResult(msgspec.Struct, frozen=True):
@@ -177,7 +143,5 @@ class HorizonResult(msgspec.Struct, frozen=True):
     as_of: str
     months: int
     cases: list[CaseResult]
-    what_if: list[WhatIfResult]
     concentrations: list[Concentration]
-    assumed_counts: dict[str, int]  # positions or records by what was absent and assumed
-    assumptions: list[str]
+    assumed_counts: dict[str, int]  # positions by the term that was absent and assumed

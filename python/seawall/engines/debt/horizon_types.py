@@ -20,6 +20,7 @@ IsoDate = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Percent = Annotated[float, Meta(ge=0, le=100)]
 RatePct = Annotated[float, Meta(ge=-100, le=100)]
 Ratio = Annotated[float, Meta(gt=0, le=1e6)]
+Fraction = Annotated[float, Meta(ge=0, le=1)]
 PositivePct = Annotated[float, Meta(gt=0, le=1e6)]
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
 
@@ -39,6 +40,18 @@ class CaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payment_period_reduction_days: Annotated[int, Meta(ge=-366, le=366)] | UnsetType = (
         UNSET  # ≤ 0: −10 is ten days sooner
     )
+
+
+class CaseAssumptions(msgspec.Struct, frozen=True):
+    """The seven assumptions of a case, complete; as given here nothing changes."""
+
+    revenue_change_factor: float = 1.0
+    cost_change_factor: float = 1.0
+    interest_rate_change_factor: float = 1.0
+    liquidity_shock_factor: float = 1.0
+    market_value_depreciation_factor: float = 1.0
+    collection_period_extension_days: int = 0
+    payment_period_reduction_days: int = 0  # ≤ 0
 
 
 class CovenantLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,7 +139,7 @@ class Equitise(
 
     what_if_id: str
     source_record_id: str
-    fraction: Annotated[float, Meta(ge=0, le=1)]
+    fraction: Fraction
     source_system: str | UnsetType = UNSET
     instrument_id: str | UnsetType = UNSET
 
@@ -139,6 +152,15 @@ class ConcentrationLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     collateral_type_pct: Percent | None = None
     collateral_region_pct: Percent | None = None
     currency_pct: Percent | None = None
+
+
+class Materiality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From which fraction of the total outstanding a finding of a case is material."""
+
+    covenants: Fraction = 0.1  # what records owe that are ever in breach
+    refinancing: Fraction = 0.05  # what falls due within the horizon and finds no new debt
+    liquidity: Fraction = 0.01  # operating and debt-service shortfalls
+    recovery: Fraction = 0.05  # claims on defaulted obligors that stay unpaid
 
 
 class Horizon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -166,3 +188,4 @@ class Horizon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purchase: PurchaseTerms | None = None
     what_if: Annotated[list[AmendAndExtend | Equitise], Meta(max_length=MAX_CASES)] = []
     concentration_limits: ConcentrationLimits = ConcentrationLimits()
+    materiality: Materiality = Materiality()

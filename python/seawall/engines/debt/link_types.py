@@ -99,3 +99,16 @@ class NotCovered(msgspec.Struct, frozen=True):
     segment: int  # its index
     link: str
     reason: str
+
+
+class LinkGap(msgspec.Struct, frozen=True):
+    """A part of the book that a link does not reach, and why; its shock is 0."""
+
+    link: str
+    reason: str
+    currency: str
+    collateral_type: str
+    collateral_region: str
+    rate_type: str
+    record_count: int
+    total_outstanding: float

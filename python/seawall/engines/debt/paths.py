@@ -1,12 +1,12 @@
 """Supervisory paths over a book: what goes into the core by quarter, and what came out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from seawall.engines.debt.link_types import SupervisoryLinks
+from seawall.engines.debt.link_types import LinkGap, NotCovered, SupervisoryLinks
 from seawall.engines.debt.links import segment_shocks
 from seawall.engines.debt.scenarios import FloatMatrix, quarter_id
-from seawall.engines.debt.types import LinkGap, PathQuarter, PathResult
+from seawall.engines.debt.types import PathQuarter, PathResult
 from seawall.supervisory import SupervisoryPath
 
 _FIGURES = tuple(name for name in PathQuarter.__struct_fields__ if name != "quarter")
@@ -53,12 +53,15 @@ class PathRun:
             peak_quarter=peak.quarter,
             peak_loss=peak.loss_estimate,
             links=self.shocks.links,
-            not_covered=[
-                LinkGap(
-                    link=gap.link,
-                    reason=gap.reason,
-                    **{name: self._segments[gap.segment][name] for name in _SEGMENT},
-                )
-                for gap in self.shocks.not_covered
-            ],
+            not_covered=link_gaps(self.shocks.not_covered, self._segments),
         )
+
+
+def link_gaps(
+    not_covered: Iterable[NotCovered], segments: Sequence[Mapping[str, Any]]
+) -> list[LinkGap]:
+    """Say of each segment that a link does not reach what it is."""
+    return [
+        LinkGap(gap.link, gap.reason, **{name: segments[gap.segment][name] for name in _SEGMENT})
+        for gap in not_covered
+    ]

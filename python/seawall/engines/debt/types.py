@@ -6,7 +6,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from seawall.engine import CurrencyRates
-from seawall.engines.debt.link_types import Link, SupervisoryLinks
+from seawall.engines.debt.horizon_results import HorizonResult
+from seawall.engines.debt.horizon_types import Horizon
+from seawall.engines.debt.link_types import Link, LinkGap, SupervisoryLinks
 from seawall.supervisory import PathSource, SupervisoryPath
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
@@ -47,6 +49,7 @@ class DebtStressParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     shared_collateral: Literal["withheld", "by_debt_service"] = "withheld"
     net_exposure_materiality_threshold_pct: Fraction = 0.2
     stress_loss_materiality_threshold_pct: Fraction = 0.05
+    horizon: Horizon | UnsetType = UNSET  # absent: the book is not followed over months
 
 
 class StressScenario(msgspec.Struct, frozen=True):
@@ -107,19 +110,6 @@ class PathQuarter(msgspec.Struct, frozen=True):
     interest_payment: float
     interest_rate_pct: float
     default_risk_buffer: float
-
-
-class LinkGap(msgspec.Struct, frozen=True):
-    """A part of the book that a link does not reach, and why; its shock is 0."""
-
-    link: str
-    reason: str
-    currency: str
-    collateral_type: str
-    collateral_region: str
-    rate_type: str
-    record_count: int
-    total_outstanding: float
 
 
 class PathResult(msgspec.Struct, frozen=True):
@@ -185,3 +175,4 @@ class DebtStressResult(msgspec.Struct, frozen=True):
     currencies: list[ConvertedCurrency] = []
     unconverted: list[UnconvertedCurrency] = []
     shared_collateral: SharedCollateral | None = None  # None when the tape states none
+    horizon: HorizonResult | UnsetType = UNSET  # UNSET, and not written, without a horizon

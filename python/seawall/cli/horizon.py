@@ -1,0 +1,173 @@
+"""`seawall covenants`, `wall` and `waterfall`: a question over months, one view of its answer."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from seawall.cli.options import Json, Store, Tenant, Threads, open_session
+from seawall.cli.output import check_folder, json_document, line, progress, table, write_csv
+from seawall.cli.stress_options import (
+    AsOf,
+    Assignments,
+    Currency,
+    DatasetId,
+    MaxRateAge,
+    Months,
+    Parameters,
+    Presets,
+    Rates,
+    RatesDate,
+    StartedAt,
+    StressOptions,
+    Supervisory,
+)
+from seawall.engines.debt import horizon_lists, horizon_view
+from seawall.engines.debt.horizon_results import CaseResult
+from seawall.session import Run
+from seawall.table import Table
+
+
+class _View(msgspec.Struct, frozen=True):
+    """What one command shows of an answer."""
+
+    name: str
+    help: str
+    rows: Callable[[Run], Table]
+    summary: Callable[[CaseResult, str], list[str]]  # sentences about a case, amounts in a currency
+    figures: str  # the field of a case that holds what the sentences say
+
+
+_VIEWS = (
+    _View(
+        name="covenants",
+        help="Stress a book over months and show its covenants, the least headroom first.",
+        rows=lambda run: horizon_lists.covenant_list(run.table("covenants")),
+        summary=horizon_view.covenant_sentences,
+        figures="covenants",
+    ),
+    _View(
+        name="wall",
+        help="Stress a book over months and show its refinancing wall by quarter.",
+        rows=lambda run: horizon_lists.wall_list(run.result.horizon),
+        summary=horizon_view.wall_sentences,
+        figures="wall",
+    ),
+    _View(
+        name="waterfall",
+        help="Stress a book over months and show who bears the loss, what is unpaid first.",
+        rows=lambda run: horizon_lists.waterfall_list(run.table("tiers")),
+        summary=horizon_view.waterfall_sentences,
+        figures="waterfall",
+    ),
+)
+
+
+def add_views(app: typer.Typer) -> None:
+    """Give the application one command a view."""
+    for view in _VIEWS:
+        app.command(view.name, help=view.help)(_command(view))
+
+
+def _command(view: _View) -> Callable[..., None]:
+    def command(
+        dataset: DatasetId,
+        parameters: Parameters = None,
+        assignments: Assignments = None,
+        supervisory: Supervisory = None,
+        currency: Currency = None,
+        rates: Rates = None,
+        rates_date: RatesDate = None,
+        max_rate_age_days: MaxRateAge = None,
+        months: Months = None,
+        presets: Presets = None,
+        as_of: AsOf = None,
+        started_at: StartedAt = None,
+        limit: Annotated[int, typer.Option(min=1, help="How many rows are shown.")] = 20,
+        output: Annotated[
+            Path | None, typer.Option(help="Write all rows to this CSV file.")
+        ] = None,
+        store: Store = None,
+        tenant: Tenant = None,
+        threads: Threads = None,
+        as_json: Json = False,
+    ) -> None:
+        asked = StressOptions(
+            parameters=parameters,
+            assignments=assignments,
+            supervisory=supervisory,
+            currency=currency,
+            rates=rates,
+            rates_date=rates_date,
+            max_rate_age_days=max_rate_age_days,
+            months=months,
+            presets=presets,
+            as_of=as_of,
+            started_at=started_at,
+        )
+        check_folder(output)
+        with (
+            open_session(store, tenant, threads) as session,
+            progress(view.name, total=None, unit="records", quiet=as_json) as control,
+        ):
+            run = asked.ask(session, dataset, control, needs_horizon=True)
+            rows = view.rows(run)
+            if output is not None:
+                write_csv(rows, output)
+            if as_json:
+                json_document(_document(view, run, rows, limit))
+            else:
+                _print(view, run, rows, limit)
+
+    return command
+
+
+def _document(view: _View, run: Run, rows: Table, limit: int) -> dict[str, Any]:
+    horizon = run.result.horizon
+    return {
+        "run_id": run.run_id,
+        "as_of": horizon.as_of,
+        "months": horizon.months,
+        "currency": run.result.currency,
+        view.figures: {case.case_id: getattr(case, view.figures) for case in horizon.cases},
+        "row_count": len(rows),
+        "rows": list(rows.rows(limit)),
+    }
+
+
+def _print(view: _View, run: Run, rows: Table, limit: int) -> None:
+    horizon = run.result.horizon
+    currency = run.result.currency
+    line("run", f"{run.run_id}  {horizon.months} months from {horizon.as_of}")
+    for note in horizon_view.case_notes(horizon, currency=currency):
+        line("note", note, style="yellow")
+    for case in horizon.cases:
+        for sentence in view.summary(case, currency):
+            line(case.case_id, sentence)
+    shown = list(rows.rows(limit))
+    sides = {
+        name: "left" if all(isinstance(row[name], str | None) for row in shown) else "right"
+        for name in rows.column_names
+    }
+    table(
+        [(name.replace("_", " "), sides[name]) for name in rows.column_names],
+        [[_cell(name, value) for name, value in row.items()] for row in shown],
+    )
+    if len(rows) > limit:
+        line("rows", f"{limit:,} of {len(rows):,}; --limit and --output show more")
+
+
+def _cell(name: str, value: object) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, float):
+        if name == "headroom":
+            return f"{100 * value:+.1f} %"
+        if name == "recovery_pct":
+            return f"{value:.1f} %"
+        return f"{value:,.3f}" if name in ("limit", "worst") else f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,92 @@
+"""The options of a question of debt stress, and how it is asked; several commands share them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from seawall.cli.options import read_parameters
+from seawall.cli.supervisory import read_path
+from seawall.engines.debt.horizon_types import MAX_MONTHS, MIN_MONTHS
+from seawall.native import RunControl
+from seawall.session import Run, Session
+
+DatasetId = Annotated[str, typer.Argument(help="A dataset version, dv_….")]
+Parameters = Annotated[Path | None, typer.Option(help="Parameters as a JSON or TOML file.")]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="One parameter: stress_scenarios[0].id=market_crash"),
+]
+Supervisory = Annotated[
+    list[str] | None,
+    typer.Option(help="A supervisory path: built-in name or .json file; may be repeated."),
+]
+Currency = Annotated[
+    str | None, typer.Option(help="The book's currency, where its records are in several.")
+]
+Rates = Annotated[
+    str | None, typer.Option(help="Dataset version of dated rates to convert with, dv_….")
+]
+RatesDate = Annotated[
+    str | None, typer.Option(help="Day of the rates; the last on or before it are used.")
+]
+MaxRateAge = Annotated[
+    int | None, typer.Option(min=0, help="Refuse rates that are older.  [default: 7]")
+]
+Months = Annotated[
+    int | None,
+    typer.Option(
+        min=MIN_MONTHS,
+        max=MAX_MONTHS,
+        help="Follow the book over so many months: cash flows, covenants, refinancing, waterfall.",
+    ),
+]
+Presets = Annotated[
+    list[str] | None,
+    typer.Option("--preset", help="A case over these months: mild, moderate, severe; repeatable."),
+]
+AsOf = Annotated[
+    str | None, typer.Option(help="Their day 0.  [default: the book's latest reporting date]")
+]
+StartedAt = Annotated[
+    str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
+]
+
+
+class StressOptions(msgspec.Struct, frozen=True):
+    """The options as they were given."""
+
+    parameters: Path | None
+    assignments: list[str] | None
+    supervisory: list[str] | None
+    currency: str | None
+    rates: str | None
+    rates_date: str | None
+    max_rate_age_days: int | None
+    months: int | None
+    presets: list[str] | None
+    as_of: str | None
+    started_at: str | None
+
+    def ask(
+        self, session: Session, dataset: str, control: RunControl, *, needs_horizon: bool = False
+    ) -> Run:
+        """Put the question to a session, with a horizon of defaults if it needs one."""
+        age = self.max_rate_age_days
+        aged = [] if age is None else [f"currency_rates.max_age_days={age}"]
+        given = read_parameters(self.parameters, [*(self.assignments or []), *aged])
+        return session.stress(
+            dataset,
+            supervisory=[read_path(name) for name in self.supervisory or []],
+            currency=self.currency,
+            rates=self.rates,
+            rates_as_of=self.rates_date,
+            horizon={} if needs_horizon else None,
+            months=self.months,
+            presets=self.presets or (),
+            as_of=self.as_of,
+            parameters=given,
+            started_at=self.started_at,
+            control=control,
+        )

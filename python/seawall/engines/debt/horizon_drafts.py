@@ -1,0 +1,157 @@
+"""What a run with a horizon states for the ledger: four of evidence and four findings a case."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from seawall.engine import EvidenceDraft, FindingDraft
+from seawall.engines.debt.drafts import finding_body
+from seawall.engines.debt.horizon_results import CaseResult
+from seawall.engines.debt.horizon_run import HorizonRun
+from seawall.engines.debt.horizon_shares import CaseShares, Share
+from seawall.engines.debt.horizon_types import Horizon
+
+KINDS = ("cash_flow_path", "covenants", "refinancing_wall", "waterfall")
+
+_TERMS = ("months", "surplus_cash", "default_after_months", "covenants", "refinancing")
+"""What of a horizon all figures of a case depend on; the waterfall's terms come on top."""
+
+
+class _Stated(msgspec.Struct, frozen=True):
+    """A kind of evidence, and the finding that rests on it."""
+
+    kind: str
+    formula: str
+    figures: Callable[[CaseResult], Any]
+    share: Callable[[CaseShares], Share]
+    category: str  # also the finding's title before the case, and its threshold's name
+    metric: str
+    description: str
+
+
+_STATED = (
+    _Stated(
+        kind="cash_flow_path",
+        formula="operating and debt-service shortfalls, summed over months and obligors; an "
+        "obligor's fall to its records by what they owe",
+        figures=lambda case: {"steps": case.steps, "runway_counts": case.runway_counts},
+        share=CaseShares.shortfall,
+        category="liquidity",
+        metric="shortfall",
+        description="What operations and debt service lack within the horizon",
+    ),
+    _Stated(
+        kind="covenants",
+        formula="balance on the first day, summed over records ever in breach of a covenant",
+        figures=lambda case: {"covenants": case.covenants, "risk": case.risk},
+        share=CaseShares.breached,
+        category="covenants",
+        metric="breached_outstanding",
+        description="Outstanding of records that breach a covenant within the horizon",
+    ),
+    _Stated(
+        kind="refinancing_wall",
+        formula="max(due − new debt that passes the tests, 0), summed over records and days "
+        "within the horizon",
+        figures=lambda case: {"wall": case.wall},
+        share=CaseShares.refinancing_gap,
+        category="refinancing",
+        metric="refinancing_gap",
+        description="What falls due within the horizon and finds no new debt",
+    ),
+    _Stated(
+        kind="waterfall",
+        formula="claim − paid from collateral, estate and guarantees, summed over positions of "
+        "obligors that default",
+        figures=lambda case: {"waterfall": case.waterfall},
+        share=CaseShares.unpaid,
+        category="recovery",
+        metric="unpaid_claims",
+        description="Claims on obligors that default and that a liquidation leaves unpaid",
+    ),
+)
+
+
+def horizon_drafts(
+    run: HorizonRun,
+    *,
+    currency: str,
+    total_outstanding: float,
+    book: Mapping[str, Any],
+    first_evidence: int,
+) -> tuple[list[EvidenceDraft], list[FindingDraft]]:
+    """State each case in the order of the result.
+
+    Parameters
+    ----------
+    total_outstanding : float
+        Of the book on the first day; thresholds are fractions of it.
+    book : mapping
+        How the book was made: an input of every figure.
+    first_evidence : int
+        How many pieces of evidence the run states before these.
+    """
+    evidence: list[EvidenceDraft] = []
+    findings: list[FindingDraft] = []
+    scale = max(1.0, total_outstanding)
+    horizon = run.question.horizon
+    for index, case in enumerate(run.result.cases):
+        shares = CaseShares(run, index)
+        for stated in _STATED:
+            share = stated.share(shares)
+            body = finding_body(
+                currency,
+                title=f"{stated.category}:{case.case_id}",
+                category=stated.category,
+                metric=stated.metric,
+                description=stated.description,
+                value=share.amount,
+                threshold=getattr(horizon.materiality, stated.category) * scale,
+                impact_score=min(1.0, share.amount / scale),
+                contributors=share.largest,
+            )
+            named = {"case_id": case.case_id, "not_tested": share.not_tested, **_more(stated, case)}
+            findings.append(
+                FindingDraft(body={**body, **named}, evidence=first_evidence + len(evidence))
+            )
+            evidence.append(
+                EvidenceDraft(
+                    kind=stated.kind,
+                    subject=case.case_id,
+                    body={
+                        "currency": currency,
+                        "as_of": run.result.as_of,
+                        "formula": stated.formula,
+                        "parameters": _terms(stated, horizon),
+                        "case": _case(case),
+                        "assumed_counts": run.result.assumed_counts,
+                        "figures": {
+                            stated.metric: share.amount,
+                            "not_tested": share.not_tested,
+                            **msgspec.to_builtins(stated.figures(case)),
+                        },
+                        "largest_contributors": share.largest,
+                        **book,
+                    },
+                )
+            )
+    return evidence, findings
+
+
+def _more(stated: _Stated, case: CaseResult) -> dict[str, Any]:
+    """The gap of the whole life of the book stands beside that of the horizon."""
+    if stated.kind != "refinancing_wall":
+        return {}
+    return {"total_gap": math.fsum(quarter.gap for quarter in case.wall)}
+
+
+def _terms(stated: _Stated, horizon: Horizon) -> dict[str, Any]:
+    names = (*_TERMS, "waterfall") if stated.kind == "waterfall" else _TERMS
+    return {name: msgspec.to_builtins(getattr(horizon, name)) for name in names}
+
+
+def _case(case: CaseResult) -> dict[str, Any]:
+    names = ("description", "assumptions", "links", "not_covered")
+    return {name: msgspec.to_builtins(getattr(case, name)) for name in names}

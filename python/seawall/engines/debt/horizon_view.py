@@ -1,0 +1,153 @@
+"""The cases of a horizon as people read them: a row a case, and a view of each kind of figure."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from seawall.engines.debt.horizon_results import CaseResult, HorizonResult
+from seawall.engines.debt.view import money
+
+Columns = tuple[tuple[str, str], ...]  # name, and left or right
+
+CASE_COLUMNS: Columns = (
+    ("case", "left"),
+    ("in default", "right"),
+    ("owing", "right"),
+    ("first breach", "left"),
+    ("in breach", "right"),
+    ("refinancing gap", "right"),
+    ("later", "right"),
+    ("shortfall", "right"),
+    ("recovered", "right"),
+    ("", "left"),
+)
+_FINDINGS = ("liquidity", "covenants", "refinancing", "recovery")
+_UNKNOWN = "—"
+
+
+def case_rows(
+    result: HorizonResult, findings: Mapping[str, Any], *, currency: str
+) -> list[list[str]]:
+    """Make one row a case, under `CASE_COLUMNS`.
+
+    Parameters
+    ----------
+    findings : mapping
+        By title: what the run found of the case.
+    """
+    rows = []
+    for case in result.cases:
+        last = case.steps[-1]
+        of_case = {name: findings[f"{name}:{case.case_id}"] for name in _FINDINGS}
+        gap = of_case["refinancing"]["value"]
+        material = [name for name in _FINDINGS if of_case[name]["is_material"]]
+        rows.append(
+            [
+                case.case_id,
+                f"{last.obligors_in_default:,}",
+                money(last.debt_in_default, currency),
+                _first_breach(case),
+                money(of_case["covenants"]["value"], currency) if _is_tested(case) else _UNKNOWN,
+                money(gap, currency),
+                money(of_case["refinancing"]["total_gap"] - gap, currency),
+                money(of_case["liquidity"]["value"], currency),
+                _recovered(case),
+                "material: " + ", ".join(material) if material else "",
+            ]
+        )
+    return rows
+
+
+def case_notes(result: HorizonResult, *, currency: str) -> list[str]:
+    """Say what a reader of the cases must know."""
+    said = [
+        f"{count:,} positions state no {term.replace('_', ' ')}: see the assumptions"
+        for term, count in result.assumed_counts.items()
+        if count
+    ]
+    if not any(covenant.limited_count for case in result.cases for covenant in case.covenants):
+        said.append("no record has a covenant, and the horizon sets no limits: none is tested")
+    unknown = max(
+        sum(w.unknown_group_count for w in case.waterfall if w.basis == "liquidation")
+        for case in result.cases
+    )
+    if unknown:
+        said.append(
+            f"what {unknown:,} groups of obligors leave to creditors is not known: collateral "
+            "that secures other loans too, or has no value"
+        )
+    for case in result.cases:
+        for link in dict.fromkeys(gap.link for gap in case.not_covered):
+            parts = [gap.total_outstanding for gap in case.not_covered if gap.link == link]
+            missed = money(math.fsum(parts), currency)
+            said.append(f"{case.case_id}: the link {link} does not reach {missed} of the book")
+    return said
+
+
+def _is_tested(case: CaseResult) -> bool:
+    return any(covenant.tested_count for covenant in case.covenants)
+
+
+def _first_breach(case: CaseResult) -> str:
+    months = [c.first_breach_month for c in case.covenants if c.first_breach_month is not None]
+    if months:
+        return f"month {min(months)}"
+    return "none" if _is_tested(case) else _UNKNOWN
+
+
+def _recovered(case: CaseResult) -> str:
+    """Of the claims on groups in default, in liquidation."""
+    (found,) = [w for w in case.waterfall if w.basis == "liquidation" and not w.is_hypothetical]
+    if found.claims == 0:
+        return _UNKNOWN
+    paid = math.fsum(tier.paid for tier in found.tiers)
+    return f"{100 * paid / found.claims:.1f} %"
+
+
+def covenant_sentences(case: CaseResult, currency: str) -> list[str]:
+    """Say of each covenant that limits anything how many break it."""
+    return [
+        f"{covenant.covenant}: {covenant.breach_count:,} of {covenant.tested_count:,} tested "
+        f"records in breach over {money(covenant.breach_outstanding, currency)}"
+        + (
+            f", first in month {covenant.first_breach_month}, {covenant.cured_count:,} cured, "
+            f"{covenant.standing_count:,} standing at the end"
+            if covenant.breach_count
+            else ""
+        )
+        for covenant in case.covenants
+        if covenant.limited_count
+    ]
+
+
+def wall_sentences(case: CaseResult, currency: str) -> list[str]:
+    """Say what falls due, what of it finds no new debt, and what is no longer in the wall."""
+    due, gap, untested = (
+        math.fsum(getattr(quarter, name) for quarter in case.wall)
+        for name in ("due", "gap", "untested")
+    )
+    said = f"{money(due, currency)} due, {money(gap, currency)} of it finds no new debt"
+    if untested:
+        said += f", {money(untested, currency)} is untested"
+    default = case.steps[-1].debt_in_default
+    if default:
+        said += f"; {money(default, currency)} in default is no longer in the wall"
+    return [said]
+
+
+def waterfall_sentences(case: CaseResult, currency: str) -> list[str]:
+    """Say what creditors are paid of groups in default, and would be paid of the others."""
+    said = []
+    for found in case.waterfall:
+        if not found.group_count and not found.unknown_group_count:
+            continue
+        paid = math.fsum(tier.paid for tier in found.tiers)
+        unknown = f", {found.unknown_group_count:,} unknown" if found.unknown_group_count else ""
+        said.append(
+            f"{found.basis.replace('_', ' ')} of {found.group_count:,} groups "
+            f"{'not in default (hypothetical)' if found.is_hypothetical else 'in default'}"
+            f"{unknown}: claims {money(found.claims, currency)}, paid {money(paid, currency)}, "
+            f"costs {money(found.administration_cost + found.sale_cost, currency)}, "
+            f"left for owners {money(found.equity, currency)}"
+        )
+    return said

@@ -163,7 +163,7 @@ Amendment amendment_of(const AmendmentArgument& argument, std::size_t index) {
 }
 
 py::object maybe(double value) {
-    return std::isnan(value) ? py::none() : py::cast(value);
+    return std::isfinite(value) ? py::cast(value) : py::none();
 }
 
 /// The cases of one run; their tables are built when asked for.
@@ -285,14 +285,14 @@ class DebtPaths {
     }
 
     std::vector<Description> wall(std::size_t index) const {
-        std::vector<WallQuarter> quarters;
+        std::vector<CaseWallQuarter> quarters;
         const CaseRun& run = at(index);
         {
             const py::gil_scoped_release release;
             quarters = sum_wall(run.wall);
         }
         std::vector<Description> list;
-        for (const WallQuarter& q : quarters) {
+        for (const CaseWallQuarter& q : quarters) {
             const Description d;
             d["quarter"] =
                 std::to_string(static_cast<int>(q.year)) + "Q" + std::to_string(q.quarter);
@@ -301,6 +301,7 @@ class DebtPaths {
             d["refinanced"] = q.refinanced;
             d["gap"] = q.gap;
             d["untested"] = q.untested;
+            d["in_default"] = q.in_default;
             const Description by_test;
             for (std::size_t t = 1; t < refinancing_test_count; ++t) {
                 by_test[py::cast(test_name(static_cast<RefinancingTest>(t)))] = q.gap_by_test[t];

@@ -28,18 +28,22 @@ void check(const PaymentTerms& terms) {
 /// Day k of the grid is k intervals from the anchor.
 class PaymentGrid {
   public:
-    explicit PaymentGrid(const PaymentTerms& terms) : terms_(terms) {}
+    explicit PaymentGrid(const PaymentTerms& terms) : terms_(terms), anchor_(terms.anchor) {}
 
+    /// As add_months has it, of an anchor that is taken apart once.
     sys_days operator[](int k) const {
-        return add_months(terms_.anchor, k * terms_.interval_months);
+        const year_month_day moved = anchor_ + std::chrono::months{k * terms_.interval_months};
+        constexpr std::chrono::day in_every_month{28};
+        return moved.day() <= in_every_month || moved.ok()
+                   ? sys_days{moved}
+                   : sys_days{moved.year() / moved.month() / std::chrono::last};
     }
 
     /// The first day of the grid after a day.
     int first_after(sys_days day) const {
-        const year_month_day from{terms_.anchor};
         const year_month_day to{day};
         const auto months =
-            static_cast<int>((to.year() / to.month() - from.year() / from.month()).count());
+            static_cast<int>((to.year() / to.month() - anchor_.year() / anchor_.month()).count());
         int k = months / terms_.interval_months;  // rounded towards the anchor
         while ((*this)[k] <= day) ++k;            // at most twice
         return k;
@@ -58,6 +62,7 @@ class PaymentGrid {
 
   private:
     const PaymentTerms& terms_;
+    year_month_day anchor_;
 };
 
 }  // namespace

@@ -22,6 +22,8 @@ CaseDays::CaseDays(const CaseRerun& rerun)
     const auto driver = [&](std::size_t m, std::size_t g) -> const StepDrivers& {
         return rerun.path_case.drivers[(m - 1) * segment_count_ + g];
     };
+    // A month is a twelfth of a year, evenly over its days.
+    const auto day_share = [&](std::size_t m) { return 12.0 * horizon_.day_count(m); };
     const auto delay = static_cast<std::size_t>(rerun.path_case.collection_extension_days);
     const int sooner = -rerun.path_case.payment_period_change_days;
     for (auto* flows : {&received_, &paid_, &lost_}) {
@@ -30,13 +32,15 @@ CaseDays::CaseDays(const CaseRerun& rerun)
     for (std::size_t day = 1; day <= day_count; ++day) {
         for (std::size_t g = 0; g < segment_count_; ++g) {
             const StepDrivers& d = driver(step_of_day_[day], g);
-            const double part = d.currency_factor / days_a_year;
+            const double part = d.currency_factor / day_share(step_of_day_[day]);
             if (day > delay) {
                 const std::size_t earned = step_of_day_[day - delay];
-                received_[at(day, g)] = part * driver(earned, g).revenue_factor;
+                received_[at(day, g)] =
+                    d.currency_factor * driver(earned, g).revenue_factor / day_share(earned);
             }
             // Suppliers paid sooner have the payables of so many days, at the costs of before.
-            paid_[at(day, g)] = part * (d.cost_factor + (day == 1 ? sooner : 0));
+            paid_[at(day, g)] = part * d.cost_factor;
+            if (day == 1) paid_[at(day, g)] += d.currency_factor * sooner / days_a_year;
             lost_[at(day, g)] = part * std::max(2.0 - d.revenue_factor, 0.0);
         }
     }

@@ -1,7 +1,9 @@
 #include "engines/debt/case_wall.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
+#include <utility>
 
 #include "engines/debt/contractual_balance.hpp"
 #include "engines/debt/tile_state.hpp"
@@ -24,7 +26,8 @@ class LaterMaturities {
 
     void add(std::uint32_t record, std::vector<WallEntry>& entries) {
         const PathBook& book = inputs_.book;
-        if (paths_.obligors.default_step[book.order.obligor_of_record[record]] != 0) return;
+        const bool is_in_default =
+            paths_.obligors.default_step[book.order.obligor_of_record[record]] != 0;
         const std::size_t last = book.horizon.month_count();
         const double worth = inputs_.drivers_of_record(last, record).currency_factor;
         double owed = 0.0;  // at the end of the horizon
@@ -45,10 +48,14 @@ class LaterMaturities {
                 due += repayments_[k].amount;
             }
             if (due <= 0.0) continue;
+            if (is_in_default) {
+                entries.push_back(
+                    {.record = record, .day = day, .is_in_default = true, .due = due});
+                continue;
+            }
             const RefinancingCapacity capacity = inputs_.refinancing(last, record);
             entries.push_back({.record = record,
                                .day = day,
-                               .is_in_horizon = false,
                                .due = due,
                                .gap = refinancing_gap(due, std::max(owed - due, 0.0), capacity),
                                .binding = capacity.binding});
@@ -99,17 +106,42 @@ std::vector<WallEntry> wall_entries(const PathBook& book, const PathCase& path_c
     return entries;
 }
 
-std::vector<WallQuarter> sum_wall(const std::vector<WallEntry>& entries) {
+std::vector<CaseWallQuarter> sum_wall(const std::vector<WallEntry>& entries) {
     std::vector<Day> day;
     std::vector<double> due, gap;
     std::vector<RefinancingTest> binding;
+    std::vector<Day> default_day;
+    std::vector<double> default_due;
     for (const WallEntry& entry : entries) {
+        if (entry.is_in_default) {
+            default_day.push_back(entry.day);
+            default_due.push_back(entry.due);
+            continue;
+        }
         day.push_back(entry.day);
         due.push_back(entry.due);
         gap.push_back(entry.gap);
         binding.push_back(entry.binding);
     }
-    return refinancing_wall({.due_date = day, .due = due, .gap = gap, .binding = binding});
+    const std::vector<double> no_gap(default_due.size());
+    const std::vector<RefinancingTest> no_test(default_due.size(), RefinancingTest::none);
+    std::map<std::pair<std::chrono::year, unsigned>, CaseWallQuarter> quarters;
+    for (const WallQuarter& q :
+         refinancing_wall({.due_date = day, .due = due, .gap = gap, .binding = binding})) {
+        quarters[{q.year, q.quarter}] = {q};
+    }
+    for (const WallQuarter& q : refinancing_wall(
+             {.due_date = default_day, .due = default_due, .gap = no_gap, .binding = no_test})) {
+        CaseWallQuarter& quarter = quarters[{q.year, q.quarter}];
+        quarter.year = q.year;
+        quarter.quarter = q.quarter;
+        quarter.maturity_count += q.maturity_count;
+        quarter.due += q.due;
+        quarter.in_default = q.due;
+    }
+    std::vector<CaseWallQuarter> wall;
+    for (const auto& [when, quarter] : quarters) wall.push_back(quarter);
+    return wall;
 }
 
 }  // namespace seawall::debt

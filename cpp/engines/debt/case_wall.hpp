@@ -14,20 +14,25 @@ struct WallEntry {
     std::uint32_t record = 0;  ///< row of the path order
     Day day = no_day;
     bool is_in_horizon = false;
-    double due = 0.0;  ///< in the book's currency, as the next
+    bool is_in_default = false;  ///< of an obligor that has defaulted before: a claim, no maturity
+    double due = 0.0;            ///< in the book's currency, as the next
     double gap = 0.0;
     RefinancingTest binding = RefinancingTest::none;  ///< none: untested, and no gap
 };
 
 /// The maturities of a case over the life of the book, by rising record and day: those of the
 /// horizon as they were paid, later ones with their contractual balances and the figures of the
-/// last step. A loan that is still to reach its anticipated repayment date stands there, once. What
-/// defaulted obligors owe later stands nowhere: it is a claim.
+/// last step. A loan that is still to reach its anticipated repayment date stands there, once.
 std::vector<WallEntry> wall_entries(const PathBook& book, const PathCase& path_case,
                                     const PathSettings& settings, const CasePaths& paths,
                                     const Buffer<double>& contractual_balances);
 
+/// What falls due in a calendar quarter: due = refinanced + gap + untested + in_default.
+struct CaseWallQuarter : WallQuarter {
+    double in_default = 0.0;  ///< what obligors that have defaulted before would have owed
+};
+
 /// Their sums by calendar quarter.
-std::vector<WallQuarter> sum_wall(const std::vector<WallEntry>& entries);
+std::vector<CaseWallQuarter> sum_wall(const std::vector<WallEntry>& entries);
 
 }  // namespace seawall::debt

@@ -33,7 +33,8 @@ CasePaths sized_paths(const PathBook& book) {
     resize(covenant_count * records, c.first_breach_step, c.breach_steps, c.in_breach_at_end,
            c.cured, c.limit, c.worst_headroom, c.worst_ratio, c.last_ratio);
     resize(records, c.adequate_steps, c.marginal_steps, c.insufficient_steps,
-           paths.records.collateral_value, paths.records.distressed_asset_recovery);
+           paths.records.collateral_value, paths.records.distressed_asset_recovery,
+           paths.records.unencumbered_assets_value);
     return paths;
 }
 
@@ -48,30 +49,21 @@ void fill_limits(const PathBook& book, const CovenantSettings& settings, Covenan
     }
 }
 
-void sum_positions(const PathTile& tile, PositionPaths& paths) {
-    const PositionSteps& steps = tile.positions;
-    const std::size_t count = tile.range.positions.count();
-    const auto sum = [&](const std::vector<double>& cells, Buffer<double>& sums) {
-        const auto result = std::span(sums).subspan(tile.range.positions.begin, count);
-        std::ranges::fill(result, 0.0);
-        for (std::size_t m = 1; m <= tile.month_count; ++m) {
-            const double* step = cells.data() + tile.position_cell(m, 0);
-            for (std::size_t i = 0; i < count; ++i) result[i] += step[i];
-        }
+void take_positions(const PathTile& tile, PositionPaths& paths) {
+    const auto take = [&](const double* row, Buffer<double>& column) {
+        std::copy_n(row, tile.range.positions.count(), column.data() + tile.range.positions.begin);
     };
-    const auto last = [&](const std::vector<double>& cells, Buffer<double>& levels) {
-        std::copy_n(cells.data() + tile.position_cell(tile.month_count, 0), count,
-                    levels.data() + tile.range.positions.begin);
-    };
-    sum(steps.interest_due, paths.interest_due);
-    sum(steps.interest_paid, paths.interest_paid);
-    sum(steps.principal_paid, paths.principal_paid);
-    sum(steps.maturity_due, paths.maturity_due);
-    sum(steps.maturity_paid, paths.maturity_paid);
-    sum(steps.prepaid, paths.prepaid);
-    sum(steps.defaulted, paths.defaulted);
-    last(steps.balance, paths.balance);
-    last(steps.interest_arrears, paths.interest_arrears);
+    const PositionSums& sums = tile.position_sums;
+    take(sums.interest_due.data(), paths.interest_due);
+    take(sums.interest_paid.data(), paths.interest_paid);
+    take(sums.principal_paid.data(), paths.principal_paid);
+    take(sums.maturity_due.data(), paths.maturity_due);
+    take(sums.maturity_paid.data(), paths.maturity_paid);
+    take(sums.prepaid.data(), paths.prepaid);
+    take(sums.defaulted.data(), paths.defaulted);
+    const std::size_t last = tile.position_cell(tile.month_count, 0);
+    take(tile.positions.balance.data() + last, paths.balance);
+    take(tile.positions.interest_arrears.data() + last, paths.interest_arrears);
 }
 
 /// The step of an obligor's default, or the last one.
@@ -80,35 +72,25 @@ std::size_t claim_step(const PathTile& tile, std::size_t o) {
     return default_step > 0 ? default_step : tile.month_count;
 }
 
-void sum_obligors(const PathTile& tile, const PathTerms& terms, ObligorPaths& paths) {
+void take_obligors(const PathTile& tile, const PathTerms& terms, ObligorPaths& paths) {
     const ObligorSteps& steps = tile.obligors;
-    const std::size_t months = tile.month_count;
+    const ObligorSums& sums = tile.obligor_sums;
     for (std::size_t i = 0; i < tile.range.obligors.count(); ++i) {
         const std::size_t row = tile.range.obligors.begin + i;
         const std::size_t last = claim_step(tile, i);
         const std::size_t window = std::min(last, static_cast<std::size_t>(terms.test_months));
-        double operating = 0.0, service = 0.0, refinancing = 0.0, income = 0.0;
-        double lowest = std::numeric_limits<double>::infinity();
-        std::int32_t runway = -1;
-        for (std::size_t m = 1; m <= months; ++m) {
-            const std::size_t cell = tile.obligor_cell(m, i);
-            operating += steps.operating_shortfall[cell];
-            service += steps.debt_service_shortfall[cell];
-            refinancing += steps.refinancing_shortfall[cell];
-            lowest = std::min(lowest, steps.cash[cell]);
-            if (m <= last && m + window > last) income += steps.income[cell];
-            const bool is_short =
-                steps.operating_shortfall[cell] > 0.0 || steps.debt_service_shortfall[cell] > 0.0;
-            if (is_short && runway < 0) runway = static_cast<std::int32_t>(m) - 1;
+        double income = 0.0;
+        for (std::size_t m = last - window + 1; m <= last; ++m) {
+            income += steps.income[tile.obligor_cell(m, i)];
         }
         paths.default_step[row] = tile.default_step[i];
-        paths.runway_months[row] = runway;
+        paths.runway_months[row] = static_cast<std::int32_t>(sums.runway_months[i]);
         paths.capacity_known[row] = tile.capacity_known[i];
-        paths.operating_shortfall[row] = operating;
-        paths.debt_service_shortfall[row] = service;
-        paths.refinancing_shortfall[row] = refinancing;
-        paths.cash[row] = steps.cash[tile.obligor_cell(months, i)];
-        paths.lowest_cash[row] = lowest;
+        paths.operating_shortfall[row] = sums.operating_shortfall[i];
+        paths.debt_service_shortfall[row] = sums.debt_service_shortfall[i];
+        paths.refinancing_shortfall[row] = sums.refinancing_shortfall[i];
+        paths.cash[row] = steps.cash[tile.obligor_cell(tile.month_count, i)];
+        paths.lowest_cash[row] = sums.lowest_cash[i];
         paths.annual_income[row] = tile.capacity_known[i] != 0
                                        ? income * months_a_year / static_cast<double>(window)
                                        : std::numeric_limits<double>::quiet_NaN();
@@ -122,7 +104,7 @@ void note_claims(const PathBook& book, const CaseFactors& factors, const PathTil
         const std::size_t row = tile.range.positions.begin + i;
         const std::size_t m =
             claim_step(tile, book.obligor_of_position[row] - tile.range.obligors.begin);
-        const std::size_t cell = tile.position_cell(m, i);
+        const std::size_t cell = tile.position_cell(tile.month_count, i);  // frozen by a default
         const double worth =
             factors.drivers[factors.at(m, book.segment_of_position[row])].currency_factor;
         paths.positions.claim[row] =
@@ -136,6 +118,8 @@ void note_claims(const PathBook& book, const CaseFactors& factors, const PathTil
         paths.records.collateral_value[row] = tile.records.collateral[tile.record_cell(m, r)];
         paths.records.distressed_asset_recovery[row] =
             book.distressed_asset_recovery[row] * d.recovery_factor * d.currency_factor;
+        paths.records.unencumbered_assets_value[row] =
+            book.unencumbered_assets_value[row] * d.collateral_factor * d.currency_factor;
     }
 }
 
@@ -229,15 +213,16 @@ CasePaths run_paths(const PathBook& book, const PathCase& path_case, const PathS
     const std::size_t tasks = (book.tiles.size() + tiles_a_task - 1) / tiles_a_task;
     const bool complete = parallel_for(tasks, options, [&](std::size_t task) {
         PathTile tile;
+        tile.keeps_position_steps = false;
         CovenantTests covenants(book, settings);
         const std::size_t end = std::min((task + 1) * tiles_a_task, book.tiles.size());
         for (std::size_t t = task * tiles_a_task; t < end; ++t) {
             run_tile(book, factors, settings.terms, book.tiles[t], tile);
-            sum_positions(tile, paths.positions);
-            sum_obligors(tile, settings.terms, paths.obligors);
+            take_positions(tile, paths.positions);
+            take_obligors(tile, settings.terms, paths.obligors);
             covenants.run(tile, paths.covenants);
             note_claims(book, factors, tile, paths);
-            sums[t] = {.steps = step_figures(tile), .maturities = tile.maturities};
+            sums[t] = {.steps = tile.steps, .maturities = tile.maturities};
             options.control.advance(tile.range.records.count());
         }
     });

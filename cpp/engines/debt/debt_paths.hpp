@@ -44,6 +44,7 @@ struct PositionPaths {
 struct RecordPaths {
     Buffer<double> collateral_value;  ///< NaN where not known
     Buffer<double> distressed_asset_recovery;
+    Buffer<double> unencumbered_assets_value;
 };
 
 /// What became of each obligor, all of shape (obligor_count,) in path order, in the book's

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "engines/debt/level_payment.hpp"
 #include "engines/debt/tile_state.hpp"
 
 namespace seawall::debt {
@@ -12,96 +11,166 @@ std::size_t position_of(const ScheduledPayment& payment) {
 
 }  // namespace
 
-void level_instalments(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile) {
-    const PathBook& book = inputs.book;
-    const TileRange::Rows& rows = tile.range.positions;
+void set_drivers(const TileStep& step) {
+    const CaseFactors& factors = step.inputs.factors;
+    if (factors.repeats[step.m - 1] != 0) return;
+    TileState& state = step.state;
+    const LoanTerms& terms = step.inputs.book.terms;
+    const std::size_t begin = step.tile.range.positions.begin;
+    const std::uint32_t* segment = step.inputs.book.segment_of_position.data() + begin;
+    const StepDrivers* drivers = factors.drivers.data() + factors.at(step.m, 0);
+    const std::size_t count = step.tile.range.positions.count();
+    for (std::size_t i = 0; i < count; ++i) {
+        state.worth[i] = drivers[segment[i]].currency_factor;
+    }
+    if (step.m > 1 && !state.has_floating) return;
+    step.kernels.set_rates({.count = count,
+                            .rate_pct = terms.rate_pct.data() + begin,
+                            .spread_pct = terms.spread_pct.data() + begin,
+                            .floor_pct = terms.floor_pct.data() + begin,
+                            .cap_pct = terms.cap_pct.data() + begin,
+                            .is_floating = state.is_floating.data(),
+                            .segment = segment,
+                            .drivers = drivers,
+                            .rate = state.rate.data()});
+}
+
+namespace {
+
+struct Level {
+    double amount, rate;
+    std::int32_t payment_count;
+};
+
+void add_level(TileState& state, std::size_t i, const Level& level) {
+    state.levels.index.push_back(static_cast<std::uint32_t>(i));
+    state.levels.amount.push_back(level.amount);
+    state.levels.rate.push_back(level.rate);
+    state.levels.payment_count.push_back(static_cast<std::uint64_t>(level.payment_count));
+}
+
+void compute_levels(const TileStep& step) {
+    TileLevels& levels = step.state.levels;
+    if (levels.index.empty()) return;
+    const std::size_t count = levels.index.size();
+    for (auto* row : {&levels.growth, &levels.power, &levels.payment}) row->resize(count);
+    step.kernels.level({.count = count,
+                        .amount = levels.amount.data(),
+                        .rate = levels.rate.data(),
+                        .payment_count = levels.payment_count.data(),
+                        .largest_count = std::ranges::max(levels.payment_count),
+                        .growth = levels.growth.data(),
+                        .power = levels.power.data(),
+                        .payment = levels.payment.data()});
+    for (std::size_t k = 0; k < count; ++k) {
+        step.state.instalment[levels.index[k]] = levels.payment[k];
+    }
+}
+
+}  // namespace
+
+void level_instalments(const TileStep& step) {
+    TileLevels& levels = step.state.levels;
+    levels.index.clear();
+    for (auto* row : {&levels.amount, &levels.rate}) row->clear();
+    levels.payment_count.clear();
+    const PathBook& book = step.inputs.book;
+    TileState& state = step.state;
+    const TileRange::Rows& rows = step.tile.range.positions;
     const auto& levelled = book.levelled_positions;
     for (auto entry = std::ranges::lower_bound(levelled, rows.begin);
          entry != levelled.end() && *entry < rows.end; ++entry) {
         const std::size_t row = *entry;
         const std::size_t i = row - rows.begin;
         const std::uint8_t begins = book.plan.amortisation_step[row];
-        if (begins == 0 || m < begins || !book.plan.pays(m, row)) continue;
+        if (begins == 0 || step.m < begins || !book.plan.pays(step.m, row)) continue;
         const bool is_floating = book.terms.is_floating[row] != 0;
         const bool is_linear = book.terms.amortisation[row] == Amortisation::linear;
         std::int32_t& left = state.payments_left[i];
-        if (m == begins || (is_floating && !is_linear)) {
+        if (step.m == begins || (is_floating && !is_linear)) {
             const double owed = std::max(state.balance[i] - state.principal_arrears[i], 0.0);
-            const double rate = inputs.rate_pct(m, row) / 100.0 * book.plan.interval_years[row];
-            state.instalment[i] =
-                is_linear ? owed / std::max(left, 1) : level_payment(owed, rate, std::max(left, 1));
+            const std::int32_t count = std::max(left, 1);
+            if (is_linear) {
+                state.instalment[i] = owed / count;
+            } else {
+                add_level(state, i, {owed, state.rate[i] * book.plan.interval_years[row], count});
+            }
         }
         --left;
     }
+    compute_levels(step);
     const auto& scheduled = book.plan.scheduled;
     for (auto entry = std::ranges::lower_bound(scheduled, rows.begin, {}, position_of);
          entry != scheduled.end() && entry->position < rows.end; ++entry) {
-        if (entry->step == m) state.instalment[entry->position - rows.begin] = entry->principal;
+        if (entry->step == step.m)
+            step.state.instalment[entry->position - rows.begin] = entry->principal;
     }
 }
 
-void fall_due(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile) {
-    const PathBook& book = inputs.book;
-    const PaymentPlan& plan = book.plan;
-    const TileRange::Rows& rows = tile.range.positions;
-    PositionSteps& steps = tile.positions;
-    for (std::size_t i = 0; i < rows.count(); ++i) {
-        const std::size_t row = rows.begin + i;
-        const std::size_t cell = tile.position_cell(m, i);
-        const std::size_t o = book.obligor_of_position[row] - tile.range.obligors.begin;
-        const double pays = plan.pays(m, row) ? state.is_alive[o] : 0.0;
-        const double defaults = book.payment_default[row] * pays;
-        const double balance = state.balance[i] - state.balance[i] * defaults;
-        const double years = plan.years(m, row) * state.is_alive[o];
-        const double interest = balance * (inputs.rate_pct(m, row) / 100.0) * years;
-        // What is in arrears is due already.
-        const double base = std::max(balance - state.principal_arrears[i], 0.0);
-        const bool amortises = plan.amortisation_step[row] != 0 && m >= plan.amortisation_step[row];
-        const bool is_level = book.terms.amortisation[row] == Amortisation::annuity;
-        state.instalment[i] *= 1.0 - defaults;  // the rest pays its part
-        const double wanted = state.instalment[i] - (is_level ? interest : 0.0);
-        const double principal = amortises ? std::min(std::max(wanted, 0.0), base) * pays : 0.0;
-        const double maturity = plan.maturity_step[row] == m ? (base - principal) * pays : 0.0;
-        const double prepays = book.payment_prepayment[row] * pays;
-        steps.interest_due[cell] = interest;
-        steps.principal_due[cell] = principal;
-        steps.maturity_due[cell] = maturity;
-        steps.prepaid[cell] = (base - principal - maturity) * prepays;
-        steps.defaulted[cell] = state.balance[i] * defaults;
-        state.balance[i] = balance;
-        state.instalment[i] *= 1.0 - prepays;
-    }
+void fall_due(const TileStep& step) {
+    const PathBook& book = step.inputs.book;
+    const std::size_t begin = step.tile.range.positions.begin;
+    const std::size_t cell = step.tile.position_cell(step.m, 0);
+    TileState& state = step.state;
+    PositionSteps& steps = step.tile.positions;
+    const bool has_assumptions = state.has_assumptions;
+    step.kernels.fall_due(
+        {.count = step.tile.range.positions.count(),
+         .step = static_cast<double>(step.m),
+         .years_of_class = book.plan.payment_years.data() + (step.m - 1) * book.plan.class_count,
+         .class_of_position = book.plan.class_of_position.data() + begin,
+         .is_alive = state.is_alive.data(),
+         .rate = state.rate.data(),
+         .amortises_from = state.amortises_from.data(),
+         .matures_in = state.matures_in.data(),
+         .includes_interest = state.includes_interest.data(),
+         .principal_arrears = state.principal_arrears.data(),
+         .payment_default = has_assumptions ? book.payment_default.data() + begin : nullptr,
+         .payment_prepayment = has_assumptions ? book.payment_prepayment.data() + begin : nullptr,
+         .balance = state.balance.data(),
+         .instalment = state.instalment.data(),
+         .interest_due = steps.interest_due.data() + cell,
+         .principal_due = steps.principal_due.data() + cell,
+         .maturity_due = steps.maturity_due.data() + cell,
+         .prepaid = steps.prepaid.data() + cell,
+         .defaulted = steps.defaulted.data() + cell});
 }
 
-void pay(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile) {
-    const PathBook& book = inputs.book;
-    const TileRange::Rows& rows = tile.range.positions;
-    PositionSteps& steps = tile.positions;
-    for (std::size_t i = 0; i < rows.count(); ++i) {
-        const std::size_t row = rows.begin + i;
-        const std::size_t cell = tile.position_cell(m, i);
-        const std::size_t record = book.order.record_of_position[row];
-        const PaidParts& paid =
-            state.paid[book.obligor_of_position[row] - tile.range.obligors.begin];
-        const double interest = steps.interest_due[cell];
-        const double principal = steps.principal_due[cell];
-        steps.interest_paid[cell] =
-            state.interest_arrears[i] * paid.interest_arrears + interest * paid.interest;
-        steps.principal_paid[cell] =
-            state.principal_arrears[i] * paid.principal_arrears + principal * paid.principal;
-        steps.maturity_paid[cell] =
-            steps.maturity_due[cell] * state.maturity_paid[record - tile.range.records.begin];
-        state.interest_arrears[i] = state.interest_arrears[i] * (1.0 - paid.interest_arrears) +
-                                    interest * (1.0 - paid.interest);
-        state.principal_arrears[i] = state.principal_arrears[i] * (1.0 - paid.principal_arrears) +
-                                     principal * (1.0 - paid.principal);
-        const double repaid =
-            steps.principal_paid[cell] + steps.maturity_paid[cell] + steps.prepaid[cell];
-        state.balance[i] = std::max(state.balance[i] - repaid, 0.0);
-        steps.balance[cell] = state.balance[i];
-        steps.interest_arrears[cell] = state.interest_arrears[i];
-        steps.principal_arrears[cell] = state.principal_arrears[i];
-    }
+void pay(const TileStep& step) {
+    const std::size_t count = step.tile.range.positions.count();
+    const std::size_t cell = step.tile.position_cell(step.m, 0);
+    TileState& state = step.state;
+    PositionSteps& steps = step.tile.positions;
+    PositionSums& sums = step.tile.position_sums;
+    step.kernels.pay({.count = count,
+                      .pays_all = state.unsettled.empty(),
+                      .has_assumptions = state.has_assumptions,
+                      .interest_due = steps.interest_due.data() + cell,
+                      .principal_due = steps.principal_due.data() + cell,
+                      .maturity_due = steps.maturity_due.data() + cell,
+                      .prepaid = steps.prepaid.data() + cell,
+                      .interest_part = state.paid.interest.data(),
+                      .principal_part = state.paid.principal.data(),
+                      .maturity_part = state.paid.maturity.data(),
+                      .interest_arrears_part = state.paid.interest_arrears.data(),
+                      .principal_arrears_part = state.paid.principal_arrears.data(),
+                      .balance = state.balance.data(),
+                      .interest_arrears = state.interest_arrears.data(),
+                      .principal_arrears = state.principal_arrears.data(),
+                      .interest_paid = steps.interest_paid.data() + cell,
+                      .principal_paid = steps.principal_paid.data() + cell,
+                      .maturity_paid = steps.maturity_paid.data() + cell,
+                      .balance_after = steps.balance.data() + cell,
+                      .interest_arrears_after = steps.interest_arrears.data() + cell,
+                      .principal_arrears_after = steps.principal_arrears.data() + cell,
+                      .sum_interest_due = sums.interest_due.data(),
+                      .sum_interest_paid = sums.interest_paid.data(),
+                      .sum_principal_paid = sums.principal_paid.data(),
+                      .sum_maturity_due = sums.maturity_due.data(),
+                      .sum_maturity_paid = sums.maturity_paid.data()});
+    if (!state.has_assumptions) return;
+    step.kernels.add(count, steps.prepaid.data() + cell, sums.prepaid.data());
+    step.kernels.add(count, steps.defaulted.data() + cell, sums.defaulted.data());
 }
 
 }  // namespace seawall::debt

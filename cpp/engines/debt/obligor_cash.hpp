@@ -43,9 +43,14 @@ struct DebtServiceDue {
     double interest_arrears = 0.0, interest = 0.0, principal_arrears = 0.0, principal = 0.0;
 };
 
+/// Of each class of debt service, which part is paid.
+struct ServedParts {
+    double interest_arrears = 1.0, interest = 1.0, principal_arrears = 1.0, principal = 1.0;
+};
+
 /// One class after the other.
-inline PaidParts pay_debt_service(const DebtServiceDue& due, ObligorCash& cash) {
-    PaidParts paid;
+inline ServedParts serve_debt(const DebtServiceDue& due, ObligorCash& cash) {
+    ServedParts paid;
     paid.interest_arrears = cash.serve(due.interest_arrears);
     paid.interest = cash.serve(due.interest);
     paid.principal_arrears = cash.serve(due.principal_arrears);

@@ -1,53 +1,115 @@
+#include <algorithm>
+
 #include "engines/debt/tile_state.hpp"
 
 namespace seawall::debt {
 namespace {
 
-bool breaks(const TileInputs& inputs, std::size_t m, std::size_t o, const TileState& state,
-            const PathTile& tile) {
-    return state.is_alive[o] != 0.0 &&
-           (state.months_in_arrears[o] >= inputs.terms.default_after_months ||
-            tile.obligors.refinancing_shortfall[tile.obligor_cell(m, o)] > 0.0);
+bool breaks(const TileStep& step, std::size_t o) {
+    const TileState& state = step.state;
+    return state.obligor_is_alive[o] != 0.0 &&
+           (state.months_in_arrears[o] >= step.inputs.terms.default_after_months ||
+            step.tile.obligors.refinancing_shortfall[step.tile.obligor_cell(step.m, o)] > 0.0);
+}
+
+/// The parts that an obligor's positions pay until it is looked at again.
+void set_parts(TileState& state, std::size_t o) {
+    const std::size_t begin = state.position_begin[o];
+    const std::size_t count = state.position_begin[o + 1] - begin;
+    PaidParts& paid = state.paid;
+    for (auto* parts :
+         {&paid.interest_arrears, &paid.interest, &paid.principal_arrears, &paid.principal}) {
+        std::fill_n(parts->data() + begin, count, state.obligor_is_alive[o]);
+    }
+    std::fill_n(paid.maturity.data() + begin, count, 1.0);
+}
+
+void default_obligor(const TileStep& step, std::size_t o) {
+    TileState& state = step.state;
+    state.obligor_is_alive[o] = 0.0;
+    state.is_defaulted[o] = 1.0;
+    step.tile.default_step[o] = static_cast<std::int32_t>(step.m);
+    std::fill(state.is_alive.data() + state.position_begin[o],
+              state.is_alive.data() + state.position_begin[o + 1], 0.0);
+    const auto business = std::ranges::equal_range(state.business.obligor, o);
+    std::fill_n(
+        state.business.is_alive.begin() + (business.begin() - state.business.obligor.begin()),
+        business.size(), 0.0);
+    set_parts(state, o);
 }
 
 /// An obligor that breaks takes those along that are tied to it by cross-default.
-void default_group(const TileInputs& inputs, std::size_t m, const TileRange::Rows& group,
-                   TileState& state, PathTile& tile) {
-    const auto& tied = inputs.book.order.cross_default;
-    const std::size_t begin = tile.range.obligors.begin;
+void default_group(const TileStep& step, const TileRange::Rows& group) {
+    const auto& tied = step.inputs.book.order.cross_default;
+    const std::size_t begin = step.tile.range.obligors.begin;
     for (std::size_t row = group.begin; row < group.end; ++row) {
-        if (!breaks(inputs, m, row - begin, state, tile)) continue;
+        if (!breaks(step, row - begin)) continue;
         for (std::size_t other = group.begin; other < group.end; ++other) {
-            if (tied[other] != tied[row] || state.is_alive[other - begin] == 0.0) continue;
-            state.is_alive[other - begin] = 0.0;
-            tile.default_step[other - begin] = static_cast<std::int32_t>(m);
+            const bool follows =
+                tied[other] == tied[row] && step.state.obligor_is_alive[other - begin] != 0.0;
+            if (follows) default_obligor(step, other - begin);
         }
+    }
+}
+
+void note_debt(const TileStep& step) {
+    TileState& state = step.state;
+    PathTile& tile = step.tile;
+    const std::size_t positions = tile.range.positions.count();
+    const std::size_t cell = tile.obligor_cell(step.m, 0);
+    sum_by_obligor(step, state.balance.data(), tile.obligors.debt.data() + cell);
+    double* const balance = tile.records.balance.data() + tile.record_cell(step.m, 0);
+    if (state.has_one_position_a_record) {
+        step.kernels.multiply(positions, state.balance.data(), state.worth.data(), balance);
+    } else {
+        const auto& offsets = step.inputs.book.order.position_offsets;
+        const TileRange::Rows& records = tile.range.records;
+        for (std::size_t r = 0; r < records.count(); ++r) {
+            const std::size_t begin = offsets[records.begin + r] - tile.range.positions.begin;
+            const std::size_t end = offsets[records.begin + r + 1] - tile.range.positions.begin;
+            balance[r] = 0.0;
+            for (std::size_t i = begin; i < end; ++i)
+                balance[r] += state.balance[i] * state.worth[i];
+        }
+    }
+    double* const arrears = tile.obligors.interest_arrears.data() + cell;
+    for (std::size_t o = 0; o < tile.range.obligors.count(); ++o) {
+        arrears[o] = 0.0;
+        if (state.in_arrears[o] == 0.0) continue;
+        for (std::size_t i = state.position_begin[o]; i < state.position_begin[o + 1]; ++i) {
+            arrears[o] += state.interest_arrears[i] * state.worth[i];
+        }
+    }
+}
+
+void note_collateral(const TileStep& step) {
+    const TileRange::Rows& records = step.tile.range.records;
+    double* const values = step.tile.records.collateral.data() + step.tile.record_cell(step.m, 0);
+    if (step.inputs.factors.repeats[step.m - 1] != 0) {
+        std::copy_n(values - records.count(), records.count(), values);
+        return;
+    }
+    for (std::size_t r = 0; r < records.count(); ++r) {
+        values[r] = step.inputs.collateral_value(step.m, records.begin + r);
     }
 }
 
 }  // namespace
 
-void close_step(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile) {
-    const PathBook& book = inputs.book;
-    for (std::size_t row = tile.range.positions.begin; row < tile.range.positions.end; ++row) {
-        const std::size_t i = row - tile.range.positions.begin;
-        const std::size_t record = book.order.record_of_position[row];
-        const double worth = inputs.drivers_of_record(m, record).currency_factor;
-        const double owed = state.balance[i] * worth;
-        const std::size_t cell =
-            tile.obligor_cell(m, book.obligor_of_position[row] - tile.range.obligors.begin);
-        tile.obligors.debt[cell] += owed;
-        tile.obligors.interest_arrears[cell] += state.interest_arrears[i] * worth;
-        tile.records.balance[tile.record_cell(m, record - tile.range.records.begin)] += owed;
+void close_step(const TileStep& step) {
+    note_debt(step);
+    note_collateral(step);
+    const auto& unsettled = step.state.unsettled;
+    const bool any_breaks =
+        std::ranges::any_of(unsettled, [&](std::uint32_t o) { return breaks(step, o); });
+    if (any_breaks) {
+        const auto& offsets = step.inputs.book.order.group_offsets;
+        const TileRange::Rows& groups = step.tile.range.groups;
+        for (std::size_t g = groups.begin; g < groups.end; ++g) {
+            default_group(step, {.begin = offsets[g], .end = offsets[g + 1]});
+        }
     }
-    for (std::size_t r = 0; r < tile.range.records.count(); ++r) {
-        tile.records.collateral[tile.record_cell(m, r)] =
-            inputs.collateral_value(m, tile.range.records.begin + r);
-    }
-    const auto& offsets = book.order.group_offsets;
-    for (std::size_t g = tile.range.groups.begin; g < tile.range.groups.end; ++g) {
-        default_group(inputs, m, {.begin = offsets[g], .end = offsets[g + 1]}, state, tile);
-    }
+    for (const std::uint32_t o : unsettled) set_parts(step.state, o);
 }
 
 }  // namespace seawall::debt

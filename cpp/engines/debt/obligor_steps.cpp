@@ -11,16 +11,16 @@ struct RecordDebt {
     double maturing = 0.0, staying = 0.0;
 };
 
-RecordDebt record_debt(const TileInputs& inputs, std::size_t m, std::size_t record,
-                       const TileState& state, const PathTile& tile) {
-    const auto& offsets = inputs.book.order.position_offsets;
-    const double worth = inputs.drivers_of_record(m, record).currency_factor;
+RecordDebt record_debt(const TileStep& step, std::size_t record) {
+    const auto& offsets = step.inputs.book.order.position_offsets;
+    const double worth = step.inputs.drivers_of_record(step.m, record).currency_factor;
     RecordDebt debt;
     for (std::size_t row = offsets[record]; row < offsets[record + 1]; ++row) {
-        const std::size_t i = row - tile.range.positions.begin;
-        const double maturing = tile.positions.maturity_due[tile.position_cell(m, i)];
+        const std::size_t i = row - step.tile.range.positions.begin;
+        const double maturing =
+            step.tile.positions.maturity_due[step.tile.position_cell(step.m, i)];
         debt.maturing += maturing * worth;
-        debt.staying += (state.balance[i] - maturing) * worth;
+        debt.staying += (step.state.balance[i] - maturing) * worth;
     }
     return debt;
 }
@@ -40,33 +40,83 @@ Maturity refinance(const TileInputs& inputs, std::size_t m, std::size_t record,
             .gap = gap};
 }
 
+/// What falls due at last: of few positions in few steps.
+void add_maturities(const TileStep& step) {
+    const TileState& state = step.state;
+    ObligorSteps& steps = step.tile.obligors;
+    const std::size_t cell = step.tile.obligor_cell(step.m, 0);
+    std::fill_n(steps.maturity_due.begin() + static_cast<std::ptrdiff_t>(cell),
+                step.tile.range.obligors.count(), 0.0);
+    const auto m = static_cast<double>(step.m);
+    for (const std::uint32_t i : state.maturing) {
+        if (state.matures_in[i] != m) continue;
+        const std::size_t row = step.tile.range.positions.begin + i;
+        const std::size_t o =
+            step.inputs.book.obligor_of_position[row] - step.tile.range.obligors.begin;
+        steps.maturity_due[cell + o] +=
+            state.worth[i] * step.tile.positions.maturity_due[step.tile.position_cell(step.m, i)];
+    }
+}
+
 }  // namespace
 
-void operate(const TileInputs& inputs, std::size_t m, const TileState& state, PathTile& tile) {
-    const PathBook& book = inputs.book;
-    ObligorSteps& steps = tile.obligors;
-    for (std::size_t row = tile.range.records.begin; row < tile.range.records.end; ++row) {
-        const std::size_t o = book.order.obligor_of_record[row] - tile.range.obligors.begin;
-        const std::size_t cell = tile.obligor_cell(m, o);
-        const std::size_t flow = inputs.factors.at(m, book.segment_of_record[row]);
-        const double worth = inputs.drivers_of_record(m, row).currency_factor * state.is_alive[o];
-        steps.receipts[cell] += worth * book.revenue[row] * inputs.factors.revenue_received[flow];
-        steps.operating_payments[cell] +=
-            worth * (book.costs[row] * inputs.factors.costs_paid[flow] +
-                     book.losses[row] * inputs.factors.losses[flow]);
-        steps.income[cell] += worth * inputs.earned(m, row);
+void sum_by_obligor(const TileStep& step, const double* cells, double* sums) {
+    const TileState& state = step.state;
+    const double* const worth = state.worth.data();
+    const std::size_t count = step.tile.range.obligors.count();
+    if (state.has_one_position_each) return step.kernels.multiply(count, worth, cells, sums);
+    for (std::size_t o = 0; o < count; ++o) {
+        double sum = 0.0;
+        for (std::size_t i = state.position_begin[o]; i < state.position_begin[o + 1]; ++i) {
+            sum += worth[i] * cells[i];
+        }
+        sums[o] = sum;
     }
-    for (std::size_t row = tile.range.positions.begin; row < tile.range.positions.end; ++row) {
-        const std::size_t from = tile.position_cell(m, row - tile.range.positions.begin);
-        const std::size_t cell =
-            tile.obligor_cell(m, book.obligor_of_position[row] - tile.range.obligors.begin);
-        const double worth = inputs.drivers(m, book.segment_of_position[row]).currency_factor;
-        steps.interest_due[cell] += worth * tile.positions.interest_due[from];
-        steps.principal_due[cell] += worth * tile.positions.principal_due[from];
-        steps.maturity_due[cell] += worth * tile.positions.maturity_due[from];
-        steps.prepaid[cell] += worth * tile.positions.prepaid[from];
-        steps.defaulted[cell] += worth * tile.positions.defaulted[from];
+}
+
+void operate(const TileStep& step) {
+    const CaseFactors& factors = step.inputs.factors;
+    TileBusiness& business = step.state.business;
+    ObligorSteps& steps = step.tile.obligors;
+    const std::size_t flow = factors.at(step.m, 0);
+    const std::size_t cell = step.tile.obligor_cell(step.m, 0);
+    const std::size_t obligor_count = step.tile.range.obligors.count();
+    const bool direct = business.is_obligor;
+    step.kernels.operate(
+        {.count = business.obligor.size(),
+         .revenue = business.revenue.data(),
+         .costs = business.costs.data(),
+         .losses = business.losses.data(),
+         .segment = business.segment.data(),
+         .revenue_earned = factors.revenue_earned.data() + flow,
+         .revenue_received = factors.revenue_received.data() + flow,
+         .costs_incurred = factors.costs_incurred.data() + flow,
+         .costs_paid = factors.costs_paid.data() + flow,
+         .losses_incurred = factors.losses.data() + flow,
+         .drivers = factors.drivers.data() + flow,
+         .is_alive = business.is_alive.data(),
+         .receipts = direct ? steps.receipts.data() + cell : business.receipts.data(),
+         .payments = direct ? steps.operating_payments.data() + cell : business.payments.data(),
+         .income = direct ? steps.income.data() + cell : business.income.data()});
+    if (!direct) {
+        for (auto* row : {&steps.receipts, &steps.operating_payments, &steps.income}) {
+            std::fill_n(row->begin() + static_cast<std::ptrdiff_t>(cell), obligor_count, 0.0);
+        }
+        for (std::size_t u = 0; u < business.obligor.size(); ++u) {
+            const std::size_t at = cell + business.obligor[u];
+            steps.receipts[at] += business.receipts[u];
+            steps.operating_payments[at] += business.payments[u];
+            steps.income[at] += business.income[u];
+        }
     }
+    const PositionSteps& from = step.tile.positions;
+    const std::size_t first = step.tile.position_cell(step.m, 0);
+    sum_by_obligor(step, from.interest_due.data() + first, steps.interest_due.data() + cell);
+    sum_by_obligor(step, from.principal_due.data() + first, steps.principal_due.data() + cell);
+    add_maturities(step);
+    if (!step.state.has_assumptions) return;
+    sum_by_obligor(step, from.prepaid.data() + first, steps.prepaid.data() + cell);
+    sum_by_obligor(step, from.defaulted.data() + first, steps.defaulted.data() + cell);
 }
 
 namespace {
@@ -76,110 +126,138 @@ struct Arrears {
     double interest = 0.0, principal = 0.0;
 };
 
-std::vector<Arrears> arrears(const TileInputs& inputs, std::size_t m, const TileState& state,
-                             const PathTile& tile) {
-    std::vector<Arrears> sums(tile.range.obligors.count());
-    const PathBook& book = inputs.book;
-    for (std::size_t i = 0; i < tile.range.positions.count(); ++i) {
-        const std::size_t row = tile.range.positions.begin + i;
-        Arrears& sum = sums[book.obligor_of_position[row] - tile.range.obligors.begin];
-        const double worth = inputs.drivers(m, book.segment_of_position[row]).currency_factor;
-        sum.interest += worth * state.interest_arrears[i];
-        sum.principal += worth * state.principal_arrears[i];
-    }
-    return sums;
-}
-
 /// One obligor's money in one step.
 class ObligorSettlement {
   public:
-    ObligorSettlement(const TileInputs& inputs, std::size_t m, std::size_t o, TileState& state,
-                      PathTile& tile)
-        : inputs_(inputs),
-          m_(m),
+    ObligorSettlement(const TileStep& step, std::size_t o)
+        : step_(step),
           o_(o),
-          cell_(tile.obligor_cell(m, o)),
-          state_(state),
-          tile_(tile),
-          cash_(state.cash[o], tile.capacity_known[o] != 0) {}
+          cell_(step.tile.obligor_cell(step.m, o)),
+          cash_(step.m == 1 ? step.state.opening_cash[o]
+                            : step.tile.obligors.cash[step.tile.obligor_cell(step.m - 1, o)],
+                step.tile.capacity_known[o] != 0) {}
 
-    void run(const Arrears& in_arrears) {
-        ObligorSteps& steps = tile_.obligors;
-        steps.operating_shortfall[cell_] =
-            cash_.operate(steps.receipts[cell_], steps.operating_payments[cell_]);
+    void run() {
+        ObligorSteps& steps = step_.tile.obligors;
+        TileState& state = step_.state;
+        cash_.operate(steps.receipts[cell_], steps.operating_payments[cell_]);
+        const Arrears before = arrears();
         const double interest = steps.interest_due[cell_];
         const double principal = steps.principal_due[cell_];
-        PaidParts& paid = state_.paid[o_];
-        paid = pay_debt_service({.interest_arrears = in_arrears.interest,
-                                 .interest = interest,
-                                 .principal_arrears = in_arrears.principal,
-                                 .principal = principal},
-                                cash_);
+        const ServedParts part = serve_debt({.interest_arrears = before.interest,
+                                             .interest = interest,
+                                             .principal_arrears = before.principal,
+                                             .principal = principal},
+                                            cash_);
+        for (std::size_t i = state.position_begin[o_]; i < state.position_begin[o_ + 1]; ++i) {
+            state.paid.interest_arrears[i] = part.interest_arrears;
+            state.paid.interest[i] = part.interest;
+            state.paid.principal_arrears[i] = part.principal_arrears;
+            state.paid.principal[i] = part.principal;
+        }
         steps.interest_paid[cell_] =
-            in_arrears.interest * paid.interest_arrears + interest * paid.interest;
+            before.interest * part.interest_arrears + interest * part.interest;
         steps.principal_paid[cell_] =
-            in_arrears.principal * paid.principal_arrears + principal * paid.principal;
+            before.principal * part.principal_arrears + principal * part.principal;
         steps.debt_service_shortfall[cell_] =
-            interest * (1.0 - paid.interest) + principal * (1.0 - paid.principal);
+            interest * (1.0 - part.interest) + principal * (1.0 - part.principal);
         if (steps.maturity_due[cell_] > 0.0) repay_maturities();
-        double& left = state_.cash[o_];
-        left = cash_.amount();
-        if (!inputs_.terms.retains_surplus) left = std::min(left, state_.opening_cash[o_]);
-        steps.cash[cell_] = left;
-        const bool has_arrears = paid.interest_arrears < 1.0 || paid.interest < 1.0 ||
-                                 paid.principal_arrears < 1.0 || paid.principal < 1.0;
-        state_.months_in_arrears[o_] = has_arrears ? state_.months_in_arrears[o_] + 1 : 0;
+        steps.cash[cell_] = std::min(cash_.amount(), state.cash_limit[o_]);
+        const bool has_arrears = part.interest_arrears < 1.0 || part.interest < 1.0 ||
+                                 part.principal_arrears < 1.0 || part.principal < 1.0;
+        state.in_arrears[o_] = has_arrears ? 1.0 : 0.0;
+        state.months_in_arrears[o_] = has_arrears ? state.months_in_arrears[o_] + 1 : 0;
     }
 
   private:
+    Arrears arrears() const {
+        const TileState& state = step_.state;
+        Arrears sum;
+        if (state.in_arrears[o_] == 0.0) return sum;
+        for (std::size_t i = state.position_begin[o_]; i < state.position_begin[o_ + 1]; ++i) {
+            sum.interest += state.worth[i] * state.interest_arrears[i];
+            sum.principal += state.worth[i] * state.principal_arrears[i];
+        }
+        return sum;
+    }
+
     void repay_maturities() {
-        ObligorSteps& steps = tile_.obligors;
-        const auto& offsets = inputs_.book.order.record_offsets;
-        const std::size_t obligor = tile_.range.obligors.begin + o_;
-        const std::size_t first = tile_.maturities.size();
+        PathTile& tile = step_.tile;
+        ObligorSteps& steps = tile.obligors;
+        const auto& offsets = step_.inputs.book.order.record_offsets;
+        const std::size_t obligor = tile.range.obligors.begin + o_;
+        const std::size_t first = tile.maturities.size();
         double gaps = 0.0;
         for (std::size_t record = offsets[obligor]; record < offsets[obligor + 1]; ++record) {
-            const RecordDebt debt = record_debt(inputs_, m_, record, state_, tile_);
+            const RecordDebt debt = record_debt(step_, record);
             if (debt.maturing <= 0.0) continue;
-            tile_.maturities.push_back(refinance(inputs_, m_, record, debt));
-            gaps += tile_.maturities.back().gap;
+            tile.maturities.push_back(refinance(step_.inputs, step_.m, record, debt));
+            gaps += tile.maturities.back().gap;
         }
-        const double part = cash_.spend(gaps);
-        for (std::size_t k = first; k < tile_.maturities.size(); ++k) {
-            Maturity& maturity = tile_.maturities[k];
-            maturity.paid_in_cash = maturity.gap * part;
-            maturity.gap = part == 1.0 ? 0.0 : maturity.gap - maturity.paid_in_cash;
-            state_.maturity_paid[maturity.record - tile_.range.records.begin] =
-                maturity.gap > 0.0 ? (maturity.refinanced + maturity.paid_in_cash) / maturity.due
-                                   : 1.0;
+        // Nobody lends, and no cash goes, where a maturity would not be repaid in full.
+        const bool closes = cash_.amount() >= gaps || paid_part(cash_.amount(), gaps) == 1.0;
+        if (closes) cash_.spend(gaps);
+        for (std::size_t k = first; k < tile.maturities.size(); ++k) {
+            Maturity& maturity = tile.maturities[k];
+            if (maturity.gap > 0.0 && closes) {
+                maturity.paid_in_cash = maturity.gap;
+                maturity.gap = 0.0;
+            } else if (maturity.gap > 0.0) {
+                maturity.refinanced = 0.0;
+                set_maturity_part(maturity.record, 0.0);
+            }
             steps.refinanced[cell_] += maturity.refinanced;
             steps.maturity_paid[cell_] += maturity.refinanced + maturity.paid_in_cash;
             steps.refinancing_shortfall[cell_] += maturity.gap;
         }
     }
 
-    const TileInputs& inputs_;
-    std::size_t m_, o_, cell_;
-    TileState& state_;
-    PathTile& tile_;
+    void set_maturity_part(std::uint32_t record, double part) {
+        const auto& offsets = step_.inputs.book.order.position_offsets;
+        const std::size_t begin = step_.tile.range.positions.begin;
+        for (std::size_t row = offsets[record]; row < offsets[record + 1]; ++row) {
+            step_.state.paid.maturity[row - begin] = part;
+        }
+    }
+
+    const TileStep& step_;
+    std::size_t o_, cell_;
     ObligorCash cash_;
 };
 
 }  // namespace
 
-void settle(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile) {
-    std::ranges::fill(state.maturity_paid, 1.0);
-    const std::vector<Arrears> in_arrears = arrears(inputs, m, state, tile);
-    for (std::size_t o = 0; o < tile.range.obligors.count(); ++o) {
-        if (state.is_alive[o] == 0.0) {
-            state.paid[o] = {.interest_arrears = 0.0,
-                             .interest = 0.0,
-                             .principal_arrears = 0.0,
-                             .principal = 0.0};
-            tile.obligors.cash[tile.obligor_cell(m, o)] = state.cash[o];
-            continue;
-        }
-        ObligorSettlement(inputs, m, o, state, tile).run(in_arrears[o]);
+void settle(const TileStep& step) {
+    ObligorSteps& steps = step.tile.obligors;
+    TileState& state = step.state;
+    const std::size_t count = step.tile.range.obligors.count();
+    const std::size_t cell = step.tile.obligor_cell(step.m, 0);
+    for (auto* row : {&steps.maturity_paid, &steps.refinanced, &steps.debt_service_shortfall,
+                      &steps.refinancing_shortfall}) {
+        std::fill_n(row->begin() + static_cast<std::ptrdiff_t>(cell), count, 0.0);
+    }
+    step.kernels.settle({.count = count,
+                         .is_alive = state.obligor_is_alive.data(),
+                         .income_known = state.income_known.data(),
+                         .in_arrears = state.in_arrears.data(),
+                         .receipts = steps.receipts.data() + cell,
+                         .payments = steps.operating_payments.data() + cell,
+                         .interest_due = steps.interest_due.data() + cell,
+                         .principal_due = steps.principal_due.data() + cell,
+                         .maturity_due = steps.maturity_due.data() + cell,
+                         .cash_before = step.m == 1 ? state.opening_cash.data()
+                                                    : steps.cash.data() + (cell - count),
+                         .cash_limit = state.cash_limit.data(),
+                         .cash = steps.cash.data() + cell,
+                         .operating_shortfall = steps.operating_shortfall.data() + cell,
+                         .interest_paid = steps.interest_paid.data() + cell,
+                         .principal_paid = steps.principal_paid.data() + cell,
+                         .is_settled = state.is_settled.data()});
+    state.unsettled.clear();
+    for (std::size_t o = 0; o < count; ++o) {
+        if (state.is_settled[o] != 0.0) continue;
+        ObligorSettlement(step, o).run();
+        state.unsettled.push_back(static_cast<std::uint32_t>(o));
     }
 }
 

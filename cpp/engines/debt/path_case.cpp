@@ -12,14 +12,17 @@ namespace seawall::debt {
 namespace {
 
 constexpr double days_a_year = 365.0;
+constexpr double month_years = 1.0 / 12.0;
 constexpr int max_shift_days = 366;
 
-/// What part of step j falls on the days that step m sees `shift` days later, in years.
+/// What part of step j falls on the days that step m sees `shift` days later, in years: a month is
+/// a twelfth of one, evenly over its days.
 double seen_years(const Horizon& horizon, std::size_t m, std::size_t j, int shift) {
     const std::chrono::days delay{shift};
     const Day begin = std::max(horizon.ends[m - 1] - delay, horizon.ends[j - 1]);
     const Day end = std::min(horizon.ends[m] - delay, horizon.ends[j]);
-    return end > begin ? static_cast<double>((end - begin).count()) / days_a_year : 0.0;
+    if (end <= begin) return 0.0;
+    return month_years * static_cast<double>((end - begin).count()) / horizon.day_count(j);
 }
 
 }  // namespace
@@ -87,17 +90,19 @@ CaseFactors case_factors(const PathCase& path_case, const Horizon& horizon,
         flows->resize(months * segment_count);
     }
     for (std::size_t m = 1; m <= months; ++m) {
-        const double years = horizon.day_count(m) / days_a_year;
+        const auto row = factors.drivers.begin() + static_cast<std::ptrdiff_t>(factors.at(m, 0));
+        const auto width = static_cast<std::ptrdiff_t>(segment_count);
+        factors.repeats.push_back(m > 1 && std::equal(row - width, row, row) ? 1 : 0);
         for (std::size_t g = 0; g < segment_count; ++g) {
             const std::size_t cell = factors.at(m, g);
             const StepDrivers& d = path_case.drivers[cell];
-            factors.revenue_earned[cell] = d.revenue_factor * years;
-            factors.costs_incurred[cell] = d.cost_factor * years;
-            factors.costs_paid[cell] = d.cost_factor * years;
+            factors.revenue_earned[cell] = d.revenue_factor * month_years;
+            factors.costs_incurred[cell] = d.cost_factor * month_years;
+            factors.costs_paid[cell] = d.cost_factor * month_years;
             // Suppliers paid sooner have the payables of so many days, at the costs of before.
             if (m == 1)
                 factors.costs_paid[cell] -= path_case.payment_period_change_days / days_a_year;
-            factors.losses[cell] = std::max(2.0 - d.revenue_factor, 0.0) * years;
+            factors.losses[cell] = std::max(2.0 - d.revenue_factor, 0.0) * month_years;
             for (std::size_t j = 1; j <= m; ++j) {
                 factors.revenue_received[cell] +=
                     path_case.drivers[factors.at(j, g)].revenue_factor *

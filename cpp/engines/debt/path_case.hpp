@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engines/debt/loan_terms.hpp"
+#include "engines/debt/step_drivers.hpp"
 
 namespace seawall::debt {
 
@@ -24,17 +25,6 @@ struct Horizon {
 
 /// Throws Error(limit_exceeded) outside 1 … max_path_months.
 Horizon make_horizon(Day as_of, std::size_t month_count);
-
-/// What a case does to a segment in a step.
-struct StepDrivers {
-    double revenue_factor = 1.0;               ///< >= 0
-    double cost_factor = 1.0;                  ///< >= 0
-    double interest_rate_change_factor = 1.0;  ///< >= 0, of the index of floating debt
-    double interest_rate_delta_pct = 0.0;      ///< percentage points
-    double collateral_factor = 1.0;            ///< >= 0
-    double recovery_factor = 1.0;              ///< >= 0, of distressed assets
-    double currency_factor = 1.0;              ///< >= 0, of what the segment's currency is worth
-};
 
 /// A case as a caller states it.
 struct PathCase {
@@ -62,6 +52,7 @@ struct CaseFactors {
     std::vector<double> costs_incurred{}, costs_paid{}, losses{};
     std::vector<double> refinancing_rate_delta_pct{};  ///< (month_count,)
     double liquidity_factor = 1.0;
+    std::vector<std::uint8_t> repeats{};  ///< (month_count,), 1: all drivers are those of before
 
     std::size_t at(std::size_t m, std::size_t segment) const {
         return (m - 1) * segment_count + segment;

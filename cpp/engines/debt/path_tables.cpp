@@ -187,6 +187,7 @@ Table maturity_table(const CaseView& view) {
     name_records(view, [&](std::size_t i) { return record[entries[i].record]; }, table);
     table.days("date", [&](std::size_t i) { return entries[i].day; });
     table.truths("in_horizon", [&](std::size_t i) { return entries[i].is_in_horizon; });
+    table.truths("in_default", [&](std::size_t i) { return entries[i].is_in_default; });
     table.numbers("due", [&](std::size_t i) { return entries[i].due; });
     table.numbers("refinancing_gap", [&](std::size_t i) {
         return entries[i].binding == RefinancingTest::none

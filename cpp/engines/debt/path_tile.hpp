@@ -7,6 +7,8 @@
 #include "engines/debt/path_book.hpp"
 #include "engines/debt/path_case.hpp"
 #include "engines/debt/refinancing.hpp"
+#include "engines/debt/step_figures.hpp"
+#include "engines/debt/sweep_variants.hpp"
 
 namespace seawall::debt {
 
@@ -27,6 +29,12 @@ struct PositionSteps {
     std::vector<double> balance, interest_arrears, principal_arrears;
 };
 
+/// Flows of positions summed over the steps, likewise.
+struct PositionSums {
+    std::vector<double> interest_due, interest_paid, principal_paid, maturity_due, maturity_paid;
+    std::vector<double> prepaid, defaulted;
+};
+
 /// The same of obligors, in the book's currency as it is worth in the step.
 struct ObligorSteps {
     std::vector<double> receipts, operating_payments;
@@ -36,6 +44,13 @@ struct ObligorSteps {
     std::vector<double> refinanced;  ///< part of the maturities paid
     std::vector<double> operating_shortfall, debt_service_shortfall, refinancing_shortfall;
     std::vector<double> cash, debt, interest_arrears;
+};
+
+/// What an obligor's steps come to.
+struct ObligorSums {
+    std::vector<double> operating_shortfall, debt_service_shortfall, refinancing_shortfall;
+    std::vector<double> lowest_cash;
+    std::vector<double> runway_months;  ///< −1: beyond the horizon
 };
 
 /// And of records, likewise.
@@ -58,17 +73,23 @@ struct Maturity {
 
 /// One tile under one case. Used again for the next tile: nothing is allocated anew.
 struct PathTile {
+    bool keeps_position_steps = true;  ///< else `positions` has the last step only
+    InstructionSet instruction_set = fastest_instruction_set();  ///< which no bit shows
+
     TileRange range;
     std::size_t month_count = 0;
     PositionSteps positions;
+    PositionSums position_sums;
     ObligorSteps obligors;
+    ObligorSums obligor_sums;
     RecordSteps records;
     std::vector<Maturity> maturities;          ///< by rising step, then record
     std::vector<std::int32_t> default_step;    ///< of each obligor; 0: none
     std::vector<std::uint8_t> capacity_known;  ///< of each obligor: a record states its income
+    std::vector<StepFigures> steps;            ///< sums over the tile
 
     std::size_t position_cell(std::size_t m, std::size_t i) const {
-        return (m - 1) * range.positions.count() + i;
+        return keeps_position_steps ? (m - 1) * range.positions.count() + i : i;
     }
     std::size_t obligor_cell(std::size_t m, std::size_t o) const {
         return (m - 1) * range.obligors.count() + o;

@@ -257,6 +257,7 @@ PaymentPlan make_payment_plan(const LoanTerms& terms, const Horizon& horizon) {
         for (const ClassSteps& steps : classes) {
             plan.year_fraction.push_back(steps.year_fraction[m]);
             plan.has_payment.push_back(steps.has_payment[m]);
+            plan.payment_years.push_back(steps.has_payment[m] != 0 ? steps.year_fraction[m] : -1.0);
         }
     }
     return plan;

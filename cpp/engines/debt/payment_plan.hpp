@@ -24,6 +24,7 @@ struct PaymentPlan {
     /// Cell (m, class) at (m − 1) * class_count + class.
     std::vector<double> year_fraction;      ///< of the accrual period that ends in the step
     std::vector<std::uint8_t> has_payment;  ///< 1 where a payment day is in the step
+    std::vector<double> payment_years;      ///< year_fraction, below 0 without a payment day
 
     // All of shape (position_count,).
     std::vector<std::uint32_t> class_of_position;

@@ -138,20 +138,24 @@ class CaseAmounts {
     void add_estate(std::uint32_t o, std::vector<double>& pool_values, Amounts& result) const {
         const PathOrder& order = book_.order;
         double free_assets = paths_.obligors.cash[o];
+        double collateral = 0.0;
         for (std::uint32_t r = order.record_offsets[o]; r < order.record_offsets[o + 1]; ++r) {
-            free_assets +=
-                paths_.records.distressed_asset_recovery[r] + book_.unencumbered_assets_value[r];
+            free_assets += paths_.records.distressed_asset_recovery[r] +
+                           paths_.records.unencumbered_assets_value[r];
             const double value = paths_.records.collateral_value[r];
             const std::uint32_t pool = claims_.pool_of_record[r];
-            if (pool != no_index && value == value) pool_values[pool] += value;
+            if (pool != no_index && value == value) {
+                pool_values[pool] += value;
+                collateral += value;
+            }
             for (std::uint32_t p = order.position_offsets[r]; p < order.position_offsets[r + 1];
                  ++p) {
                 result.claim[p] = minor(paths_.positions.claim[p], "claim");
             }
         }
         result.free_assets[o] = minor(free_assets, "free_assets");
-        result.administration[o] =
-            minor(free_assets * settings_.administration_cost, "administration_cost");
+        result.administration[o] = minor((free_assets + collateral) * settings_.administration_cost,
+                                         "administration_cost");
     }
 
     const PathBook& book_;

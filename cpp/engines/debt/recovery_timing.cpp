@@ -1,5 +1,7 @@
 #include "engines/debt/recovery_timing.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -35,10 +37,17 @@ void check(const RecoveryColumns& columns, const RecoveryTiming& timing) {
     }
 }
 
-/// By repeated multiplication: the bits are the same on every machine.
-double compounded(double growth, int months) {
-    double factor = 1.0;
-    for (int month = 0; month < months; ++month) factor *= growth;
+constexpr std::size_t block_size = 16;
+using Block = std::array<double, block_size>;
+
+/// By repeated multiplication: the bits are the same on every machine. A block at once, since each
+/// product waits for the one before.
+Block compounded(const Block& growth, int months) {
+    Block factor;
+    factor.fill(1.0);
+    for (int month = 0; month < months; ++month) {
+        for (std::size_t i = 0; i < block_size; ++i) factor[i] *= growth[i];
+    }
     return factor;
 }
 
@@ -60,10 +69,16 @@ RecoveryValue value_recoveries(const RecoveryColumns& recoveries, const Recovery
     value.collateral_minor.resize(count);
     value.dividends_minor.resize(count);
     value.cost_of_carry_minor.resize(count);
+    Block growth{}, sale_factor{}, distribution_factor{};
     for (std::size_t i = 0; i < count; ++i) {
-        const double growth = 1.0 + recoveries.rate[i] / 12.0;
-        const double to_sale = compounded(growth, timing.months_to_sale);
-        const double to_distribution = compounded(growth, timing.months_to_distribution);
+        if (i % block_size == 0) {
+            const std::size_t end = std::min(i + block_size, count);
+            for (std::size_t j = i; j < end; ++j) growth[j - i] = 1.0 + recoveries.rate[j] / 12.0;
+            sale_factor = compounded(growth, timing.months_to_sale);
+            distribution_factor = compounded(growth, timing.months_to_distribution);
+        }
+        const double to_sale = sale_factor[i % block_size];
+        const double to_distribution = distribution_factor[i % block_size];
         if (!std::isfinite(to_sale) || !std::isfinite(to_distribution)) {
             throw Error(ErrorCode::limit_exceeded, place("rate", i), "its power overflows");
         }

@@ -1,5 +1,7 @@
 #include "engines/debt/step_figures.hpp"
 
+#include "engines/debt/tile_state.hpp"
+
 namespace seawall::debt {
 
 StepFigures& StepFigures::operator+=(const StepFigures& other) {
@@ -7,46 +9,61 @@ StepFigures& StepFigures::operator+=(const StepFigures& other) {
     return *this;
 }
 
-std::vector<StepFigures> step_figures(const PathTile& tile) {
-    std::vector<StepFigures> result(tile.month_count);
-    const ObligorSteps& o = tile.obligors;
-    for (std::size_t m = 1; m <= tile.month_count; ++m) {
-        StepFigures& sum = result[m - 1];
-        for (std::size_t i = 0; i < tile.range.obligors.count(); ++i) {
-            const std::size_t cell = tile.obligor_cell(m, i);
-            sum.interest_due += o.interest_due[cell];
-            sum.principal_due += o.principal_due[cell];
-            sum.maturity_due += o.maturity_due[cell];
-            sum.interest_paid += o.interest_paid[cell];
-            sum.principal_paid += o.principal_paid[cell];
-            sum.maturity_refinanced += o.refinanced[cell];
-            sum.maturity_paid_in_cash += o.maturity_paid[cell] - o.refinanced[cell];
-            sum.prepaid += o.prepaid[cell];
-            sum.defaulted += o.defaulted[cell];
-            sum.receipts += o.receipts[cell];
-            sum.operating_payments += o.operating_payments[cell];
-            sum.operating_shortfall += o.operating_shortfall[cell];
-            sum.debt_service_shortfall += o.debt_service_shortfall[cell];
-            sum.refinancing_shortfall += o.refinancing_shortfall[cell];
-            sum.debt += o.debt[cell];
-            sum.interest_arrears += o.interest_arrears[cell];
-            sum.cash += o.cash[cell];
-            if (tile.capacity_known[i] != 0) {
-                sum.income += o.income[cell];
-                sum.covered_interest_due += o.interest_due[cell];
-                sum.covered_principal_due += o.principal_due[cell];
-            }
-            const auto default_step = static_cast<std::size_t>(tile.default_step[i]);
-            if (default_step == 0 || default_step > m) continue;
-            sum.debt_in_default += o.debt[cell];
-            sum.obligors_in_default += 1.0;
-        }
-        for (std::size_t r = 0; r < tile.range.records.count(); ++r) {
-            const double value = tile.records.collateral[tile.record_cell(m, r)];
-            if (value == value) sum.collateral_value += value;
-        }
+void sum_step(const TileStep& step) {
+    const TileState& state = step.state;
+    const ObligorSteps& o = step.tile.obligors;
+    const std::size_t count = step.tile.range.obligors.count();
+    const std::size_t cell = step.tile.obligor_cell(step.m, 0);
+    const auto total = [&](const std::vector<double>& cells) {
+        return step.kernels.sum(count, cells.data() + cell);
+    };
+    const auto total_of_known = [&](const std::vector<double>& cells) {
+        return step.kernels.sum_of_products(count, cells.data() + cell, state.income_known.data());
+    };
+    StepFigures& sum = step.tile.steps[step.m - 1];
+    sum.interest_due = total(o.interest_due);
+    sum.principal_due = total(o.principal_due);
+    sum.interest_paid = total(o.interest_paid);
+    sum.principal_paid = total(o.principal_paid);
+    sum.receipts = total(o.receipts);
+    sum.operating_payments = total(o.operating_payments);
+    sum.operating_shortfall = total(o.operating_shortfall);
+    sum.debt = total(o.debt);
+    sum.interest_arrears = total(o.interest_arrears);
+    sum.cash = total(o.cash);
+    sum.income = total_of_known(o.income);
+    sum.covered_interest_due = total_of_known(o.interest_due);
+    sum.covered_principal_due = total_of_known(o.principal_due);
+    sum.debt_in_default =
+        step.kernels.sum_of_products(count, o.debt.data() + cell, state.is_defaulted.data());
+    sum.obligors_in_default = step.kernels.sum(count, state.is_defaulted.data());
+    if (state.has_assumptions) {
+        sum.prepaid = total(o.prepaid);
+        sum.defaulted = total(o.defaulted);
     }
-    return result;
+    // All others pay all, and nothing of theirs matures.
+    for (const std::uint32_t i : state.unsettled) {
+        sum.maturity_due += o.maturity_due[cell + i];
+        sum.maturity_refinanced += o.refinanced[cell + i];
+        sum.maturity_paid_in_cash += o.maturity_paid[cell + i] - o.refinanced[cell + i];
+        sum.debt_service_shortfall += o.debt_service_shortfall[cell + i];
+        sum.refinancing_shortfall += o.refinancing_shortfall[cell + i];
+    }
+    sum.collateral_value = step.kernels.sum_of_known(
+        step.tile.range.records.count(),
+        step.tile.records.collateral.data() + step.tile.record_cell(step.m, 0));
+    ObligorSums& sums = step.tile.obligor_sums;
+    step.kernels.sum_obligors({.count = count,
+                               .months_before = static_cast<double>(step.m - 1),
+                               .operating_shortfall = o.operating_shortfall.data() + cell,
+                               .debt_service_shortfall = o.debt_service_shortfall.data() + cell,
+                               .refinancing_shortfall = o.refinancing_shortfall.data() + cell,
+                               .cash = o.cash.data() + cell,
+                               .operating_sum = sums.operating_shortfall.data(),
+                               .debt_service_sum = sums.debt_service_shortfall.data(),
+                               .refinancing_sum = sums.refinancing_shortfall.data(),
+                               .lowest_cash = sums.lowest_cash.data(),
+                               .runway = sums.runway_months.data()});
 }
 
 }  // namespace seawall::debt

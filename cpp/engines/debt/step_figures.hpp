@@ -3,9 +3,6 @@
 #include <array>
 #include <string_view>
 #include <utility>
-#include <vector>
-
-#include "engines/debt/path_tile.hpp"
 
 namespace seawall::debt {
 
@@ -58,8 +55,5 @@ inline constexpr std::array<std::pair<std::string_view, double StepFigures::*>, 
         {"debt_in_default", &StepFigures::debt_in_default},
         {"obligors_in_default", &StepFigures::obligors_in_default},
     }};
-
-/// The steps of a tile, (month_count,).
-std::vector<StepFigures> step_figures(const PathTile& tile);
 
 }  // namespace seawall::debt

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -17,13 +18,13 @@ class TableWriter {
   public:
     explicit TableWriter(std::size_t row_count) : row_count_(row_count) {}
 
-    /// NaN becomes an absent cell.
+    /// What is not finite, unknown or beyond bounds, becomes an absent cell.
     template <class Value>
     void numbers(std::string name, const Value& value) {
         Column& column = add(std::move(name), ColumnType::float64);
         for (std::size_t row = 0; row < row_count_; ++row) {
             const double cell = value(row);
-            cell == cell ? column.push(cell) : column.push_absent();
+            std::isfinite(cell) ? column.push(cell) : column.push_absent();
         }
     }
     /// Nothing becomes an absent cell.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engines/debt/path_tile.hpp"
+#include "engines/debt/tile_rows.hpp"
 
 namespace seawall::debt {
 
@@ -55,45 +56,97 @@ struct TileInputs {
     }
 };
 
-/// Of each class of what is due, which part an obligor pays.
+/// Which part of what is due is paid, of each position.
 struct PaidParts {
-    double interest_arrears = 1.0, interest = 1.0, principal_arrears = 1.0, principal = 1.0;
+    std::vector<double> interest_arrears, interest, principal_arrears, principal, maturity;
 };
 
-/// What goes from one step to the next. Vectors are of the tile's rows, counted from its first.
+/// Records of one obligor and one segment that follow each other: one business.
+struct TileBusiness {
+    std::vector<double> revenue, costs, losses, is_alive;
+    std::vector<std::uint32_t> segment, obligor;
+    std::vector<double> receipts, payments, income;  ///< of the step
+    bool is_obligor = true;                          ///< each is one obligor's only one
+};
+
+/// Instalments to be computed in a step: of the positions `index`.
+struct TileLevels {
+    std::vector<std::uint32_t> index;
+    std::vector<double> amount, rate, growth, power, payment;
+    std::vector<std::uint64_t> payment_count;
+};
+
+/// What goes from one step to the next, and columns as the loops take them. Vectors are of the
+/// tile's rows, counted from its first.
 struct TileState {
     // Of positions, in their segment's worth of the first day.
     std::vector<double> balance;  ///< principal in arrears is part of it
     std::vector<double> interest_arrears, principal_arrears;
     std::vector<double> instalment;
     std::vector<std::int32_t> payments_left;
+    std::vector<double> is_alive;  ///< of the obligor
+    std::vector<double> amortises_from, matures_in, includes_interest, is_floating;
+    std::vector<double> rate;   ///< of the step, as a fraction
+    std::vector<double> worth;  ///< of the segment's currency in the step
+    PaidParts paid;
+    std::vector<std::uint32_t> maturing;  ///< in the horizon, rising
 
     // Of obligors.
-    std::vector<double> is_alive;  ///< 1, or 0 after its default
+    std::vector<double> obligor_is_alive, is_defaulted;  ///< 1 or 0, and the other way round
+    std::vector<double> income_known;                    ///< 1 or 0
+    std::vector<double> in_arrears;                      ///< 1 or 0, also of the defaulted
+    std::vector<double> opening_cash;
+    std::vector<double> cash_limit;  ///< cash above it is distributed; infinite: none is
+    std::vector<double> is_settled;
     std::vector<std::int32_t> months_in_arrears;
-    std::vector<double> cash, opening_cash;
-    std::vector<PaidParts> paid;
+    std::vector<std::uint32_t> position_begin;  ///< (obligor_count + 1,)
+    std::vector<std::uint32_t> unsettled;       ///< of the step: looked at one by one
 
-    std::vector<double> maturity_paid;  ///< which part, of each record
+    TileBusiness business;
+    TileLevels levels;
+    bool has_assumptions = false, has_floating = false;
+    bool has_one_position_each = false;  ///< each obligor
+    bool has_one_position_a_record = false;
 
     void begin(const TileInputs& inputs, PathTile& tile);
+
+  private:
+    void begin_positions(const TileInputs& inputs, const PathTile& tile);
+    void begin_obligors(const TileInputs& inputs, PathTile& tile);
+    void begin_business(const TileInputs& inputs, const PathTile& tile);
+};
+
+/// What the parts of a step work on.
+struct TileStep {
+    const TileInputs& inputs;
+    const TileKernels& kernels;
+    std::size_t m;
+    TileState& state;
+    PathTile& tile;
 };
 
 // Each is one part of a step; together, in this order, they are the step.
 
+/// Rates and currencies, where they are not those of the step before.
+void set_drivers(const TileStep& step);
 /// Instalments that follow the balance: of floating annuities anew at each payment, of others when
 /// their amortisation begins. And those of schedules.
-void level_instalments(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile);
+void level_instalments(const TileStep& step);
 /// What positions owe in the step.
-void fall_due(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile);
+void fall_due(const TileStep& step);
 /// What the obligors' business brings, and what is due of them.
-void operate(const TileInputs& inputs, std::size_t m, const TileState& state, PathTile& tile);
+void operate(const TileStep& step);
 /// How much of what is due each obligor pays, out of income, cash and new debt.
-void settle(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile);
+void settle(const TileStep& step);
 /// Those parts, position by position.
-void pay(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile);
-/// Who has defaulted by the end of the step.
-void close_step(const TileInputs& inputs, std::size_t m, TileState& state, PathTile& tile);
+void pay(const TileStep& step);
+/// What is owed and stands behind it at the end of the step, and who has defaulted by then.
+void close_step(const TileStep& step);
+/// Sums over the tile and over the steps.
+void sum_step(const TileStep& step);
+
+/// Adds up the cells of each obligor's positions, times `worth`, into a row of obligors.
+void sum_by_obligor(const TileStep& step, const double* cells, double* sums);
 
 /// Of a sum due, which part `available` pays; a rest of rounding is none.
 inline double paid_part(double available, double due) {

@@ -139,11 +139,11 @@ class TileWeeks {
         Owing& owing = owing_[o];
         ObligorCash cash(cash_[o], tile_.capacity_known[o] != 0);
         figures.operating_shortfall = cash.operate(figures.receipts, figures.operating_payments);
-        const PaidParts paid = pay_debt_service({.interest_arrears = owing.interest,
-                                                 .interest = figures.interest_due,
-                                                 .principal_arrears = owing.principal,
-                                                 .principal = figures.principal_due},
-                                                cash);
+        const ServedParts paid = serve_debt({.interest_arrears = owing.interest,
+                                             .interest = figures.interest_due,
+                                             .principal_arrears = owing.principal,
+                                             .principal = figures.principal_due},
+                                            cash);
         const double interest_unpaid = figures.interest_due * (1.0 - paid.interest);
         const double principal_unpaid = figures.principal_due * (1.0 - paid.principal);
         figures.interest_paid =

@@ -1,0 +1,295 @@
+// The loops of a tile, for the units that are compiled for one instruction set each. Nothing here
+// or included here may have external linkage: what the linker may merge could run on a processor
+// without the instructions. Hence the unnamed namespace, and no standard library.
+#pragma once
+
+#include "engines/debt/tile_rows.hpp"
+
+namespace seawall::debt {
+namespace {
+
+// The loops vectorise by themselves; that their rows do not overlap has to be said, as they are
+// too many to be compared at run time.
+
+[[gnu::always_inline]] inline double greater(double a, double b) {
+    return a < b ? b : a;
+}
+[[gnu::always_inline]] inline double lesser(double a, double b) {
+    return b < a ? b : a;
+}
+
+void set_rates(const RateRows& rows) {
+    const RateRows r = rows;
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < r.count; ++i) {
+        const std::uint32_t segment = r.segment[i];
+        const double spread = r.spread_pct[i], stated = r.rate_pct[i];
+        const double index = (stated - spread) * r.drivers[segment].interest_rate_change_factor +
+                             r.drivers[segment].interest_rate_delta_pct;
+        const double floating = lesser(greater(index + spread, r.floor_pct[i]), r.cap_pct[i]);
+        r.rate[i] = (r.is_floating[i] != 0.0 ? floating : stated) / 100.0;
+    }
+}
+
+/// The power by squaring, bit after bit of all counts: each has the products of integer_power.
+void level_rows(const LevelRows& rows) {
+    const LevelRows r = rows;
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < r.count; ++i) {
+        r.growth[i] = 1.0 + r.rate[i];
+        r.power[i] = 1.0;
+    }
+    for (std::uint64_t bit = 1; bit <= r.largest_count; bit *= 2) {
+#pragma GCC ivdep
+        for (std::size_t i = 0; i < r.count; ++i) {
+            const double growth = r.growth[i], power = r.power[i];
+            const double product = power * growth;
+            r.power[i] = (r.payment_count[i] & bit) != 0 ? product : power;
+            r.growth[i] = growth * growth;
+        }
+    }
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < r.count; ++i) {
+        const double amount = r.amount[i], rate = r.rate[i];
+        const double even =
+            amount / static_cast<double>(static_cast<std::int64_t>(r.payment_count[i]));
+        const double level = amount * rate / (1.0 - 1.0 / r.power[i]);
+        r.payment[i] = rate == 0.0 ? even : level;
+    }
+}
+
+template <bool has_assumptions>
+[[gnu::always_inline]] inline void fall_due_of(const DueRows& rows) {
+    const DueRows r = rows;
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < r.count; ++i) {
+        const double alive = r.is_alive[i];
+        const double stated_years = r.years_of_class[r.class_of_position[i]];
+        const double pays = stated_years < 0.0 ? 0.0 : alive;
+        const double years = (stated_years < 0.0 ? 0.0 : stated_years) * alive;
+        double balance = r.balance[i];
+        double instalment = r.instalment[i];
+        if constexpr (has_assumptions) {
+            const double defaults = r.payment_default[i] * pays;
+            const double defaulted = balance * defaults;
+            r.defaulted[i] = defaulted;
+            balance -= defaulted;
+            instalment *= 1.0 - defaults;  // the rest pays its part
+        }
+        const double interest = balance * r.rate[i] * years;
+        // What is in arrears is due already.
+        const double base = greater(balance - r.principal_arrears[i], 0.0);
+        const double wanted = greater(instalment - interest * r.includes_interest[i], 0.0);
+        const double level = lesser(wanted, base) * pays;
+        const double principal = r.step >= r.amortises_from[i] ? level : 0.0;
+        const double rest = (base - principal) * pays;
+        const double maturity = r.matures_in[i] == r.step ? rest : 0.0;
+        r.interest_due[i] = interest;
+        r.principal_due[i] = principal;
+        r.maturity_due[i] = maturity;
+        if constexpr (has_assumptions) {
+            const double prepays = r.payment_prepayment[i] * pays;
+            r.prepaid[i] = (base - principal - maturity) * prepays;
+            r.balance[i] = balance;
+            r.instalment[i] = instalment * (1.0 - prepays);
+        }
+    }
+}
+
+void fall_due_rows(const DueRows& rows) {
+    if (rows.payment_default != nullptr) {
+        fall_due_of<true>(rows);
+    } else {
+        fall_due_of<false>(rows);
+    }
+}
+
+void operate_rows(const BusinessRows& rows) {
+    const BusinessRows r = rows;
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < r.count; ++i) {
+        const std::uint32_t segment = r.segment[i];
+        const double worth = r.drivers[segment].currency_factor * r.is_alive[i];
+        const double revenue = r.revenue[i], costs = r.costs[i];
+        const double losses = r.losses[i] * r.losses_incurred[segment];
+        r.receipts[i] = worth * revenue * r.revenue_received[segment];
+        r.payments[i] = worth * (costs * r.costs_paid[segment] + losses);
+        r.income[i] = worth * (revenue * r.revenue_earned[segment] -
+                               costs * r.costs_incurred[segment] - losses);
+    }
+}
+
+void settle_rows(const SettleRows& rows) {
+    constexpr double rounding = 1.0 - 1e-12;  // as paid_part has it
+    const SettleRows r = rows;
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < r.count; ++i) {
+        const double before = r.cash_before[i];
+        const double operated = before + (r.receipts[i] - r.payments[i]);
+        const bool is_known = r.income_known[i] != 0.0;
+        const double interest = r.interest_due[i], principal = r.principal_due[i];
+        const double shortfall = operated < 0.0 ? -operated : 0.0;
+        const double cash = greater(operated, 0.0);
+        const double rest_of_interest = greater(cash - interest, 0.0);
+        const double after_interest = interest > 0.0 ? rest_of_interest : cash;
+        const double rest_of_principal = greater(after_interest - principal, 0.0);
+        const double after = principal > 0.0 ? rest_of_principal : after_interest;
+        const double lack = (interest > 0.0 && cash < interest * rounding ? 1.0 : 0.0) +
+                            (principal > 0.0 && after_interest < principal * rounding ? 1.0 : 0.0);
+        const double is_short =
+            (is_known ? lack : 0.0) + r.in_arrears[i] + (r.maturity_due[i] > 0.0 ? 1.0 : 0.0);
+        const double left = is_known ? after : before;
+        const bool is_alive = r.is_alive[i] != 0.0;
+        r.is_settled[i] = is_short == 0.0 || !is_alive ? 1.0 : 0.0;
+        r.operating_shortfall[i] = is_known && is_alive ? shortfall : 0.0;
+        r.interest_paid[i] = interest;
+        r.principal_paid[i] = principal;
+        r.cash[i] = is_alive ? lesser(left, r.cash_limit[i]) : before;
+    }
+}
+
+template <bool pays_all, bool has_assumptions>
+[[gnu::always_inline]] inline void pay_of(const PayRows& rows) {
+    const PayRows r = rows;
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < r.count; ++i) {
+        const double interest = r.interest_due[i], principal = r.principal_due[i];
+        const double maturity = r.maturity_due[i];
+        const double prepaid = has_assumptions ? r.prepaid[i] : 0.0;
+        const double interest_before = r.interest_arrears[i];
+        const double principal_before = r.principal_arrears[i];
+        double interest_paid = interest, principal_paid = principal, maturity_paid = maturity;
+        double interest_after = interest_before, principal_after = principal_before;
+        if constexpr (!pays_all) {
+            const double old_interest = r.interest_arrears_part[i];
+            const double new_interest = r.interest_part[i];
+            const double old_principal = r.principal_arrears_part[i];
+            const double new_principal = r.principal_part[i];
+            interest_paid = interest_before * old_interest + interest * new_interest;
+            principal_paid = principal_before * old_principal + principal * new_principal;
+            maturity_paid = maturity * r.maturity_part[i];
+            interest_after =
+                interest_before * (1.0 - old_interest) + interest * (1.0 - new_interest);
+            principal_after =
+                principal_before * (1.0 - old_principal) + principal * (1.0 - new_principal);
+            r.interest_arrears[i] = interest_after;
+            r.principal_arrears[i] = principal_after;
+        }
+        const double repaid = principal_paid + maturity_paid + prepaid;
+        const double balance = greater(r.balance[i] - repaid, 0.0);
+        r.balance[i] = balance;
+        r.interest_paid[i] = interest_paid;
+        r.principal_paid[i] = principal_paid;
+        r.maturity_paid[i] = maturity_paid;
+        r.balance_after[i] = balance;
+        r.interest_arrears_after[i] = interest_after;
+        r.principal_arrears_after[i] = principal_after;
+        r.sum_interest_due[i] += interest;
+        r.sum_interest_paid[i] += interest_paid;
+        r.sum_principal_paid[i] += principal_paid;
+        r.sum_maturity_due[i] += maturity;
+        r.sum_maturity_paid[i] += maturity_paid;
+    }
+}
+
+void pay_rows(const PayRows& rows) {
+    if (rows.pays_all) {
+        rows.has_assumptions ? pay_of<true, true>(rows) : pay_of<true, false>(rows);
+    } else {
+        rows.has_assumptions ? pay_of<false, true>(rows) : pay_of<false, false>(rows);
+    }
+}
+
+void sum_obligor_rows(const ObligorSumRows& rows) {
+    const ObligorSumRows r = rows;
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < r.count; ++i) {
+        const double operating = r.operating_shortfall[i], service = r.debt_service_shortfall[i];
+        r.operating_sum[i] += operating;
+        r.debt_service_sum[i] += service;
+        r.refinancing_sum[i] += r.refinancing_shortfall[i];
+        r.lowest_cash[i] = lesser(r.lowest_cash[i], r.cash[i]);
+        const double runway = r.runway[i];
+        const double found = operating > 0.0 || service > 0.0 ? r.months_before : runway;
+        r.runway[i] = runway < 0.0 ? found : runway;
+    }
+}
+
+void multiply_rows(std::size_t count, const double* a, const double* b, double* result) {
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < count; ++i) result[i] = a[i] * b[i];
+}
+
+void add_rows(std::size_t count, const double* a, double* sum) {
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < count; ++i) sum[i] += a[i];
+}
+
+/// Eight lanes, in as many registers as the instruction set needs for them.
+using Lanes [[gnu::vector_size(64)]] = double;
+using UnalignedLanes [[gnu::vector_size(64), gnu::aligned(8), gnu::may_alias]] = double;
+constexpr std::size_t lane_count = 8;
+
+/// Adds a row up as `Element` adds its elements to a lane, or eight of them to eight. Lanes go by
+/// reference: by value they would not be called alike by all instruction sets.
+template <class Element>
+[[gnu::always_inline]] inline double sum_lanes(std::size_t count, const Element& element) {
+    Lanes sums{};
+    const std::size_t whole = count - count % lane_count;
+    for (std::size_t i = 0; i < whole; i += lane_count) element.add_lanes(i, sums);
+    for (std::size_t i = whole; i < count; ++i) sums[i - whole] += element.one(i);
+    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
+           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
+struct Plain {
+    const double* row;
+    [[gnu::always_inline]] void add_lanes(std::size_t i, Lanes& sums) const {
+        sums += *reinterpret_cast<const UnalignedLanes*>(row + i);
+    }
+    [[gnu::always_inline]] double one(std::size_t i) const { return row[i]; }
+};
+struct Product {
+    const double *a, *b;
+    [[gnu::always_inline]] void add_lanes(std::size_t i, Lanes& sums) const {
+        sums += *reinterpret_cast<const UnalignedLanes*>(a + i) *
+                *reinterpret_cast<const UnalignedLanes*>(b + i);
+    }
+    [[gnu::always_inline]] double one(std::size_t i) const { return a[i] * b[i]; }
+};
+struct Known {
+    const double* row;
+    [[gnu::always_inline]] void add_lanes(std::size_t i, Lanes& sums) const {
+        const Lanes value = *reinterpret_cast<const UnalignedLanes*>(row + i);
+        sums += value == value ? value : Lanes{};
+    }
+    [[gnu::always_inline]] double one(std::size_t i) const {
+        return row[i] == row[i] ? row[i] : 0.0;
+    }
+};
+
+double sum_row(std::size_t count, const double* row) {
+    return sum_lanes(count, Plain{row});
+}
+double sum_product_rows(std::size_t count, const double* a, const double* b) {
+    return sum_lanes(count, Product{a, b});
+}
+double sum_known_row(std::size_t count, const double* row) {
+    return sum_lanes(count, Known{row});
+}
+
+constexpr TileKernels kernels_of_this_unit{.set_rates = set_rates,
+                                           .level = level_rows,
+                                           .fall_due = fall_due_rows,
+                                           .operate = operate_rows,
+                                           .settle = settle_rows,
+                                           .pay = pay_rows,
+                                           .sum_obligors = sum_obligor_rows,
+                                           .multiply = multiply_rows,
+                                           .add = add_rows,
+                                           .sum = sum_row,
+                                           .sum_of_products = sum_product_rows,
+                                           .sum_of_known = sum_known_row};
+
+}  // namespace
+}  // namespace seawall::debt

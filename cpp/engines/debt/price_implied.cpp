@@ -14,7 +14,7 @@ constexpr double months_a_year = 12.0;
 /// The middles of the years of a life.
 std::vector<double> default_years(double life_years) {
     std::vector<double> years;
-    for (double middle = 0.5; middle < life_years; middle += 1.0) years.push_back(middle);
+    for (int year = 0; year + 0.5 < life_years; ++year) years.push_back(year + 0.5);
     if (years.empty()) years.push_back(life_years / 2.0);
     return years;
 }

@@ -22,7 +22,8 @@ void check(const PurchaseTerms& terms) {
         throw Error(ErrorCode::invalid_input, "price_pct", "must be above 0, 1000 at most");
     }
     const double rate = terms.risk_free_rate_pct;
-    if (!std::isnan(rate) && !(rate > -100.0 && rate <= 1000.0)) {
+    const bool is_rate = std::isnan(rate) || (rate > -100.0 && rate <= 1000.0);
+    if (!is_rate) {
         throw Error(ErrorCode::invalid_input, "risk_free_rate_pct",
                     "must be above -100, 1000 at most");
     }

@@ -42,14 +42,19 @@ def run_months(options: argparse.Namespace) -> int:
     book = month_book(loans)
     wanted = numpy_sums(loans)
     check_sums(native_sums(run_cases(book, 1)), wanted)
-    assert wanted.dscr_breaches and wanted.ltv_breaches
+    assert wanted.dscr_breaches
+    assert wanted.ltv_breaches
 
     def check(answer: native.DebtPaths | BookSums) -> None:
         check_sums(answer if isinstance(answer, BookSums) else native_sums(answer), wanted)
 
-    found = compare_paired(
-        lambda: run_cases(book, 1), lambda: numpy_sums(loans), pairs=PAIRS, check=check
-    )
+    def run() -> native.DebtPaths | BookSums:
+        return run_cases(book, 1)
+
+    def rival() -> native.DebtPaths | BookSums:
+        return numpy_sums(loans)
+
+    found = compare_paired(run, rival, pairs=PAIRS, check=check)
     further_ms = further_case_ms(book, repeats=options.iterations)
     sizes = [size for size in (1_000, 10_000, 100_000, 1_000_000) if size <= options.largest]
     rows = [
@@ -78,7 +83,9 @@ def run_months(options: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     header = ("loans", "run_ms", "further_case_ms", "us_a_loan", "max_rss_kb")
-    print(text_table(header, rows=[[row[name] for name in header] for row in rows]), file=sys.stderr)
+    print(
+        text_table(header, rows=[[row[name] for name in header] for row in rows]), file=sys.stderr
+    )
     if len(sizes) > 1:
         fit = fit_line(sizes, times=[row["further_case_ms"] for row in rows])
         answer |= {"fit_a_ms": fit.a, "fit_b_us": fit.b * 1e3, "fit_flatness": fit.flatness}

@@ -200,7 +200,10 @@ def numpy_sums(loans: Loans) -> BookSums:
     proceeds = np.round(collateral, 2) * (1 - HAIRCUT) * (1 - SALE_COST)
     recovered = np.round(np.minimum(proceeds, balance), 2)
     return BookSums(
-        *sums,
+        interest=sums[0],
+        principal=sums[1],
+        maturity=sums[2],
+        debt=sums[3],
         dscr_breaches=int(dscr_breach.sum()),
         ltv_breaches=int(ltv_breach.sum()),
         recovered=float(recovered.sum()),

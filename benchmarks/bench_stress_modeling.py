@@ -9,7 +9,8 @@ weigh by their shapes; the core's short-lived scratch is in neither. `max_rss_kb
 peak, with the book's making and what checks the answer.
 
 With ``--paths`` the work is another: the quarterly scenario sweep over as many instruments
-(sweep_paths.py).
+(sweep_paths.py). With ``--months`` it is the monthly cash flows, covenants and waterfall of as many
+loans (month_paths.py).
 """
 
 import argparse
@@ -23,6 +24,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from month_paths import run_months
 from seawall import native
 from seawall.engine import BookChoice
 from seawall.engines.debt.book import decode_book
@@ -318,6 +320,8 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--threads", type=int, default=1, help="0 for all cores")
     add("--rival", choices=["numpy", "numba"], default=None, help="compare in pairs")
     add("--paths", action="store_true", help="sweep scenarios of eight quarters instead")
+    add("--months", action="store_true", help="run loans over 24 months instead, against numpy")
+    add("--largest", type=int, default=1_000_000, help="loans of the largest book of --months")
     options = parser.parse_args(arguments)
     if options.rival == "numba" and not options.paths:
         parser.error("--rival numba needs --paths")
@@ -328,6 +332,8 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_options(arguments)
+    if options.months:
+        return run_months(options)
     if options.paths:
         return run_paths(options)
     tape = read_book(options)

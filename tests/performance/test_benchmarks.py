@@ -207,6 +207,20 @@ def test_the_scenario_sweep_beats_its_rivals(rival: str, limit: float, tmp_path:
         assert answer[f"{rival}_ratio_low"] <= limit
 
 
+def test_months_agree_with_numpy_and_their_keys_are_there(tmp_path: Path) -> None:
+    arguments = "--months --instruments 500 --largest 1000 --iterations 2"
+    answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)
+    assert answer.keys() >= {"run_ms", "further_case_ms", "numpy_ms", "numpy_ratio"}
+    assert [row["loans"] for row in answer["sizes"]] == [1000]
+
+
+@pytest.mark.performance
+def test_months_grow_with_the_loans(tmp_path: Path) -> None:
+    arguments = "--months --instruments 100000 --iterations 5"
+    answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)
+    assert answer["fit_b_us"] > 0
+
+
 @pytest.mark.performance
 def test_persistence(tmp_path: Path) -> None:
     answer = run("bench_persistence.py", "--count", "5000", "--rival", "sqlite3", folder=tmp_path)

@@ -20,12 +20,12 @@ STARTED = "2026-02-01T00:00:00Z"
 HORIZON_TABLES = ("cash_flow", "loan_paths", "obligor_paths", "covenants", "maturities", "tiers")
 
 # A is a bullet that matures in month 5 and is refinanced, B an annuity of twelve payments. C owes
-# 3,000 a month and earns 50 a day: it breaks its covenant at once and defaults after three months.
+# 3,000 a month and earns 1,550: it breaks its covenant at once and defaults after three months.
 BOOK = b"""id,obligor,currency,outstanding,coupon,rate_type,amortisation,day_count,reporting_date,\
 next_payment_date,maturity,collateral,ebitda,dscr_minimum,sector
-A,a,EUR,1200000,6,fixed,bullet,30/360,2026-01-15,2026-02-15,2026-06-15,2000000,365000,,energy
-B,b,EUR,120000,12,fixed,annuity,30/360,2026-01-15,2026-02-15,2027-01-15,,365000,,energy
-C,c,EUR,600000,6,fixed,bullet,30/360,2026-01-15,2026-02-15,2030-01-15,500000,18250,1.2,
+A,a,EUR,1200000,6,fixed,bullet,30/360,2026-01-15,2026-02-15,2026-06-15,2000000,372000,,energy
+B,b,EUR,120000,12,fixed,annuity,30/360,2026-01-15,2026-02-15,2027-01-15,,372000,,energy
+C,c,EUR,600000,6,fixed,bullet,30/360,2026-01-15,2026-02-15,2030-01-15,500000,18600,1.2,
 """
 OUTSTANDING = 1_920_000.0
 LEVEL = 120_000 * 0.01 / (1 - 1.01**-12)
@@ -83,8 +83,8 @@ def test_a_month_owes_what_its_loans_owe(run: Run) -> None:
 def test_coverage_is_of_the_window_of_the_test(run: Run) -> None:
     steps = base(run).steps
     interest = sum(step.covered_interest_due for step in steps[1:4])
-    # Months 2 to 4 have 89 days; C, which defaults at the end of month 3, earns in the first two.
-    assert steps[3].icr == pytest.approx((89 * 2_000 + 59 * 50) / interest, rel=1e-12)
+    # Of months 2 to 4 C, which defaults at the end of month 3, earns in the first two.
+    assert steps[3].icr == pytest.approx((3 * 62_000 + 2 * 1_550) / interest, rel=1e-12)
 
 
 def test_an_annuity_owes_what_its_payments_leave(run: Run) -> None:
@@ -104,15 +104,15 @@ def test_a_loan_that_cannot_pay_breaches_at_once_and_defaults_after_three_months
     assert (covenant.covenant, covenant.breach_count) == ("dscr", 1)
     assert covenant.first_breach_month == 1
     assert covenant.breach_outstanding == 600_000
-    assert covenant.worst_headroom == pytest.approx(59 * 50 / 6_000 / 1.2 - 1, rel=1e-12)
+    assert covenant.worst_headroom == pytest.approx(1_550 / 3_000 / 1.2 - 1, rel=1e-12)
     (obligor,) = rows(run, "obligor_paths", obligor_id="c")
     assert obligor["default_month"] == 3
     assert [step.obligors_in_default for step in base(run).steps] == [0, 0, 1, 1, 1, 1]
 
 
 def test_what_a_defaulted_loan_recovers_is_its_collateral_after_haircut_and_sale(run: Run) -> None:
-    # Of 3 · 3,000 due, (31 + 28 + 31) · 50 is paid: the rest is claimed beside the principal.
-    claim, value = 600_000 + 9_000 - 4_500, 500_000 * 0.8 * 0.95
+    # Of 3 · 3,000 due, 3 · 1,550 is paid: the rest is claimed beside the principal.
+    claim, value = 600_000 + 9_000 - 4_650, 500_000 * 0.8 * 0.95
     (loan,) = rows(run, "loan_paths", source_record_id="C")
     assert loan["claim"] == pytest.approx(claim, abs=0.005)
     assert loan["from_collateral"] == value
@@ -149,10 +149,10 @@ def test_what_is_above_its_limit_is_named(session: Session, book: Dataset) -> No
 @pytest.mark.parametrize(
     ("title", "value", "share"),
     [
-        ("liquidity:base", 1_450 + 3_000 + 3_000, 0.01),
+        ("liquidity:base", 1_450 + 2_900 + 3_000, 0.01),
         ("covenants:base", 600_000, 0.1),
         ("refinancing:base", 0, 0.05),
-        ("recovery:base", 224_500, 0.05),
+        ("recovery:base", 224_350, 0.05),
     ],
 )
 def test_each_case_has_four_findings_by_shares_of_the_outstanding(

@@ -73,8 +73,9 @@ void note_debt(const TileStep& step) {
         }
     }
     double* const arrears = tile.obligors.interest_arrears.data() + cell;
+    std::fill_n(arrears, tile.range.obligors.count(), 0.0);
+    if (state.arrears_count == 0) return;
     for (std::size_t o = 0; o < tile.range.obligors.count(); ++o) {
-        arrears[o] = 0.0;
         if (state.in_arrears[o] == 0.0) continue;
         for (std::size_t i = state.position_begin[o]; i < state.position_begin[o + 1]; ++i) {
             arrears[o] += state.interest_arrears[i] * state.worth[i];

@@ -64,13 +64,17 @@ void sum_by_obligor(const TileStep& step, const double* cells, double* sums) {
     const TileState& state = step.state;
     const double* const worth = state.worth.data();
     const std::size_t count = step.tile.range.obligors.count();
-    if (state.has_one_position_each) return step.kernels.multiply(count, worth, cells, sums);
+    if (state.further_positions.empty()) {
+        return step.kernels.multiply(count, worth, cells, sums);
+    }
+    // Without a loop of few turns, of unlike number, for each obligor.
     for (std::size_t o = 0; o < count; ++o) {
-        double sum = 0.0;
-        for (std::size_t i = state.position_begin[o]; i < state.position_begin[o + 1]; ++i) {
-            sum += worth[i] * cells[i];
-        }
-        sums[o] = sum;
+        const std::size_t first = state.position_begin[o];
+        sums[o] = worth[first] * cells[first];
+    }
+    for (std::size_t k = 0; k < state.further_positions.size(); ++k) {
+        const std::size_t i = state.further_positions[k];
+        sums[state.obligor_of_further[k]] += worth[i] * cells[i];
     }
 }
 
@@ -165,7 +169,10 @@ class ObligorSettlement {
         steps.cash[cell_] = std::min(cash_.amount(), state.cash_limit[o_]);
         const bool has_arrears = part.interest_arrears < 1.0 || part.interest < 1.0 ||
                                  part.principal_arrears < 1.0 || part.principal < 1.0;
+        const bool had_arrears = state.in_arrears[o_] != 0.0;
         state.in_arrears[o_] = has_arrears ? 1.0 : 0.0;
+        if (has_arrears && !had_arrears) ++state.arrears_count;
+        if (had_arrears && !has_arrears) --state.arrears_count;
         state.months_in_arrears[o_] = has_arrears ? state.months_in_arrears[o_] + 1 : 0;
     }
 

@@ -108,6 +108,7 @@ class CaseAmounts {
         for (std::size_t p = 0; p < pool_values.size(); ++p) {
             result.pool[p] = minor(pool_values[p], "collateral_value");
         }
+        add_administration(result);
         return result;
     }
 
@@ -135,27 +136,40 @@ class CaseAmounts {
         return minor_units(amount, claims_.minor_digits, place);
     }
 
+    /// A part of what estates have free: surpluses of their pools are.
+    void add_administration(Amounts& result) const {
+        std::vector<std::int64_t> secured(result.pool.size());
+        for (std::size_t p = 0; p < result.claim.size(); ++p) {
+            if (claims_.pool[p] != no_index) secured[claims_.pool[p]] += result.claim[p];
+        }
+        std::vector<std::int64_t> free = result.free_assets;
+        for (std::size_t k = 0; k < secured.size(); ++k) {
+            const std::int64_t net =
+                sell(result.pool[k], result.haircut[k], result.sale_cost[k]).net_minor;
+            free[claims_.pool_owner[k]] += std::max<std::int64_t>(net - secured[k], 0);
+        }
+        for (std::size_t o = 0; o < free.size(); ++o) {
+            result.administration[o] =
+                minor_units(static_cast<double>(free[o]) * settings_.administration_cost, 0,
+                            "administration_cost");
+        }
+    }
+
     void add_estate(std::uint32_t o, std::vector<double>& pool_values, Amounts& result) const {
         const PathOrder& order = book_.order;
         double free_assets = paths_.obligors.cash[o];
-        double collateral = 0.0;
         for (std::uint32_t r = order.record_offsets[o]; r < order.record_offsets[o + 1]; ++r) {
             free_assets += paths_.records.distressed_asset_recovery[r] +
                            paths_.records.unencumbered_assets_value[r];
             const double value = paths_.records.collateral_value[r];
             const std::uint32_t pool = claims_.pool_of_record[r];
-            if (pool != no_index && value == value) {
-                pool_values[pool] += value;
-                collateral += value;
-            }
+            if (pool != no_index && value == value) pool_values[pool] += value;
             for (std::uint32_t p = order.position_offsets[r]; p < order.position_offsets[r + 1];
                  ++p) {
                 result.claim[p] = minor(paths_.positions.claim[p], "claim");
             }
         }
         result.free_assets[o] = minor(free_assets, "free_assets");
-        result.administration[o] = minor((free_assets + collateral) * settings_.administration_cost,
-                                         "administration_cost");
     }
 
     const PathBook& book_;

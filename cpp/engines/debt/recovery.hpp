@@ -18,7 +18,7 @@ namespace seawall::debt {
 struct RecoverySettings {
     double haircut = 0.0;
     double sale_cost = 0.0;
-    double administration_cost = 0.0;  ///< of free assets and collateral, paid of free assets
+    double administration_cost = 0.0;  ///< of free assets and surpluses of pools
     double enterprise_multiple = 0.0;  ///< of a year's income; NaN: by the cap rate
     double cap_rate = 0.0;             ///< NaN: by the multiple; both NaN: no going concern
     RecoveryTiming timing;

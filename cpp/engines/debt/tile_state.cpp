@@ -83,19 +83,24 @@ void TileState::begin_obligors(const TileInputs& inputs, PathTile& tile) {
     if (inputs.terms.retains_surplus) cash_limit.assign(count, infinity);
     income_known.assign(tile.capacity_known.begin(), tile.capacity_known.end());
     position_begin.clear();
-    has_one_position_each = count == range.positions.count();
+    further_positions.clear();
+    obligor_of_further.clear();
     for (std::size_t o = 0; o < count; ++o) {
         const auto& order = book.order;
         const std::size_t first = order.record_offsets[range.obligors.begin + o];
         position_begin.push_back(
             static_cast<std::uint32_t>(order.position_offsets[first] - range.positions.begin));
-        has_one_position_each = has_one_position_each && position_begin.back() == o;
     }
     position_begin.push_back(static_cast<std::uint32_t>(range.positions.count()));
+    arrears_count = 0;
     for (std::size_t o = 0; o < count; ++o) {
         for (std::size_t i = position_begin[o]; i < position_begin[o + 1]; ++i) {
             if (interest_arrears[i] != 0.0) in_arrears[o] = 1.0;
+            if (i == position_begin[o]) continue;
+            further_positions.push_back(static_cast<std::uint32_t>(i));
+            obligor_of_further.push_back(static_cast<std::uint32_t>(o));
         }
+        arrears_count += in_arrears[o] != 0.0 ? 1 : 0;
     }
 }
 

@@ -100,12 +100,14 @@ struct TileState {
     std::vector<double> is_settled;
     std::vector<std::int32_t> months_in_arrears;
     std::vector<std::uint32_t> position_begin;  ///< (obligor_count + 1,)
-    std::vector<std::uint32_t> unsettled;       ///< of the step: looked at one by one
+    /// Positions that are not their obligor's first, rising, and of whom they are.
+    std::vector<std::uint32_t> further_positions, obligor_of_further;
+    std::vector<std::uint32_t> unsettled;  ///< of the step: looked at one by one
 
     TileBusiness business;
     TileLevels levels;
     bool has_assumptions = false, has_floating = false;
-    bool has_one_position_each = false;  ///< each obligor
+    std::size_t arrears_count = 0;  ///< obligors in arrears
     bool has_one_position_a_record = false;
 
     void begin(const TileInputs& inputs, PathTile& tile);

@@ -11,7 +11,6 @@ from seawall import native
 from seawall.table import Table
 
 AS_OF = date(2025, 12, 31)
-YEAR = 365.0
 
 
 def bullet(**terms: Any) -> dict[str, Any]:
@@ -42,9 +41,9 @@ def test_an_obligor_of_unknown_income_pays_what_is_due() -> None:
     assert obligor["default_month"] is obligor["runway_months"] is None
 
 
-def test_a_year_of_income_is_earned_by_the_day() -> None:
-    run = run_case(loan_book([bullet(net_operating_income=3650.0)]), as_of=AS_OF, months=6)
-    assert steps(run)["receipts"] == pytest.approx([310, 280, 310, 300, 310, 300])
+def test_a_month_earns_a_twelfth_of_a_year() -> None:
+    run = run_case(loan_book([bullet(net_operating_income=3600.0)]), as_of=AS_OF, months=6)
+    assert steps(run)["receipts"] == pytest.approx([300.0] * 6)
 
 
 def test_cash_is_used_up_then_arrears_grow_then_the_obligor_defaults() -> None:
@@ -66,12 +65,13 @@ def test_cash_is_used_up_then_arrears_grow_then_the_obligor_defaults() -> None:
 
 def test_arrears_are_paid_first_and_end_the_count_to_default() -> None:
     # Received 35 days late: nothing in January, little in February, then enough for all arrears.
-    loan = bullet(net_operating_income=365.0)
+    loan = bullet(net_operating_income=372.0)
     run = run_case(
         loan_book([loan]), as_of=AS_OF, months=6, collection_days=35, default_after_months=3
     )
     found = steps(run)
-    assert found["receipts"] == pytest.approx([0.0, 24.0, 31.0, 30.0, 31.0, 30.0])
+    late = [0.0, 24.0, 7.0 + 24 * 31 / 28, 4 * 31 / 28 + 26 * 31 / 31]
+    assert found["receipts"][:4] == pytest.approx(late)
     assert found["interest_paid"] == pytest.approx([0.0, 24.0, 12.0, 12.0, 12.0, 12.0])
     assert found["debt_service_shortfall"] == pytest.approx([12.0, 0, 0, 0, 0, 0])
     assert rows(run.obligors(0))[0]["default_month"] is None
@@ -80,34 +80,34 @@ def test_arrears_are_paid_first_and_end_the_count_to_default() -> None:
 def test_suppliers_that_are_paid_sooner_take_cash_once() -> None:
     loan = bullet(revenue=730.0, operating_expenses=365.0, cash=100.0)
     run = run_case(loan_book([loan]), as_of=AS_OF, months=6, payment_days=-10)
-    assert steps(run)["operating_payments"] == pytest.approx([41.0, 28.0, 31.0, 30.0, 31.0, 30.0])
+    assert steps(run)["operating_payments"] == pytest.approx([10 + 365 / 12] + [365 / 12] * 5)
 
 
 def test_costs_above_revenue_and_no_cash_are_an_operating_shortfall() -> None:
-    loan = bullet(ebitda=-365.0, cash=40.0)
+    loan = bullet(ebitda=-360.0, cash=43.0)
     run = run_case(loan_book([loan]), as_of=AS_OF, months=6)
     found = steps(run)
-    assert found["operating_shortfall"][:2] == pytest.approx([0.0, 28.0 + 31.0 + 12.0 - 40.0 - 3.0])
+    assert found["operating_shortfall"][:2] == pytest.approx([0.0, 30.0 + 30.0 + 12.0 - 43.0])
 
 
 def test_a_loss_grows_by_what_a_revenue_would_shrink() -> None:
-    loan = bullet(ebitda=-365.0, cash=1e6)
+    loan = bullet(ebitda=-360.0, cash=1e6)
     drivers = (0.8, *UNCHANGED[1:])
     run = run_case(loan_book([loan]), as_of=AS_OF, months=6, drivers=drivers)
-    assert steps(run)["operating_payments"][0] == pytest.approx(1.2 * 31.0)
+    assert steps(run)["operating_payments"][0] == pytest.approx(1.2 * 30.0)
 
 
 def test_a_surplus_is_distributed_or_kept() -> None:
-    loan = bullet(net_operating_income=365.0, cash=5.0)
+    loan = bullet(net_operating_income=360.0, cash=5.0)
     distributed = run_case(loan_book([loan]), as_of=AS_OF, months=6)
     kept = run_case(loan_book([loan]), as_of=AS_OF, months=6, retains_surplus=True)
     assert steps(distributed)["cash"] == [5.0] * 6
-    assert steps(kept)["cash"][:2] == pytest.approx([5.0 + 31 - 12, 5.0 + 31 - 12 + 28 - 12])
+    assert steps(kept)["cash"][:2] == pytest.approx([5.0 + 30 - 12, 5.0 + 2 * (30 - 12)])
 
 
 def test_a_shortfall_falls_on_the_loans_of_an_obligor_alike() -> None:
     loans = [
-        bullet(obligor_id="a", net_operating_income=9.0 * 365 / 31),
+        bullet(obligor_id="a", net_operating_income=9.0 * 12),
         bullet(obligor_id="a", total_outstanding=600.0),
     ]
     run = run_case(loan_book(loans), as_of=AS_OF, months=6)
@@ -116,19 +116,40 @@ def test_a_shortfall_falls_on_the_loans_of_an_obligor_alike() -> None:
     assert [row["interest_paid"] for row in january] == pytest.approx([6.0, 3.0])
 
 
-def test_a_maturity_is_refinanced_then_paid_in_cash_then_missing() -> None:
-    loan = bullet(maturity_date=date(2026, 3, 15), collateral_value=1000.0, cash=100.0)
-    loan |= {"net_operating_income": 144.0 * 365 / 360}
-    run = run_case(loan_book([loan]), as_of=AS_OF, months=6, refinancing_max_ltv=0.6)
+MATURING = bullet(
+    maturity_date=date(2026, 3, 15), collateral_value=1000.0, net_operating_income=144.0
+)
+
+
+def test_a_maturity_is_repaid_by_new_debt_and_cash() -> None:
+    run = run_case(
+        loan_book([MATURING | {"cash": 700.0}]), as_of=AS_OF, months=6, refinancing_max_ltv=0.6
+    )
     (entry,) = rows(run.maturities(0))
     assert (entry["due"], entry["refinancing_gap"]) == (1200.0, 600.0)
     assert entry["binding_test"] == "ltv"
     found = steps(run)
-    assert found["maturity_refinanced"][2] == 600.0
-    assert found["maturity_paid_in_cash"][2] == pytest.approx(100.0, abs=1.5)  # and the last income
-    paid = found["maturity_refinanced"][2] + found["maturity_paid_in_cash"][2]
-    assert found["refinancing_shortfall"][2] == pytest.approx(1200.0 - paid)
+    assert (found["maturity_refinanced"][2], found["maturity_paid_in_cash"][2]) == (600.0, 600.0)
+    assert found["cash"][2] == pytest.approx(100.0)
+    assert found["debt"][2] == 0.0
+
+
+def test_new_debt_that_leaves_a_gap_closes_not_at_all() -> None:
+    run = run_case(
+        loan_book([MATURING | {"cash": 500.0}]), as_of=AS_OF, months=6, refinancing_max_ltv=0.6
+    )
+    found = steps(run)
+    assert found["maturity_refinanced"][2] == found["maturity_paid_in_cash"][2] == 0.0
+    assert found["refinancing_shortfall"][2] == 600.0
     assert rows(run.obligors(0))[0]["default_month"] == 3
+    assert rows(run.loans(0))[0]["claim"] == 1200.0
+
+
+def test_what_a_defaulted_obligor_would_have_owed_stays_on_the_wall() -> None:
+    run = run_case(loan_book([bullet(net_operating_income=0.0)]), as_of=AS_OF, months=6)
+    (quarter,) = run.wall(0)
+    assert (quarter["quarter"], quarter["due"], quarter["in_default"]) == ("2030Q1", 1200, 1200)
+    assert quarter["gap"] == quarter["untested"] == quarter["refinanced"] == 0.0
 
 
 def test_an_anticipated_repayment_date_is_on_the_wall_and_no_maturity() -> None:
@@ -176,8 +197,7 @@ def test_covenants_are_tested_on_what_is_earned_and_due() -> None:
     assert found["ltv"]["first_breach_month"] == 1
     assert found["ltv"]["last_ratio"] == pytest.approx(1200 / 1800)
     assert found["ltv"]["worst_headroom"] == pytest.approx(1 - (1200 / 1800) / 0.65)
-    last_quarter = 0.9 * 15 * 12 * (31 + 30 + 31) / YEAR
-    assert found["dscr"]["last_ratio"] == pytest.approx(last_quarter / 36)
+    assert found["dscr"]["last_ratio"] == pytest.approx(0.9 * 15 / 12)
     assert found["dscr"]["limit"] == 1.2
 
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "engines/debt/collateral_pool.hpp"
 #include "engines/debt/minor_digits.hpp"
 
 namespace seawall::debt {

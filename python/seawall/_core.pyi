@@ -210,6 +210,7 @@ class DebtBook:
         records: NativeTable,
         instruments: NativeTable | None = None,
         distressed_assets: NativeTable | None = None,
+        principal_schedule: NativeTable | None = None,
         *,
         currency: str | None = None,
         rates: collections.abc.Mapping[str, typing.SupportsFloat | typing.SupportsIndex]
@@ -321,6 +322,15 @@ class DebtPaths:
         """
         One row a record and day on which something falls due.
         """
+    def obligor_weekly_cash(
+        self,
+        case: typing.SupportsInt | typing.SupportsIndex,
+        convention: str = "unadjusted",
+        holidays: collections.abc.Sequence[datetime.date] = [],
+    ) -> NativeTable:
+        """
+        The same, one row an obligor and week.
+        """
     def obligors(self, case: typing.SupportsInt | typing.SupportsIndex) -> NativeTable:
         """
         One row an obligor.
@@ -360,6 +370,16 @@ class DebtPaths:
     ) -> dict[str, typing.Any]:
         """
         What groups with a defaulted obligor, or the others, leave to whom.
+        """
+    def weekly_cash(
+        self,
+        case: typing.SupportsInt | typing.SupportsIndex,
+        convention: str = "unadjusted",
+        holidays: collections.abc.Sequence[datetime.date] = [],
+    ) -> NativeTable:
+        """
+        One row a week of the first 13: the cash of the obligors whose income is known.
+        Payments move to business days by the convention; holidays rise.
         """
     @property
     def assumed(self) -> dict[str, typing.Any]:
@@ -575,7 +595,7 @@ def run_debt_paths(
             typing.SupportsInt | typing.SupportsIndex,
         ]
     ],
-    settings: dict,
+    settings: dict[str, typing.Any],
     threads: typing.SupportsInt | typing.SupportsIndex = 0,
     control: RunControl | None = None,
     amendments: collections.abc.Sequence[

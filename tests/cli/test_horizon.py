@@ -149,3 +149,24 @@ def test_a_bad_horizon_is_one_line_with_its_place(
     assert outcome.exit_code == EXIT_FAILED
     assert outcome.err.count("\n") == 1
     assert place in outcome.err
+
+
+def test_a_price_shows_what_the_book_and_its_positions_return(
+    seawall: Command, dataset: str
+) -> None:
+    words = ("--months", "6", "--price", "80", "--risk-free-rate", "3")
+    found = seawall("price", dataset, *words, "--json").json()
+    assert found["purchase"]["base"]["price_pct"] == 80
+    assert found["purchase"]["base"]["paid"] == 0.8 * 1_800_000
+    returns = [row["xirr_pct"] for row in found["rows"]]
+    assert returns == sorted(returns)
+    shown = seawall("price", dataset, *words, "--output", "all.csv").out
+    assert "XIRR" in shown
+    assert "implied PD" in shown
+    assert len(list(csv.DictReader(Path("all.csv").read_text().splitlines()))) == 2
+
+
+def test_a_price_of_nothing_is_one_line_with_its_place(seawall: Command, dataset: str) -> None:
+    outcome = seawall("price", dataset, "--price", "0")
+    assert outcome.exit_code == EXIT_FAILED
+    assert "parameters.horizon.purchase.price_pct" in outcome.err

@@ -1,4 +1,4 @@
-"""`seawall covenants`, `wall` and `waterfall`: a question over months, one view of its answer."""
+"""`seawall covenants`, `wall`, `waterfall`, `price`: a question over months and its answer."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,8 +29,11 @@ from seawall.engines.debt.horizon_results import CaseResult
 from seawall.session import Run
 from seawall.table import Table
 
+Limit = Annotated[int, typer.Option(min=1, help="How many rows are shown.")]
+Output = Annotated[Path | None, typer.Option(help="Write all rows to this CSV file.")]
 
-class _View(msgspec.Struct, frozen=True):
+
+class View(msgspec.Struct, frozen=True):
     """What one command shows of an answer."""
 
     name: str
@@ -41,21 +44,21 @@ class _View(msgspec.Struct, frozen=True):
 
 
 _VIEWS = (
-    _View(
+    View(
         name="covenants",
         help="Stress a book over months and show its covenants, the least headroom first.",
         rows=lambda run: horizon_lists.covenant_list(run.table("covenants")),
         summary=horizon_view.covenant_sentences,
         figures="covenants",
     ),
-    _View(
+    View(
         name="wall",
         help="Stress a book over months and show its refinancing wall by quarter.",
         rows=lambda run: horizon_lists.wall_list(run.result.horizon),
         summary=horizon_view.wall_sentences,
         figures="wall",
     ),
-    _View(
+    View(
         name="waterfall",
         help="Stress a book over months and show who bears the loss, what is unpaid first.",
         rows=lambda run: horizon_lists.waterfall_list(run.table("tiers")),
@@ -63,15 +66,23 @@ _VIEWS = (
         figures="waterfall",
     ),
 )
+_PRICE = View(
+    name="price",
+    help="Stress a book over months and show what a purchase at a price returns.",
+    rows=lambda run: horizon_lists.purchase_list(run.table("purchase")),
+    summary=horizon_view.purchase_sentences,
+    figures="purchase",
+)
 
 
 def add_views(app: typer.Typer) -> None:
     """Give the application one command a view."""
     for view in _VIEWS:
         app.command(view.name, help=view.help)(_command(view))
+    app.command(_PRICE.name, help=_PRICE.help)(_price)
 
 
-def _command(view: _View) -> Callable[..., None]:
+def _command(view: View) -> Callable[..., None]:
     def command(
         dataset: DatasetId,
         parameters: Parameters = None,
@@ -85,10 +96,8 @@ def _command(view: _View) -> Callable[..., None]:
         presets: Presets = None,
         as_of: AsOf = None,
         started_at: StartedAt = None,
-        limit: Annotated[int, typer.Option(min=1, help="How many rows are shown.")] = 20,
-        output: Annotated[
-            Path | None, typer.Option(help="Write all rows to this CSV file.")
-        ] = None,
+        limit: Limit = 20,
+        output: Output = None,
         store: Store = None,
         tenant: Tenant = None,
         threads: Threads = None,
@@ -112,19 +121,75 @@ def _command(view: _View) -> Callable[..., None]:
             open_session(store, tenant, threads) as session,
             progress(view.name, total=None, unit="records", quiet=as_json) as control,
         ):
-            run = asked.ask(session, dataset, control, needs_horizon=True)
-            rows = view.rows(run)
-            if output is not None:
-                write_csv(rows, output)
-            if as_json:
-                json_document(_document(view, run, rows, limit))
-            else:
-                _print(view, run, rows, limit)
+            run = asked.ask(session, dataset, control, horizon={})
+            _show(view, run, limit=limit, output=output, as_json=as_json)
 
     return command
 
 
-def _document(view: _View, run: Run, rows: Table, limit: int) -> dict[str, Any]:
+def _price(
+    dataset: DatasetId,
+    price_pct: Annotated[
+        float, typer.Option("--price", help="In percent of balance; accrued interest comes on top.")
+    ],
+    risk_free_rate_pct: Annotated[
+        float | None,
+        typer.Option(
+            "--risk-free-rate", help="In percent a year: gives the default probability of a price."
+        ),
+    ] = None,
+    parameters: Parameters = None,
+    assignments: Assignments = None,
+    supervisory: Supervisory = None,
+    currency: Currency = None,
+    rates: Rates = None,
+    rates_date: RatesDate = None,
+    max_rate_age_days: MaxRateAge = None,
+    months: Months = None,
+    presets: Presets = None,
+    as_of: AsOf = None,
+    started_at: StartedAt = None,
+    limit: Limit = 20,
+    output: Output = None,
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    asked = StressOptions(
+        parameters=parameters,
+        assignments=assignments,
+        supervisory=supervisory,
+        currency=currency,
+        rates=rates,
+        rates_date=rates_date,
+        max_rate_age_days=max_rate_age_days,
+        months=months,
+        presets=presets,
+        as_of=as_of,
+        started_at=started_at,
+    )
+    terms = {"price_pct": price_pct, "risk_free_rate_pct": risk_free_rate_pct}
+    check_folder(output)
+    with (
+        open_session(store, tenant, threads) as session,
+        progress(_PRICE.name, total=None, unit="records", quiet=as_json) as control,
+    ):
+        run = asked.ask(session, dataset, control, horizon={"purchase": terms})
+        _show(_PRICE, run, limit=limit, output=output, as_json=as_json)
+
+
+def _show(view: View, run: Run, *, limit: int, output: Path | None, as_json: bool) -> None:
+    rows = view.rows(run)
+    if output is not None:
+        write_csv(rows, output)
+    if as_json:
+        json_document(_document(view, run, rows, limit))
+    else:
+        _print(view, run, rows, limit)
+
+
+def _document(view: View, run: Run, rows: Table, limit: int) -> dict[str, Any]:
     horizon = run.result.horizon
     return {
         "run_id": run.run_id,
@@ -137,7 +202,7 @@ def _document(view: _View, run: Run, rows: Table, limit: int) -> dict[str, Any]:
     }
 
 
-def _print(view: _View, run: Run, rows: Table, limit: int) -> None:
+def _print(view: View, run: Run, rows: Table, limit: int) -> None:
     horizon = run.result.horizon
     currency = run.result.currency
     line("run", f"{run.run_id}  {horizon.months} months from {horizon.as_of}")
@@ -167,7 +232,7 @@ def _cell(name: str, value: object) -> str:
     if isinstance(value, float):
         if name == "headroom":
             return f"{100 * value:+.1f} %"
-        if name == "recovery_pct":
+        if name.endswith("_pct"):
             return f"{value:.1f} %"
         return f"{value:,.3f}" if name in ("limit", "worst") else f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -27,7 +27,7 @@ from seawall.cli.stress_options import (
 
 
 class RunRows(StrEnum):
-    """The tables of a run; the last six are those of a horizon."""
+    """The tables of a run; from cash_flow on those of a horizon."""
 
     records = "records"
     positions = "positions"
@@ -41,6 +41,7 @@ class RunRows(StrEnum):
     covenants = "covenants"
     maturities = "maturities"
     tiers = "tiers"
+    purchase = "purchase"
 
 
 def stress(

@@ -1,7 +1,8 @@
 """The options of a question of debt stress, and how it is asked; several commands share them."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -70,9 +71,14 @@ class StressOptions(msgspec.Struct, frozen=True):
     started_at: str | None
 
     def ask(
-        self, session: Session, dataset: str, control: RunControl, *, needs_horizon: bool = False
+        self,
+        session: Session,
+        dataset: str,
+        control: RunControl,
+        *,
+        horizon: Mapping[str, Any] | None = None,
     ) -> Run:
-        """Put the question to a session, with a horizon of defaults if it needs one."""
+        """Put the question to a session; what is said of a horizon stands over the parameters."""
         age = self.max_rate_age_days
         aged = [] if age is None else [f"currency_rates.max_age_days={age}"]
         given = read_parameters(self.parameters, [*(self.assignments or []), *aged])
@@ -82,7 +88,7 @@ class StressOptions(msgspec.Struct, frozen=True):
             currency=self.currency,
             rates=self.rates,
             rates_as_of=self.rates_date,
-            horizon={} if needs_horizon else None,
+            horizon=horizon,
             months=self.months,
             presets=self.presets or (),
             as_of=self.as_of,

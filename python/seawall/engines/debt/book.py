@@ -73,12 +73,13 @@ def decode_book(
         tables[name].native if name in tables else None
         for name in ("instruments", "distressed_assets", "principal_schedule")
     )
+    shared_collateral = dict(choice.options).get("shared_collateral", "withheld")
     columns = native.DebtBook(
         tables["records"].native,
         *lists,
         currency=None if conversion is None else conversion.currency,
         rates=None if conversion is None else dict(conversion.rates),
-        **dict(choice.options),
+        shared_collateral=shared_collateral,
     )
     if conversion is None and choice.currency not in (None, columns.currency):
         raise InvalidInput(
@@ -90,9 +91,7 @@ def decode_book(
         currency_rates=None if conversion is None else conversion.chosen,
         currencies=[] if conversion is None else _converted(columns, conversion),
         unconverted=[] if conversion is None else _unconverted(columns, conversion),
-        shared_collateral=_shared_collateral(
-            columns, dict(choice.options).get("shared_collateral", "withheld")
-        ),
+        shared_collateral=_shared_collateral(columns, shared_collateral),
         latest_reporting_date=_latest_reporting_date(tables["records"]),
     )
 

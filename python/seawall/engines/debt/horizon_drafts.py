@@ -1,10 +1,14 @@
-"""What a run with a horizon states for the ledger: four of evidence and four findings a case."""
+"""What a run with a horizon states for the ledger: four of evidence and four findings a case.
+
+A purchase is one more piece of evidence of each case; no finding rests on it.
+"""
 
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from seawall.engine import EvidenceDraft, FindingDraft
 from seawall.engines.debt.drafts import finding_body
@@ -13,10 +17,18 @@ from seawall.engines.debt.horizon_run import HorizonRun
 from seawall.engines.debt.horizon_shares import CaseShares, Share
 from seawall.engines.debt.horizon_types import Horizon
 
-KINDS = ("cash_flow_path", "covenants", "refinancing_wall", "waterfall")
+KINDS = ("cash_flow_path", "covenants", "refinancing_wall", "waterfall", "purchase")
 
 _TERMS = ("months", "surplus_cash", "default_after_months", "covenants", "refinancing")
-"""What of a horizon all figures of a case depend on; the waterfall's terms come on top."""
+"""What of a horizon all figures of a case depend on."""
+
+_MORE_TERMS = {"waterfall": ("waterfall",), "purchase": ("waterfall", "purchase")}
+"""What some kinds of evidence depend on besides."""
+
+_PURCHASE_FORMULA = (
+    "the rate at which what the case pays until the horizon's end, and what is then owed is worth, "
+    "is what was paid: balance at the price, and accrued interest"
+)
 
 
 class _Stated(msgspec.Struct, frozen=True):
@@ -97,6 +109,12 @@ def horizon_drafts(
     findings: list[FindingDraft] = []
     scale = max(1.0, total_outstanding)
     horizon = run.question.horizon
+    common = {
+        "currency": currency,
+        "as_of": run.result.as_of,
+        "assumed_counts": run.result.assumed_counts,
+        **book,
+    }
     for index, case in enumerate(run.result.cases):
         shares = CaseShares(run, index)
         for stated in _STATED:
@@ -116,27 +134,40 @@ def horizon_drafts(
             findings.append(
                 FindingDraft(body={**body, **named}, evidence=first_evidence + len(evidence))
             )
+            figures = {
+                stated.metric: share.amount,
+                "not_tested": share.not_tested,
+                **msgspec.to_builtins(stated.figures(case)),
+            }
             evidence.append(
                 EvidenceDraft(
                     kind=stated.kind,
                     subject=case.case_id,
                     body={
-                        "currency": currency,
-                        "as_of": run.result.as_of,
+                        **common,
                         "formula": stated.formula,
-                        "parameters": _terms(stated, horizon),
+                        "parameters": _terms(stated.kind, horizon),
                         "case": _case(case),
-                        "assumed_counts": run.result.assumed_counts,
-                        "figures": {
-                            stated.metric: share.amount,
-                            "not_tested": share.not_tested,
-                            **msgspec.to_builtins(stated.figures(case)),
-                        },
+                        "figures": figures,
                         "largest_contributors": share.largest,
-                        **book,
                     },
                 )
             )
+    bought = [case for case in run.result.cases if case.purchase is not UNSET]
+    evidence += [
+        EvidenceDraft(
+            kind="purchase",
+            subject=case.case_id,
+            body={
+                **common,
+                "formula": _PURCHASE_FORMULA,
+                "parameters": _terms("purchase", horizon),
+                "case": _case(case),
+                "figures": msgspec.to_builtins(case.purchase),
+            },
+        )
+        for case in bought
+    ]
     return evidence, findings
 
 
@@ -147,8 +178,8 @@ def _more(stated: _Stated, case: CaseResult) -> dict[str, Any]:
     return {"total_gap": math.fsum(quarter.gap for quarter in case.wall)}
 
 
-def _terms(stated: _Stated, horizon: Horizon) -> dict[str, Any]:
-    names = (*_TERMS, "waterfall") if stated.kind == "waterfall" else _TERMS
+def _terms(kind: str, horizon: Horizon) -> dict[str, Any]:
+    names = (*_TERMS, *_MORE_TERMS.get(kind, ()))
     return {name: msgspec.to_builtins(getattr(horizon, name)) for name in names}
 
 

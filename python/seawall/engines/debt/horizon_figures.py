@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
+from msgspec import UNSET
 
 from seawall import native
 from seawall.engines.debt.horizon_cases import HorizonCase
@@ -12,12 +14,13 @@ from seawall.engines.debt.horizon_results import (
     CaseResult,
     CaseStep,
     CovenantSummary,
+    PurchaseResult,
     RiskLevels,
     WallQuarter,
     WaterfallResult,
     WaterfallTier,
 )
-from seawall.engines.debt.horizon_types import Horizon
+from seawall.engines.debt.horizon_types import Horizon, PurchaseTerms
 from seawall.engines.debt.link_types import LinkGap
 from seawall.table import Table
 
@@ -47,6 +50,7 @@ def case_result(
         ],
         risk=msgspec.convert(paths.risk(index), RiskLevels),
         runway_counts=_runway_counts(paths.runways(index)),
+        purchase=(UNSET if horizon.purchase is None else _purchase(paths, index, horizon.purchase)),
         links=case.links,
         not_covered=not_covered,
     )
@@ -111,6 +115,22 @@ def _waterfall(
         for tier in figures["tiers"]
     ]
     return WaterfallResult(basis=basis, is_hypothetical=not defaulted, **figures)
+
+
+def _purchase(paths: native.DebtPaths, index: int, terms: PurchaseTerms) -> PurchaseResult:
+    positions, book = paths.purchase(index, terms.price_pct, terms.risk_free_rate_pct)
+    rows = Table(positions)
+    implied, paid = (
+        rows[name].to_numpy().astype(np.float64, copy=False)
+        for name in ("implied_default_probability_pct", "paid")
+    )
+    known = ~np.isnan(implied)
+    names = PurchaseResult.__struct_fields__
+    figures = {name: figure for name, figure in book.items() if name in names}
+    figures["implied_default_probability_pct"] = _ratio(
+        math.fsum(implied[known] * paid[known]), math.fsum(paid[known])
+    )
+    return PurchaseResult(price_pct=terms.price_pct, implied_count=int(known.sum()), **figures)
 
 
 def _percent(part: float, whole: float) -> float | None:

@@ -1,4 +1,4 @@
-"""What a restructuring analyst reads of a horizon, worst first: covenants, wall, waterfall."""
+"""What a analyst reads of a horizon, worst first: covenants, wall, waterfall, price."""
 
 from typing import TYPE_CHECKING
 
@@ -114,6 +114,31 @@ def waterfall_list(tiers: Table) -> Table:
         unpaid="unpaid",
         recovery_pct="recovery_pct",
         is_fulcrum="fulcrum",
+    )
+
+
+def purchase_list(purchase: Table) -> Table:
+    """Positions by what their purchase returns, the least first and the unknown last.
+
+    Parameters
+    ----------
+    purchase : Table
+        A run's table of that name.
+    """
+    rows = purchase.to_arrow()
+    return _named(
+        rows.sort_by([("xirr_pct", "ascending"), ("case_id", "ascending")]),
+        case_id="case",
+        source_record_id="record",
+        element="element",
+        obligor_id="obligor",
+        paid="paid",
+        accrued="accrued",
+        received="received",
+        terminal_value="terminal_value",
+        xirr_pct="xirr_pct",
+        moic="multiple",
+        implied_default_probability_pct="implied_pd_pct",
     )
 
 

@@ -1,6 +1,7 @@
 """What a run with a horizon answers, in the book's currency. None is unknown, and never 0."""
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from seawall.engines.debt.horizon_types import CaseAssumptions
 from seawall.engines.debt.link_types import Link, LinkGap
@@ -110,6 +111,26 @@ class RiskLevels(msgspec.Struct, frozen=True):
     reasons: dict[str, int]
 
 
+class PurchaseResult(msgspec.Struct, frozen=True):
+    """What the book returns to who buys it on the first day.
+
+    It is of the positions whose recovery is known.
+    """
+
+    price_pct: float  # of the balance
+    paid: float  # with the accrued interest
+    accrued: float
+    received: float  # within the horizon, and of defaults in it
+    terminal_value: float  # of what is owed at the end of the horizon, and of obligors in default
+    xirr_pct: float | None  # a year by actual days over 365; None: no rate solves the flows
+    monthly_irr_pct: float | None  # compounded to a year
+    moic: float | None  # inflows over outflows
+    implied_default_probability_pct: float | None  # a year: the mean by what is paid
+    implied_count: int  # positions of which it is known; 0 without a risk-free rate
+    unknown_count: int  # positions whose recovery is not known
+    flows: list[float]  # by months after the first day, which has what is paid
+
+
 class CaseResult(msgspec.Struct, frozen=True):
     """One case over the horizon."""
 
@@ -122,6 +143,7 @@ class CaseResult(msgspec.Struct, frozen=True):
     waterfall: list[WaterfallResult]
     risk: RiskLevels
     runway_counts: dict[str, int]  # obligors by months of runway; such as "12+": never dry
+    purchase: PurchaseResult | UnsetType = UNSET  # where a price is given
     links: list[Link] = []  # of a supervisory path
     not_covered: list[LinkGap] = []
 

@@ -1,6 +1,7 @@
 """A book over its horizon: what goes into the core, case by case, and what came out."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from seawall import native
@@ -10,7 +11,7 @@ from seawall.engines.debt.horizon_checks import opening_day
 from seawall.engines.debt.horizon_concentration import concentrations
 from seawall.engines.debt.horizon_figures import case_result
 from seawall.engines.debt.horizon_results import HorizonResult
-from seawall.engines.debt.horizon_types import CovenantLimits, Horizon
+from seawall.engines.debt.horizon_types import CovenantLimits, Horizon, PurchaseTerms
 from seawall.engines.debt.paths import PathRun, link_gaps
 from seawall.errors import InvalidInput
 from seawall.native import RunControl
@@ -89,20 +90,31 @@ class HorizonRun:
         return Table(getattr(self.paths, TABLES[name])(case))
 
     def tables(self) -> Mapping[str, Callable[[], Table]]:
-        """Each of `TABLES` over all cases, whose identifier is the first column."""
-        return {name: self._maker(name) for name in TABLES}
+        """Each of `TABLES` over all cases, whose identifier is the first column.
 
-    def _maker(self, name: str) -> Callable[[], Table]:
-        return lambda: self._all_cases(name)
+        The positions of a purchase come on top where a price is given.
+        """
+        made = {name: self._over_cases(partial(self.case_table, name)) for name in TABLES}
+        terms = self.question.horizon.purchase
+        if terms is not None:
+            made["purchase"] = self._over_cases(partial(self._purchase, terms))
+        return made
 
-    def _all_cases(self, name: str) -> Table:
+    def _purchase(self, terms: PurchaseTerms, case: int) -> Table:
+        positions, _ = self.paths.purchase(case, terms.price_pct, terms.risk_free_rate_pct)
+        return Table(positions)
+
+    def _over_cases(self, of_case: Callable[[int], Table]) -> Callable[[], Table]:
+        return lambda: self._joined(of_case)
+
+    def _joined(self, of_case: Callable[[int], Table]) -> Table:
         import pyarrow
 
         parts = []
         for index, case in enumerate(self.question.cases):
-            rows = self.case_table(name, index).to_arrow()
-            of_case = pyarrow.repeat(pyarrow.scalar(case.case_id), rows.num_rows)
-            parts.append(rows.add_column(0, "case_id", of_case))
+            rows = of_case(index).to_arrow()
+            named = pyarrow.repeat(pyarrow.scalar(case.case_id), rows.num_rows)
+            parts.append(rows.add_column(0, "case_id", named))
         return Table(pyarrow.concat_tables(parts))
 
 
@@ -155,7 +167,6 @@ def _refuse_what_is_not_computed(horizon: Horizon) -> None:
     for name in (
         "business_day_convention",
         "holiday_calendar",
-        "purchase",
         "what_if",
     ):
         if getattr(horizon, name) != getattr(default, name):

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import UNSET
+
 from seawall.engines.debt.horizon_results import CaseResult, HorizonResult
 from seawall.engines.debt.view import money
 
@@ -151,3 +153,27 @@ def waterfall_sentences(case: CaseResult, currency: str) -> list[str]:
             f"left for owners {money(found.equity, currency)}"
         )
     return said
+
+
+def purchase_sentences(case: CaseResult, currency: str) -> list[str]:
+    """Say what the book costs and returns at its price."""
+    bought = case.purchase
+    if bought is UNSET:
+        return []
+    said = [
+        f"at {bought.price_pct:g} %: paid {money(bought.paid, currency)}, of it accrued "
+        f"{money(bought.accrued, currency)}; received {money(bought.received, currency)}, "
+        f"terminal value {money(bought.terminal_value, currency)}",
+        f"XIRR {_percent(bought.xirr_pct)}, IRR {_percent(bought.monthly_irr_pct)}, "
+        f"multiple {_UNKNOWN if bought.moic is None else f'{bought.moic:.3f}'}",
+    ]
+    if bought.implied_count:
+        implied = _percent(bought.implied_default_probability_pct)
+        said.append(f"implied PD {implied} a year over {bought.implied_count:,} positions")
+    if bought.unknown_count:
+        said.append(f"the recovery of {bought.unknown_count:,} positions is not known: left out")
+    return said
+
+
+def _percent(value: float | None) -> str:
+    return _UNKNOWN if value is None else f"{value:.2f} %"

@@ -18,7 +18,6 @@ using namespace seawall::debt::fixture;
 namespace {
 
 constexpr double close = 1e-10;  // percent
-constexpr double year_of_days = 365.0;
 
 std::vector<Column> joined(std::vector<Column> columns, std::vector<Column> more) {
     for (Column& column : more) columns.push_back(std::move(column));
@@ -150,24 +149,25 @@ BOOST_AUTO_TEST_CASE(a_maturity_is_paid_by_new_debt_then_by_cash) {
     BOOST_CHECK_EQUAL(cash.maturities[0].paid_in_cash, 200.0);
     BOOST_CHECK_EQUAL(cash.obligors.cash[0], 100.0);
     BOOST_CHECK_EQUAL(cash.positions.balance[0], 0.0);
-    const PathTile gap = matures(1600.0, 55.0);  // and 50 left
-    BOOST_CHECK_CLOSE(gap.maturities[0].gap, 150.0, close);
-    BOOST_CHECK_CLOSE(gap.positions.maturity_paid[0], 850.0, close);
-    BOOST_CHECK_CLOSE(gap.obligors.refinancing_shortfall[0], 150.0, close);
+    const PathTile gap = matures(1600.0, 55.0);              // and 50 left
+    BOOST_CHECK_CLOSE(gap.maturities[0].gap, 200.0, close);  // without which nothing closes
+    BOOST_CHECK_EQUAL(gap.positions.maturity_paid[0], 0.0);
+    BOOST_CHECK_EQUAL(gap.obligors.cash[0], 50.0);
+    BOOST_CHECK_CLOSE(gap.obligors.refinancing_shortfall[0], 200.0, close);
     BOOST_TEST(gap.default_step[0] == 1);
 }
 
 BOOST_AUTO_TEST_CASE(cash_above_that_of_the_first_day_is_distributed_or_retained) {
-    const PathSample sample(one_loan("bullet", on(2030, 1, 15), business(365.0, 10.0)), 2);
+    const PathSample sample(one_loan("bullet", on(2030, 1, 15), business(372.0, 10.0)), 2);
     const PathTile distributed = base_tile(sample);
     BOOST_TEST(distributed.obligors.cash == (std::vector<double>{10.0, 10.0}));
     const PathTile retained = base_tile(sample, {.retains_surplus = true, .refinancing = {}});
     BOOST_CHECK_CLOSE(retained.obligors.cash[0], 10.0 + 31.0 - 5.0, close);
-    BOOST_CHECK_CLOSE(retained.obligors.cash[1], 10.0 + 59.0 - 10.0, close);
+    BOOST_CHECK_CLOSE(retained.obligors.cash[1], 10.0 + 62.0 - 10.0, close);
 }
 
 BOOST_AUTO_TEST_CASE(a_change_of_the_currency_is_in_what_obligors_owe_and_earn) {
-    const PathSample sample(joined(one_loan("bullet", on(2030, 1, 15), business(365.0, 0.0)),
+    const PathSample sample(joined(one_loan("bullet", on(2030, 1, 15), business(372.0, 0.0)),
                                    {numbers("collateral_value", {2000.0})}),
                             2);
     PathCase halved = base_case(sample);
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_change_of_the_currency_is_in_what_obligors_owe_and_earn) 
     const PathTile tile = tile_of(sample, halved);
     BOOST_CHECK_CLOSE(tile.obligors.interest_due[1], 2.5, close);
     BOOST_CHECK_CLOSE(tile.positions.interest_due[1], 5.0, close);
-    BOOST_CHECK_CLOSE(tile.obligors.income[1], 28.0 / 2.0, close);
+    BOOST_CHECK_CLOSE(tile.obligors.income[1], 31.0 / 2.0, close);
     BOOST_TEST(tile.obligors.debt == (std::vector<double>{1000.0, 500.0}));
     BOOST_TEST(tile.records.collateral == (std::vector<double>{2000.0, 1000.0}));
 }
@@ -183,18 +183,19 @@ BOOST_AUTO_TEST_CASE(a_change_of_the_currency_is_in_what_obligors_owe_and_earn) 
 BOOST_AUTO_TEST_CASE(receipts_come_late_and_payments_early) {
     const PathSample sample(
         joined(one_loan("bullet", on(2030, 1, 15)),
-               {numbers("revenue", {730.0}), numbers("operating_expenses", {365.0})}),
+               {numbers("revenue", {744.0}), numbers("operating_expenses", {365.0})}),
         2);
     PathCase delayed = base_case(sample);
     delayed.collection_extension_days = 10;
     delayed.payment_period_change_days = -5;
     const PathTile tile = tile_of(sample, delayed);
-    // 2 a day for 31 days less the first ten; costs of 1 a day, five days more at first.
+    // 62 a month: of January all but ten days, then those ten and 18 of 28. Costs of a twelfth, and
+    // five days more at first.
     BOOST_CHECK_CLOSE(tile.obligors.receipts[0], 42.0, close);
-    BOOST_CHECK_CLOSE(tile.obligors.operating_payments[0], 36.0, close);
-    BOOST_CHECK_CLOSE(tile.obligors.receipts[1], 56.0, close);
-    BOOST_CHECK_CLOSE(tile.obligors.operating_payments[1], 28.0, close);
-    BOOST_CHECK_CLOSE(tile.obligors.income[0], 365.0 * 31.0 / year_of_days, close);
+    BOOST_CHECK_CLOSE(tile.obligors.operating_payments[0], 365.0 / 12.0 + 5.0, close);
+    BOOST_CHECK_CLOSE(tile.obligors.receipts[1], 20.0 + 62.0 * 18.0 / 28.0, close);
+    BOOST_CHECK_CLOSE(tile.obligors.operating_payments[1], 365.0 / 12.0, close);
+    BOOST_CHECK_CLOSE(tile.obligors.income[0], (744.0 - 365.0) / 12.0, close);
 }
 
 BOOST_AUTO_TEST_CASE(an_instruction_set_does_not_change_a_single_bit) {

@@ -49,7 +49,8 @@ FirstPeriod first_period(const LoanTerms& terms, std::size_t i, Day as_of) {
     const Day maturity = terms.maturity_day[i];
     const Day origination = terms.origination_day[i];
     const Day next = terms.next_payment_day[i] > as_of ? terms.next_payment_day[i] : no_day;
-    const Day first = std::max(terms.first_payment_day[i], next);
+    Day first = std::max(terms.first_payment_day[i], next);
+    if (maturity != no_day && first >= maturity) first = no_day;  // all is paid at maturity
     const bool begins = origination != no_day && (maturity == no_day || origination < maturity) &&
                         (origination > recent || interval == 0);
     // Interest before the period of the first payment was settled when the loan was paid out.

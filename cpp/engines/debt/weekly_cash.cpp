@@ -78,13 +78,19 @@ class TileWeeks {
         return static_cast<std::size_t>(std::clamp<std::int64_t>(since, 1, beyond));
     }
 
-    double refinanced_part(std::uint32_t record, std::size_t m) const {
+    /// How the month of a maturity repays it; what is no part of either is missing.
+    struct Repaid {
+        double refinanced = 0.0, in_cash = 0.0, missing = 0.0;
+    };
+
+    Repaid repaid_parts(std::uint32_t record, std::size_t m) const {
         for (const Maturity& maturity : tile_.maturities) {
-            if (maturity.record == record && maturity.step == m) {
-                return maturity.refinanced / maturity.due;
-            }
+            if (maturity.record != record || maturity.step != m) continue;
+            return {.refinanced = maturity.refinanced / maturity.due,
+                    .in_cash = maturity.paid_in_cash / maturity.due,
+                    .missing = maturity.gap / maturity.due};
         }
-        return 0.0;
+        return {};
     }
 
     void fall_due(std::size_t row) {
@@ -116,7 +122,10 @@ class TileWeeks {
             figures.principal_due += worth(m) * tile_.positions.principal_due[cell];
             figures.maturity_due += maturity;
             if (maturity <= 0.0) continue;
-            figures.refinanced += maturity * refinanced_part(book.order.record_of_position[row], m);
+            const Repaid repaid = repaid_parts(book.order.record_of_position[row], m);
+            figures.refinanced += maturity * repaid.refinanced;
+            figures.maturity_paid_in_cash += maturity * repaid.in_cash;  // until it is settled
+            figures.refinancing_shortfall += maturity * repaid.missing;
         }
     }
 
@@ -153,11 +162,11 @@ class TileWeeks {
         figures.debt_service_shortfall = interest_unpaid + principal_unpaid;
         owing.interest = owing.interest * (1.0 - paid.interest_arrears) + interest_unpaid;
         owing.principal = owing.principal * (1.0 - paid.principal_arrears) + principal_unpaid;
-        const double gap = figures.maturity_due - figures.refinanced;
-        const double part = cash.spend(owing.maturity + gap);
-        figures.maturity_paid_in_cash = (owing.maturity + gap) * part;
-        figures.refinancing_shortfall = gap * (1.0 - part);
-        owing.maturity = (owing.maturity + gap) * (1.0 - part);
+        const double wanted = owing.maturity + figures.maturity_paid_in_cash;
+        const double part = cash.spend(wanted);
+        figures.refinancing_shortfall += figures.maturity_paid_in_cash * (1.0 - part);
+        figures.maturity_paid_in_cash = wanted * part;
+        owing.maturity = wanted * (1.0 - part);
         cash_[o] = cash.amount();
     }
 

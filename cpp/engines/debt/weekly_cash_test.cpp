@@ -20,7 +20,7 @@ using namespace seawall::debt::fixture;
 namespace {
 
 /// 1,000 at 6 % a year, interest of 5 on the 19th: day 4, 35 (a Thursday, the last of its week) and
-/// 63. Its obligor has 10 in cash and earns 1 a day.
+/// 63. Its obligor has 10 in cash and earns 31 a month, 1 a day in January.
 std::vector<Column> one_loan(std::vector<Column> more = {}) {
     std::vector<Column> columns{
         numbers("total_outstanding", {1000.0}), numbers("interest_rate_pct", {6.0}),
@@ -30,7 +30,7 @@ std::vector<Column> one_loan(std::vector<Column> more = {}) {
 }
 
 std::vector<Column> one_earner(double cash, std::vector<Column> more = {}) {
-    more.push_back(numbers("net_cash_flow", {365.0}));
+    more.push_back(numbers("net_cash_flow", {372.0}));
     more.push_back(numbers("cash", {cash}));
     return one_loan(std::move(more));
 }
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_factor_of_a_month_holds_from_the_day_after_the_month_befo
 
 BOOST_AUTO_TEST_CASE(suppliers_paid_sooner_take_their_days_of_cost_on_the_first_day) {
     const PathSample sample(
-        one_loan({numbers("revenue", {730.0}), numbers("operating_expenses", {365.0})}), 6);
+        one_loan({numbers("revenue", {730.0}), numbers("operating_expenses", {372.0})}), 6);
     PathCase sooner = base_case(sample);
     sooner.payment_period_change_days = -10;
     const Weeks payments = week_figure(sample, sooner, "operating_payments");
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(cash_pays_what_new_debt_leaves_of_a_maturity) {
 BOOST_AUTO_TEST_CASE(after_a_default_nothing_moves) {
     const PathSample sample(
         {numbers("total_outstanding", {1000.0}), numbers("interest_rate_pct", {0.0}),
-         numbers("net_cash_flow", {365.0}), numbers("collateral_value", {1000.0}),
+         numbers("net_cash_flow", {372.0}), numbers("collateral_value", {1000.0}),
          days("maturity_date", {on(2026, 1, 29)})},
         6);
     PathSettings settings = retaining();

@@ -100,6 +100,7 @@ def quarter(at: int, strain: float) -> dict[str, Any]:
         "refinanced": due - gap - untested,
         "gap": gap,
         "untested": untested,
+        "in_default": 0.0,
         "gap_by_test": {"ltv": gap * 0.6, "dscr": gap * 0.4, "debt_yield": 0.0},
     }
 

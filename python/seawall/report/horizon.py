@@ -108,6 +108,7 @@ def wall_rows(case: CaseResult, quarters: Sequence[str]) -> list[WallQuarter]:
                 refinanced=sum(row.refinanced for row in later),
                 gap=sum(row.gap for row in later),
                 untested=sum(row.untested for row in later),
+                in_default=sum(row.in_default for row in later),
                 gap_by_test={
                     test: sum(row.gap_by_test.get(test, 0.0) for row in later) for test in tests
                 },

@@ -34,6 +34,7 @@ _WALL_PARTS = {
     "dscr": ("gap, by DSCR", COLORS[1]),
     "debt_yield": ("gap, by debt yield", COLORS[4]),
     "untested": ("untested", "#8a949c"),
+    "in_default": ("in default before", COLORS[5]),
 }
 _SERVICE_PARTS = {
     "paid": ("due and paid", COLORS[0]),
@@ -89,7 +90,12 @@ def refinancing_wall(cases: Sequence[CaseResult], quarters: Sequence[str], curre
         for quarter in quarters:
             row = due.get(quarter)
             amounts = (
-                {"refinanced": row.refinanced, **row.gap_by_test, "untested": row.untested}
+                {
+                    "refinanced": row.refinanced,
+                    **row.gap_by_test,
+                    "untested": row.untested,
+                    "in_default": row.in_default,
+                }
                 if row
                 else {"refinanced": 0.0}
             )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 _MAXIMA = ("ltv", "leverage")  # worse the higher
-_WALL_AMOUNTS = ("due", "refinanced", "gap", "untested")
+_WALL_AMOUNTS = ("due", "refinanced", "gap", "untested", "in_default")
 
 
 def covenant_list(covenants: Table) -> Table:
@@ -67,13 +67,14 @@ def wall_list(result: HorizonResult) -> Table:
             "refinanced": quarter.refinanced,
             "gap": quarter.gap,
             "untested": quarter.untested,
+            "in_default": quarter.in_default,
             "binding_test": _binding_test(quarter),
         }
         for case in result.cases
         for quarter in case.wall
     ]
     text, number = pyarrow.string(), pyarrow.float64()
-    types = (text, text, pyarrow.int64(), number, number, number, number, text)
+    types = (text, text, pyarrow.int64(), *[number] * len(_WALL_AMOUNTS), text)
     names = ("case", "quarter", "maturities", *_WALL_AMOUNTS, "binding_test")
     return Table(pyarrow.Table.from_pylist(rows, pyarrow.schema(zip(names, types, strict=True))))
 

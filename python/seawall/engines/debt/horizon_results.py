@@ -69,6 +69,7 @@ class WallQuarter(msgspec.Struct, frozen=True):
     refinanced: float  # by tested new debt
     gap: float
     untested: float
+    in_default: float  # what obligors that had defaulted before would have owed
     gap_by_test: dict[str, float]  # by what binds: ltv, dscr or debt_yield
 
 

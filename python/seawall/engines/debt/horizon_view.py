@@ -123,17 +123,16 @@ def covenant_sentences(case: CaseResult, currency: str) -> list[str]:
 
 
 def wall_sentences(case: CaseResult, currency: str) -> list[str]:
-    """Say what falls due, what of it finds no new debt, and what is no longer in the wall."""
-    due, gap, untested = (
+    """Say what falls due, what of it finds no new debt, and what is in default before."""
+    due, gap, untested, in_default = (
         math.fsum(getattr(quarter, name) for quarter in case.wall)
-        for name in ("due", "gap", "untested")
+        for name in ("due", "gap", "untested", "in_default")
     )
     said = f"{money(due, currency)} due, {money(gap, currency)} of it finds no new debt"
     if untested:
         said += f", {money(untested, currency)} is untested"
-    default = case.steps[-1].debt_in_default
-    if default:
-        said += f"; {money(default, currency)} in default is no longer in the wall"
+    if in_default:
+        said += f"; of {money(in_default, currency)} the obligors default before"
     return [said]
 
 

@@ -66,6 +66,15 @@ def test_stress_over_months_prints_a_row_a_case_and_its_material_findings(
     assert any("fi_" in row and "recovery:severe" in row for row in outcome.out.splitlines())
 
 
+def test_stress_over_months_says_how_cash_goes_over_13_weeks(
+    seawall: Command, dataset: str
+) -> None:
+    outcome = seawall("stress", dataset, "--months", "6")
+    (said,) = [line for line in outcome.out.splitlines() if line.startswith("  13 weeks")]
+    assert "base" in said
+    assert "1 of 2" in said  # C cannot pay its interest
+
+
 def test_a_printed_finding_can_be_traced(seawall: Command, dataset: str) -> None:
     run = seawall("stress", dataset, "--months", "6", "--json").json()
     (found,) = [f["id"] for f in run["findings"] if f["title"] == "covenants:base"]

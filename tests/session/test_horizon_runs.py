@@ -324,7 +324,6 @@ def test_a_book_without_a_reporting_date_needs_a_day(session: Session) -> None:
 @pytest.mark.parametrize(
     ("horizon", "field"),
     [
-        ({"holiday_calendar": "TARGET"}, "holiday_calendar"),
         (
             {"what_if": [{"kind": "equitise", "what_if_id": "w", "source_record_id": "A",
                           "fraction": 0.5}]},

@@ -136,6 +136,7 @@ def _horizon_lines(run: Run, horizon: HorizonResult) -> None:
     stated = {f.title: f.body for f in run.findings}
     rows = horizon_view.case_rows(horizon, stated, currency=currency)
     table(horizon_view.CASE_COLUMNS, rows)
+    line("13 weeks", horizon_view.weeks_sentence(horizon.cases[0], currency))
     for found in run.findings:
         if found.is_material and "case_id" in found.body:
             amount = view.money(found.body["value"], currency)

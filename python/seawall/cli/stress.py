@@ -42,6 +42,8 @@ class RunRows(StrEnum):
     maturities = "maturities"
     tiers = "tiers"
     purchase = "purchase"
+    weekly_cash = "weekly_cash"
+    obligor_weekly_cash = "obligor_weekly_cash"
 
 
 def stress(

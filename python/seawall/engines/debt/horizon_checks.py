@@ -1,11 +1,12 @@
 """What of a horizon no single field can be wrong about, checked with its place."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import get_args
 
 from msgspec import UNSET
 
+from seawall.engines.debt.business_days import holiday_days
 from seawall.engines.debt.horizon_types import Horizon, Preset
 from seawall.errors import InvalidInput
 
@@ -13,6 +14,8 @@ BASE = "base"
 """The case that always runs, and first."""
 
 _PLACE = "parameters.horizon"
+_WEEKS = timedelta(weeks=13)
+_AROUND = timedelta(days=31)  # no payment moves further
 
 
 def check_horizon(horizon: Horizon, *, path_ids: Sequence[str]) -> None:
@@ -44,6 +47,11 @@ def check_horizon(horizon: Horizon, *, path_ids: Sequence[str]) -> None:
             "an enterprise is valued by a multiple or by a cap rate, not by both",
             where=f"{_PLACE}.waterfall.cap_rate_pct",
         )
+    if horizon.holiday_calendar is not None and horizon.business_day_convention == "unadjusted":
+        raise InvalidInput(
+            "needs a business_day_convention: payments that are unadjusted move for no holiday",
+            where=f"{_PLACE}.holiday_calendar",
+        )
     _check_what_ifs(horizon)
 
 
@@ -66,6 +74,23 @@ def opening_day(horizon: Horizon, latest_reporting_date: date | None) -> date:
         raise InvalidInput(
             f'"{horizon.as_of}" is no date such as 2026-03-31', where=where
         ) from error
+
+
+def payment_holidays(horizon: Horizon, as_of: date) -> list[date]:
+    """List the holidays that move payments of the first 13 weeks.
+
+    Raises
+    ------
+    InvalidInput
+        For a calendar that is not known, or does not cover these weeks.
+    """
+    calendar = horizon.holiday_calendar
+    if calendar is None:
+        return []
+    try:
+        return holiday_days(calendar, as_of - _AROUND, as_of + _WEEKS + _AROUND)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, where=f"{_PLACE}.holiday_calendar") from error
 
 
 def _check_presets(horizon: Horizon) -> None:

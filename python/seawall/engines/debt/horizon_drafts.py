@@ -22,7 +22,11 @@ KINDS = ("cash_flow_path", "covenants", "refinancing_wall", "waterfall", "purcha
 _TERMS = ("months", "surplus_cash", "default_after_months", "covenants", "refinancing")
 """What of a horizon all figures of a case depend on."""
 
-_MORE_TERMS = {"waterfall": ("waterfall",), "purchase": ("waterfall", "purchase")}
+_MORE_TERMS = {
+    "cash_flow_path": ("business_day_convention", "holiday_calendar"),
+    "waterfall": ("waterfall",),
+    "purchase": ("waterfall", "purchase"),
+}
 """What some kinds of evidence depend on besides."""
 
 _PURCHASE_FORMULA = (
@@ -48,7 +52,11 @@ _STATED = (
         kind="cash_flow_path",
         formula="operating and debt-service shortfalls, summed over months and obligors; an "
         "obligor's fall to its records by what they owe",
-        figures=lambda case: {"steps": case.steps, "runway_counts": case.runway_counts},
+        figures=lambda case: {
+            "steps": case.steps,
+            "runway_counts": case.runway_counts,
+            "weeks": case.weeks,
+        },
         share=CaseShares.shortfall,
         category="liquidity",
         metric="shortfall",
@@ -134,6 +142,9 @@ def horizon_drafts(
             findings.append(
                 FindingDraft(body={**body, **named}, evidence=first_evidence + len(evidence))
             )
+            parameters = _terms(stated.kind, horizon)
+            if "holiday_calendar" in parameters:
+                parameters["holidays"] = run.result.holidays
             figures = {
                 stated.metric: share.amount,
                 "not_tested": share.not_tested,
@@ -146,7 +157,7 @@ def horizon_drafts(
                     body={
                         **common,
                         "formula": stated.formula,
-                        "parameters": _terms(stated.kind, horizon),
+                        "parameters": parameters,
                         "case": _case(case),
                         "figures": figures,
                         "largest_contributors": share.largest,

@@ -13,6 +13,7 @@ from seawall.engines.debt.horizon_cases import HorizonCase
 from seawall.engines.debt.horizon_results import (
     CaseResult,
     CaseStep,
+    CaseWeek,
     CovenantSummary,
     PurchaseResult,
     RiskLevels,
@@ -33,6 +34,7 @@ def case_result(
     index: int,
     horizon: Horizon,
     not_covered: list[LinkGap],
+    weeks: list[CaseWeek],
 ) -> CaseResult:
     """Gather what the core says of one case."""
     steps = list(Table(paths.steps(index)).rows())
@@ -50,6 +52,7 @@ def case_result(
         ],
         risk=msgspec.convert(paths.risk(index), RiskLevels),
         runway_counts=_runway_counts(paths.runways(index)),
+        weeks=weeks,
         purchase=(UNSET if horizon.purchase is None else _purchase(paths, index, horizon.purchase)),
         links=case.links,
         not_covered=not_covered,
@@ -80,6 +83,11 @@ def case_steps(rows: Sequence[Mapping[str, Any]], *, test_months: int) -> list[C
             )
         )
     return steps
+
+
+def case_weeks(rows: Table) -> list[CaseWeek]:
+    """Read the weeks of a case from the core's table of them."""
+    return [CaseWeek(**{**row, "date": row["date"].isoformat()}) for row in rows.rows()]
 
 
 def _covenant(summary: Mapping[str, Any]) -> CovenantSummary:

@@ -44,6 +44,34 @@ class CaseStep(msgspec.Struct, frozen=True):
     obligors_in_default: int
 
 
+class CaseWeek(msgspec.Struct, frozen=True):
+    """The book in one of the first 13 weeks of a case, of obligors whose income is known.
+
+    Payments come on the days that the business-day convention moves them to. Closing cash is
+    opening cash and receipts, less what is paid and distributed, and with the operating shortfall.
+    """
+
+    week: int
+    date: str  # its last day
+    opening_cash: float
+    receipts: float
+    operating_payments: float
+    interest_due: float
+    interest_paid: float  # also of what was in arrears
+    principal_due: float  # scheduled
+    principal_paid: float
+    maturity_due: float
+    refinanced: float
+    maturity_paid_in_cash: float
+    operating_shortfall: float
+    debt_service_shortfall: float
+    refinancing_shortfall: float
+    distributed: float
+    closing_cash: float
+    obligor_count: int
+    short_count: int  # obligors with a shortfall in the week
+
+
 class CovenantSummary(msgspec.Struct, frozen=True):
     """One covenant over the book."""
 
@@ -144,6 +172,7 @@ class CaseResult(msgspec.Struct, frozen=True):
     waterfall: list[WaterfallResult]
     risk: RiskLevels
     runway_counts: dict[str, int]  # obligors by months of runway; such as "12+": never dry
+    weeks: list[CaseWeek] = []  # the first 13
     purchase: PurchaseResult | UnsetType = UNSET  # where a price is given
     links: list[Link] = []  # of a supervisory path
     not_covered: list[LinkGap] = []
@@ -168,3 +197,4 @@ class HorizonResult(msgspec.Struct, frozen=True):
     cases: list[CaseResult]
     concentrations: list[Concentration]
     assumed_counts: dict[str, int]  # positions by the term that was absent and assumed
+    holidays: list[str] = []  # of the calendar that moves payments of the first 13 weeks

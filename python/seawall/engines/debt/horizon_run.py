@@ -7,9 +7,9 @@ from typing import Any
 from seawall import native
 from seawall.engines.debt.book import DebtBook
 from seawall.engines.debt.horizon_cases import complete_cases
-from seawall.engines.debt.horizon_checks import opening_day
+from seawall.engines.debt.horizon_checks import opening_day, payment_holidays
 from seawall.engines.debt.horizon_concentration import concentrations
-from seawall.engines.debt.horizon_figures import case_result
+from seawall.engines.debt.horizon_figures import case_result, case_weeks
 from seawall.engines.debt.horizon_results import HorizonResult
 from seawall.engines.debt.horizon_types import CovenantLimits, Horizon, PurchaseTerms
 from seawall.engines.debt.paths import PathRun, link_gaps
@@ -27,6 +27,9 @@ TABLES = {
 }
 """A run's tables over the cases of its horizon, and what the core calls each."""
 
+WEEKLY_TABLES = ("weekly_cash", "obligor_weekly_cash")
+"""Those of the first 13 weeks; the core calls them so too."""
+
 
 class HorizonQuestion:
     """A horizon over a book, checked: nothing is computed yet."""
@@ -36,6 +39,7 @@ class HorizonQuestion:
         self.book = book
         self.horizon = horizon
         self.as_of = opening_day(horizon, book.latest_reporting_date)
+        self.holidays = payment_holidays(horizon, self.as_of)
         self.cases = complete_cases(horizon, segment_count=len(book.columns.segments), paths=paths)
 
     def run(self, *, threads: int, control: RunControl | None) -> "HorizonRun":
@@ -75,7 +79,12 @@ class HorizonRun:
             months=question.horizon.months,
             cases=[
                 case_result(
-                    case, paths, index, question.horizon, link_gaps(case.not_covered, segments)
+                    case,
+                    paths,
+                    index,
+                    question.horizon,
+                    link_gaps(case.not_covered, segments),
+                    case_weeks(self._weeks("weekly_cash", index)),
                 )
                 for index, case in enumerate(question.cases)
             ],
@@ -83,6 +92,7 @@ class HorizonRun:
                 question.book.columns, question.horizon.concentration_limits
             ),
             assumed_counts=paths.assumed,
+            holidays=[day.isoformat() for day in question.holidays],
         )
 
     def case_table(self, name: str, case: int) -> Table:
@@ -90,15 +100,21 @@ class HorizonRun:
         return Table(getattr(self.paths, TABLES[name])(case))
 
     def tables(self) -> Mapping[str, Callable[[], Table]]:
-        """Each of `TABLES` over all cases, whose identifier is the first column.
+        """Each of `TABLES` and `WEEKLY_TABLES` over all cases; the first column names the case.
 
         The positions of a purchase come on top where a price is given.
         """
         made = {name: self._over_cases(partial(self.case_table, name)) for name in TABLES}
+        for name in WEEKLY_TABLES:
+            made[name] = self._over_cases(partial(self._weeks, name))
         terms = self.question.horizon.purchase
         if terms is not None:
             made["purchase"] = self._over_cases(partial(self._purchase, terms))
         return made
+
+    def _weeks(self, name: str, case: int) -> Table:
+        convention = self.question.horizon.business_day_convention
+        return Table(getattr(self.paths, name)(case, convention, self.question.holidays))
 
     def _purchase(self, terms: PurchaseTerms, case: int) -> Table:
         positions, _ = self.paths.purchase(case, terms.price_pct, terms.risk_free_rate_pct)
@@ -164,10 +180,6 @@ def _fraction(percent: float | None) -> float | None:
 def _refuse_what_is_not_computed(horizon: Horizon) -> None:
     """A field that would change nothing must not look as if it did."""
     default = Horizon()
-    for name in (
-        "business_day_convention",
-        "holiday_calendar",
-        "what_if",
-    ):
+    for name in ("what_if",):
         if getattr(horizon, name) != getattr(default, name):
             raise InvalidInput("is not computed yet", where=f"parameters.horizon.{name}")

@@ -86,6 +86,31 @@ def case_notes(result: HorizonResult, *, currency: str) -> list[str]:
     return said
 
 
+def weeks_sentence(case: CaseResult, currency: str) -> str:
+    """Say how the cash of obligors goes over the first weeks, and where it falls short."""
+    weeks = case.weeks
+    if not weeks[0].obligor_count:
+        return "no obligor states an income"
+    least = min(weeks, key=lambda week: week.closing_cash)  # the first of equals
+    due = math.fsum(week.interest_due + week.principal_due + week.maturity_due for week in weeks)
+    short = math.fsum(
+        week.operating_shortfall + week.debt_service_shortfall + week.refinancing_shortfall
+        for week in weeks
+    )
+    said = (
+        f"{case.case_id}: {money(due, currency)} due, cash from "
+        f"{money(weeks[0].opening_cash, currency)} to {money(weeks[-1].closing_cash, currency)}, "
+        f"least {money(least.closing_cash, currency)} in week {least.week}"
+    )
+    if not short:
+        return f"{said}; nobody is short"
+    worst = max(weeks, key=lambda week: week.short_count)
+    return (
+        f"{said}; short of {money(short, currency)}, most obligors in week {worst.week}: "
+        f"{worst.short_count:,} of {worst.obligor_count:,}"
+    )
+
+
 def _is_tested(case: CaseResult) -> bool:
     return any(c.tested_count or c.breach_count for c in case.covenants)
 

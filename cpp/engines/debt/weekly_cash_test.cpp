@@ -60,7 +60,8 @@ BOOST_AUTO_TEST_CASE(receipts_accrue_by_the_day_and_interest_falls_on_its_day) {
     BOOST_CHECK_CLOSE(receipts[4], 3.0 + 4.0 * 31.0 / 28.0, 1e-10);  // February from day 32 on
     BOOST_TEST(week_figure(sample, base, "interest_paid") ==
                (Weeks{5, 0, 0, 0, 5, 0, 0, 0, 5, 0, 0, 0, 0}));
-    BOOST_CHECK_CLOSE(week_figure(sample, base, "closing_cash").back(), 10.0 + 3.0 * 31.0 + 31.0 / 30.0 - 15.0, 1e-10);
+    BOOST_CHECK_CLOSE(week_figure(sample, base, "closing_cash").back(),
+                      10.0 + 3.0 * 31.0 + 31.0 / 30.0 - 15.0, 1e-10);
 }
 
 BOOST_AUTO_TEST_CASE(a_holiday_moves_a_payment_into_the_next_week) {
@@ -85,7 +86,8 @@ BOOST_AUTO_TEST_CASE(a_factor_of_a_month_holds_from_the_day_after_the_month_befo
     const PathSample sample(one_earner(10.0), 6);
     PathCase falling = base_case(sample);
     falling.drivers[1].revenue_factor = 0.5;  // from day 32 on, the fourth day of week 5
-    BOOST_CHECK_CLOSE(week_figure(sample, falling, "receipts")[4], 3.0 + 4.0 * 31.0 / 28.0 * 0.5, 1e-10);
+    BOOST_CHECK_CLOSE(week_figure(sample, falling, "receipts")[4], 3.0 + 4.0 * 31.0 / 28.0 * 0.5,
+                      1e-10);
 }
 
 BOOST_AUTO_TEST_CASE(suppliers_paid_sooner_take_their_days_of_cost_on_the_first_day) {

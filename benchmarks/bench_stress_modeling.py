@@ -23,6 +23,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 
 from month_paths import run_months
 from seawall import native
@@ -112,7 +113,10 @@ class NumpyRun(msgspec.Struct, frozen=True):
 
 def numpy_book(tape: IngestedTape) -> NumpyBook:
     def column(table: Table, name: str) -> Any:
-        return table[name].combine_chunks()
+        rows = table.to_arrow()
+        if name not in rows.column_names:  # which no record has
+            return pa.nulls(len(rows), pa.float64())
+        return rows[name].combine_chunks()
 
     def floats(table: Table, name: str) -> Floats:
         return np.asarray(column(table, name).fill_null(0.0).to_numpy(zero_copy_only=False))

@@ -30,7 +30,9 @@ std::optional<double> bracketed_root(const Function& function, const RootBracket
     const double at_high = function(bracket.high).value;
     if (at_low == 0.0) return bracket.low;
     if (at_high == 0.0) return bracket.high;
-    if (!(at_low < 0.0 && at_high > 0.0) && !(at_low > 0.0 && at_high < 0.0)) return std::nullopt;
+    const bool rises = at_low < 0.0 && at_high > 0.0;  // both false for NaN
+    const bool falls = at_low > 0.0 && at_high < 0.0;
+    if (!rises && !falls) return std::nullopt;
     double below = at_low < 0.0 ? bracket.low : bracket.high;
     double above = at_low < 0.0 ? bracket.high : bracket.low;
     double point = std::clamp(bracket.start, bracket.low, bracket.high);

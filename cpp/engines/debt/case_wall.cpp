@@ -140,6 +140,7 @@ std::vector<CaseWallQuarter> sum_wall(const std::vector<WallEntry>& entries) {
         quarter.in_default = q.due;
     }
     std::vector<CaseWallQuarter> wall;
+    wall.reserve(quarters.size());
     for (const auto& [when, quarter] : quarters) wall.push_back(quarter);
     return wall;
 }

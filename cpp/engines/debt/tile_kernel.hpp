@@ -67,15 +67,10 @@ template <bool has_assumptions>
         const double stated_years = r.years_of_class[r.class_of_position[i]];
         const double pays = stated_years < 0.0 ? 0.0 : alive;
         const double years = (stated_years < 0.0 ? 0.0 : stated_years) * alive;
-        double balance = r.balance[i];
-        double instalment = r.instalment[i];
-        if constexpr (has_assumptions) {
-            const double defaults = r.payment_default[i] * pays;
-            const double defaulted = balance * defaults;
-            r.defaulted[i] = defaulted;
-            balance -= defaulted;
-            instalment *= 1.0 - defaults;  // the rest pays its part
-        }
+        const double defaults = has_assumptions ? r.payment_default[i] * pays : 0.0;
+        const double defaulted = r.balance[i] * defaults;
+        const double balance = r.balance[i] - defaulted;
+        const double instalment = r.instalment[i] * (1.0 - defaults);  // the rest pays its part
         const double interest = balance * r.rate[i] * years;
         // What is in arrears is due already.
         const double base = greater(balance - r.principal_arrears[i], 0.0);
@@ -89,6 +84,7 @@ template <bool has_assumptions>
         r.maturity_due[i] = maturity;
         if constexpr (has_assumptions) {
             const double prepays = r.payment_prepayment[i] * pays;
+            r.defaulted[i] = defaulted;
             r.prepaid[i] = (base - principal - maturity) * prepays;
             r.balance[i] = balance;
             r.instalment[i] = instalment * (1.0 - prepays);
@@ -158,20 +154,23 @@ template <bool pays_all, bool has_assumptions>
         const double prepaid = has_assumptions ? r.prepaid[i] : 0.0;
         const double interest_before = r.interest_arrears[i];
         const double principal_before = r.principal_arrears[i];
-        double interest_paid = interest, principal_paid = principal, maturity_paid = maturity;
-        double interest_after = interest_before, principal_after = principal_before;
+        const double old_interest = pays_all ? 1.0 : r.interest_arrears_part[i];
+        const double new_interest = pays_all ? 1.0 : r.interest_part[i];
+        const double old_principal = pays_all ? 1.0 : r.principal_arrears_part[i];
+        const double new_principal = pays_all ? 1.0 : r.principal_part[i];
+        // Where all pay there is nothing in arrears.
+        const double interest_paid =
+            pays_all ? interest : interest_before * old_interest + interest * new_interest;
+        const double principal_paid =
+            pays_all ? principal : principal_before * old_principal + principal * new_principal;
+        const double maturity_paid = pays_all ? maturity : maturity * r.maturity_part[i];
+        const double interest_after = pays_all ? interest_before
+                                               : interest_before * (1.0 - old_interest) +
+                                                     interest * (1.0 - new_interest);
+        const double principal_after = pays_all ? principal_before
+                                                : principal_before * (1.0 - old_principal) +
+                                                      principal * (1.0 - new_principal);
         if constexpr (!pays_all) {
-            const double old_interest = r.interest_arrears_part[i];
-            const double new_interest = r.interest_part[i];
-            const double old_principal = r.principal_arrears_part[i];
-            const double new_principal = r.principal_part[i];
-            interest_paid = interest_before * old_interest + interest * new_interest;
-            principal_paid = principal_before * old_principal + principal * new_principal;
-            maturity_paid = maturity * r.maturity_part[i];
-            interest_after =
-                interest_before * (1.0 - old_interest) + interest * (1.0 - new_interest);
-            principal_after =
-                principal_before * (1.0 - old_principal) + principal * (1.0 - new_principal);
             r.interest_arrears[i] = interest_after;
             r.principal_arrears[i] = principal_after;
         }

@@ -179,3 +179,18 @@ def test_a_price_of_nothing_is_one_line_with_its_place(seawall: Command, dataset
     outcome = seawall("price", dataset, "--price", "0")
     assert outcome.exit_code == EXIT_FAILED
     assert "parameters.horizon.purchase.price_pct" in outcome.err
+
+
+def test_a_what_if_says_what_it_changes_in_each_case(seawall: Command, dataset: str) -> None:
+    entry = {
+        "kind": "amend_and_extend",
+        "what_if_id": "later",
+        "source_record_id": "A",
+        "extension_months": 12,
+    }
+    words = ("--months", "6", "--preset", "mild", "--set", f"horizon.what_if=[{json.dumps(entry)}]")
+    outcome = seawall("stress", dataset, *words)
+    said = [line for line in outcome.out.splitlines() if line.startswith("  what if")]
+    assert len(said) == 2
+    assert "later  base: " in said[0]
+    assert "maturing −1.2 M EUR" in said[0]

@@ -321,24 +321,6 @@ def test_a_book_without_a_reporting_date_needs_a_day(session: Session) -> None:
     assert session.stress(book, months=6, as_of="2026-01-01").result.horizon.as_of == "2026-01-01"
 
 
-@pytest.mark.parametrize(
-    ("horizon", "field"),
-    [
-        (
-            {"what_if": [{"kind": "equitise", "what_if_id": "w", "source_record_id": "A",
-                          "fraction": 0.5}]},
-            "what_if",
-        ),
-    ],
-)  # fmt: skip
-def test_what_is_not_computed_is_refused(
-    session: Session, book: Dataset, horizon: dict[str, Any], field: str
-) -> None:
-    with pytest.raises(InvalidInput) as raised:
-        session.stress(book, horizon=horizon)
-    assert raised.value.where == f"parameters.horizon.{field}"
-
-
 # --- bits
 
 

@@ -137,6 +137,9 @@ def _horizon_lines(run: Run, horizon: HorizonResult) -> None:
     rows = horizon_view.case_rows(horizon, stated, currency=currency)
     table(horizon_view.CASE_COLUMNS, rows)
     line("13 weeks", horizon_view.weeks_sentence(horizon.cases[0], currency))
+    for changed in horizon.what_if:
+        for sentence in horizon_view.what_if_sentences(changed, currency):
+            line("what if", f"{changed.what_if_id}  {sentence}")
     for found in run.findings:
         if found.is_material and "case_id" in found.body:
             amount = view.money(found.body["value"], currency)

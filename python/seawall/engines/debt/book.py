@@ -30,6 +30,8 @@ class DebtBook:
         unconverted: list[UnconvertedCurrency],
         shared_collateral: SharedCollateral | None,
         latest_reporting_date: date | None,
+        records: Table,
+        instruments: Table | None,
     ) -> None:
         self.columns = columns
         self.currency_rates = currency_rates
@@ -37,6 +39,8 @@ class DebtBook:
         self.unconverted = unconverted
         self.shared_collateral = shared_collateral
         self.latest_reporting_date = latest_reporting_date  # None where no record states one
+        self.records = records
+        self.instruments = instruments  # None where the profile has none
 
 
 def choose_book(parameters: DebtStressParameters) -> BookChoice:
@@ -93,6 +97,8 @@ def decode_book(
         unconverted=[] if conversion is None else _unconverted(columns, conversion),
         shared_collateral=_shared_collateral(columns, shared_collateral),
         latest_reporting_date=_latest_reporting_date(tables["records"]),
+        records=tables["records"],
+        instruments=tables.get("instruments"),
     )
 
 

@@ -1,6 +1,7 @@
 """What a run with a horizon states for the ledger: four of evidence and four findings a case.
 
-A purchase is one more piece of evidence of each case; no finding rests on it.
+A purchase is one more piece of evidence of each case, a what-if one of all; no finding rests on
+them.
 """
 
 import math
@@ -17,7 +18,7 @@ from seawall.engines.debt.horizon_run import HorizonRun
 from seawall.engines.debt.horizon_shares import CaseShares, Share
 from seawall.engines.debt.horizon_types import Horizon
 
-KINDS = ("cash_flow_path", "covenants", "refinancing_wall", "waterfall", "purchase")
+KINDS = ("cash_flow_path", "covenants", "refinancing_wall", "waterfall", "purchase", "what_if")
 
 _TERMS = ("months", "surplus_cash", "default_after_months", "covenants", "refinancing")
 """What of a horizon all figures of a case depend on."""
@@ -26,6 +27,7 @@ _MORE_TERMS = {
     "cash_flow_path": ("business_day_convention", "holiday_calendar"),
     "waterfall": ("waterfall",),
     "purchase": ("waterfall", "purchase"),
+    "what_if": ("waterfall", "purchase"),
 }
 """What some kinds of evidence depend on besides."""
 
@@ -178,6 +180,23 @@ def horizon_drafts(
             },
         )
         for case in bought
+    ]
+    evidence += [
+        EvidenceDraft(
+            kind="what_if",
+            subject=found.what_if_id,
+            body={
+                **common,
+                "formula": "figure of a case with the position's new terms − figure without",
+                "parameters": {
+                    **_terms("what_if", horizon),
+                    "what_if": msgspec.to_builtins(entry),
+                },
+                "cases": {case.case_id: _case(case) for case in run.result.cases},
+                "figures": msgspec.to_builtins(found),
+            },
+        )
+        for entry, found in zip(horizon.what_if, run.result.what_if, strict=True)
     ]
     return evidence, findings
 

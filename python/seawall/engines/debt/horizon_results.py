@@ -178,6 +178,49 @@ class CaseResult(msgspec.Struct, frozen=True):
     not_covered: list[LinkGap] = []
 
 
+class WhatIfFigures(msgspec.Struct, frozen=True):
+    """What a change of terms is judged by: of one case, or a difference of two."""
+
+    interest_due: float  # all months, as what follows up to the shortfalls
+    principal_due: float  # scheduled
+    maturity_due: float
+    operating_shortfall: float
+    debt_service_shortfall: float
+    refinancing_shortfall: float
+    debt: float  # at the end, as the next two
+    obligors_in_default: int
+    debt_in_default: float
+    breach_count: int  # records and covenants ever in breach
+    refinancing_gap: float  # of the book's whole life
+    claims: float  # on groups in default, in liquidation
+    paid_to_creditors: float
+    received: float | None  # of a purchase, as what follows; None: unknown, or no price is given
+    terminal_value: float | None
+    xirr_pct: float | None
+    moic: float | None
+
+
+class WhatIfCase(msgspec.Struct, frozen=True):
+    """A case without and with a change of terms."""
+
+    case_id: str
+    before: WhatIfFigures
+    after: WhatIfFigures
+    difference: WhatIfFigures  # after less before
+
+
+class WhatIfResult(msgspec.Struct, frozen=True):
+    """What changing the terms of one position does in each case."""
+
+    what_if_id: str
+    kind: str  # amend_and_extend or equitise
+    record: int
+    source_record_id: str
+    element: int | None  # among the record's instruments; None: the record has none
+    obligor_id: str
+    cases: list[WhatIfCase]
+
+
 class Concentration(msgspec.Struct, frozen=True):
     """How the outstanding is spread over one kind of part, on the first day."""
 
@@ -198,3 +241,4 @@ class HorizonResult(msgspec.Struct, frozen=True):
     concentrations: list[Concentration]
     assumed_counts: dict[str, int]  # positions by the term that was absent and assumed
     holidays: list[str] = []  # of the calendar that moves payments of the first 13 weeks
+    what_if: list[WhatIfResult] = []

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from seawall import native
 from seawall.engines.debt.book import DebtBook
@@ -10,10 +9,12 @@ from seawall.engines.debt.horizon_cases import complete_cases
 from seawall.engines.debt.horizon_checks import opening_day, payment_holidays
 from seawall.engines.debt.horizon_concentration import concentrations
 from seawall.engines.debt.horizon_figures import case_result, case_weeks
-from seawall.engines.debt.horizon_results import HorizonResult
-from seawall.engines.debt.horizon_types import CovenantLimits, Horizon, PurchaseTerms
+from seawall.engines.debt.horizon_positions import find_position
+from seawall.engines.debt.horizon_results import CaseResult, HorizonResult, WhatIfResult
+from seawall.engines.debt.horizon_settings import native_settings
+from seawall.engines.debt.horizon_types import Horizon, PurchaseTerms
+from seawall.engines.debt.horizon_what_if import Amendment, what_if_result
 from seawall.engines.debt.paths import PathRun, link_gaps
-from seawall.errors import InvalidInput
 from seawall.native import RunControl
 from seawall.table import Table
 
@@ -35,7 +36,6 @@ class HorizonQuestion:
     """A horizon over a book, checked: nothing is computed yet."""
 
     def __init__(self, book: DebtBook, horizon: Horizon, paths: Sequence[PathRun]) -> None:
-        _refuse_what_is_not_computed(horizon)
         self.book = book
         self.horizon = horizon
         self.as_of = opening_day(horizon, book.latest_reporting_date)
@@ -43,7 +43,12 @@ class HorizonQuestion:
         self.cases = complete_cases(horizon, segment_count=len(book.columns.segments), paths=paths)
 
     def run(self, *, threads: int, control: RunControl | None) -> "HorizonRun":
-        """Let the book run through the months under every case."""
+        """Let the book run through the months under every case, and again for each what-if."""
+        return HorizonRun(self, partial(self._paths, threads=threads, control=control))
+
+    def _paths(
+        self, amendments: Sequence[Amendment], *, threads: int, control: RunControl | None
+    ) -> native.DebtPaths:
         arguments = [
             (
                 case.case_id,
@@ -55,7 +60,7 @@ class HorizonQuestion:
             )
             for case in self.cases
         ]
-        paths = native.run_debt_paths(
+        return native.run_debt_paths(
             self.book.columns,
             self.as_of,
             self.horizon.months,
@@ -63,37 +68,71 @@ class HorizonQuestion:
             native_settings(self.horizon),
             threads=threads,
             control=control,
+            amendments=amendments,
         )
-        return HorizonRun(self, paths)
 
 
 class HorizonRun:
     """The cases of a horizon as they came out, with their tables on demand."""
 
-    def __init__(self, question: HorizonQuestion, paths: native.DebtPaths) -> None:
+    def __init__(
+        self,
+        question: HorizonQuestion,
+        paths_of: Callable[[Sequence[Amendment]], native.DebtPaths],
+    ) -> None:
         self.question = question
-        self.paths = paths
-        segments = question.book.columns.segments
+        self.paths = paths_of([])
+        cases = self._cases(self.paths, with_weeks=True)
         self.result = HorizonResult(
             as_of=question.as_of.isoformat(),
             months=question.horizon.months,
-            cases=[
-                case_result(
-                    case,
-                    paths,
-                    index,
-                    question.horizon,
-                    link_gaps(case.not_covered, segments),
-                    case_weeks(self._weeks("weekly_cash", index)),
-                )
-                for index, case in enumerate(question.cases)
-            ],
+            cases=cases,
             concentrations=concentrations(
                 question.book.columns, question.horizon.concentration_limits
             ),
-            assumed_counts=paths.assumed,
+            assumed_counts=self.paths.assumed,
             holidays=[day.isoformat() for day in question.holidays],
+            what_if=self._what_ifs(cases, paths_of),
         )
+
+    def _cases(self, paths: native.DebtPaths, *, with_weeks: bool) -> list[CaseResult]:
+        question = self.question
+        return [
+            case_result(
+                case,
+                paths,
+                index,
+                question.horizon,
+                link_gaps(case.not_covered, question.book.columns.segments),
+                case_weeks(self._weeks("weekly_cash", index)) if with_weeks else [],
+            )
+            for index, case in enumerate(question.cases)
+        ]
+
+    def _what_ifs(
+        self,
+        cases: Sequence[CaseResult],
+        paths_of: Callable[[Sequence[Amendment]], native.DebtPaths],
+    ) -> list[WhatIfResult]:
+        entries = self.question.horizon.what_if
+        if not entries:
+            return []
+        loans = self.case_table("loan_paths", 0)
+        places = [f"parameters.horizon.what_if[{index}]" for index in range(len(entries))]
+        positions = [  # all of them, before any is run
+            find_position(loans, self.question.book, entry, where=where)
+            for entry, where in zip(entries, places, strict=True)
+        ]
+        return [
+            what_if_result(
+                entry,
+                position,
+                cases,
+                lambda amendments: self._cases(paths_of(amendments), with_weeks=False),
+                where=where,
+            )
+            for entry, position, where in zip(entries, positions, places, strict=True)
+        ]
 
     def case_table(self, name: str, case: int) -> Table:
         """One of `TABLES` of one case."""
@@ -132,54 +171,3 @@ class HorizonRun:
             named = pyarrow.repeat(pyarrow.scalar(case.case_id), rows.num_rows)
             parts.append(rows.add_column(0, "case_id", named))
         return Table(pyarrow.concat_tables(parts))
-
-
-def native_settings(horizon: Horizon) -> dict[str, Any]:
-    """A horizon's terms as the core takes them: fractions, and None for what is not asked."""
-    covenants, refinancing = horizon.covenants, horizon.refinancing
-    waterfall, reset = horizon.waterfall, horizon.covenants.reset
-    return {
-        "default_after_months": horizon.default_after_months,
-        "retains_surplus": horizon.surplus_cash == "retained",
-        "test_months": covenants.test_months,
-        "cure_months": covenants.cure_months,
-        **_limits("limit_", covenants.limits),
-        "reset_month": 0 if reset is None else reset.from_month,
-        **_limits("reset_limit_", CovenantLimits() if reset is None else reset.limits),
-        "refinancing_rate_pct": refinancing.rate_pct,
-        "refinancing_amortization_months": refinancing.amortization_months,
-        "refinancing_max_ltv": _fraction(refinancing.max_ltv_pct),
-        "refinancing_min_dscr": refinancing.min_dscr,
-        "refinancing_min_debt_yield": _fraction(refinancing.min_debt_yield_pct),
-        "refinancing_cap_rate": _fraction(refinancing.cap_rate_pct),
-        "haircut": _fraction(waterfall.haircut_pct),
-        "sale_cost": _fraction(waterfall.sale_cost_pct),
-        "administration_cost": _fraction(waterfall.administration_cost_pct),
-        "months_to_sale": waterfall.months_to_sale,
-        "months_to_distribution": waterfall.months_to_distribution,
-        "priming_amount": waterfall.priming_amount,
-        "enterprise_multiple": waterfall.enterprise_multiple,
-        "enterprise_cap_rate": _fraction(waterfall.cap_rate_pct),
-    }
-
-
-def _limits(prefix: str, limits: CovenantLimits) -> dict[str, float | None]:
-    return {
-        f"{prefix}dscr": limits.dscr_minimum,
-        f"{prefix}icr": limits.icr_minimum,
-        f"{prefix}ltv": _fraction(limits.ltv_maximum_pct),
-        f"{prefix}leverage": limits.leverage_maximum,
-        f"{prefix}debt_yield": _fraction(limits.debt_yield_minimum_pct),
-    }
-
-
-def _fraction(percent: float | None) -> float | None:
-    return None if percent is None else percent / 100
-
-
-def _refuse_what_is_not_computed(horizon: Horizon) -> None:
-    """A field that would change nothing must not look as if it did."""
-    default = Horizon()
-    for name in ("what_if",):
-        if getattr(horizon, name) != getattr(default, name):
-            raise InvalidInput("is not computed yet", where=f"parameters.horizon.{name}")

@@ -6,7 +6,12 @@ from typing import Any
 
 from msgspec import UNSET
 
-from seawall.engines.debt.horizon_results import CaseResult, HorizonResult
+from seawall.engines.debt.horizon_results import (
+    CaseResult,
+    HorizonResult,
+    WhatIfFigures,
+    WhatIfResult,
+)
 from seawall.engines.debt.view import money
 
 Columns = tuple[tuple[str, str], ...]  # name, and left or right
@@ -201,3 +206,43 @@ def purchase_sentences(case: CaseResult, currency: str) -> list[str]:
 
 def _percent(value: float | None) -> str:
     return _UNKNOWN if value is None else f"{value:.2f} %"
+
+
+_CHANGES = {
+    "debt_service_shortfall": "debt-service shortfall",
+    "operating_shortfall": "operating shortfall",
+    "refinancing_shortfall": "refinancing shortfall",
+    "interest_due": "interest due",
+    "principal_due": "principal due",
+    "maturity_due": "maturing",
+    "refinancing_gap": "refinancing gap",
+    "debt": "debt at the end",
+    "debt_in_default": "debt in default",
+    "claims": "claims",
+    "paid_to_creditors": "paid to creditors",
+}
+
+
+def what_if_sentences(found: WhatIfResult, currency: str) -> list[str]:
+    """Say of each case what a change of terms changes."""
+    return [f"{case.case_id}: {_changes(case.difference, currency)}" for case in found.cases]
+
+
+def _changes(difference: WhatIfFigures, currency: str) -> str:
+    said = [
+        f"{name} {_signed(getattr(difference, field), currency)}"
+        for field, name in _CHANGES.items()
+        if getattr(difference, field)
+    ]
+    counts = {"obligors in default": difference.obligors_in_default}
+    counts["breaches"] = difference.breach_count
+    said += [f"{name} {count:+,}" for name, count in counts.items() if count]
+    if difference.xirr_pct:
+        said.append(f"XIRR {difference.xirr_pct:+.2f} points")
+    if difference.moic:
+        said.append(f"multiple {difference.moic:+.3f}")
+    return ", ".join(said) or "nothing changes"
+
+
+def _signed(amount: float, currency: str) -> str:
+    return f"{'+' if amount > 0 else '−'}{money(abs(amount), currency)}"

@@ -74,7 +74,6 @@ def month_loans(count: int, *, seed: int) -> Loans:
     )
     rate, level, linear = payments(loans)
     service = np.where(loans.kind == 2, level, balance * rate / 12 + linear)
-    # 28 days of a year's income are 0.92 months of it.
     income = 12 * service * random.uniform(1.12, 1.8, count)
     return msgspec.structs.replace(loans, income=income)
 
@@ -181,8 +180,6 @@ def numpy_sums(loans: Loans) -> BookSums:
     rate, level, linear = payments(loans)
     is_annuity = loans.kind == 2
     collateral = loans.collateral * COLLATERAL_FACTOR
-    ends = np.datetime64(AS_OF, "M") + np.arange(MONTHS + 1)
-    years = np.diff(ends.astype("datetime64[D]")).astype(float) / 365
     balance = loans.balance.copy()
     dscr_breach, ltv_breach = np.zeros(count, bool), np.zeros(count, bool)
     sums = np.zeros((4, MONTHS))
@@ -193,7 +190,7 @@ def numpy_sums(loans: Loans) -> BookSums:
         maturity = np.where(loans.maturity == month, balance - principal, 0.0)
         balance -= principal + maturity
         service = interest + principal
-        income = loans.income * years[month - 1]
+        income = loans.income / 12
         dscr_breach |= (service > 0) & (income < DSCR_LIMIT * service)
         ltv_breach |= balance > LTV_LIMIT * collateral
         sums[:, month - 1] = interest.sum(), principal.sum(), maturity.sum(), balance.sum()

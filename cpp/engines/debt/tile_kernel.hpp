@@ -164,12 +164,12 @@ template <bool pays_all, bool has_assumptions>
         const double principal_paid =
             pays_all ? principal : principal_before * old_principal + principal * new_principal;
         const double maturity_paid = pays_all ? maturity : maturity * r.maturity_part[i];
-        const double interest_after = pays_all ? interest_before
-                                               : interest_before * (1.0 - old_interest) +
-                                                     interest * (1.0 - new_interest);
-        const double principal_after = pays_all ? principal_before
-                                                : principal_before * (1.0 - old_principal) +
-                                                      principal * (1.0 - new_principal);
+        const double interest_after =
+            pays_all ? interest_before
+                     : interest_before * (1.0 - old_interest) + interest * (1.0 - new_interest);
+        const double principal_after =
+            pays_all ? principal_before
+                     : principal_before * (1.0 - old_principal) + principal * (1.0 - new_principal);
         if constexpr (!pays_all) {
             r.interest_arrears[i] = interest_after;
             r.principal_arrears[i] = principal_after;

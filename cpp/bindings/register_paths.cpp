@@ -447,6 +447,7 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
         cases.push_back(path_case_of(arguments[i], i));
     }
     std::vector<Amendment> amendments;
+    amendments.reserve(amended.size());
     for (std::size_t i = 0; i < amended.size(); ++i) {
         amendments.push_back(amendment_of(amended[i], i));
     }

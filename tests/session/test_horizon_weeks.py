@@ -13,7 +13,7 @@ from seawall.session import Dataset, Run, Session
 # first on Good Friday, 3 April; B on the Saturday after it. A earns 1,000 a day and B nothing.
 BOOK = b"""id,obligor,currency,outstanding,coupon,rate_type,amortisation,day_count,reporting_date,\
 next_payment_date,maturity,ebitda,cash
-A,a,EUR,120000,6,fixed,bullet,30/360,2026-01-16,2026-04-03,2030-04-03,365000,50
+A,a,EUR,120000,6,fixed,bullet,30/360,2026-01-16,2026-04-03,2030-04-03,372000,50
 B,b,EUR,240000,6,fixed,bullet,30/360,2026-01-16,2026-04-04,2030-04-04,0,200
 """
 
@@ -47,7 +47,7 @@ def test_a_week_earns_by_the_day_and_pays_on_the_day(session: Session, book: Dat
     assert found[11].interest_due == pytest.approx(1_200)
     assert found[11].debt_service_shortfall == pytest.approx(1_000)
     assert (found[11].short_count, found[11].obligor_count) == (1, 2)
-    assert found[-1].closing_cash == pytest.approx(50 + 91_000 - 600)
+    assert found[-1].closing_cash == pytest.approx(50 + 3 * 31_000 + 31_000 / 30 - 600)
 
 
 def test_what_is_left_of_a_week_opens_the_next(session: Session, book: Dataset) -> None:

@@ -85,13 +85,14 @@ def shown_cases(result: HorizonResult) -> list[CaseResult]:
 
 
 def shown_quarters(cases: Sequence[CaseResult]) -> list[str]:
-    """Return the first quarters of the wall, one after the other, also those with nothing due."""
+    """Return the quarters of the wall, also those with nothing due; of a long one those with."""
     due = sorted({quarter.quarter for case in cases for quarter in case.wall})
     if not due:
         return []
-    first, last = _ordinal(due[0]), _ordinal(due[-1])
-    window = range(first, min(last + 1, first + _SHOWN_QUARTERS))
-    return [f"{at // 4}Q{at % 4 + 1}" for at in window]
+    every = range(_ordinal(due[0]), _ordinal(due[-1]) + 1)
+    if len(every) > _SHOWN_QUARTERS:
+        return due[:_SHOWN_QUARTERS]
+    return [f"{at // 4}Q{at % 4 + 1}" for at in every]
 
 
 def wall_rows(case: CaseResult, quarters: Sequence[str]) -> list[WallQuarter]:

@@ -43,7 +43,7 @@ def case_result(
         description=case.description,
         assumptions=case.assumptions,
         steps=case_steps(steps, test_months=horizon.covenants.test_months),
-        covenants=[_covenant(summary) for summary in paths.covenant_summary(index)],
+        covenants=msgspec.convert(paths.covenant_summary(index), list[CovenantSummary]),
         wall=msgspec.convert(paths.wall(index), list[WallQuarter]),
         waterfall=[
             _waterfall(paths, index, basis, defaulted=defaulted)
@@ -88,13 +88,6 @@ def case_steps(rows: Sequence[Mapping[str, Any]], *, test_months: int) -> list[C
 def case_weeks(rows: Table) -> list[CaseWeek]:
     """Read the weeks of a case from the core's table of them."""
     return [CaseWeek(**{**row, "date": row["date"].isoformat()}) for row in rows.rows()]
-
-
-def _covenant(summary: Mapping[str, Any]) -> CovenantSummary:
-    headroom = summary["worst_headroom"]
-    if headroom is not None and not math.isfinite(headroom):
-        headroom = None  # a ratio beyond all bounds, which no JSON number can say
-    return msgspec.convert({**summary, "worst_headroom": headroom}, CovenantSummary)
 
 
 def _ratio(dividend: float, divisor: float) -> float | None:

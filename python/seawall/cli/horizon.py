@@ -9,21 +9,7 @@ import typer
 
 from seawall.cli.options import Json, Store, Tenant, Threads, open_session
 from seawall.cli.output import check_folder, json_document, line, progress, table, write_csv
-from seawall.cli.stress_options import (
-    AsOf,
-    Assignments,
-    Currency,
-    DatasetId,
-    MaxRateAge,
-    Months,
-    Parameters,
-    Presets,
-    Rates,
-    RatesDate,
-    StartedAt,
-    StressOptions,
-    Supervisory,
-)
+from seawall.cli.stress_options import DatasetId, StressOptions, with_stress_options
 from seawall.engines.debt import horizon_lists, horizon_view
 from seawall.engines.debt.horizon_results import CaseResult
 from seawall.session import Run
@@ -83,19 +69,10 @@ def add_views(app: typer.Typer) -> None:
 
 
 def _command(view: View) -> Callable[..., None]:
+    @with_stress_options
     def command(
         dataset: DatasetId,
-        parameters: Parameters = None,
-        assignments: Assignments = None,
-        supervisory: Supervisory = None,
-        currency: Currency = None,
-        rates: Rates = None,
-        rates_date: RatesDate = None,
-        max_rate_age_days: MaxRateAge = None,
-        months: Months = None,
-        presets: Presets = None,
-        as_of: AsOf = None,
-        started_at: StartedAt = None,
+        asked: StressOptions,
         limit: Limit = 20,
         output: Output = None,
         store: Store = None,
@@ -103,19 +80,6 @@ def _command(view: View) -> Callable[..., None]:
         threads: Threads = None,
         as_json: Json = False,
     ) -> None:
-        asked = StressOptions(
-            parameters=parameters,
-            assignments=assignments,
-            supervisory=supervisory,
-            currency=currency,
-            rates=rates,
-            rates_date=rates_date,
-            max_rate_age_days=max_rate_age_days,
-            months=months,
-            presets=presets,
-            as_of=as_of,
-            started_at=started_at,
-        )
         check_folder(output)
         with (
             open_session(store, tenant, threads) as session,
@@ -127,7 +91,9 @@ def _command(view: View) -> Callable[..., None]:
     return command
 
 
+@with_stress_options
 def _price(
+    *,
     dataset: DatasetId,
     price_pct: Annotated[
         float, typer.Option("--price", help="In percent of balance; accrued interest comes on top.")
@@ -138,17 +104,7 @@ def _price(
             "--risk-free-rate", help="In percent a year: gives the default probability of a price."
         ),
     ] = None,
-    parameters: Parameters = None,
-    assignments: Assignments = None,
-    supervisory: Supervisory = None,
-    currency: Currency = None,
-    rates: Rates = None,
-    rates_date: RatesDate = None,
-    max_rate_age_days: MaxRateAge = None,
-    months: Months = None,
-    presets: Presets = None,
-    as_of: AsOf = None,
-    started_at: StartedAt = None,
+    asked: StressOptions,
     limit: Limit = 20,
     output: Output = None,
     store: Store = None,
@@ -156,19 +112,6 @@ def _price(
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
-    asked = StressOptions(
-        parameters=parameters,
-        assignments=assignments,
-        supervisory=supervisory,
-        currency=currency,
-        rates=rates,
-        rates_date=rates_date,
-        max_rate_age_days=max_rate_age_days,
-        months=months,
-        presets=presets,
-        as_of=as_of,
-        started_at=started_at,
-    )
     terms = {"price_pct": price_pct, "risk_free_rate_pct": risk_free_rate_pct}
     check_folder(output)
     with (

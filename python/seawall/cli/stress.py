@@ -9,21 +9,7 @@ import typer
 from seawall.cli import show
 from seawall.cli.options import Json, Store, Tenant, Threads, open_session
 from seawall.cli.output import check_folder, json_document, progress, write_csv
-from seawall.cli.stress_options import (
-    AsOf,
-    Assignments,
-    Currency,
-    DatasetId,
-    MaxRateAge,
-    Months,
-    Parameters,
-    Presets,
-    Rates,
-    RatesDate,
-    StartedAt,
-    StressOptions,
-    Supervisory,
-)
+from seawall.cli.stress_options import DatasetId, StressOptions, with_stress_options
 
 
 class RunRows(StrEnum):
@@ -46,19 +32,10 @@ class RunRows(StrEnum):
     obligor_weekly_cash = "obligor_weekly_cash"
 
 
+@with_stress_options
 def stress(
     dataset: DatasetId,
-    parameters: Parameters = None,
-    assignments: Assignments = None,
-    supervisory: Supervisory = None,
-    currency: Currency = None,
-    rates: Rates = None,
-    rates_date: RatesDate = None,
-    max_rate_age_days: MaxRateAge = None,
-    months: Months = None,
-    presets: Presets = None,
-    as_of: AsOf = None,
-    started_at: StartedAt = None,
+    asked: StressOptions,
     rows: Annotated[RunRows, typer.Option(help="What --output holds.")] = RunRows.positions,
     output: Annotated[Path | None, typer.Option(help="Write the rows to this CSV file.")] = None,
     store: Store = None,
@@ -67,19 +44,6 @@ def stress(
     as_json: Json = False,
 ) -> None:
     """Stress a book under the default scenarios and yours; evidence is committed."""
-    asked = StressOptions(
-        parameters=parameters,
-        assignments=assignments,
-        supervisory=supervisory,
-        currency=currency,
-        rates=rates,
-        rates_date=rates_date,
-        max_rate_age_days=max_rate_age_days,
-        months=months,
-        presets=presets,
-        as_of=as_of,
-        started_at=started_at,
-    )
     check_folder(output)
     with (
         open_session(store, tenant, threads) as session,

@@ -1,8 +1,10 @@
 """The options of a question of debt stress, and how it is asked; several commands share them."""
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import msgspec
 import typer
@@ -14,61 +16,53 @@ from seawall.native import RunControl
 from seawall.session import Run, Session
 
 DatasetId = Annotated[str, typer.Argument(help="A dataset version, dv_….")]
-Parameters = Annotated[Path | None, typer.Option(help="Parameters as a JSON or TOML file.")]
-Assignments = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="One parameter: stress_scenarios[0].id=market_crash"),
-]
-Supervisory = Annotated[
-    list[str] | None,
-    typer.Option(help="A supervisory path: built-in name or .json file; may be repeated."),
-]
-Currency = Annotated[
-    str | None, typer.Option(help="The book's currency, where its records are in several.")
-]
-Rates = Annotated[
-    str | None, typer.Option(help="Dataset version of dated rates to convert with, dv_….")
-]
-RatesDate = Annotated[
-    str | None, typer.Option(help="Day of the rates; the last on or before it are used.")
-]
-MaxRateAge = Annotated[
-    int | None, typer.Option(min=0, help="Refuse rates that are older.  [default: 7]")
-]
-Months = Annotated[
-    int | None,
-    typer.Option(
-        min=MIN_MONTHS,
-        max=MAX_MONTHS,
-        help="Follow the book over so many months: cash flows, covenants, refinancing, waterfall.",
-    ),
-]
-Presets = Annotated[
-    list[str] | None,
-    typer.Option("--preset", help="A case over these months: mild, moderate, severe; repeatable."),
-]
-AsOf = Annotated[
-    str | None, typer.Option(help="Their day 0.  [default: the book's latest reporting date]")
-]
-StartedAt = Annotated[
-    str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
-]
 
 
 class StressOptions(msgspec.Struct, frozen=True):
-    """The options as they were given."""
+    """The options as they were given; `with_stress_options` gives them to a command."""
 
-    parameters: Path | None
-    assignments: list[str] | None
-    supervisory: list[str] | None
-    currency: str | None
-    rates: str | None
-    rates_date: str | None
-    max_rate_age_days: int | None
-    months: int | None
-    presets: list[str] | None
-    as_of: str | None
-    started_at: str | None
+    parameters: Annotated[Path | None, typer.Option(help="Parameters as a JSON or TOML file.")]
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One parameter: stress_scenarios[0].id=market_crash"),
+    ]
+    supervisory: Annotated[
+        list[str] | None,
+        typer.Option(help="A supervisory path: built-in name or .json file; may be repeated."),
+    ]
+    currency: Annotated[
+        str | None, typer.Option(help="The book's currency, where its records are in several.")
+    ]
+    rates: Annotated[
+        str | None, typer.Option(help="Dataset version of dated rates to convert with, dv_….")
+    ]
+    rates_date: Annotated[
+        str | None, typer.Option(help="Day of the rates; the last on or before it are used.")
+    ]
+    max_rate_age_days: Annotated[
+        int | None, typer.Option(min=0, help="Refuse rates that are older.  [default: 7]")
+    ]
+    months: Annotated[
+        int | None,
+        typer.Option(
+            min=MIN_MONTHS,
+            max=MAX_MONTHS,
+            help="Follow the book over so many months: cash flows, covenants, refinancing, "
+            "waterfall.",
+        ),
+    ]
+    presets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--preset", help="A case over these months: mild, moderate, severe; repeatable."
+        ),
+    ]
+    as_of: Annotated[
+        str | None, typer.Option(help="Their day 0.  [default: the book's latest reporting date]")
+    ]
+    started_at: Annotated[
+        str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
+    ]
 
     def ask(
         self,
@@ -96,3 +90,29 @@ class StressOptions(msgspec.Struct, frozen=True):
             started_at=self.started_at,
             control=control,
         )
+
+
+def with_stress_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take `StressOptions`, option by option, where it has a parameter ``asked``."""
+    hints = get_type_hints(StressOptions, include_extras=True)
+    options = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hints[name]
+        )
+        for name in StressOptions.__struct_fields__
+    ]
+    signature = inspect.signature(command, eval_str=True)
+    parameters: list[inspect.Parameter] = []
+    for own in signature.parameters.values():
+        if own.name == "asked":
+            parameters += options
+        else:
+            parameters.append(own.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    @wraps(command)
+    def taking_options(**given: Any) -> None:
+        asked = StressOptions(*(given.pop(option.name) for option in options))
+        command(asked=asked, **given)
+
+    taking_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return taking_options

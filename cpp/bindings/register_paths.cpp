@@ -1,26 +1,19 @@
-#include <pybind11/numpy.h>
 #include <pybind11/stl.h>
-#include <pybind11/typing.h>
 
-#include <array>
 #include <chrono>
-#include <cmath>
-#include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "bindings/case_descriptions.hpp"
 #include "bindings/day_caster.hpp"
 #include "bindings/debt_book.hpp"
 #include "bindings/module.hpp"
+#include "bindings/path_arguments.hpp"
 #include "bindings/run_control.hpp"
 #include "bindings/tables.hpp"
-#include "engines/debt/amendment.hpp"
 #include "engines/debt/case_summary.hpp"
 #include "engines/debt/case_wall.hpp"
 #include "engines/debt/cash_flows.hpp"
@@ -36,18 +29,6 @@ namespace {
 namespace py = pybind11;
 using namespace seawall::debt;
 
-using Description = py::typing::Dict<py::str, py::object>;
-using Drivers = py::array_t<double, py::array::c_style>;
-
-/// case_id; drivers of shape (months, segments, 7); change of the rate of new debt, (months,);
-/// factor of cash; days of collection; days of payment.
-using CaseArgument = std::tuple<std::string, Drivers, std::vector<double>, double, int, int>;
-constexpr py::ssize_t driver_count = 7;
-/// Position (row of the book); months of extension; changes of rate and spread in percentage
-/// points; fraction that becomes equity; new limits by covenant.
-using AmendmentArgument =
-    std::tuple<std::size_t, std::int32_t, double, double, double, std::map<std::string, double>>;
-
 /// What one run with a horizon holds of each case.
 struct CaseRun {
     PathCase path_case;
@@ -57,117 +38,17 @@ struct CaseRun {
     std::vector<RiskRating> ratings;
 };
 
-/// A number of the settings, by name; None is NaN.
-class Settings {
-  public:
-    explicit Settings(const Description& values) : values_(values) {}
-
-    double number(const char* name) const {
-        const py::object value = require(name);
-        return value.is_none() ? std::numeric_limits<double>::quiet_NaN() : value.cast<double>();
-    }
-    int integer(const char* name) const { return require(name).cast<int>(); }
-    bool truth(const char* name) const { return require(name).cast<bool>(); }
-    DefaultLimits limits(const char* prefix) const {
-        DefaultLimits limits{};
-        for (std::size_t c = 0; c < covenant_count; ++c) {
-            const std::string name = prefix + std::string(covenant_name(static_cast<Covenant>(c)));
-            limits[c] = number(name.c_str());
-        }
-        return limits;
-    }
-
-  private:
-    py::object require(const char* name) const {
-        if (!values_.contains(name)) {
-            throw Error(ErrorCode::invalid_input, name, "the setting is missing");
-        }
-        return values_[name];
-    }
-
-    const Description& values_;
-};
-
-PathSettings path_settings(const Settings& given) {
-    return {.terms = {.default_after_months = given.integer("default_after_months"),
-                      .retains_surplus = given.truth("retains_surplus"),
-                      .test_months = given.integer("test_months"),
-                      .refinancing = {.rate_pct = given.number("refinancing_rate_pct"),
-                                      .amortization_months =
-                                          given.integer("refinancing_amortization_months"),
-                                      .max_ltv = given.number("refinancing_max_ltv"),
-                                      .min_dscr = given.number("refinancing_min_dscr"),
-                                      .min_debt_yield = given.number("refinancing_min_debt_yield"),
-                                      .cap_rate = given.number("refinancing_cap_rate")}},
-            .covenants = {.limits = given.limits("limit_"),
-                          .cure_months = given.integer("cure_months"),
-                          .reset_step = given.integer("reset_month"),
-                          .reset_limits = given.limits("reset_limit_")}};
-}
-
-RecoverySettings recovery_settings(const Settings& given) {
-    return {.haircut = given.number("haircut"),
-            .sale_cost = given.number("sale_cost"),
-            .administration_cost = given.number("administration_cost"),
-            .enterprise_multiple = given.number("enterprise_multiple"),
-            .cap_rate = given.number("enterprise_cap_rate"),
-            .timing = {.months_to_sale = given.integer("months_to_sale"),
-                       .months_to_distribution = given.integer("months_to_distribution")},
-            .priming_amount = given.number("priming_amount")};
-}
-
-PathCase path_case_of(const CaseArgument& argument, std::size_t index) {
-    const auto& [id, drivers, refinancing, liquidity, collection, payment] = argument;
-    if (drivers.ndim() != 3 || drivers.shape(2) != driver_count) {
-        throw Error(ErrorCode::invalid_input, "cases[" + std::to_string(index) + "].drivers",
-                    "must be of shape (months, segments, 7)");
-    }
-    PathCase result{.case_id = id,
-                    .drivers = {},
-                    .refinancing_rate_delta_pct = refinancing,
-                    .liquidity_factor = liquidity,
-                    .collection_extension_days = collection,
-                    .payment_period_change_days = payment};
-    const double* row = drivers.data();
-    for (py::ssize_t i = 0; i < drivers.size(); i += driver_count) {
-        result.drivers.push_back({.revenue_factor = row[i],
-                                  .cost_factor = row[i + 1],
-                                  .interest_rate_change_factor = row[i + 2],
-                                  .interest_rate_delta_pct = row[i + 3],
-                                  .collateral_factor = row[i + 4],
-                                  .recovery_factor = row[i + 5],
-                                  .currency_factor = row[i + 6]});
-    }
-    return result;
-}
-
-Amendment amendment_of(const AmendmentArgument& argument, std::size_t index) {
-    const auto& [position, extension, rate_change, spread_change, equitised, limits] = argument;
-    Amendment amendment{.position = position,
-                        .extension_months = extension,
-                        .rate_change_pct = rate_change,
-                        .spread_change_pct = spread_change,
-                        .equitised_fraction = equitised};
-    std::size_t known = 0;
-    for (std::size_t c = 0; c < covenant_count; ++c) {
-        const auto limit = limits.find(std::string(covenant_name(static_cast<Covenant>(c))));
-        if (limit == limits.end()) continue;
-        amendment.limits[c] = limit->second;
-        ++known;
-    }
-    if (known != limits.size()) {
-        throw Error(ErrorCode::invalid_input, "amendments[" + std::to_string(index) + "].limits",
-                    "names no covenant: dscr, icr, ltv, leverage or debt_yield");
-    }
-    return amendment;
-}
-
-py::object maybe(double value) {
-    return std::isfinite(value) ? py::cast(value) : py::none();
-}
-
 /// The cases of one run; their tables are built when asked for.
 class DebtPaths {
+    // Ahead of its uses: its result is deduced.
+    /// What the core makes of a case.
+    template <class Make>
+    auto without_gil(std::size_t index, const Make& make) const {
+        const CaseRun& run = at(index);
+        const py::gil_scoped_release release;
+        return make(view(run));
+    }
+
   public:
     DebtPaths(std::shared_ptr<const DebtBook> book, PathBook path_book, RecoveryBook recovery_book,
               PathSettings settings, const RecoverySettings& recovery, std::size_t threads)
@@ -249,7 +130,7 @@ class DebtPaths {
         }
         const Description book;
         for (const auto& [name, figure] : purchase_figure_names) {
-            book[name] = maybe(bought.book.*figure);
+            book[name] = finite_or_none(bought.book.*figure);
         }
         book["unknown_count"] = bought.unknown_count;
         book["flows"] = bought.flows;
@@ -257,148 +138,33 @@ class DebtPaths {
     }
 
     std::vector<Description> covenants(std::size_t index) const {
-        std::array<CovenantSummary, covenant_count> summaries;
-        const CaseRun& run = at(index);
-        {
-            const py::gil_scoped_release release;
-            summaries = summarise_covenants(view(run));
-        }
-        std::vector<Description> list;
-        for (std::size_t c = 0; c < covenant_count; ++c) {
-            const CovenantSummary& s = summaries[c];
-            const Description d;
-            d["covenant"] = covenant_name(static_cast<Covenant>(c));
-            d["limited_count"] = s.limited_count;
-            d["tested_count"] = s.tested_count;
-            d["breach_count"] = s.breach_count;
-            d["breach_outstanding"] = s.breach_outstanding;
-            d["cured_count"] = s.cured_count;
-            d["standing_count"] = s.standing_count;
-            d["first_breach_month"] =
-                s.first_breach_step == 0 ? py::none() : py::cast(s.first_breach_step);
-            d["worst_headroom"] = maybe(s.worst_headroom);
-            d["first_breach_counts"] = py::cast(s.first_breach_counts);
-            d["first_breach_outstanding"] = py::cast(s.first_breach_outstanding);
-            list.push_back(d);
-        }
-        return list;
+        return describe(without_gil(index, summarise_covenants));
     }
-
     std::vector<Description> wall(std::size_t index) const {
-        std::vector<CaseWallQuarter> quarters;
-        const CaseRun& run = at(index);
-        {
-            const py::gil_scoped_release release;
-            quarters = sum_wall(run.wall);
-        }
-        std::vector<Description> list;
-        for (const CaseWallQuarter& q : quarters) {
-            const Description d;
-            d["quarter"] =
-                std::to_string(static_cast<int>(q.year)) + "Q" + std::to_string(q.quarter);
-            d["maturity_count"] = q.maturity_count;
-            d["due"] = q.due;
-            d["refinanced"] = q.refinanced;
-            d["gap"] = q.gap;
-            d["untested"] = q.untested;
-            d["in_default"] = q.in_default;
-            const Description by_test;
-            for (std::size_t t = 1; t < refinancing_test_count; ++t) {
-                by_test[py::cast(test_name(static_cast<RefinancingTest>(t)))] = q.gap_by_test[t];
-            }
-            d["gap_by_test"] = by_test;
-            list.push_back(d);
-        }
-        return list;
+        return describe(without_gil(index, [](const CaseView& view) {
+            return sum_wall({view.wall.begin(), view.wall.end()});
+        }));
     }
-
     Description risk(std::size_t index) const {
-        const RiskSummary summary = summarise_risk(view(at(index)));
-        const Description levels, outstanding, reasons, result;
-        for (std::size_t level = 0; level < summary.levels.size(); ++level) {
-            const py::object name = py::cast(level_name(static_cast<RiskLevel>(level)));
-            levels[name] = summary.levels[level];
-            outstanding[name] = summary.outstanding[level];
-        }
-        for (std::size_t k = 0; k < all_risk_reasons.size(); ++k) {
-            if (summary.reasons[k] == 0) continue;
-            reasons[py::cast(reason_text(all_risk_reasons[k]))] = summary.reasons[k];
-        }
-        result["levels"] = levels;
-        result["outstanding"] = outstanding;
-        result["reasons"] = reasons;
-        return result;
+        return describe(without_gil(index, summarise_risk));
     }
-
     std::vector<std::int64_t> runways(std::size_t index) const {
-        return count_runways(view(at(index)));
+        return without_gil(index, count_runways);
     }
 
     Description waterfall(std::size_t index, const std::string& basis, bool defaulted) const {
         if (basis != "liquidation" && basis != "going_concern") {
             throw Error(ErrorCode::invalid_input, "basis", "must be liquidation or going_concern");
         }
-        const CaseRun& run = at(index);
-        WaterfallSummary s;
-        {
-            const py::gil_scoped_release release;
-            s = summarise_waterfall(view(run),
-                                    basis == "liquidation" ? WaterfallBasis::liquidation
-                                                           : WaterfallBasis::going_concern,
-                                    defaulted);
-        }
-        double unit = 1.0;
-        for (int i = 0; i < recovery_book_.minor_digits; ++i) unit *= 10.0;
-        const auto money = [&](std::int64_t minor) { return static_cast<double>(minor) / unit; };
-        const Description d;
-        d["group_count"] = s.group_count;
-        d["unknown_group_count"] = s.unknown_group_count;
-        d["value"] = money(s.value);
-        d["claims"] = money(s.claims);
-        d["paid_to_creditors"] = money(s.paid_to_creditors);
-        d["administration_cost"] = money(s.administration_cost);
-        d["sale_cost"] = money(s.sale_cost);
-        d["priming_paid"] = money(s.priming_paid);
-        d["equity"] = money(s.equity);
-        d["present_value"] = money(s.present_value);
-        d["cost_of_carry"] = money(s.cost_of_carry);
-        d["tiers"] = tiers(s, money);
-        const Description fulcrum;
-        constexpr std::array<const char*, 7> tier_names{"priming", "administration", "super_senior",
-                                                        "senior",  "subordinated",   "junior",
-                                                        "none"};
-        for (std::size_t t = 0; t < tier_names.size(); ++t) {
-            if (s.fulcrum[t] > 0) fulcrum[tier_names[t]] = s.fulcrum[t];
-        }
-        d["fulcrum_counts"] = fulcrum;
-        const Description better;
-        constexpr std::array<const char*, 4> better_names{"liquidation", "going_concern", "equal",
-                                                          "unknown"};
-        for (std::size_t b = 0; b < better_names.size(); ++b) {
-            if (s.better[b] > 0) better[better_names[b]] = s.better[b];
-        }
-        d["better_counts"] = better;
-        return d;
+        const auto settled_by =
+            basis == "liquidation" ? WaterfallBasis::liquidation : WaterfallBasis::going_concern;
+        const auto summarise = [&](const CaseView& view) {
+            return summarise_waterfall(view, settled_by, defaulted);
+        };
+        return describe(without_gil(index, summarise), recovery_book_.minor_digits);
     }
 
   private:
-    template <class Money>
-    static std::vector<Description> tiers(const WaterfallSummary& s, const Money& money) {
-        constexpr std::array<const char*, seniority_count> names{"super_senior", "senior",
-                                                                 "subordinated", "junior"};
-        std::vector<Description> list;
-        for (std::size_t t = 0; t < seniority_count; ++t) {
-            if (s.tier_claims[t] == 0) continue;
-            const Description d;
-            d["tier"] = names[t];
-            d["claims"] = money(s.tier_claims[t]);
-            d["paid"] = money(s.tier_paid[t]);
-            d["paid_from_collateral"] = money(s.tier_from_collateral[t]);
-            list.push_back(d);
-        }
-        return list;
-    }
-
     const CaseRun& at(std::size_t index) const {
         if (index >= cases_.size()) throw py::index_error();
         return cases_[index];
@@ -438,19 +204,10 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
                                           const Description& given, std::size_t threads,
                                           const OptionalControl& control,
                                           const std::vector<AmendmentArgument>& amended) {
-    const Settings settings(given);
-    const PathSettings paths = path_settings(settings);
-    const RecoverySettings recovery = recovery_settings(settings);
-    std::vector<PathCase> cases;
-    cases.reserve(arguments.size());
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        cases.push_back(path_case_of(arguments[i], i));
-    }
-    std::vector<Amendment> amendments;
-    amendments.reserve(amended.size());
-    for (std::size_t i = 0; i < amended.size(); ++i) {
-        amendments.push_back(amendment_of(amended[i], i));
-    }
+    const PathSettings paths = path_settings(given);
+    const RecoverySettings recovery = recovery_settings(given);
+    std::vector<PathCase> cases = path_cases(arguments);
+    const std::vector<Amendment> amendments = amendments_of(amended);
     ParallelOptions options{.threads = threads};
     if (control) options.control = (*control)->native();
     const py::gil_scoped_release release;

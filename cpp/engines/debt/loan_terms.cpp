@@ -9,6 +9,7 @@
 
 #include "calendar/month_steps.hpp"
 #include "engines/debt/position_columns.hpp"
+#include "engines/debt/waterfall_batch.hpp"
 #include "table/error.hpp"
 
 namespace seawall::debt {
@@ -279,8 +280,6 @@ double LoanTerms::scheduled_principal(std::size_t position, Day after, Day up_to
 
 ReadTerms read_loan_terms(const BookTables& tables, const Book& book) {
     constexpr std::array<std::string_view, 3> liens{"first", "second", "third"};
-    constexpr std::array<std::string_view, 4> tiers{"super_senior", "senior", "subordinated",
-                                                    "junior"};
     const TermReader reader(tables, book);
     ReadTerms read;
     read.terms.balance = balances(reader, book);
@@ -289,7 +288,7 @@ ReadTerms read_loan_terms(const BookTables& tables, const Book& book) {
     read_principal_terms(reader, book, read.terms, read.assumed);
     read_days(reader, read.terms, read.assumed);
     read.terms.lien_position = ranks(reader, "lien_position", liens, 0);
-    read.terms.seniority = ranks(reader, "seniority", tiers, 1);
+    read.terms.seniority = ranks(reader, "seniority", seniority_names, 1);
     return read;
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "engines/debt/minor_digits.hpp"
 #include "engines/debt/path_naming.hpp"
 #include "engines/debt/table_writer.hpp"
 
@@ -15,18 +16,6 @@ using MaybeMonth = std::optional<std::int64_t>;
 MaybeMonth month_of(std::int32_t step) {
     return step == 0 ? std::nullopt : MaybeMonth(step);
 }
-
-/// Amounts of the waterfall in the book's currency.
-class Money {
-  public:
-    explicit Money(const CaseView& view) {
-        for (int i = 0; i < view.recovery_book.minor_digits; ++i) unit_ *= 10.0;
-    }
-    double operator()(std::int64_t minor) const { return static_cast<double>(minor) / unit_; }
-
-  private:
-    double unit_ = 1.0;
-};
 
 std::string reasons_of(const RiskRating& rating) {
     std::string text;
@@ -57,7 +46,7 @@ void add_payments(const PositionPaths& paths, const std::vector<std::uint32_t>& 
 /// What a position recovers; absent where its group does not settle.
 void add_recoveries(const CaseView& view, const std::vector<std::uint32_t>& rows,
                     TableWriter& table) {
-    const Money money(view);
+    const MajorAmounts money(view.recovery_book.minor_digits);
     std::vector<std::uint8_t> settles(view.path_book.order.obligor_count());
     const auto& offsets = view.path_book.order.group_offsets;
     for (std::size_t g = 0; g + 1 < offsets.size(); ++g) {
@@ -116,7 +105,7 @@ Table obligor_path_table(const CaseView& view) {
     const EstateOutcomes& estates = view.recovery.liquidation.estates;
     const std::vector<RiskRating> ratings =
         rate_obligors(view.path_book, {view.ratings.begin(), view.ratings.end()});
-    const Money money(view);
+    const MajorAmounts money(view.recovery_book.minor_digits);
     TableWriter table(rows.size());
     table.texts("obligor_id",
                 [&](std::size_t i) -> const std::string& { return view.book.obligors[i]; });
@@ -199,8 +188,6 @@ Table maturity_table(const CaseView& view) {
 }
 
 Table tier_table(const CaseView& view) {
-    constexpr std::array<std::string_view, seniority_count> names{"super_senior", "senior",
-                                                                  "subordinated", "junior"};
     const GroupFigures& groups = view.recovery.liquidation.groups;
     const PathOrder& order = view.path_book.order;
     struct Cell {
@@ -213,7 +200,7 @@ Table tier_table(const CaseView& view) {
             if (groups.tier_amount_minor[g * seniority_count + t] > 0) cells.push_back({g, t});
         }
     }
-    const Money money(view);
+    const MajorAmounts money(view.recovery_book.minor_digits);
     const auto at = [&](std::size_t i) { return cells[i].group * seniority_count + cells[i].tier; };
     TableWriter table(cells.size());
     table.texts("obligor_id", [&](std::size_t i) -> const std::string& {
@@ -228,7 +215,7 @@ Table tier_table(const CaseView& view) {
         const auto of_group = steps.subspan(begin, order.group_offsets[cells[i].group + 1] - begin);
         return std::ranges::any_of(of_group, [](std::int32_t step) { return step != 0; });
     });
-    table.texts("tier", [&](std::size_t i) { return names[cells[i].tier]; });
+    table.texts("tier", [&](std::size_t i) { return seniority_names[cells[i].tier]; });
     table.numbers("claims", [&](std::size_t i) { return money(groups.tier_amount_minor[at(i)]); });
     table.numbers("paid", [&](std::size_t i) { return money(groups.tier_paid_minor[at(i)]); });
     table.truths("is_fulcrum", [&](std::size_t i) {

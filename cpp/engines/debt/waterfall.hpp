@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "engines/debt/claim_ranking.hpp"
@@ -44,6 +46,8 @@ enum class WaterfallTier : std::uint8_t {
     junior,
     none,
 };
+inline constexpr std::array<std::string_view, 7> waterfall_tier_names{
+    "priming", "administration", "super_senior", "senior", "subordinated", "junior", "none"};
 
 /// Figures of each group, of shape (group_count,) unless stated otherwise. value = claims paid +
 /// priming paid + administration paid + sale costs + equity.
@@ -96,6 +100,8 @@ void settle_going_concern(const WaterfallBatch& batch, const ClaimRanking& ranki
                           SettlementScratch& scratch, Settlement& settlement);
 
 enum class BetterForCreditors : std::uint8_t { liquidation, going_concern, equal, unknown };
+inline constexpr std::array<std::string_view, 4> better_names{"liquidation", "going_concern",
+                                                              "equal", "unknown"};
 
 /// By what claims and priming claims of a group are paid together: the test of the creditors' best
 /// interests, for creditors as a whole.

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string_view>
 
 namespace seawall::debt {
 
@@ -13,6 +15,8 @@ inline constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max(
 
 enum class Seniority : std::uint8_t { super_senior, senior, subordinated, junior };
 inline constexpr std::size_t seniority_count = 4;
+inline constexpr std::array<std::string_view, seniority_count> seniority_names{
+    "super_senior", "senior", "subordinated", "junior"};
 /// First, second and third.
 inline constexpr std::size_t lien_count = 3;
 

@@ -22,8 +22,9 @@ SEED = 1
 QUARTERS = 8
 NUMPY_SCENARIOS = 16
 PAIRS = 20
-# numba has two forms, both shown: the fastest that was found, and the plain loop nest.
-RIVALS = {"numpy": ("numpy",), "numba": ("numba", "numba_plain")}
+# Each rival has two forms, both shown: the fastest that was found, and what one writes at first,
+# whole columns in numpy and the plain loop nest in numba.
+RIVALS = {"numpy": ("numpy", "numpy_plain"), "numba": ("numba", "numba_plain")}
 
 
 def run_paths(options: argparse.Namespace) -> int:
@@ -104,7 +105,10 @@ def rival_of(
         form = "plain" if name == "numba_plain" else "split"
         return numba_sweep(loans, scenarios, threads=options.threads, form=form), 1.0
     count = min(NUMPY_SCENARIOS, options.scenarios)
-    return numpy_sweep(loans, scenarios, count=count), count / options.scenarios
+    share = count / options.scenarios
+    if name == "numpy_plain":
+        return numpy_sweep(loans, scenarios, count=count, block=options.instruments), share
+    return numpy_sweep(loans, scenarios, count=count), share
 
 
 def scaled(found: PairedComparison, share: float) -> PairedComparison:

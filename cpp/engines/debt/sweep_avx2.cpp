@@ -21,15 +21,15 @@ struct Avx2 {
     static Vector mul(Vector a, Vector b) { return _mm256_mul_pd(a, b); }
     static Vector min(Vector a, Vector b) { return _mm256_min_pd(a, b); }
     static Vector max(Vector a, Vector b) { return _mm256_max_pd(a, b); }
-    static Mask none() { return _mm256_setzero_pd(); }
+    static Mask every() { return _mm256_castsi256_pd(_mm256_set1_epi64x(-1)); }
     static Mask less(Vector a, Vector b) { return _mm256_cmp_pd(a, b, _CMP_LT_OQ); }
-    static Mask both(Mask a, Mask b) { return _mm256_and_pd(a, b); }
+    static Mask not_less(Vector a, Vector b) { return _mm256_cmp_pd(a, b, _CMP_GE_OQ); }
+    static Mask inverse(Mask mask) { return _mm256_xor_pd(mask, every()); }
     static Mask either(Mask a, Mask b) { return _mm256_or_pd(a, b); }
-    static bool any(Mask mask) { return _mm256_movemask_pd(mask) != 0; }
-    static Vector where(Mask mask, Vector yes, Vector no) {
-        return _mm256_blendv_pd(no, yes, mask);
+    static bool all_of(Mask mask) { return _mm256_movemask_pd(mask) == 0xF; }
+    static Vector sub_where(Mask mask, Vector a, Vector b) {
+        return _mm256_and_pd(mask, sub(a, b));
     }
-    static Vector zero_where(Mask mask, Vector no) { return _mm256_andnot_pd(mask, no); }
     static Integers rounded(Vector value) {
         const Vector shift = all(rounding_shift);
         return _mm256_sub_epi64(_mm256_castpd_si256(add(value, shift)), _mm256_castpd_si256(shift));
@@ -49,7 +49,7 @@ struct Avx2 {
 }  // namespace
 
 void sweep_block_avx2(const SweepBlock& block) {
-    sweep_all_lanes<Avx2, 2>(block);
+    sweep_all_lanes<Avx2, 2, 2>(block);
 }
 
 }  // namespace seawall::debt

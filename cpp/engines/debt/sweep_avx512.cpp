@@ -21,16 +21,14 @@ struct Avx512 {
     static Vector mul(Vector a, Vector b) { return _mm512_mul_pd(a, b); }
     static Vector min(Vector a, Vector b) { return _mm512_min_pd(a, b); }
     static Vector max(Vector a, Vector b) { return _mm512_max_pd(a, b); }
-    static Mask none() { return 0; }
+    static Mask every() { return 0xFF; }
     static Mask less(Vector a, Vector b) { return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ); }
-    static Mask both(Mask a, Mask b) { return _kand_mask8(a, b); }
+    static Mask not_less(Vector a, Vector b) { return _mm512_cmp_pd_mask(a, b, _CMP_GE_OQ); }
+    static Mask inverse(Mask mask) { return _knot_mask8(mask); }
     static Mask either(Mask a, Mask b) { return _kor_mask8(a, b); }
-    static bool any(Mask mask) { return mask != 0; }
-    static Vector where(Mask mask, Vector yes, Vector no) {
-        return _mm512_mask_blend_pd(mask, no, yes);
-    }
-    static Vector zero_where(Mask mask, Vector no) {
-        return _mm512_maskz_mov_pd(_knot_mask8(mask), no);
+    static bool all_of(Mask mask) { return mask == 0xFF; }
+    static Vector sub_where(Mask mask, Vector a, Vector b) {
+        return _mm512_maskz_sub_pd(mask, a, b);
     }
     static Integers rounded(Vector value) {
         const Vector shift = all(rounding_shift);
@@ -48,7 +46,7 @@ struct Avx512 {
 }  // namespace
 
 void sweep_block_avx512(const SweepBlock& block) {
-    sweep_all_lanes<Avx512, 2>(block);
+    sweep_all_lanes<Avx512, 2, 2>(block);
 }
 
 }  // namespace seawall::debt

@@ -17,13 +17,13 @@ struct Baseline {
     static Vector mul(Vector a, Vector b) { return a * b; }
     static Vector min(Vector a, Vector b) { return a < b ? a : b; }
     static Vector max(Vector a, Vector b) { return a > b ? a : b; }
-    static Mask none() { return Mask{}; }
+    static Mask every() { return Mask{-1, -1}; }
     static Mask less(Vector a, Vector b) { return a < b; }
-    static Mask both(Mask a, Mask b) { return a & b; }
+    static Mask not_less(Vector a, Vector b) { return a >= b; }
+    static Mask inverse(Mask mask) { return ~mask; }
     static Mask either(Mask a, Mask b) { return a | b; }
-    static bool any(Mask mask) { return mask[0] != 0 || mask[1] != 0; }
-    static Vector where(Mask mask, Vector yes, Vector no) { return mask ? yes : no; }
-    static Vector zero_where(Mask mask, Vector no) { return mask ? Vector{} : no; }
+    static bool all_of(Mask mask) { return (mask[0] & mask[1]) != 0; }
+    static Vector sub_where(Mask mask, Vector a, Vector b) { return mask ? a - b : Vector{}; }
     static Integers rounded(Vector value) {
         const Vector shift = all(rounding_shift);
         return reinterpret_cast<Integers>(value + shift) - reinterpret_cast<Integers>(shift);
@@ -39,7 +39,7 @@ struct Baseline {
 }  // namespace
 
 void sweep_block_baseline(const SweepBlock& block) {
-    sweep_all_lanes<Baseline, 2>(block);
+    sweep_all_lanes<Baseline, 1, 2>(block);
 }
 
 }  // namespace seawall::debt

@@ -32,59 +32,87 @@ template <class L>
     L::count_where(defaults, block.default_count + place);
 }
 
-/// One instrument in the lanes lane .. lane + vectors · width.
-template <class L, std::size_t vectors>
-[[gnu::always_inline]] inline void sweep_instrument(const SweepBlock& block,
-                                                    const SweepInstrument& loan, std::size_t lane) {
-    const auto spread = L::all(loan.quarter_spread);
-    const auto scheduled = L::all(loan.scheduled_principal);
-    const auto base_income = L::all(loan.income);
-    const auto dscr_limit = L::all(loan.dscr_limit);
-    const auto ltv_collateral = L::all(loan.ltv_collateral);
+/// What an instrument needs in every quarter, in registers.
+template <class L>
+struct LoadedInstrument {
+    typename L::Vector spread, scheduled, income, dscr_limit, ltv_collateral;
+    const double* index;
+    const double* income_factor;
+    const double* collateral_factor;
+};
+
+template <class L>
+[[gnu::always_inline]] inline LoadedInstrument<L> loaded(const SweepBlock& block,
+                                                         const SweepInstrument& loan,
+                                                         std::size_t lane) {
+    const double* const drivers = block.drivers + lane;
+    return {L::all(loan.quarter_spread),  L::all(loan.scheduled_principal), L::all(loan.income),
+            L::all(loan.dscr_limit),      L::all(loan.ltv_collateral),      drivers + loan.index,
+            drivers + loan.income_factor, drivers + loan.collateral_factor};
+}
+
+/// Some instruments side by side in the lanes lane .. lane + vectors · width: each of their
+/// registers waits for its own quarter before, so that several at once hide that latency.
+template <class L, std::size_t instruments, std::size_t vectors>
+[[gnu::always_inline]] inline void sweep_instruments(const SweepBlock& block,
+                                                     const SweepInstrument* loans,
+                                                     std::size_t lane) {
     const auto zero = L::all(0.0);
-    const double* index = block.drivers + loan.index + lane;
-    const double* income_factor = block.drivers + loan.income_factor + lane;
-    const double* collateral_factor = block.drivers + loan.collateral_factor + lane;
     std::int64_t* breach_count = block.breach_count + lane;
     const std::size_t place_end = block.quarter_count * sweep_lanes;
-    typename L::Vector balance[vectors];
-    typename L::Mask short_before[vectors];
+    LoadedInstrument<L> terms[instruments];
+    typename L::Vector balance[instruments][vectors];
+    typename L::Mask covered_before[instruments][vectors];
 #pragma GCC unroll 8
-    for (std::size_t v = 0; v < vectors; ++v) {
-        balance[v] = L::all(loan.balance);
-        short_before[v] = L::none();
+    for (std::size_t i = 0; i < instruments; ++i) {
+        terms[i] = loaded<L>(block, loans[i], lane);
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < vectors; ++v) {
+            balance[i][v] = L::all(loans[i].balance);
+            covered_before[i][v] = L::every();
+        }
     }
     for (std::size_t quarter = 0; quarter < place_end; quarter += sweep_lanes) {
 #pragma GCC unroll 8
         for (std::size_t v = 0; v < vectors; ++v) {
             const std::size_t place = quarter + v * L::width;
-            const auto rate = L::max(L::add(L::load(index + place), spread), zero);
-            const auto interest = L::mul(balance[v], rate);
-            const auto principal = L::min(balance[v], scheduled);
-            const auto service = L::add(interest, principal);
-            const auto income = L::mul(L::load(income_factor + place), base_income);
-            const auto ltv_value = L::mul(L::load(collateral_factor + place), ltv_collateral);
-            const auto breach = L::either(L::less(income, L::mul(service, dscr_limit)),
-                                          L::less(ltv_value, balance[v]));
-            L::count_where(breach, breach_count + place);
-            const auto is_short = L::less(income, service);
-            const auto defaults = L::both(is_short, short_before[v]);
-            if (L::any(defaults)) add_losses<L>(block, loan, lane + place, defaults, balance[v]);
-            short_before[v] = is_short;
-            // Nothing is due on a balance of 0: no breach and no second default.
-            const auto paid = L::min(L::max(L::sub(income, interest), zero), principal);
-            balance[v] = L::zero_where(defaults, L::sub(balance[v], paid));
+#pragma GCC unroll 8
+            for (std::size_t i = 0; i < instruments; ++i) {
+                const LoadedInstrument<L>& loan = terms[i];
+                const auto rate = L::max(L::add(L::load(loan.index + place), loan.spread), zero);
+                const auto interest = L::mul(balance[i][v], rate);
+                const auto principal = L::min(balance[i][v], loan.scheduled);
+                const auto service = L::add(interest, principal);
+                const auto income = L::mul(L::load(loan.income_factor + place), loan.income);
+                const auto ltv_value =
+                    L::mul(L::load(loan.collateral_factor + place), loan.ltv_collateral);
+                const auto breach = L::either(L::less(income, L::mul(service, loan.dscr_limit)),
+                                              L::less(ltv_value, balance[i][v]));
+                L::count_where(breach, breach_count + place);
+                const auto covered = L::not_less(income, service);
+                const auto stays = L::either(covered, covered_before[i][v]);
+                if (!L::all_of(stays)) {
+                    add_losses<L>(block, loans[i], lane + place, L::inverse(stays), balance[i][v]);
+                }
+                covered_before[i][v] = covered;
+                // Nothing is due on a balance of 0: no breach and no second default.
+                const auto paid = L::min(L::max(L::sub(income, interest), zero), principal);
+                balance[i][v] = L::sub_where(stays, balance[i][v], paid);
+            }
         }
     }
 }
 
-/// `vectors` registers at once hide the latency of each other's chains.
-template <class L, std::size_t vectors>
+template <class L, std::size_t instruments, std::size_t vectors>
 void sweep_all_lanes(const SweepBlock& block) {
     static_assert(sweep_lanes % (vectors * L::width) == 0);
     for (std::size_t lane = 0; lane < sweep_lanes; lane += vectors * L::width) {
-        for (std::size_t i = 0; i < block.instrument_count; ++i) {
-            sweep_instrument<L, vectors>(block, block.instruments[i], lane);
+        std::size_t i = 0;
+        for (; i + instruments <= block.instrument_count; i += instruments) {
+            sweep_instruments<L, instruments, vectors>(block, block.instruments + i, lane);
+        }
+        for (; i < block.instrument_count; ++i) {
+            sweep_instruments<L, 1, vectors>(block, block.instruments + i, lane);
         }
     }
 }

@@ -34,7 +34,7 @@ struct CaseRun {
     PathCase path_case;
     CasePaths paths;
     CaseRecovery recovery;
-    std::vector<WallEntry> wall;
+    Buffer<WallEntry> wall;
     std::vector<RiskRating> ratings;
 };
 
@@ -56,20 +56,21 @@ class DebtPaths {
           path_book_(std::move(path_book)),
           recovery_book_(std::move(recovery_book)),
           settings_(settings),
+          limits_(covenant_limits(path_book_, settings.covenants)),
           recovery_settings_(recovery),
           threads_(threads) {}
 
     void run(PathCase path_case, const ParallelOptions& options) {
         CaseRun& run = cases_.emplace_back();
         run.path_case = std::move(path_case);
-        run.paths = run_paths(path_book_, run.path_case, settings_, options);
-        run.recovery = recover(path_book_, recovery_book_, run.paths, recovery_settings_);
-        if (balances_.empty()) {
-            ParallelOptions unobserved = options;
-            unobserved.control.completed_units = nullptr;  // progress counts records of cases
-            balances_ = contractual_balances(path_book_, unobserved);
-        }
-        run.wall = wall_entries(path_book_, run.path_case, settings_, run.paths, balances_);
+        run.paths = run_paths(path_book_, run.path_case, settings_, limits_, options);
+        ParallelOptions unobserved = options;
+        unobserved.control.completed_units = nullptr;  // progress counts records of cases
+        run.recovery =
+            recover(path_book_, recovery_book_, run.paths, recovery_settings_, unobserved);
+        if (balances_.empty()) balances_ = contractual_balances(path_book_, unobserved);
+        run.wall =
+            wall_entries(path_book_, run.path_case, settings_, run.paths, balances_, unobserved);
         run.ratings = rate_records(path_book_, run.paths, run.wall);
     }
 
@@ -141,9 +142,8 @@ class DebtPaths {
         return describe(without_gil(index, summarise_covenants));
     }
     std::vector<Description> wall(std::size_t index) const {
-        return describe(without_gil(index, [](const CaseView& view) {
-            return sum_wall({view.wall.begin(), view.wall.end()});
-        }));
+        return describe(
+            without_gil(index, [](const CaseView& view) { return sum_wall(view.wall); }));
     }
     Description risk(std::size_t index) const {
         return describe(without_gil(index, summarise_risk));
@@ -175,6 +175,7 @@ class DebtPaths {
                 .book = book_->book,
                 .path_book = path_book_,
                 .recovery_book = recovery_book_,
+                .limits = limits_,
                 .paths = run.paths,
                 .recovery = run.recovery,
                 .wall = run.wall,
@@ -192,6 +193,7 @@ class DebtPaths {
     PathBook path_book_;
     RecoveryBook recovery_book_;
     PathSettings settings_;
+    Buffer<double> limits_;
     RecoverySettings recovery_settings_;
     std::size_t threads_;
     Buffer<double> balances_;

@@ -36,21 +36,21 @@ void add_covenants(const CovenantPaths& covenants, std::size_t record, std::size
 }  // namespace
 
 std::vector<RiskRating> rate_records(const PathBook& book, const CasePaths& paths,
-                                     const std::vector<WallEntry>& wall) {
+                                     std::span<const WallEntry> wall) {
     const std::size_t count = book.order.record_count();
-    std::vector<double> gaps(count, std::numeric_limits<double>::quiet_NaN());
-    for (const WallEntry& entry : wall) {
-        if (!entry.is_in_horizon || entry.binding == RefinancingTest::none) continue;
-        gaps[entry.record] =
-            std::isnan(gaps[entry.record]) ? entry.gap : gaps[entry.record] + entry.gap;
-    }
     std::vector<RiskRating> ratings;
     ratings.reserve(count);
+    auto entry = wall.begin();
     for (std::size_t r = 0; r < count; ++r) {
+        double gap = std::numeric_limits<double>::quiet_NaN();
+        for (; entry != wall.end() && entry->record == r; ++entry) {
+            if (!entry->is_in_horizon || entry->binding == RefinancingTest::none) continue;
+            gap = std::isnan(gap) ? entry->gap : gap + entry->gap;
+        }
         const std::uint32_t o = book.order.obligor_of_record[r];
         RiskFigures figures{.defaults = paths.obligors.default_step[o] != 0,
                             .has_operating_shortfall = paths.obligors.operating_shortfall[o] > 0.0,
-                            .refinancing_gap = gaps[r]};
+                            .refinancing_gap = gap};
         add_covenants(paths.covenants, r, count, figures);
         if (paths.obligors.capacity_known[o] != 0) {
             const std::int32_t runway = paths.obligors.runway_months[o];

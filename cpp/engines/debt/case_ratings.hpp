@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engines/debt/case_wall.hpp"
@@ -12,7 +13,7 @@ namespace seawall::debt {
 /// The risk level of each record under a case, (record_count,) in path order. `wall` is that of the
 /// case.
 std::vector<RiskRating> rate_records(const PathBook& book, const CasePaths& paths,
-                                     const std::vector<WallEntry>& wall);
+                                     std::span<const WallEntry> wall);
 
 /// Of each obligor: the gravest level of its records, and every reason of them.
 std::vector<RiskRating> rate_obligors(const PathBook& book,

@@ -38,7 +38,7 @@ CovenantSummary summarise_covenant(const CaseView& view, std::size_t covenant,
     };
     for (std::size_t r = 0; r < records; ++r) {
         const std::size_t cell = covenant * records + r;
-        if (std::isnan(paths.limit[cell])) continue;
+        if (std::isnan(view.limits[cell])) continue;
         ++summary.limited_count;
         const double headroom = paths.worst_headroom[cell];
         summary.tested_count += std::isnan(headroom) ? 0 : 1;
@@ -113,47 +113,48 @@ std::vector<std::int64_t> count_runways(const CaseView& view) {
 WaterfallSummary summarise_waterfall(const CaseView& view, WaterfallBasis basis, bool defaulted) {
     const PathOrder& order = view.path_book.order;
     const bool is_liquidation = basis == WaterfallBasis::liquidation;
-    const Settlement& settlement =
+    const CaseSettlement& settlement =
         is_liquidation ? view.recovery.liquidation : view.recovery.going_concern;
-    const GroupFigures& groups = settlement.groups;
     WaterfallSummary summary;
-    for (std::size_t g = 0; g < order.group_count() && !groups.value_minor.empty(); ++g) {
+    for (std::size_t g = 0; g < order.group_count() && !settlement.value_minor.empty(); ++g) {
         const std::uint32_t begin = order.group_offsets[g];
         const std::uint32_t end = order.group_offsets[g + 1];
         const auto steps = std::span(view.paths.obligors.default_step).subspan(begin, end - begin);
         const bool has_default = std::ranges::any_of(steps, [](auto step) { return step != 0; });
         if (has_default != defaulted) continue;
-        if (view.recovery_book.group_settles[g] == 0 || groups.is_known[g] == 0) {
+        if (view.recovery_book.group_settles[g] == 0 || settlement.is_known[g] == 0) {
             ++summary.unknown_group_count;
             continue;
         }
         ++summary.group_count;
-        summary.value += groups.value_minor[g];
-        summary.paid_to_creditors += groups.paid_to_creditors_minor[g];
-        summary.sale_cost += groups.sale_cost_minor[g];
-        ++summary.fulcrum[static_cast<std::size_t>(groups.fulcrum[g])];
+        summary.value += settlement.value_minor[g];
+        summary.paid_to_creditors += settlement.paid_to_creditors_minor[g];
+        summary.sale_cost += settlement.sale_cost_minor[g];
+        ++summary.fulcrum[static_cast<std::size_t>(settlement.fulcrum[g])];
         if (!view.recovery.better.empty()) {
             ++summary.better[static_cast<std::size_t>(view.recovery.better[g])];
         }
         for (std::size_t t = 0; t < seniority_count; ++t) {
-            summary.tier_claims[t] += groups.tier_amount_minor[g * seniority_count + t];
-            summary.tier_paid[t] += groups.tier_paid_minor[g * seniority_count + t];
+            summary.tier_claims[t] += settlement.tier_amount_minor[g * seniority_count + t];
+            summary.tier_paid[t] += settlement.tier_paid_minor[g * seniority_count + t];
         }
         for (std::uint32_t o = begin; o < end; ++o) {
-            summary.administration_cost += settlement.estates.administration_paid_minor[o];
-            summary.priming_paid += settlement.estates.priming_paid_minor[o];
-            summary.equity += settlement.estates.equity_minor[o];
+            summary.administration_cost += settlement.administration_paid_minor[o];
+            summary.priming_paid += settlement.priming_paid_minor[o];
+            summary.equity += settlement.equity_minor[o];
         }
         const std::uint32_t first = order.position_offsets[order.record_offsets[begin]];
         const std::uint32_t last = order.position_offsets[order.record_offsets[end]];
         for (std::uint32_t p = first; p < last; ++p) {
-            const auto tier = static_cast<std::size_t>(view.recovery_book.seniority[p]);
+            const auto tier = static_cast<std::size_t>(view.path_book.terms.seniority[p]);
             summary.claims += view.recovery.claim_minor[p];
-            summary.tier_from_collateral[tier] += settlement.claims.from_collateral_minor[p];
+            summary.tier_from_collateral[tier] += settlement.from_collateral_minor[p];
             if (!is_liquidation) continue;
-            const RecoveryValue& value = view.recovery.present_value;
-            summary.present_value += value.collateral_minor[p] + value.dividends_minor[p];
-            summary.cost_of_carry += value.cost_of_carry_minor[p];
+            const std::int64_t cost_of_carry = view.recovery.cost_of_carry_minor[p];
+            summary.present_value += settlement.from_collateral_minor[p] +
+                                     settlement.from_estate_minor[p] +
+                                     settlement.from_guarantee_minor[p] - cost_of_carry;
+            summary.cost_of_carry += cost_of_carry;
         }
     }
     return summary;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 #include <utility>
 
 #include "engines/debt/contractual_balance.hpp"
 #include "engines/debt/tile_state.hpp"
+#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {
@@ -40,7 +40,7 @@ class LaterMaturities {
             if (day == no_day || day <= book.horizon.as_of() || is_paid) continue;
             repayments_.push_back({day, balances_[p] * worth});
         }
-        std::ranges::stable_sort(repayments_, {}, &Repayment::day);
+        if (repayments_.size() > 1) std::ranges::stable_sort(repayments_, {}, &Repayment::day);
         for (std::size_t k = 0; k < repayments_.size();) {
             const Day day = repayments_[k].day;
             double due = 0.0;
@@ -50,7 +50,7 @@ class LaterMaturities {
             if (due <= 0.0) continue;
             if (is_in_default) {
                 entries.push_back(
-                    {.record = record, .day = day, .is_in_default = true, .due = due});
+                    {.record = record, .day = day, .due = due, .is_in_default = true});
                 continue;
             }
             const RefinancingCapacity capacity = inputs_.refinancing(last, record);
@@ -82,31 +82,72 @@ Day maturity_day(const PathBook& book, const Maturity& maturity) {
     return day;
 }
 
+/// Makes the entries of one tile after another.
+class TileWall {
+  public:
+    TileWall(const TileInputs& inputs, const CasePaths& paths, const Buffer<double>& balances)
+        : inputs_(inputs), paths_(paths), later_(inputs, paths, balances) {}
+
+    void add(std::size_t tile, std::vector<WallEntry>& entries) {
+        const auto& offsets = paths_.maturity_offsets;
+        const auto of_tile =
+            std::span(paths_.maturities).subspan(offsets[tile], offsets[tile + 1] - offsets[tile]);
+        maturities_.assign(of_tile.begin(), of_tile.end());
+        std::ranges::stable_sort(maturities_, {}, &Maturity::record);
+        const TileRange::Rows& records = inputs_.book.tiles[tile].records;
+        auto next = maturities_.begin();
+        for (std::size_t row = records.begin; row < records.end; ++row) {
+            const auto record = static_cast<std::uint32_t>(row);
+            const std::size_t first = entries.size();
+            for (; next != maturities_.end() && next->record == record; ++next) {
+                entries.push_back({.record = record,
+                                   .day = maturity_day(inputs_.book, *next),
+                                   .due = next->due,
+                                   .gap = next->gap + next->paid_in_cash,
+                                   .binding = next->binding,
+                                   .is_in_horizon = true});
+            }
+            const bool has_matured = entries.size() > first;
+            later_.add(record, entries);
+            if (!has_matured) continue;  // those of the future rise already
+            std::ranges::stable_sort(entries.begin() + static_cast<std::ptrdiff_t>(first),
+                                     entries.end(), {}, &WallEntry::day);
+        }
+    }
+
+  private:
+    const TileInputs& inputs_;
+    const CasePaths& paths_;
+    LaterMaturities later_;
+    std::vector<Maturity> maturities_;
+};
+
 }  // namespace
 
-std::vector<WallEntry> wall_entries(const PathBook& book, const PathCase& path_case,
-                                    const PathSettings& settings, const CasePaths& paths,
-                                    const Buffer<double>& contractual_balances) {
-    std::vector<WallEntry> entries;
-    entries.reserve(paths.maturities.size());
-    for (const Maturity& maturity : paths.maturities) {
-        entries.push_back({.record = maturity.record,
-                           .day = maturity_day(book, maturity),
-                           .is_in_horizon = true,
-                           .due = maturity.due,
-                           .gap = maturity.gap + maturity.paid_in_cash,
-                           .binding = maturity.binding});
-    }
+Buffer<WallEntry> wall_entries(const PathBook& book, const PathCase& path_case,
+                               const PathSettings& settings, const CasePaths& paths,
+                               const Buffer<double>& contractual_balances,
+                               const ParallelOptions& options) {
+    constexpr std::size_t tiles_a_task = 8;
     const CaseFactors factors = case_factors(path_case, book.horizon, book.segment_count);
     const TileInputs inputs{.book = book, .factors = factors, .terms = settings.terms};
-    LaterMaturities later(inputs, paths, contractual_balances);
-    for (std::uint32_t r = 0; r < book.order.record_count(); ++r) later.add(r, entries);
-    std::ranges::stable_sort(entries, {},
-                             [](const WallEntry& e) { return std::tuple(e.record, e.day); });
+    const std::size_t tasks = (book.tiles.size() + tiles_a_task - 1) / tiles_a_task;
+    std::vector<std::vector<WallEntry>> parts(tasks);
+    const bool complete = parallel_for(tasks, options, [&](std::size_t task) {
+        TileWall wall(inputs, paths, contractual_balances);
+        const std::size_t end = std::min((task + 1) * tiles_a_task, book.tiles.size());
+        for (std::size_t t = task * tiles_a_task; t < end; ++t) wall.add(t, parts[task]);
+    });
+    if (!complete) throw Error(ErrorCode::cancelled, "paths", "stopped by the caller");
+    std::size_t count = 0;
+    for (const auto& part : parts) count += part.size();
+    Buffer<WallEntry> entries;
+    entries.reserve(count);
+    for (const auto& part : parts) entries.insert(entries.end(), part.begin(), part.end());
     return entries;
 }
 
-std::vector<CaseWallQuarter> sum_wall(const std::vector<WallEntry>& entries) {
+std::vector<CaseWallQuarter> sum_wall(std::span<const WallEntry> entries) {
     std::vector<Day> day;
     std::vector<double> due, gap;
     std::vector<RefinancingTest> binding;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engines/debt/debt_paths.hpp"
 #include "engines/debt/path_book.hpp"
 #include "engines/debt/refinancing_wall.hpp"
 #include "numeric/buffer.hpp"
+#include "numeric/thread_pool.hpp"
 
 namespace seawall::debt {
 
@@ -13,19 +15,21 @@ namespace seawall::debt {
 struct WallEntry {
     std::uint32_t record = 0;  ///< row of the path order
     Day day = no_day;
-    bool is_in_horizon = false;
-    bool is_in_default = false;  ///< of an obligor that has defaulted before: a claim, no maturity
-    double due = 0.0;            ///< in the book's currency, as the next
+    double due = 0.0;  ///< in the book's currency, as the next
     double gap = 0.0;
     RefinancingTest binding = RefinancingTest::none;  ///< none: untested, and no gap
+    bool is_in_horizon = false;
+    bool is_in_default = false;  ///< of an obligor that has defaulted before: a claim, no maturity
 };
 
 /// The maturities of a case over the life of the book, by rising record and day: those of the
 /// horizon as they were paid, later ones with their contractual balances and the figures of the
 /// last step. A loan that is still to reach its anticipated repayment date stands there, once.
-std::vector<WallEntry> wall_entries(const PathBook& book, const PathCase& path_case,
-                                    const PathSettings& settings, const CasePaths& paths,
-                                    const Buffer<double>& contractual_balances);
+/// Throws Error(cancelled).
+Buffer<WallEntry> wall_entries(const PathBook& book, const PathCase& path_case,
+                               const PathSettings& settings, const CasePaths& paths,
+                               const Buffer<double>& contractual_balances,
+                               const ParallelOptions& options);
 
 /// What falls due in a calendar quarter: due = refinanced + gap + untested + in_default.
 struct CaseWallQuarter : WallQuarter {
@@ -33,6 +37,6 @@ struct CaseWallQuarter : WallQuarter {
 };
 
 /// Their sums by calendar quarter.
-std::vector<CaseWallQuarter> sum_wall(const std::vector<WallEntry>& entries);
+std::vector<CaseWallQuarter> sum_wall(std::span<const WallEntry> entries);
 
 }  // namespace seawall::debt

@@ -37,7 +37,7 @@ ClaimRecovery recovered(const CaseView& view, std::size_t position) {
     if (!settles(view, position)) return not_known;
     double unit = 1.0;
     for (int i = 0; i < view.recovery_book.minor_digits; ++i) unit *= 10.0;
-    const ClaimPayments& paid = view.recovery.liquidation.claims;
+    const CaseSettlement& paid = view.recovery.liquidation;
     const auto dividends = paid.from_estate_minor[position] + paid.from_guarantee_minor[position];
     return {.collateral = static_cast<double>(paid.from_collateral_minor[position]) / unit,
             .dividends = static_cast<double>(dividends) / unit};
@@ -50,7 +50,7 @@ ClaimRecovery recovery_rate(const CaseView& view, std::size_t position, const Sa
         const std::uint32_t record = view.path_book.order.record_of_position[position];
         return {.collateral = collateral_cover(view, record, sale)};
     }
-    const ClaimPayments& paid = view.recovery.liquidation.claims;
+    const CaseSettlement& paid = view.recovery.liquidation;
     const auto dividends = paid.from_estate_minor[position] + paid.from_guarantee_minor[position];
     return {.collateral = static_cast<double>(paid.from_collateral_minor[position]) / claim,
             .dividends = static_cast<double>(dividends) / claim};

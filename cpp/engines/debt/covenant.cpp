@@ -57,20 +57,6 @@ bool are_obligors(std::span<const std::uint32_t> obligor_of_record, std::size_t 
     return true;
 }
 
-void resize(CovenantResults& results, std::size_t record_count) {
-    const std::size_t cell_count = covenant_count * record_count;
-    results.first_breach_step.assign(cell_count, 0);
-    results.breach_steps.assign(cell_count, 0);
-    results.in_breach_at_end.assign(cell_count, 0);
-    results.cured.assign(cell_count, 0);
-    results.worst_headroom.assign(cell_count, unknown);
-    results.worst_ratio.assign(cell_count, unknown);
-    results.last_ratio.assign(cell_count, unknown);
-    results.adequate_steps.assign(record_count, 0);
-    results.marginal_steps.assign(record_count, 0);
-    results.insufficient_steps.assign(record_count, 0);
-}
-
 /// NaN where there is no limit or no ratio.
 double headroom(Covenant covenant, double worst, double limit) {
     if (worst == untested(covenant)) return unknown;
@@ -87,63 +73,111 @@ double limit_of(std::span<const double> limits, std::size_t record) {
     return limits.empty() ? unknown : limits[record];
 }
 
-void collect(const CovenantSteps& steps, const CovenantTerms& terms, Covenant covenant,
-             const CovenantScratch& scratch, CovenantResults& results) {
+/// The columns of one covenant, from the first record of the tile on.
+struct CovenantColumns {
+    std::int32_t *first_breach_step, *breach_steps;
+    std::uint8_t *in_breach_at_end, *cured;
+    double *worst_headroom, *worst_ratio, *last_ratio;
+
+    CovenantColumns(CovenantPaths& paths, Covenant covenant, std::size_t first_record) {
+        const std::size_t cell = index_of(covenant) * paths.record_count + first_record;
+        first_breach_step = paths.first_breach_step.data() + cell;
+        breach_steps = paths.breach_steps.data() + cell;
+        in_breach_at_end = paths.in_breach_at_end.data() + cell;
+        cured = paths.cured.data() + cell;
+        worst_headroom = paths.worst_headroom.data() + cell;
+        worst_ratio = paths.worst_ratio.data() + cell;
+        last_ratio = paths.last_ratio.data() + cell;
+    }
+};
+
+void collect_ratios(const CovenantSteps& steps, const CovenantTerms& terms, Covenant covenant,
+                    const CovenantScratch& scratch, const CovenantColumns& columns) {
     const std::size_t c = index_of(covenant);
     const bool has_reset = terms.reset_step > 0 && !terms.reset_limits[c].empty() &&
                            terms.reset_step <= static_cast<std::int32_t>(steps.months);
-    const auto final_limits = has_reset ? terms.reset_limits[c] : terms.limits[c];
+    const auto limits = terms.limits[c];
+    const auto final_limits = has_reset ? terms.reset_limits[c] : limits;
+    const bool is_unlimited = limits.empty() && final_limits.empty();
     for (std::size_t r = 0; r < steps.record_count; ++r) {
         const std::size_t unit = covenant == Covenant::ltv ? r : steps.obligor_of_record[r];
-        const std::size_t cell = c * steps.record_count + r;
         const double before = scratch.worst_before_reset[c][unit];
         const double after = scratch.worst[c][unit];
         const double worst =
             limits_from_above(covenant) ? std::max(before, after) : std::min(before, after);
-        results.worst_ratio[cell] = worst == untested(covenant) ? unknown : worst;
-        results.last_ratio[cell] = scratch.last[c][unit];
-        results.worst_headroom[cell] =
-            least(headroom(covenant, before, limit_of(terms.limits[c], r)),
-                  headroom(covenant, after, limit_of(final_limits, r)));
-        if (scratch.breached[c].empty() || scratch.breached[c][r] == 0) continue;
+        columns.worst_ratio[r] = worst == untested(covenant) ? unknown : worst;
+        columns.last_ratio[r] = scratch.last[c][unit];
+        if (is_unlimited) {
+            columns.worst_headroom[r] = unknown;
+        } else if (has_reset) {
+            columns.worst_headroom[r] = least(headroom(covenant, before, limit_of(limits, r)),
+                                              headroom(covenant, after, limit_of(final_limits, r)));
+        } else {
+            columns.worst_headroom[r] = headroom(covenant, after, limits[r]);
+        }
+    }
+}
+
+void collect_breaches(const CovenantSteps& steps, const CovenantTerms& terms, Covenant covenant,
+                      const CovenantScratch& scratch, const CovenantColumns& columns) {
+    const std::size_t c = index_of(covenant);
+    std::fill_n(columns.first_breach_step, steps.record_count, 0);
+    std::fill_n(columns.breach_steps, steps.record_count, 0);
+    std::fill_n(columns.in_breach_at_end, steps.record_count, std::uint8_t{0});
+    std::fill_n(columns.cured, steps.record_count, std::uint8_t{0});
+    for (std::size_t r = 0; r < scratch.breached[c].size(); ++r) {
+        if (scratch.breached[c][r] == 0) continue;
+        const std::size_t unit = covenant == Covenant::ltv ? r : steps.obligor_of_record[r];
         const BreachFindings findings =
             breach_findings({.tested = scratch.tested[c][unit], .breached = scratch.breached[c][r]},
                             terms.cure_months);
-        results.first_breach_step[cell] = findings.first_breach_step;
-        results.breach_steps[cell] = findings.breach_steps;
-        results.in_breach_at_end[cell] = findings.in_breach_at_end ? 1 : 0;
-        results.cured[cell] = findings.cured ? 1 : 0;
+        columns.first_breach_step[r] = findings.first_breach_step;
+        columns.breach_steps[r] = findings.breach_steps;
+        columns.in_breach_at_end[r] = findings.in_breach_at_end ? 1 : 0;
+        columns.cured[r] = findings.cured ? 1 : 0;
     }
 }
 
 void count_grades(const CovenantSteps& steps, const CovenantScratch& scratch,
-                  CovenantResults& results) {
+                  std::size_t first_record, CovenantPaths& paths) {
     const auto& tested = scratch.tested[index_of(Covenant::dscr)];
     for (std::size_t r = 0; r < steps.record_count; ++r) {
         const std::size_t o = steps.obligor_of_record[r];
         const int below_adequate = std::popcount(scratch.below_adequate[o]);
         const int below_marginal = std::popcount(scratch.below_marginal[o]);
-        results.adequate_steps[r] = std::popcount(tested[o]) - below_adequate;
-        results.marginal_steps[r] = below_adequate - below_marginal;
-        results.insufficient_steps[r] = below_marginal;
+        paths.adequate_steps[first_record + r] = std::popcount(tested[o]) - below_adequate;
+        paths.marginal_steps[first_record + r] = below_adequate - below_marginal;
+        paths.insufficient_steps[first_record + r] = below_marginal;
     }
 }
 
 }  // namespace
 
+void CovenantPaths::resize(std::size_t records) {
+    record_count = records;
+    const std::size_t cells = covenant_count * records;
+    for (auto* steps : {&first_breach_step, &breach_steps}) steps->resize(cells);
+    for (auto* flags : {&in_breach_at_end, &cured}) flags->resize(cells);
+    for (auto* ratios : {&worst_headroom, &worst_ratio, &last_ratio}) ratios->resize(cells);
+    for (auto* grade : {&adequate_steps, &marginal_steps, &insufficient_steps}) {
+        grade->resize(records);
+    }
+}
+
 void test_covenants(const CovenantSteps& steps, const CovenantTerms& terms,
-                    CovenantResults& results, CovenantScratch& scratch) {
+                    std::size_t first_record, CovenantPaths& paths, CovenantScratch& scratch) {
     check(steps, terms);
     prepare(steps, terms, scratch);
     const bool records_are_obligors = are_obligors(steps.obligor_of_record, steps.obligor_count);
     for (std::int32_t step = 1; step <= static_cast<std::int32_t>(steps.months); ++step) {
         test_step(steps, terms, records_are_obligors, step, scratch);
     }
-    resize(results, steps.record_count);
     for (const Covenant covenant : all_covenants) {
-        if (is_computed(terms, covenant)) collect(steps, terms, covenant, scratch, results);
+        const CovenantColumns columns(paths, covenant, first_record);
+        collect_ratios(steps, terms, covenant, scratch, columns);
+        collect_breaches(steps, terms, covenant, scratch, columns);
     }
-    count_grades(steps, scratch, results);
+    count_grades(steps, scratch, first_record, paths);
 }
 
 }  // namespace seawall::debt

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engines/debt/breach_path.hpp"
+#include "numeric/buffer.hpp"
 
 namespace seawall::debt {
 
@@ -78,23 +79,26 @@ struct CovenantTerms {
 };
 
 /// NaN stands for unknown, at this inner interface only. All but the grades are of shape
-/// (covenant_count, record_count): covenant c of record r is at c * record_count + r. A covenant
-/// without limits is not computed, except for the ratios of DSCR and LTV.
-struct CovenantResults {
-    std::vector<std::int32_t> first_breach_step;  ///< 1, 2, …; 0: never
-    std::vector<std::int32_t> breach_steps;
-    std::vector<std::uint8_t> in_breach_at_end;  ///< at the last test
-    std::vector<std::uint8_t> cured;             ///< breached, and each breach over in cure_months
+/// (covenant_count, record_count): covenant c of record r is at c * record_count + r.
+struct CovenantPaths {
+    std::size_t record_count = 0;
+    Buffer<std::int32_t> first_breach_step;  ///< 1, 2, …; 0: never
+    Buffer<std::int32_t> breach_steps;
+    Buffer<std::uint8_t> in_breach_at_end;  ///< at the last test
+    Buffer<std::uint8_t> cured;             ///< breached, and each breach over in cure_months
     /// The least of ratio / limit − 1, of maxima 1 − ratio / limit; NaN: never tested against a
     /// limit; −infinity: a maximum on an income or a value of 0.
-    std::vector<double> worst_headroom;
-    std::vector<double> worst_ratio;  ///< the least, of maxima the greatest; NaN: never known
-    std::vector<double> last_ratio;   ///< of the last test; NaN: never known
+    Buffer<double> worst_headroom;
+    Buffer<double> worst_ratio;  ///< the least, of maxima the greatest; NaN: never known
+    Buffer<double> last_ratio;   ///< of the last test; NaN: never known
 
     // Steps by the grade of the DSCR, of shape (record_count,).
-    std::vector<std::int32_t> adequate_steps;      ///< from adequate_dscr on
-    std::vector<std::int32_t> marginal_steps;      ///< below it, from marginal_dscr on
-    std::vector<std::int32_t> insufficient_steps;  ///< below marginal_dscr
+    Buffer<std::int32_t> adequate_steps;      ///< from adequate_dscr on
+    Buffer<std::int32_t> marginal_steps;      ///< below it, from marginal_dscr on
+    Buffer<std::int32_t> insufficient_steps;  ///< below marginal_dscr
+
+    /// Room for so many records, indeterminate.
+    void resize(std::size_t record_count);
 };
 
 /// Rows that one call fills and the next reuses; holds no result.
@@ -114,11 +118,12 @@ struct CovenantScratch {
 /// / income of a year and debt yield = income of a year / debt with W income · (12 / its months);
 /// LTV = balance / collateral of the record. A minimum whose divisor is not above 0 is not tested:
 /// nothing is owed. A maximum whose divisor is not above 0 is infinite, and breached, while there
-/// is debt. A limit that is met to the last bit is kept. Resizes `results` and `scratch`. Throws
+/// is debt. A limit that is met to the last bit is kept. The records' results go into rows
+/// `first_record` … of `paths`, which has room for them; resizes `scratch`. Throws
 /// Error(invalid_input) on ragged spans, at "obligor_of_record[i]" on an index that is too large
 /// and at a place such as "limits.dscr[17]" on a limit of 0 or less or an infinite one;
 /// Error(limit_exceeded) beyond max_covenant_steps.
 void test_covenants(const CovenantSteps& steps, const CovenantTerms& terms,
-                    CovenantResults& results, CovenantScratch& scratch);
+                    std::size_t first_record, CovenantPaths& paths, CovenantScratch& scratch);
 
 }  // namespace seawall::debt

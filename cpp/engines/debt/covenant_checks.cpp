@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 #include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {
 
-void require_size(std::size_t size, std::size_t expected, const std::string& name) {
+void require_size(std::size_t size, std::size_t expected, std::string_view name) {
     if (size == expected) return;
-    throw Error(ErrorCode::invalid_input, name,
+    throw Error(ErrorCode::invalid_input, std::string(name),
                 "must have " + std::to_string(expected) + " values, not " + std::to_string(size));
 }
 
@@ -35,14 +36,15 @@ bool is_possible(double limit) {
     return std::isnan(limit) || (limit > 0.0 && std::isfinite(limit));
 }
 
-void check_limits(const CovenantLimits& limits, std::size_t record_count, const std::string& name) {
+void check_limits(const CovenantLimits& limits, std::size_t record_count, std::string_view name) {
     for (std::size_t c = 0; c < covenant_count; ++c) {
-        if (limits[c].empty()) continue;
-        const std::string place =
-            name + "." + std::string(covenant_name(Covenant{static_cast<std::uint8_t>(c)}));
-        require_size(limits[c].size(), record_count, place);
         const auto bad = std::ranges::find_if_not(limits[c], is_possible);
-        if (bad == limits[c].end()) continue;
+        const bool is_sized = limits[c].empty() || limits[c].size() == record_count;
+        if (is_sized && bad == limits[c].end()) continue;
+        const std::string place =
+            std::string(name) + "." +
+            std::string(covenant_name(Covenant{static_cast<std::uint8_t>(c)}));
+        require_size(limits[c].size(), record_count, place);
         throw Error(ErrorCode::invalid_input,
                     place + "[" + std::to_string(bad - limits[c].begin()) + "]",
                     "must be above 0 and finite");

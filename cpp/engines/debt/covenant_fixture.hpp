@@ -60,10 +60,11 @@ struct TileTerms {
     }
 };
 
-inline CovenantResults run(const CovenantTile& tile, const TileTerms& terms) {
-    CovenantResults results;
+inline CovenantPaths run(const CovenantTile& tile, const TileTerms& terms) {
+    CovenantPaths results;
     CovenantScratch scratch;
-    test_covenants(tile.view(), terms.view(), results, scratch);
+    results.resize(tile.record_count);
+    test_covenants(tile.view(), terms.view(), 0, results, scratch);
     return results;
 }
 
@@ -190,30 +191,26 @@ inline double ratio_by_definition(const CovenantTile& tile, const TileTerms& ter
 }
 
 /// The results, step by step and with branches.
-inline CovenantResults walked(const CovenantTile& tile, const TileTerms& terms) {
+inline CovenantPaths walked(const CovenantTile& tile, const TileTerms& terms) {
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-    CovenantResults results;
+    CovenantPaths results;
     const std::size_t cell_count = covenant_count * tile.record_count;
     for (auto* steps : {&results.first_breach_step, &results.breach_steps}) {
-        steps->resize(cell_count);
+        steps->assign(cell_count, 0);
     }
-    for (auto* flags : {&results.in_breach_at_end, &results.cured}) flags->resize(cell_count);
+    for (auto* flags : {&results.in_breach_at_end, &results.cured}) flags->assign(cell_count, 0);
     for (auto* ratios : {&results.worst_headroom, &results.worst_ratio, &results.last_ratio}) {
         ratios->assign(cell_count, unknown);
     }
     for (auto* grade :
          {&results.adequate_steps, &results.marginal_steps, &results.insufficient_steps}) {
-        grade->resize(tile.record_count);
+        grade->assign(tile.record_count, 0);
     }
     for (std::size_t i = 0; i < cell_count; ++i) {
         const auto covenant = Covenant{static_cast<std::uint8_t>(i / tile.record_count)};
         const std::size_t c = i / tile.record_count, r = i % tile.record_count;
         const bool from_above = limits_from_above(covenant);
         const bool has_reset = terms.reset_step > 0 && !terms.reset_limits[c].empty();
-        if (terms.limits[c].empty() && !has_reset && covenant != Covenant::dscr &&
-            covenant != Covenant::ltv) {
-            continue;
-        }
         std::int32_t begun = 0;
         bool all_in_time = true;
         for (std::int32_t step = 1; step <= static_cast<std::int32_t>(tile.months); ++step) {

@@ -130,7 +130,6 @@ void test_step(const CovenantSteps& steps, const CovenantTerms& terms, bool reco
     close_gates(steps, step, scratch);
     if (step == terms.reset_step) begin_reset(terms, scratch);
     for (const Covenant covenant : all_covenants) {
-        if (!is_computed(terms, covenant)) continue;
         test_ratios(steps, covenant, window, scratch);
         const std::uint64_t bit = bit_of(step);
         if (covenant == Covenant::dscr) {

@@ -27,10 +27,6 @@ inline bool is_limited(const CovenantTerms& terms, Covenant covenant) {
     return !terms.limits[c].empty() || (terms.reset_step > 0 && !terms.reset_limits[c].empty());
 }
 
-inline bool is_computed(const CovenantTerms& terms, Covenant covenant) {
-    return covenant == Covenant::dscr || covenant == Covenant::ltv || is_limited(terms, covenant);
-}
-
 /// Tests one step after the steps before it, into `scratch`, which is prepared for these steps.
 /// `records_are_obligors`: record i is of obligor i, and there are as many.
 void test_step(const CovenantSteps& steps, const CovenantTerms& terms, bool records_are_obligors,

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(the_reference_path_breaches_in_its_quarters) {
     TileTerms terms{.test_months = 1};
     terms.limit(Covenant::dscr) = {2.5};
     terms.limit(Covenant::icr) = {4.0};
-    const CovenantResults results = run(tile, terms);
+    const CovenantPaths results = run(tile, terms);
     BOOST_TEST(results.first_breach_step[at(Covenant::dscr)] == 6);  // 5 counted from 0
     BOOST_TEST(results.first_breach_step[at(Covenant::icr)] == 8);   // 7
     BOOST_CHECK_CLOSE(results.last_ratio[at(Covenant::dscr)], 2.195744680851064, 1e-10);
@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE(the_results_are_those_of_a_slow_walk_over_the_definitions) 
         std::mt19937_64 random(seed);
         const CovenantTile tile = random_tile(random);
         const TileTerms terms = random_terms(random, tile);
-        const CovenantResults fast = run(tile, terms);
-        const CovenantResults slow = walked(tile, terms);
+        const CovenantPaths fast = run(tile, terms);
+        const CovenantPaths slow = walked(tile, terms);
         BOOST_TEST_CONTEXT("seed " << seed) {
             BOOST_TEST(fast.first_breach_step == slow.first_breach_step);
             BOOST_TEST(fast.breach_steps == slow.breach_steps);
@@ -80,14 +80,14 @@ BOOST_AUTO_TEST_CASE(a_tighter_limit_never_removes_a_breach) {
     for (int round = 0; round < 40; ++round) {
         const CovenantTile tile = random_tile(random);
         TileTerms terms = random_terms(random, tile);
-        const CovenantResults before = run(tile, terms);
+        const CovenantPaths before = run(tile, terms);
         for (std::size_t c = 0; c < covenant_count; ++c) {
             const double factor =
                 limits_from_above(Covenant{static_cast<std::uint8_t>(c)}) ? 0.8 : 1.25;
             for (double& limit : terms.limits[c]) limit *= factor;
             for (double& limit : terms.reset_limits[c]) limit *= factor;
         }
-        const CovenantResults after = run(tile, terms);
+        const CovenantPaths after = run(tile, terms);
         for (std::size_t i = 0; i < before.breach_steps.size(); ++i) {
             BOOST_REQUIRE(after.breach_steps[i] >= before.breach_steps[i]);
             if (before.first_breach_step[i] == 0) continue;
@@ -101,12 +101,12 @@ BOOST_AUTO_TEST_CASE(other_units_of_money_change_nothing) {
     std::mt19937_64 random(12);
     CovenantTile tile = random_tile(random);
     const TileTerms terms = random_terms(random, tile);
-    const CovenantResults before = run(tile, terms);
+    const CovenantPaths before = run(tile, terms);
     for (auto* amounts : {&tile.income, &tile.interest_due, &tile.principal_due, &tile.debt,
                           &tile.balance, &tile.collateral}) {
         for (double& amount : *amounts) amount *= 1024.0;  // exact
     }
-    const CovenantResults after = run(tile, terms);
+    const CovenantPaths after = run(tile, terms);
     BOOST_TEST(after.first_breach_step == before.first_breach_step);
     BOOST_TEST(same(after.worst_headroom, before.worst_headroom));
     BOOST_TEST(same(after.last_ratio, before.last_ratio));
@@ -114,13 +114,14 @@ BOOST_AUTO_TEST_CASE(other_units_of_money_change_nothing) {
 
 BOOST_AUTO_TEST_CASE(scratch_and_results_of_another_tile_change_nothing) {
     std::mt19937_64 random(13);
-    CovenantResults reused;
+    CovenantPaths reused;
     CovenantScratch scratch;
     for (int round = 0; round < 20; ++round) {
         const CovenantTile tile = random_tile(random);
         const TileTerms terms = random_terms(random, tile);
-        test_covenants(tile.view(), terms.view(), reused, scratch);
-        const CovenantResults fresh = run(tile, terms);
+        reused.resize(tile.record_count);
+        test_covenants(tile.view(), terms.view(), 0, reused, scratch);
+        const CovenantPaths fresh = run(tile, terms);
         BOOST_TEST(reused.first_breach_step == fresh.first_breach_step);
         BOOST_TEST(reused.cured == fresh.cured);
         BOOST_TEST(same(reused.worst_headroom, fresh.worst_headroom));
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_ratio_at_its_limit_is_no_breach) {
     TileTerms terms;
     terms.limit(Covenant::icr) = {1.5};
     terms.limit(Covenant::ltv) = {0.75};
-    const CovenantResults results = run(tile, terms);
+    const CovenantPaths results = run(tile, terms);
     BOOST_TEST(results.breach_steps[at(Covenant::icr)] == 0);
     BOOST_TEST(results.breach_steps[at(Covenant::ltv)] == 0);
     BOOST_TEST(results.worst_headroom[at(Covenant::ltv)] == 0.0);
@@ -171,7 +172,7 @@ BOOST_AUTO_TEST_CASE(debt_without_income_or_value_is_past_every_maximum) {
     TileTerms terms;
     terms.limit(Covenant::leverage) = {6.0};
     terms.limit(Covenant::ltv) = {0.8};
-    const CovenantResults results = run(tile, terms);
+    const CovenantPaths results = run(tile, terms);
     for (const Covenant covenant : {Covenant::leverage, Covenant::ltv}) {
         BOOST_TEST(results.first_breach_step[at(covenant)] == 1);
         BOOST_TEST(results.last_ratio[at(covenant)] == std::numeric_limits<double>::infinity());
@@ -184,7 +185,7 @@ BOOST_AUTO_TEST_CASE(nothing_due_and_nothing_owed_is_not_tested) {
     const CovenantTile tile = one_record(3);
     TileTerms terms;
     for (std::size_t c = 0; c < covenant_count; ++c) terms.limits[c] = {1.0};
-    const CovenantResults results = run(tile, terms);
+    const CovenantPaths results = run(tile, terms);
     for (std::size_t c = 0; c < covenant_count; ++c) {
         BOOST_TEST(results.first_breach_step[c] == 0);
         BOOST_TEST(std::isnan(results.last_ratio[c]));
@@ -200,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_reset_holds_from_its_step_on) {
     TileTerms terms{.cure_months = 2, .reset_step = 3};
     terms.limit(Covenant::ltv) = {0.8};
     terms.reset_limits[static_cast<std::size_t>(Covenant::ltv)] = {1.0};
-    const CovenantResults results = run(tile, terms);
+    const CovenantPaths results = run(tile, terms);
     BOOST_TEST(results.first_breach_step[at(Covenant::ltv)] == 1);
     BOOST_TEST(results.breach_steps[at(Covenant::ltv)] == 2);
     BOOST_TEST(results.cured[at(Covenant::ltv)] == 1);
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_tested_after_a_default) {
     tile.interest_due = {1.0, 1.0, 1.0, 1.0};
     tile.balance = {50.0, 60.0, 70.0, 80.0};
     tile.collateral = {100.0, 100.0, 100.0, 100.0};
-    const CovenantResults results = run(tile, {.test_months = 1});
+    const CovenantPaths results = run(tile, {.test_months = 1});
     BOOST_TEST(results.worst_ratio[at(Covenant::dscr)] == 2.0);
     BOOST_TEST(results.last_ratio[at(Covenant::ltv)] == 0.6);
     BOOST_TEST(results.adequate_steps[0] == 2);

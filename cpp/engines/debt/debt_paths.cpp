@@ -4,6 +4,7 @@
 #include <limits>
 #include <span>
 
+#include "engines/debt/tile_state.hpp"
 #include "table/error.hpp"
 
 namespace seawall::debt {
@@ -28,25 +29,10 @@ CasePaths sized_paths(const PathBook& book) {
     resize(book.order.obligor_count(), o.default_step, o.runway_months, o.capacity_known,
            o.operating_shortfall, o.debt_service_shortfall, o.refinancing_shortfall, o.cash,
            o.lowest_cash, o.annual_income);
-    CovenantPaths& c = paths.covenants;
-    const std::size_t records = book.order.record_count();
-    resize(covenant_count * records, c.first_breach_step, c.breach_steps, c.in_breach_at_end,
-           c.cured, c.limit, c.worst_headroom, c.worst_ratio, c.last_ratio);
-    resize(records, c.adequate_steps, c.marginal_steps, c.insufficient_steps,
-           paths.records.collateral_value, paths.records.distressed_asset_recovery,
-           paths.records.unencumbered_assets_value);
+    paths.covenants.resize(book.order.record_count());
+    resize(book.order.record_count(), paths.records.collateral_value,
+           paths.records.distressed_asset_recovery, paths.records.unencumbered_assets_value);
     return paths;
-}
-
-/// The limit of each record, its own or the caller's.
-void fill_limits(const PathBook& book, const CovenantSettings& settings, CovenantPaths& paths) {
-    const std::size_t records = book.order.record_count();
-    for (std::size_t c = 0; c < covenant_count; ++c) {
-        for (std::size_t r = 0; r < records; ++r) {
-            const double own = book.covenant_limit[c][r];
-            paths.limit[c * records + r] = own == own ? own : settings.limits[c];
-        }
-    }
 }
 
 void take_positions(const PathTile& tile, PositionPaths& paths) {
@@ -81,7 +67,7 @@ void take_obligors(const PathTile& tile, const PathTerms& terms, ObligorPaths& p
         const std::size_t window = std::min(last, static_cast<std::size_t>(terms.test_months));
         double income = 0.0;
         for (std::size_t m = last - window + 1; m <= last; ++m) {
-            income += steps.income[tile.obligor_cell(m, i)];
+            income += tile.tested.income[tile.tested_cell(m, i)];
         }
         paths.default_step[row] = tile.default_step[i];
         paths.runway_months[row] = static_cast<std::int32_t>(sums.runway_months[i]);
@@ -126,8 +112,8 @@ void note_claims(const PathBook& book, const CaseFactors& factors, const PathTil
 /// Tests the covenants of one tile after another, in the same memory.
 class CovenantTests {
   public:
-    CovenantTests(const PathBook& book, const PathSettings& settings)
-        : book_(book), settings_(settings) {}
+    CovenantTests(const PathBook& book, const PathSettings& settings, const Buffer<double>& limits)
+        : book_(book), settings_(settings), limits_(limits) {}
 
     void run(const PathTile& tile, CovenantPaths& paths) {
         const TileRange::Rows& records = tile.range.records;
@@ -137,8 +123,10 @@ class CovenantTests {
         terms.cure_months = settings_.covenants.cure_months;
         terms.reset_step = settings_.covenants.reset_step;
         for (std::size_t c = 0; c < covenant_count; ++c) {
-            terms.limits[c] =
-                std::span(paths.limit).subspan(c * all + records.begin, records.count());
+            const auto limits =
+                std::span(limits_).subspan(c * all + records.begin, records.count());
+            const bool any = std::ranges::any_of(limits, [](double l) { return l == l; });
+            if (any) terms.limits[c] = limits;
             if (terms.reset_step == 0) continue;
             reset_[c].assign(records.count(), settings_.covenants.reset_limits[c]);
             terms.reset_limits[c] = reset_[c];
@@ -154,45 +142,26 @@ class CovenantTests {
         test_covenants({.months = tile.month_count,
                         .obligor_count = tile.range.obligors.count(),
                         .record_count = records.count(),
-                        .income = tile.obligors.income,
-                        .interest_due = tile.obligors.interest_due,
-                        .principal_due = tile.obligors.principal_due,
-                        .debt = tile.obligors.debt,
+                        .income = tile.tested.income,
+                        .interest_due = tile.tested.interest_due,
+                        .principal_due = tile.tested.principal_due,
+                        .debt = tile.tested.debt,
                         .income_known = tile.capacity_known,
                         .default_step = tile.default_step,
                         .balance = tile.records.balance,
                         .collateral = tile.records.collateral,
                         .collateral_known = collateral_known_,
                         .obligor_of_record = obligor_},
-                       terms, results_, scratch_);
-        for (std::size_t c = 0; c < covenant_count; ++c) {
-            const auto copy = [&](const auto& from, auto& to) {
-                std::copy_n(from.data() + c * records.count(), records.count(),
-                            to.data() + c * all + records.begin);
-            };
-            copy(results_.first_breach_step, paths.first_breach_step);
-            copy(results_.breach_steps, paths.breach_steps);
-            copy(results_.in_breach_at_end, paths.in_breach_at_end);
-            copy(results_.cured, paths.cured);
-            copy(results_.worst_headroom, paths.worst_headroom);
-            copy(results_.worst_ratio, paths.worst_ratio);
-            copy(results_.last_ratio, paths.last_ratio);
-        }
-        const auto copy_grade = [&](const auto& from, auto& to) {
-            std::copy_n(from.data(), records.count(), to.data() + records.begin);
-        };
-        copy_grade(results_.adequate_steps, paths.adequate_steps);
-        copy_grade(results_.marginal_steps, paths.marginal_steps);
-        copy_grade(results_.insufficient_steps, paths.insufficient_steps);
+                       terms, records.begin, paths, scratch_);
     }
 
   private:
     const PathBook& book_;
     const PathSettings& settings_;
+    const Buffer<double>& limits_;
     std::array<std::vector<double>, covenant_count> reset_;
     std::vector<std::uint32_t> obligor_;
     std::vector<std::uint8_t> collateral_known_;
-    CovenantResults results_;
     CovenantScratch scratch_;
 };
 
@@ -204,20 +173,32 @@ struct TileSums {
 
 }  // namespace
 
+Buffer<double> covenant_limits(const PathBook& book, const CovenantSettings& settings) {
+    const std::size_t records = book.order.record_count();
+    Buffer<double> limits(covenant_count * records);
+    for (std::size_t c = 0; c < covenant_count; ++c) {
+        for (std::size_t r = 0; r < records; ++r) {
+            const double own = book.covenant_limit[c][r];
+            limits[c * records + r] = own == own ? own : settings.limits[c];
+        }
+    }
+    return limits;
+}
+
 CasePaths run_paths(const PathBook& book, const PathCase& path_case, const PathSettings& settings,
-                    const ParallelOptions& options) {
+                    const Buffer<double>& limits, const ParallelOptions& options) {
     const CaseFactors factors = case_factors(path_case, book.horizon, book.segment_count);
     CasePaths paths = sized_paths(book);
-    fill_limits(book, settings.covenants, paths.covenants);
     std::vector<TileSums> sums(book.tiles.size());
     const std::size_t tasks = (book.tiles.size() + tiles_a_task - 1) / tiles_a_task;
     const bool complete = parallel_for(tasks, options, [&](std::size_t task) {
         PathTile tile;
-        tile.keeps_position_steps = false;
-        CovenantTests covenants(book, settings);
+        tile.keeps_steps = false;
+        TileState state;
+        CovenantTests covenants(book, settings, limits);
         const std::size_t end = std::min((task + 1) * tiles_a_task, book.tiles.size());
         for (std::size_t t = task * tiles_a_task; t < end; ++t) {
-            run_tile(book, factors, settings.terms, book.tiles[t], tile);
+            run_tile(book, factors, settings.terms, book.tiles[t], state, tile);
             take_positions(tile, paths.positions);
             take_obligors(tile, settings.terms, paths.obligors);
             covenants.run(tile, paths.covenants);
@@ -230,9 +211,11 @@ CasePaths run_paths(const PathBook& book, const PathCase& path_case, const PathS
     paths.steps.resize(book.horizon.month_count());
     for (const TileSums& tile : sums) {
         for (std::size_t m = 0; m < paths.steps.size(); ++m) paths.steps[m] += tile.steps[m];
+        paths.maturity_offsets.push_back(paths.maturities.size());
         paths.maturities.insert(paths.maturities.end(), tile.maturities.begin(),
                                 tile.maturities.end());
     }
+    paths.maturity_offsets.push_back(paths.maturities.size());
     return paths;
 }
 

@@ -58,29 +58,24 @@ struct ObligorPaths {
     Buffer<double> annual_income;  ///< of the last steps before default or end; NaN: not known
 };
 
-/// Covenants of each record in path order: covenant c of record r is at c * record_count + r.
-struct CovenantPaths {
-    Buffer<std::int32_t> first_breach_step;  ///< 0: never
-    Buffer<std::int32_t> breach_steps;
-    Buffer<std::uint8_t> in_breach_at_end, cured;
-    Buffer<double> limit, worst_headroom, worst_ratio, last_ratio;  ///< NaN: not known
-    /// Steps by the grade of the DSCR, (record_count,).
-    Buffer<std::int32_t> adequate_steps, marginal_steps, insufficient_steps;
-};
-
 /// A book under one case.
 struct CasePaths {
     std::vector<StepFigures> steps;  ///< (month_count,)
     PositionPaths positions;
     ObligorPaths obligors;
-    CovenantPaths covenants;
+    CovenantPaths covenants;  ///< records in path order
     RecordPaths records;
-    std::vector<Maturity> maturities;  ///< by tile, then step
+    std::vector<Maturity> maturities;           ///< by tile, then step
+    std::vector<std::size_t> maturity_offsets;  ///< into them, (tile_count + 1,)
 };
 
-/// Lets a book run through the horizon under a case. Same bits on any thread count. Throws what the
-/// parts throw and Error(cancelled).
+/// The limit of each record, its own or the caller's, (covenant_count, record_count) as in
+/// CovenantPaths; NaN: none. The same in every case.
+Buffer<double> covenant_limits(const PathBook& book, const CovenantSettings& settings);
+
+/// Lets a book run through the horizon under a case. `limits` are those of the settings. Same bits
+/// on any thread count. Throws what the parts throw and Error(cancelled).
 CasePaths run_paths(const PathBook& book, const PathCase& path_case, const PathSettings& settings,
-                    const ParallelOptions& options);
+                    const Buffer<double>& limits, const ParallelOptions& options);
 
 }  // namespace seawall::debt

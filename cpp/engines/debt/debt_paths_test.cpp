@@ -23,6 +23,12 @@ PathSettings with_limits() {
     return settings;
 }
 
+CasePaths run(const PathSample& sample, const PathCase& path_case, const PathSettings& settings,
+              const ParallelOptions& options) {
+    return run_paths(sample.paths, path_case, settings,
+                     covenant_limits(sample.paths, settings.covenants), options);
+}
+
 template <class T>
 bool same_bits(const Buffer<T>& a, const Buffer<T>& b) {
     return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
@@ -33,10 +39,9 @@ bool same_bits(const Buffer<T>& a, const Buffer<T>& b) {
 BOOST_AUTO_TEST_CASE(a_number_of_threads_does_not_change_a_single_bit) {
     const PathSample sample(random_loans(6000, 7), 24);
     const PathCase path_case = base_case(sample);
-    const CasePaths wanted = run_paths(sample.paths, path_case, with_limits(), {.threads = 1});
+    const CasePaths wanted = run(sample, path_case, with_limits(), {.threads = 1});
     for (const std::size_t threads : {std::size_t{2}, std::size_t{7}}) {
-        const CasePaths found =
-            run_paths(sample.paths, path_case, with_limits(), {.threads = threads});
+        const CasePaths found = run(sample, path_case, with_limits(), {.threads = threads});
         for (std::size_t m = 0; m < wanted.steps.size(); ++m) {
             for (const auto& [name, figure] : step_figure_names) {
                 BOOST_TEST((found.steps[m].*figure == wanted.steps[m].*figure), std::string(name));
@@ -53,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_number_of_threads_does_not_change_a_single_bit) {
 
 BOOST_AUTO_TEST_CASE(steps_are_the_sums_of_the_loans) {
     const PathSample sample(random_loans(2000, 11), 12);
-    const CasePaths paths = run_paths(sample.paths, base_case(sample), no_limits(), {});
+    const CasePaths paths = run(sample, base_case(sample), no_limits(), {});
     double due = 0.0, paid = 0.0, debt = 0.0;
     for (const StepFigures& step : paths.steps) {
         due += step.interest_due;
@@ -79,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_claim_is_what_was_owed_in_the_currency_of_the_default) {
     for (std::size_t m = 0; m < 6; ++m) {
         falling.drivers[m].currency_factor = 1.0 - 0.1 * static_cast<double>(m);
     }
-    const CasePaths paths = run_paths(sample.paths, falling, no_limits(), {});
+    const CasePaths paths = run(sample, falling, no_limits(), {});
     BOOST_TEST(paths.obligors.default_step[0] == 3);
     BOOST_CHECK_CLOSE(paths.positions.claim[0], 0.8 * (1000.0 + 15.0), 1e-10);
 }

@@ -139,6 +139,7 @@ void fall_due(const TileStep& step) {
 void pay(const TileStep& step) {
     const std::size_t count = step.tile.range.positions.count();
     const std::size_t cell = step.tile.position_cell(step.m, 0);
+    const bool keeps = step.tile.keeps_steps;
     TileState& state = step.state;
     PositionSteps& steps = step.tile.positions;
     PositionSums& sums = step.tile.position_sums;
@@ -157,17 +158,19 @@ void pay(const TileStep& step) {
                       .balance = state.balance.data(),
                       .interest_arrears = state.interest_arrears.data(),
                       .principal_arrears = state.principal_arrears.data(),
-                      .interest_paid = steps.interest_paid.data() + cell,
-                      .principal_paid = steps.principal_paid.data() + cell,
-                      .maturity_paid = steps.maturity_paid.data() + cell,
-                      .balance_after = steps.balance.data() + cell,
-                      .interest_arrears_after = steps.interest_arrears.data() + cell,
-                      .principal_arrears_after = steps.principal_arrears.data() + cell,
+                      .interest_paid = keeps ? steps.interest_paid.data() + cell : nullptr,
+                      .principal_paid = keeps ? steps.principal_paid.data() + cell : nullptr,
+                      .maturity_paid = keeps ? steps.maturity_paid.data() + cell : nullptr,
                       .sum_interest_due = sums.interest_due.data(),
                       .sum_interest_paid = sums.interest_paid.data(),
                       .sum_principal_paid = sums.principal_paid.data(),
                       .sum_maturity_due = sums.maturity_due.data(),
                       .sum_maturity_paid = sums.maturity_paid.data()});
+    if (keeps || step.m == step.tile.month_count) {
+        std::ranges::copy(state.balance, steps.balance.data() + cell);
+        std::ranges::copy(state.interest_arrears, steps.interest_arrears.data() + cell);
+        std::ranges::copy(state.principal_arrears, steps.principal_arrears.data() + cell);
+    }
     if (!state.has_assumptions) return;
     step.kernels.add(count, steps.prepaid.data() + cell, sums.prepaid.data());
     step.kernels.add(count, steps.defaulted.data() + cell, sums.defaulted.data());

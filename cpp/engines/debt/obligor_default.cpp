@@ -57,7 +57,8 @@ void note_debt(const TileStep& step) {
     PathTile& tile = step.tile;
     const std::size_t positions = tile.range.positions.count();
     const std::size_t cell = tile.obligor_cell(step.m, 0);
-    sum_by_obligor(step, state.balance.data(), tile.obligors.debt.data() + cell);
+    sum_by_obligor(step, state.balance.data(),
+                   tile.tested.debt.data() + tile.tested_cell(step.m, 0));
     double* const balance = tile.records.balance.data() + tile.record_cell(step.m, 0);
     if (state.has_one_position_a_record) {
         step.kernels.multiply(positions, state.balance.data(), state.worth.data(), balance);

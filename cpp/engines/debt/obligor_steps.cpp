@@ -45,8 +45,6 @@ void add_maturities(const TileStep& step) {
     const TileState& state = step.state;
     ObligorSteps& steps = step.tile.obligors;
     const std::size_t cell = step.tile.obligor_cell(step.m, 0);
-    std::fill_n(steps.maturity_due.begin() + static_cast<std::ptrdiff_t>(cell),
-                step.tile.range.obligors.count(), 0.0);
     const auto m = static_cast<double>(step.m);
     for (const std::uint32_t i : state.maturing) {
         if (state.matures_in[i] != m) continue;
@@ -55,6 +53,20 @@ void add_maturities(const TileStep& step) {
             step.inputs.book.obligor_of_position[row] - step.tile.range.obligors.begin;
         steps.maturity_due[cell + o] +=
             state.worth[i] * step.tile.positions.maturity_due[step.tile.position_cell(step.m, i)];
+    }
+}
+
+/// Where steps are not kept, the cells of the step before, which only the unsettled have written:
+/// whoever has a maturity is one of them.
+void clear_unsettled(const TileStep& step) {
+    if (step.tile.keeps_steps) return;
+    ObligorSteps& steps = step.tile.obligors;
+    for (const std::uint32_t o : step.state.unsettled) {
+        steps.maturity_due[o] = 0.0;
+        steps.maturity_paid[o] = 0.0;
+        steps.refinanced[o] = 0.0;
+        steps.debt_service_shortfall[o] = 0.0;
+        steps.refinancing_shortfall[o] = 0.0;
     }
 }
 
@@ -79,11 +91,14 @@ void sum_by_obligor(const TileStep& step, const double* cells, double* sums) {
 }
 
 void operate(const TileStep& step) {
+    clear_unsettled(step);
     const CaseFactors& factors = step.inputs.factors;
     TileBusiness& business = step.state.business;
     ObligorSteps& steps = step.tile.obligors;
     const std::size_t flow = factors.at(step.m, 0);
+    TestedSteps& tested = step.tile.tested;
     const std::size_t cell = step.tile.obligor_cell(step.m, 0);
+    const std::size_t tested_cell = step.tile.tested_cell(step.m, 0);
     const std::size_t obligor_count = step.tile.range.obligors.count();
     const bool direct = business.is_obligor;
     step.kernels.operate(
@@ -92,6 +107,7 @@ void operate(const TileStep& step) {
          .costs = business.costs.data(),
          .losses = business.losses.data(),
          .segment = business.segment.data(),
+         .is_one_segment = business.is_one_segment,
          .revenue_earned = factors.revenue_earned.data() + flow,
          .revenue_received = factors.revenue_received.data() + flow,
          .costs_incurred = factors.costs_incurred.data() + flow,
@@ -101,22 +117,24 @@ void operate(const TileStep& step) {
          .is_alive = business.is_alive.data(),
          .receipts = direct ? steps.receipts.data() + cell : business.receipts.data(),
          .payments = direct ? steps.operating_payments.data() + cell : business.payments.data(),
-         .income = direct ? steps.income.data() + cell : business.income.data()});
+         .income = direct ? tested.income.data() + tested_cell : business.income.data()});
     if (!direct) {
-        for (auto* row : {&steps.receipts, &steps.operating_payments, &steps.income}) {
-            std::fill_n(row->begin() + static_cast<std::ptrdiff_t>(cell), obligor_count, 0.0);
-        }
+        std::fill_n(steps.receipts.data() + cell, obligor_count, 0.0);
+        std::fill_n(steps.operating_payments.data() + cell, obligor_count, 0.0);
+        std::fill_n(tested.income.data() + tested_cell, obligor_count, 0.0);
         for (std::size_t u = 0; u < business.obligor.size(); ++u) {
-            const std::size_t at = cell + business.obligor[u];
-            steps.receipts[at] += business.receipts[u];
-            steps.operating_payments[at] += business.payments[u];
-            steps.income[at] += business.income[u];
+            const std::uint32_t o = business.obligor[u];
+            steps.receipts[cell + o] += business.receipts[u];
+            steps.operating_payments[cell + o] += business.payments[u];
+            tested.income[tested_cell + o] += business.income[u];
         }
     }
     const PositionSteps& from = step.tile.positions;
     const std::size_t first = step.tile.position_cell(step.m, 0);
-    sum_by_obligor(step, from.interest_due.data() + first, steps.interest_due.data() + cell);
-    sum_by_obligor(step, from.principal_due.data() + first, steps.principal_due.data() + cell);
+    sum_by_obligor(step, from.interest_due.data() + first,
+                   tested.interest_due.data() + tested_cell);
+    sum_by_obligor(step, from.principal_due.data() + first,
+                   tested.principal_due.data() + tested_cell);
     add_maturities(step);
     if (!step.state.has_assumptions) return;
     sum_by_obligor(step, from.prepaid.data() + first, steps.prepaid.data() + cell);
@@ -137,17 +155,16 @@ class ObligorSettlement {
         : step_(step),
           o_(o),
           cell_(step.tile.obligor_cell(step.m, o)),
-          cash_(step.m == 1 ? step.state.opening_cash[o]
-                            : step.tile.obligors.cash[step.tile.obligor_cell(step.m - 1, o)],
-                step.tile.capacity_known[o] != 0) {}
+          tested_cell_(step.tile.tested_cell(step.m, o)),
+          cash_(step.state.cash[o], step.tile.capacity_known[o] != 0) {}
 
     void run() {
         ObligorSteps& steps = step_.tile.obligors;
         TileState& state = step_.state;
         cash_.operate(steps.receipts[cell_], steps.operating_payments[cell_]);
         const Arrears before = arrears();
-        const double interest = steps.interest_due[cell_];
-        const double principal = steps.principal_due[cell_];
+        const double interest = step_.tile.tested.interest_due[tested_cell_];
+        const double principal = step_.tile.tested.principal_due[tested_cell_];
         const ServedParts part = serve_debt({.interest_arrears = before.interest,
                                              .interest = interest,
                                              .principal_arrears = before.principal,
@@ -228,9 +245,18 @@ class ObligorSettlement {
     }
 
     const TileStep& step_;
-    std::size_t o_, cell_;
+    std::size_t o_, cell_, tested_cell_;
     ObligorCash cash_;
 };
+
+void settle_one_by_one(const TileStep& step) {
+    TileState& state = step.state;
+    for (std::size_t o = 0; o < state.is_settled.size(); ++o) {
+        if (state.is_settled[o] != 0.0) continue;
+        ObligorSettlement(step, o).run();
+        state.unsettled.push_back(static_cast<std::uint32_t>(o));
+    }
+}
 
 }  // namespace
 
@@ -239,21 +265,17 @@ void settle(const TileStep& step) {
     TileState& state = step.state;
     const std::size_t count = step.tile.range.obligors.count();
     const std::size_t cell = step.tile.obligor_cell(step.m, 0);
-    for (auto* row : {&steps.maturity_paid, &steps.refinanced, &steps.debt_service_shortfall,
-                      &steps.refinancing_shortfall}) {
-        std::fill_n(row->begin() + static_cast<std::ptrdiff_t>(cell), count, 0.0);
-    }
+    const std::size_t tested_cell = step.tile.tested_cell(step.m, 0);
     step.kernels.settle({.count = count,
                          .is_alive = state.obligor_is_alive.data(),
                          .income_known = state.income_known.data(),
                          .in_arrears = state.in_arrears.data(),
                          .receipts = steps.receipts.data() + cell,
                          .payments = steps.operating_payments.data() + cell,
-                         .interest_due = steps.interest_due.data() + cell,
-                         .principal_due = steps.principal_due.data() + cell,
+                         .interest_due = step.tile.tested.interest_due.data() + tested_cell,
+                         .principal_due = step.tile.tested.principal_due.data() + tested_cell,
                          .maturity_due = steps.maturity_due.data() + cell,
-                         .cash_before = step.m == 1 ? state.opening_cash.data()
-                                                    : steps.cash.data() + (cell - count),
+                         .cash_before = state.cash.data(),
                          .cash_limit = state.cash_limit.data(),
                          .cash = steps.cash.data() + cell,
                          .operating_shortfall = steps.operating_shortfall.data() + cell,
@@ -261,11 +283,9 @@ void settle(const TileStep& step) {
                          .principal_paid = steps.principal_paid.data() + cell,
                          .is_settled = state.is_settled.data()});
     state.unsettled.clear();
-    for (std::size_t o = 0; o < count; ++o) {
-        if (state.is_settled[o] != 0.0) continue;
-        ObligorSettlement(step, o).run();
-        state.unsettled.push_back(static_cast<std::uint32_t>(o));
-    }
+    const double settled_count = step.kernels.sum(count, state.is_settled.data());
+    if (settled_count < static_cast<double>(count)) settle_one_by_one(step);
+    std::copy_n(steps.cash.data() + cell, count, state.cash.data());
 }
 
 }  // namespace seawall::debt

@@ -80,9 +80,10 @@ struct CaseSample {
     const PathSample& sample;
     PathCase path_case;
     PathSettings settings;
+    Buffer<double> limits;
     CasePaths paths;
     CaseRecovery recovery;
-    std::vector<WallEntry> wall{};
+    Buffer<WallEntry> wall{};
     std::vector<RiskRating> ratings{};
 
     CaseSample(const PathSample& of, PathCase asked, const PathSettings& by = no_limits(),
@@ -90,14 +91,16 @@ struct CaseSample {
         : sample(of),
           path_case(std::move(asked)),
           settings(by),
-          paths(run_paths(of.paths, path_case, settings, {})),
-          recovery(recover(of.paths, of.claims, paths, sold)) {}
+          limits(covenant_limits(of.paths, settings.covenants)),
+          paths(run_paths(of.paths, path_case, settings, limits, {})),
+          recovery(recover(of.paths, of.claims, paths, sold, {})) {}
 
     CaseView view() const {
         return {.records = sample.records,
                 .book = sample.book,
                 .path_book = sample.paths,
                 .recovery_book = sample.claims,
+                .limits = limits,
                 .paths = paths,
                 .recovery = recovery,
                 .wall = wall,

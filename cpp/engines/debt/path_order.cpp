@@ -128,6 +128,11 @@ std::vector<std::uint32_t> run_offsets(const std::vector<std::uint32_t>& key) {
     return offsets;
 }
 
+/// Where an obligor of the book stands; −1 where there is none.
+std::int64_t row_or_none(std::int64_t obligor, const std::vector<std::uint32_t>& obligor_row) {
+    return obligor < 0 ? -1 : std::int64_t{obligor_row[static_cast<std::size_t>(obligor)]};
+}
+
 }  // namespace
 
 PathOrder make_path_order(const BookTables& tables, const Book& book) {
@@ -166,8 +171,7 @@ PathOrder make_path_order(const BookTables& tables, const Book& book) {
     for (const std::uint32_t o : order.obligor) {
         groups_in_order.push_back(group[o]);
         order.cross_default.push_back(default_group[o]);
-        order.parent_of_obligor.push_back(
-            parent[o] < 0 ? -1 : obligor_row[static_cast<std::size_t>(parent[o])]);
+        order.parent_of_obligor.push_back(row_or_none(parent[o], obligor_row));
     }
     order.group_offsets = run_offsets(groups_in_order);
 
@@ -181,8 +185,7 @@ PathOrder make_path_order(const BookTables& tables, const Book& book) {
         const std::uint32_t row = order.record[r];
         order.obligor_of_record.push_back(key[row]);
         order.pool_of_record.push_back(pools[row]);
-        order.guarantor_of_record.push_back(
-            guarantors[row] < 0 ? -1 : obligor_row[static_cast<std::size_t>(guarantors[row])]);
+        order.guarantor_of_record.push_back(row_or_none(guarantors[row], obligor_row));
         order.position_offsets.push_back(static_cast<std::uint32_t>(order.position.size()));
         for (std::uint32_t p = first_position[row]; p < first_position[row + 1]; ++p) {
             order.position.push_back(p);

@@ -53,18 +53,22 @@ void add_recoveries(const CaseView& view, const std::vector<std::uint32_t>& rows
         std::fill(settles.begin() + offsets[g], settles.begin() + offsets[g + 1],
                   view.recovery_book.group_settles[g]);
     }
-    const auto add = [&](const char* name, const std::vector<std::int64_t>& values) {
+    const auto add = [&](const char* name, const auto& minor_of) {
         table.numbers(name, [&](std::size_t i) {
             const bool is_known = settles[view.path_book.obligor_of_position[rows[i]]] != 0;
-            return is_known ? money(values[rows[i]]) : std::numeric_limits<double>::quiet_NaN();
+            return is_known ? money(minor_of(rows[i])) : std::numeric_limits<double>::quiet_NaN();
         });
     };
-    const ClaimPayments& paid = view.recovery.liquidation.claims;
-    add("from_collateral", paid.from_collateral_minor);
-    add("from_estate", paid.from_estate_minor);
-    add("from_guarantee", paid.from_guarantee_minor);
-    add("unpaid", paid.unpaid_minor);
-    add("cost_of_carry", view.recovery.present_value.cost_of_carry_minor);
+    const CaseRecovery& recovery = view.recovery;
+    const CaseSettlement& paid = recovery.liquidation;
+    add("from_collateral", [&](std::size_t p) { return paid.from_collateral_minor[p]; });
+    add("from_estate", [&](std::size_t p) { return paid.from_estate_minor[p]; });
+    add("from_guarantee", [&](std::size_t p) { return paid.from_guarantee_minor[p]; });
+    add("unpaid", [&](std::size_t p) {
+        return recovery.claim_minor[p] - paid.from_collateral_minor[p] - paid.from_estate_minor[p] -
+               paid.from_guarantee_minor[p];
+    });
+    add("cost_of_carry", [&](std::size_t p) { return recovery.cost_of_carry_minor[p]; });
 }
 
 }  // namespace
@@ -102,7 +106,7 @@ Table loan_path_table(const CaseView& view) {
 Table obligor_path_table(const CaseView& view) {
     const std::vector<std::uint32_t> rows = path_rows(view.path_book.order.obligor);
     const ObligorPaths& paths = view.paths.obligors;
-    const EstateOutcomes& estates = view.recovery.liquidation.estates;
+    const CaseSettlement& estates = view.recovery.liquidation;
     const std::vector<RiskRating> ratings =
         rate_obligors(view.path_book, {view.ratings.begin(), view.ratings.end()});
     const MajorAmounts money(view.recovery_book.minor_digits);
@@ -143,7 +147,7 @@ Table covenant_table(const CaseView& view) {
     for (std::size_t r = 0; r < rows.size(); ++r) {
         for (std::size_t c = 0; c < covenant_count; ++c) {
             const std::size_t at = c * rows.size() + rows[r];
-            const bool has_limit = paths.limit[at] == paths.limit[at];
+            const bool has_limit = view.limits[at] == view.limits[at];
             const bool is_known = paths.last_ratio[at] == paths.last_ratio[at];
             if (has_limit || is_known) cells.push_back({r, at, static_cast<Covenant>(c)});
         }
@@ -151,10 +155,10 @@ Table covenant_table(const CaseView& view) {
     TableWriter table(cells.size());
     name_records(view, [&](std::size_t i) { return cells[i].record; }, table);
     table.texts("covenant", [&](std::size_t i) { return covenant_name(cells[i].covenant); });
-    const auto add = [&](const char* name, const Buffer<double>& values) {
+    const auto add = [&](const char* name, std::span<const double> values) {
         table.numbers(name, [&](std::size_t i) { return values[cells[i].at]; });
     };
-    add("limit", paths.limit);
+    add("limit", view.limits);
     table.integers("first_breach_month",
                    [&](std::size_t i) { return month_of(paths.first_breach_step[cells[i].at]); });
     table.integers("breach_months",
@@ -188,7 +192,7 @@ Table maturity_table(const CaseView& view) {
 }
 
 Table tier_table(const CaseView& view) {
-    const GroupFigures& groups = view.recovery.liquidation.groups;
+    const CaseSettlement& groups = view.recovery.liquidation;
     const PathOrder& order = view.path_book.order;
     struct Cell {
         std::size_t group, tier;

@@ -22,6 +22,7 @@ struct CaseView {
     const Book& book;
     const PathBook& path_book;
     const RecoveryBook& recovery_book;
+    std::span<const double> limits;  ///< of covenants, as covenant_limits has them
     const CasePaths& paths;
     const CaseRecovery& recovery;
     std::span<const WallEntry> wall;

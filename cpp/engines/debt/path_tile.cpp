@@ -21,7 +21,7 @@ void lay_out(const TileRange& range, std::size_t month_count, PathTile& tile) {
     tile.month_count = month_count;
     const std::size_t position_count = range.positions.count();
     const std::size_t obligor_count = range.obligors.count();
-    const std::size_t kept_steps = tile.keeps_position_steps ? month_count : 1;
+    const std::size_t kept_steps = tile.keeps_steps ? month_count : 1;
     PositionSteps& p = tile.positions;
     for (auto* cells :
          {&p.interest_due, &p.principal_due, &p.maturity_due, &p.interest_paid, &p.principal_paid,
@@ -35,14 +35,18 @@ void lay_out(const TileRange& range, std::size_t month_count, PathTile& tile) {
         row->assign(position_count, 0.0);
     }
     ObligorSteps& o = tile.obligors;
-    for (auto* cells :
-         {&o.receipts, &o.operating_payments, &o.income, &o.interest_due, &o.principal_due,
-          &o.maturity_due, &o.interest_paid, &o.principal_paid, &o.maturity_paid, &o.refinanced,
-          &o.operating_shortfall, &o.debt_service_shortfall, &o.refinancing_shortfall, &o.cash,
-          &o.debt, &o.interest_arrears}) {
+    for (auto* cells : {&o.receipts, &o.operating_payments, &o.interest_paid, &o.principal_paid,
+                        &o.operating_shortfall, &o.cash, &o.interest_arrears}) {
+        cells->resize(kept_steps * obligor_count);
+    }
+    for (auto* cells : {&o.maturity_due, &o.maturity_paid, &o.refinanced, &o.debt_service_shortfall,
+                        &o.refinancing_shortfall, &o.prepaid, &o.defaulted}) {
+        cells->assign(kept_steps * obligor_count, 0.0);
+    }
+    TestedSteps& t = tile.tested;
+    for (auto* cells : {&t.income, &t.interest_due, &t.principal_due, &t.debt}) {
         cells->resize(month_count * obligor_count);
     }
-    for (auto* cells : {&o.prepaid, &o.defaulted}) cells->assign(month_count * obligor_count, 0.0);
     ObligorSums& of_obligors = tile.obligor_sums;
     for (auto* row : {&of_obligors.operating_shortfall, &of_obligors.debt_service_shortfall,
                       &of_obligors.refinancing_shortfall}) {
@@ -61,10 +65,9 @@ void lay_out(const TileRange& range, std::size_t month_count, PathTile& tile) {
 }  // namespace
 
 void run_tile(const PathBook& book, const CaseFactors& factors, const PathTerms& terms,
-              const TileRange& range, PathTile& tile) {
+              const TileRange& range, TileState& state, PathTile& tile) {
     const TileInputs inputs{.book = book, .factors = factors, .terms = terms};
     lay_out(range, book.horizon.month_count(), tile);
-    TileState state;
     state.begin(inputs, tile);
     for (std::size_t m = 1; m <= tile.month_count; ++m) {
         const TileStep step{.inputs = inputs,

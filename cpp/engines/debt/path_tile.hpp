@@ -38,12 +38,18 @@ struct PositionSums {
 /// The same of obligors, in the book's currency as it is worth in the step.
 struct ObligorSteps {
     std::vector<double> receipts, operating_payments;
-    std::vector<double> income;  ///< earned, received or not
-    std::vector<double> interest_due, principal_due, maturity_due;
+    std::vector<double> maturity_due;
     std::vector<double> interest_paid, principal_paid, maturity_paid, prepaid, defaulted;
     std::vector<double> refinanced;  ///< part of the maturities paid
     std::vector<double> operating_shortfall, debt_service_shortfall, refinancing_shortfall;
-    std::vector<double> cash, debt, interest_arrears;
+    std::vector<double> cash, interest_arrears;
+};
+
+/// What covenants rest on, of obligors in the same currency: of every step, whatever else is kept.
+struct TestedSteps {
+    std::vector<double> income;  ///< earned, received or not
+    std::vector<double> interest_due, principal_due;
+    std::vector<double> debt;  ///< at the step's end
 };
 
 /// What an obligor's steps come to.
@@ -53,7 +59,7 @@ struct ObligorSums {
     std::vector<double> runway_months;  ///< −1: beyond the horizon
 };
 
-/// And of records, likewise.
+/// And of records, of every step too.
 struct RecordSteps {
     std::vector<double> balance;
     std::vector<double> collateral;  ///< NaN where not known
@@ -73,7 +79,8 @@ struct Maturity {
 
 /// One tile under one case. Used again for the next tile: nothing is allocated anew.
 struct PathTile {
-    bool keeps_position_steps = true;  ///< else `positions` has the last step only
+    /// Else `positions` and `obligors` have the last step only, and positions not what they paid.
+    bool keeps_steps = true;
     InstructionSet instruction_set = fastest_instruction_set();  ///< which no bit shows
 
     TileRange range;
@@ -81,6 +88,7 @@ struct PathTile {
     PositionSteps positions;
     PositionSums position_sums;
     ObligorSteps obligors;
+    TestedSteps tested;
     ObligorSums obligor_sums;
     RecordSteps records;
     std::vector<Maturity> maturities;          ///< by rising step, then record
@@ -89,9 +97,12 @@ struct PathTile {
     std::vector<StepFigures> steps;            ///< sums over the tile
 
     std::size_t position_cell(std::size_t m, std::size_t i) const {
-        return keeps_position_steps ? (m - 1) * range.positions.count() + i : i;
+        return keeps_steps ? (m - 1) * range.positions.count() + i : i;
     }
     std::size_t obligor_cell(std::size_t m, std::size_t o) const {
+        return keeps_steps ? tested_cell(m, o) : o;
+    }
+    std::size_t tested_cell(std::size_t m, std::size_t o) const {
         return (m - 1) * range.obligors.count() + o;
     }
     std::size_t record_cell(std::size_t m, std::size_t r) const {
@@ -99,8 +110,11 @@ struct PathTile {
     }
 };
 
-/// Lets the positions of a tile fall due and be paid, step by step.
+struct TileState;
+
+/// Lets the positions of a tile fall due and be paid, step by step. `state` is room to work in,
+/// used again like the tile.
 void run_tile(const PathBook& book, const CaseFactors& factors, const PathTerms& terms,
-              const TileRange& range, PathTile& tile);
+              const TileRange& range, TileState& state, PathTile& tile);
 
 }  // namespace seawall::debt

@@ -1,16 +1,14 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include "engines/debt/claim_ranking.hpp"
 #include "engines/debt/debt_paths.hpp"
 #include "engines/debt/path_book.hpp"
+#include "engines/debt/recovery_book.hpp"
 #include "engines/debt/recovery_timing.hpp"
 #include "engines/debt/waterfall.hpp"
+#include "numeric/buffer.hpp"
+#include "numeric/thread_pool.hpp"
 
 namespace seawall::debt {
 
@@ -25,37 +23,30 @@ struct RecoverySettings {
     double priming_amount = 0.0;  ///< lent to each group with a defaulted obligor, to its first
 };
 
-/// Who has claims on what, the same in every case. Positions are the claims, obligors the estates,
-/// in path order; a pool is the collateral of a record, or of all records of a collateral group.
-struct RecoveryBook {
-    int minor_digits = 2;
-    std::vector<std::uint32_t> pool_of_record;  ///< no_index: none is known
-    std::vector<std::uint32_t> pool_owner;
-    // Of each position.
-    std::vector<std::uint32_t> estate, pool;
-    std::vector<std::uint32_t> guarantor;  ///< empty where nothing is guaranteed
-    std::vector<std::int64_t> guarantee_limit_minor;
-    std::vector<std::uint8_t> lien_position;
-    std::vector<Seniority> seniority;
-    std::vector<std::uint32_t> parent;        ///< of each obligor
-    std::vector<std::uint8_t> group_settles;  ///< 0 where a record's collateral is withheld
-    ClaimRanking ranking;
+/// What a settlement leaves to whom, rows in path order. Empty where none is asked.
+struct CaseSettlement {
+    // Of positions.
+    Buffer<std::int64_t> from_collateral_minor, from_estate_minor, from_guarantee_minor;
+    // Of obligors.
+    Buffer<std::int64_t> equity_minor, administration_paid_minor, priming_paid_minor;
+    // Of groups, as GroupFigures has them.
+    Buffer<std::int64_t> value_minor, paid_to_creditors_minor, sale_cost_minor;
+    Buffer<WaterfallTier> fulcrum;
+    Buffer<std::uint8_t> is_known;
+    Buffer<std::int64_t> tier_amount_minor, tier_paid_minor;  ///< (group_count, seniority_count)
 };
-
-/// Throws as rank_claims does.
-RecoveryBook make_recovery_book(const PathBook& book, std::string_view currency);
 
 /// What a case leaves to whom. Amounts in minor units.
 struct CaseRecovery {
-    std::vector<std::int64_t> claim_minor;  ///< of each position; 0 where its group does not settle
-    Settlement liquidation;
-    Settlement going_concern;  ///< empty where none is asked
-    std::vector<BetterForCreditors> better;
-    RecoveryValue present_value;  ///< of what the liquidation pays
+    Buffer<std::int64_t> claim_minor;  ///< of each position; 0 where its group does not settle
+    Buffer<std::int64_t> cost_of_carry_minor;  ///< of what the liquidation pays each position
+    CaseSettlement liquidation;
+    CaseSettlement going_concern;
+    Buffer<BetterForCreditors> better;  ///< of each group; empty without a going concern
 };
 
-/// Throws as the waterfall does.
+/// Same bits on any thread count. Throws as the waterfall does, and Error(cancelled).
 CaseRecovery recover(const PathBook& book, const RecoveryBook& claims, const CasePaths& paths,
-                     const RecoverySettings& settings);
+                     const RecoverySettings& settings, const ParallelOptions& options);
 
 }  // namespace seawall::debt

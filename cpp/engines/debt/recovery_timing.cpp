@@ -62,10 +62,10 @@ std::int64_t checked_amount(double amount, const char* column, std::size_t row) 
 
 }  // namespace
 
-RecoveryValue value_recoveries(const RecoveryColumns& recoveries, const RecoveryTiming& timing) {
+void value_recoveries(const RecoveryColumns& recoveries, const RecoveryTiming& timing,
+                      RecoveryValue& value) {
     check(recoveries, timing);
     const std::size_t count = recoveries.rate.size();
-    RecoveryValue value;
     value.collateral_minor.resize(count);
     value.dividends_minor.resize(count);
     value.cost_of_carry_minor.resize(count);
@@ -94,7 +94,6 @@ RecoveryValue value_recoveries(const RecoveryColumns& recoveries, const Recovery
         value.cost_of_carry_minor[i] =
             nominal - value.collateral_minor[i] - value.dividends_minor[i];
     }
-    return value;
 }
 
 }  // namespace seawall::debt

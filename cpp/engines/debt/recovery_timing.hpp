@@ -27,11 +27,12 @@ struct RecoveryValue {
     std::vector<std::int64_t> cost_of_carry_minor;  ///< what is paid − its present value
 };
 
-/// amount · (1 + rate / 12)^−months, half to even.
+/// amount · (1 + rate / 12)^−months, half to even. Resizes `value`.
 /// Throws Error(invalid_input) with a place such as "rate[17]" on ragged columns, on months outside
 /// 0 .. max_recovery_months and on a rate of −12 or below or that is not finite;
 /// Error(limit_exceeded) on an amount or a present value beyond 2^53, or a rate whose power
 /// overflows.
-RecoveryValue value_recoveries(const RecoveryColumns& recoveries, const RecoveryTiming& timing);
+void value_recoveries(const RecoveryColumns& recoveries, const RecoveryTiming& timing,
+                      RecoveryValue& value);
 
 }  // namespace seawall::debt

@@ -26,11 +26,13 @@ RecoveryValue valued(const Recovery& recovery, const RecoveryTiming& timing) {
     const std::vector collateral{recovery.from_collateral}, estate{recovery.from_estate};
     const std::vector guarantee{recovery.from_guarantee};
     const std::vector rate{recovery.rate};
-    return value_recoveries({.from_collateral_minor = collateral,
-                             .from_estate_minor = estate,
-                             .from_guarantee_minor = guarantee,
-                             .rate = rate},
-                            timing);
+    RecoveryValue value;
+    value_recoveries({.from_collateral_minor = collateral,
+                      .from_estate_minor = estate,
+                      .from_guarantee_minor = guarantee,
+                      .rate = rate},
+                     timing, value);
+    return value;
 }
 
 void check_refused(const Recovery& recovery, const RecoveryTiming& timing, ErrorCode code,

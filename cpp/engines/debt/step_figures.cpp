@@ -13,29 +13,35 @@ void sum_step(const TileStep& step) {
     const TileState& state = step.state;
     const ObligorSteps& o = step.tile.obligors;
     const std::size_t count = step.tile.range.obligors.count();
+    const TestedSteps& tested = step.tile.tested;
     const std::size_t cell = step.tile.obligor_cell(step.m, 0);
+    const std::size_t tested_cell = step.tile.tested_cell(step.m, 0);
     const auto total = [&](const std::vector<double>& cells) {
         return step.kernels.sum(count, cells.data() + cell);
     };
+    const auto total_tested = [&](const std::vector<double>& cells) {
+        return step.kernels.sum(count, cells.data() + tested_cell);
+    };
     const auto total_of_known = [&](const std::vector<double>& cells) {
-        return step.kernels.sum_of_products(count, cells.data() + cell, state.income_known.data());
+        return step.kernels.sum_of_products(count, cells.data() + tested_cell,
+                                            state.income_known.data());
     };
     StepFigures& sum = step.tile.steps[step.m - 1];
-    sum.interest_due = total(o.interest_due);
-    sum.principal_due = total(o.principal_due);
+    sum.interest_due = total_tested(tested.interest_due);
+    sum.principal_due = total_tested(tested.principal_due);
     sum.interest_paid = total(o.interest_paid);
     sum.principal_paid = total(o.principal_paid);
     sum.receipts = total(o.receipts);
     sum.operating_payments = total(o.operating_payments);
     sum.operating_shortfall = total(o.operating_shortfall);
-    sum.debt = total(o.debt);
+    sum.debt = total_tested(tested.debt);
     sum.interest_arrears = total(o.interest_arrears);
     sum.cash = total(o.cash);
-    sum.income = total_of_known(o.income);
-    sum.covered_interest_due = total_of_known(o.interest_due);
-    sum.covered_principal_due = total_of_known(o.principal_due);
-    sum.debt_in_default =
-        step.kernels.sum_of_products(count, o.debt.data() + cell, state.is_defaulted.data());
+    sum.income = total_of_known(tested.income);
+    sum.covered_interest_due = total_of_known(tested.interest_due);
+    sum.covered_principal_due = total_of_known(tested.principal_due);
+    sum.debt_in_default = step.kernels.sum_of_products(count, tested.debt.data() + tested_cell,
+                                                       state.is_defaulted.data());
     sum.obligors_in_default = step.kernels.sum(count, state.is_defaulted.data());
     if (state.has_assumptions) {
         sum.prepaid = total(o.prepaid);

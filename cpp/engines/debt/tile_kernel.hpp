@@ -100,11 +100,14 @@ void fall_due_rows(const DueRows& rows) {
     }
 }
 
-void operate_rows(const BusinessRows& rows) {
+/// A book of one segment looks its factors up once.
+template <bool is_one_segment>
+[[gnu::always_inline]] inline void operate_of(const BusinessRows& rows) {
     const BusinessRows r = rows;
+    const std::uint32_t first = r.segment[0];
 #pragma GCC ivdep
     for (std::size_t i = 0; i < r.count; ++i) {
-        const std::uint32_t segment = r.segment[i];
+        const std::uint32_t segment = is_one_segment ? first : r.segment[i];
         const double worth = r.drivers[segment].currency_factor * r.is_alive[i];
         const double revenue = r.revenue[i], costs = r.costs[i];
         const double losses = r.losses[i] * r.losses_incurred[segment];
@@ -115,36 +118,38 @@ void operate_rows(const BusinessRows& rows) {
     }
 }
 
+void operate_rows(const BusinessRows& rows) {
+    rows.is_one_segment ? operate_of<true>(rows) : operate_of<false>(rows);
+}
+
+// Each select has a condition of its own: of conditions joined by and, or, not the compiler makes
+// masked stores, which it then waits for.
 void settle_rows(const SettleRows& rows) {
     constexpr double rounding = 1.0 - 1e-12;  // as paid_part has it
     const SettleRows r = rows;
 #pragma GCC ivdep
     for (std::size_t i = 0; i < r.count; ++i) {
-        const double before = r.cash_before[i];
-        const double operated = before + (r.receipts[i] - r.payments[i]);
-        const bool is_known = r.income_known[i] != 0.0;
+        const double before = r.cash_before[i], known = r.income_known[i], alive = r.is_alive[i];
         const double interest = r.interest_due[i], principal = r.principal_due[i];
+        const double operated = before + (r.receipts[i] - r.payments[i]);
         const double shortfall = operated < 0.0 ? -operated : 0.0;
         const double cash = greater(operated, 0.0);
-        const double rest_of_interest = greater(cash - interest, 0.0);
-        const double after_interest = interest > 0.0 ? rest_of_interest : cash;
-        const double rest_of_principal = greater(after_interest - principal, 0.0);
-        const double after = principal > 0.0 ? rest_of_principal : after_interest;
-        const double lack = (interest > 0.0 && cash < interest * rounding ? 1.0 : 0.0) +
-                            (principal > 0.0 && after_interest < principal * rounding ? 1.0 : 0.0);
-        const double is_short =
-            (is_known ? lack : 0.0) + r.in_arrears[i] + (r.maturity_due[i] > 0.0 ? 1.0 : 0.0);
-        const double left = is_known ? after : before;
-        const bool is_alive = r.is_alive[i] != 0.0;
-        r.is_settled[i] = is_short == 0.0 || !is_alive ? 1.0 : 0.0;
-        r.operating_shortfall[i] = is_known && is_alive ? shortfall : 0.0;
+        const double after_interest = greater(cash - greater(interest, 0.0), 0.0);
+        const double after = greater(after_interest - greater(principal, 0.0), 0.0);
+        const double lack = (cash < interest * rounding ? 1.0 : 0.0) +
+                            (after_interest < principal * rounding ? 1.0 : 0.0);
+        const double matures = r.maturity_due[i] > 0.0 ? 1.0 : 0.0;
+        const double is_short = (lack * known + r.in_arrears[i] + matures) * alive;
+        const double left = lesser(known != 0.0 ? after : before, r.cash_limit[i]);
+        r.is_settled[i] = is_short == 0.0 ? 1.0 : 0.0;
+        r.operating_shortfall[i] = known * alive != 0.0 ? shortfall : 0.0;
         r.interest_paid[i] = interest;
         r.principal_paid[i] = principal;
-        r.cash[i] = is_alive ? lesser(left, r.cash_limit[i]) : before;
+        r.cash[i] = alive != 0.0 ? left : before;
     }
 }
 
-template <bool pays_all, bool has_assumptions>
+template <bool pays_all, bool has_assumptions, bool keeps>
 [[gnu::always_inline]] inline void pay_of(const PayRows& rows) {
     const PayRows r = rows;
 #pragma GCC ivdep
@@ -152,37 +157,29 @@ template <bool pays_all, bool has_assumptions>
         const double interest = r.interest_due[i], principal = r.principal_due[i];
         const double maturity = r.maturity_due[i];
         const double prepaid = has_assumptions ? r.prepaid[i] : 0.0;
-        const double interest_before = r.interest_arrears[i];
-        const double principal_before = r.principal_arrears[i];
-        const double old_interest = pays_all ? 1.0 : r.interest_arrears_part[i];
-        const double new_interest = pays_all ? 1.0 : r.interest_part[i];
-        const double old_principal = pays_all ? 1.0 : r.principal_arrears_part[i];
-        const double new_principal = pays_all ? 1.0 : r.principal_part[i];
-        // Where all pay there is nothing in arrears.
-        const double interest_paid =
-            pays_all ? interest : interest_before * old_interest + interest * new_interest;
-        const double principal_paid =
-            pays_all ? principal : principal_before * old_principal + principal * new_principal;
-        const double maturity_paid = pays_all ? maturity : maturity * r.maturity_part[i];
-        const double interest_after =
-            pays_all ? interest_before
-                     : interest_before * (1.0 - old_interest) + interest * (1.0 - new_interest);
-        const double principal_after =
-            pays_all ? principal_before
-                     : principal_before * (1.0 - old_principal) + principal * (1.0 - new_principal);
+        double interest_paid = interest, principal_paid = principal, maturity_paid = maturity;
         if constexpr (!pays_all) {
-            r.interest_arrears[i] = interest_after;
-            r.principal_arrears[i] = principal_after;
+            const double interest_before = r.interest_arrears[i];
+            const double principal_before = r.principal_arrears[i];
+            const double old_interest = r.interest_arrears_part[i];
+            const double new_interest = r.interest_part[i];
+            const double old_principal = r.principal_arrears_part[i];
+            const double new_principal = r.principal_part[i];
+            interest_paid = interest_before * old_interest + interest * new_interest;
+            principal_paid = principal_before * old_principal + principal * new_principal;
+            maturity_paid = maturity * r.maturity_part[i];
+            r.interest_arrears[i] =
+                interest_before * (1.0 - old_interest) + interest * (1.0 - new_interest);
+            r.principal_arrears[i] =
+                principal_before * (1.0 - old_principal) + principal * (1.0 - new_principal);
         }
         const double repaid = principal_paid + maturity_paid + prepaid;
-        const double balance = greater(r.balance[i] - repaid, 0.0);
-        r.balance[i] = balance;
-        r.interest_paid[i] = interest_paid;
-        r.principal_paid[i] = principal_paid;
-        r.maturity_paid[i] = maturity_paid;
-        r.balance_after[i] = balance;
-        r.interest_arrears_after[i] = interest_after;
-        r.principal_arrears_after[i] = principal_after;
+        r.balance[i] = greater(r.balance[i] - repaid, 0.0);
+        if constexpr (keeps) {
+            r.interest_paid[i] = interest_paid;
+            r.principal_paid[i] = principal_paid;
+            r.maturity_paid[i] = maturity_paid;
+        }
         r.sum_interest_due[i] += interest;
         r.sum_interest_paid[i] += interest_paid;
         r.sum_principal_paid[i] += principal_paid;
@@ -191,11 +188,19 @@ template <bool pays_all, bool has_assumptions>
     }
 }
 
+template <bool pays_all, bool has_assumptions>
+[[gnu::always_inline]] inline void pay_kept_or_not(const PayRows& rows) {
+    rows.interest_paid != nullptr ? pay_of<pays_all, has_assumptions, true>(rows)
+                                  : pay_of<pays_all, has_assumptions, false>(rows);
+}
+
 void pay_rows(const PayRows& rows) {
     if (rows.pays_all) {
-        rows.has_assumptions ? pay_of<true, true>(rows) : pay_of<true, false>(rows);
+        rows.has_assumptions ? pay_kept_or_not<true, true>(rows)
+                             : pay_kept_or_not<true, false>(rows);
     } else {
-        rows.has_assumptions ? pay_of<false, true>(rows) : pay_of<false, false>(rows);
+        rows.has_assumptions ? pay_kept_or_not<false, true>(rows)
+                             : pay_kept_or_not<false, false>(rows);
     }
 }
 

@@ -17,9 +17,10 @@ void rerun_tiles(const CaseRerun& rerun, std::span<const std::size_t> tiles,
     const std::size_t tasks = (tiles.size() + tiles_a_task - 1) / tiles_a_task;
     const bool complete = parallel_for(tasks, rerun.options, [&](std::size_t task) {
         PathTile tile;
+        TileState state;
         const std::size_t end = std::min((task + 1) * tiles_a_task, tiles.size());
         for (std::size_t t = task * tiles_a_task; t < end; ++t) {
-            run_tile(book, factors, rerun.terms, book.tiles[tiles[t]], tile);
+            run_tile(book, factors, rerun.terms, book.tiles[tiles[t]], state, tile);
             visit(tiles[t], inputs, tile);
         }
     });

@@ -50,6 +50,7 @@ struct BusinessRows {
     std::size_t count;
     const double *revenue, *costs, *losses;  ///< a year
     const std::uint32_t* segment;
+    bool is_one_segment;  ///< all are of the first's
     const double *revenue_earned, *revenue_received, *costs_incurred, *costs_paid,
         *losses_incurred;        ///< of each segment, for 1 a year
     const StepDrivers* drivers;  ///< of each segment
@@ -84,8 +85,7 @@ struct PayRows {
     const double *interest_part, *principal_part, *maturity_part;
     const double *interest_arrears_part, *principal_arrears_part;
     double *balance, *interest_arrears, *principal_arrears;
-    double *interest_paid, *principal_paid, *maturity_paid;
-    double *balance_after, *interest_arrears_after, *principal_arrears_after;
+    double *interest_paid, *principal_paid, *maturity_paid;  ///< null where steps are not kept
     double *sum_interest_due, *sum_interest_paid, *sum_principal_paid, *sum_maturity_due,
         *sum_maturity_paid;
 };

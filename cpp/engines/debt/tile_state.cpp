@@ -1,5 +1,6 @@
 #include "engines/debt/tile_state.hpp"
 
+#include <functional>
 #include <limits>
 #include <span>
 
@@ -73,13 +74,13 @@ void TileState::begin_obligors(const TileInputs& inputs, PathTile& tile) {
     in_arrears.assign(count, 0.0);
     is_settled.assign(count, 1.0);
     months_in_arrears.assign(count, 0);
-    opening_cash.assign(count, 0.0);
+    cash.assign(count, 0.0);
     for (std::size_t row = range.records.begin; row < range.records.end; ++row) {
         const std::size_t o = book.order.obligor_of_record[row] - range.obligors.begin;
-        opening_cash[o] += book.cash[row] * inputs.factors.liquidity_factor;
+        cash[o] += book.cash[row] * inputs.factors.liquidity_factor;
         tile.capacity_known[o] |= book.income_known[row];
     }
-    cash_limit = opening_cash;
+    cash_limit = cash;
     if (inputs.terms.retains_surplus) cash_limit.assign(count, infinity);
     income_known.assign(tile.capacity_known.begin(), tile.capacity_known.end());
     position_begin.clear();
@@ -92,6 +93,7 @@ void TileState::begin_obligors(const TileInputs& inputs, PathTile& tile) {
             static_cast<std::uint32_t>(order.position_offsets[first] - range.positions.begin));
     }
     position_begin.push_back(static_cast<std::uint32_t>(range.positions.count()));
+    unsettled.clear();
     arrears_count = 0;
     for (std::size_t o = 0; o < count; ++o) {
         for (std::size_t i = position_begin[o]; i < position_begin[o + 1]; ++i) {
@@ -130,6 +132,8 @@ void TileState::begin_business(const TileInputs& inputs, const PathTile& tile) {
     business.is_alive.assign(count, 1.0);
     for (auto* row : {&business.receipts, &business.payments, &business.income}) row->resize(count);
     business.is_obligor = count == range.obligors.count();  // each has a record
+    business.is_one_segment =
+        std::ranges::adjacent_find(business.segment, std::not_equal_to{}) == business.segment.end();
 }
 
 }  // namespace seawall::debt

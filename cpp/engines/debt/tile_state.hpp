@@ -67,6 +67,7 @@ struct TileBusiness {
     std::vector<std::uint32_t> segment, obligor;
     std::vector<double> receipts, payments, income;  ///< of the step
     bool is_obligor = true;                          ///< each is one obligor's only one
+    bool is_one_segment = true;                      ///< all are of one
 };
 
 /// Instalments to be computed in a step: of the positions `index`.
@@ -95,7 +96,7 @@ struct TileState {
     std::vector<double> obligor_is_alive, is_defaulted;  ///< 1 or 0, and the other way round
     std::vector<double> income_known;                    ///< 1 or 0
     std::vector<double> in_arrears;                      ///< 1 or 0, also of the defaulted
-    std::vector<double> opening_cash;
+    std::vector<double> cash;                            ///< at the end of the step before
     std::vector<double> cash_limit;  ///< cash above it is distributed; infinite: none is
     std::vector<double> is_settled;
     std::vector<std::int32_t> months_in_arrears;

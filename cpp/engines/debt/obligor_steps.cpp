@@ -107,7 +107,7 @@ void operate(const TileStep& step) {
          .costs = business.costs.data(),
          .losses = business.losses.data(),
          .segment = business.segment.data(),
-         .is_one_segment = business.is_one_segment,
+         .segment_count = step.inputs.book.segment_count,
          .revenue_earned = factors.revenue_earned.data() + flow,
          .revenue_received = factors.revenue_received.data() + flow,
          .costs_incurred = factors.costs_incurred.data() + flow,
@@ -249,12 +249,21 @@ class ObligorSettlement {
     ObligorCash cash_;
 };
 
+/// Few of a tile in most steps.
 void settle_one_by_one(const TileStep& step) {
+    constexpr std::size_t block = 8;
     TileState& state = step.state;
-    for (std::size_t o = 0; o < state.is_settled.size(); ++o) {
-        if (state.is_settled[o] != 0.0) continue;
-        ObligorSettlement(step, o).run();
-        state.unsettled.push_back(static_cast<std::uint32_t>(o));
+    const std::size_t count = state.is_settled.size();
+    for (std::size_t begin = 0; begin < count; begin += block) {
+        const std::size_t end = std::min(begin + block, count);
+        double settled = 0.0;
+        for (std::size_t o = begin; o < end; ++o) settled += state.is_settled[o];
+        if (settled == static_cast<double>(end - begin)) continue;
+        for (std::size_t o = begin; o < end; ++o) {
+            if (state.is_settled[o] != 0.0) continue;
+            ObligorSettlement(step, o).run();
+            state.unsettled.push_back(static_cast<std::uint32_t>(o));
+        }
     }
 }
 
@@ -283,8 +292,7 @@ void settle(const TileStep& step) {
                          .principal_paid = steps.principal_paid.data() + cell,
                          .is_settled = state.is_settled.data()});
     state.unsettled.clear();
-    const double settled_count = step.kernels.sum(count, state.is_settled.data());
-    if (settled_count < static_cast<double>(count)) settle_one_by_one(step);
+    settle_one_by_one(step);
     std::copy_n(steps.cash.data() + cell, count, state.cash.data());
 }
 

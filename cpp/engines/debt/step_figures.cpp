@@ -19,24 +19,22 @@ void sum_step(const TileStep& step) {
     const auto total = [&](const std::vector<double>& cells) {
         return step.kernels.sum(count, cells.data() + cell);
     };
-    const auto total_tested = [&](const std::vector<double>& cells) {
-        return step.kernels.sum(count, cells.data() + tested_cell);
-    };
     const auto total_of_known = [&](const std::vector<double>& cells) {
         return step.kernels.sum_of_products(count, cells.data() + tested_cell,
                                             state.income_known.data());
     };
     StepFigures& sum = step.tile.steps[step.m - 1];
-    sum.interest_due = total_tested(tested.interest_due);
-    sum.principal_due = total_tested(tested.principal_due);
-    sum.interest_paid = total(o.interest_paid);
-    sum.principal_paid = total(o.principal_paid);
-    sum.receipts = total(o.receipts);
-    sum.operating_payments = total(o.operating_payments);
-    sum.operating_shortfall = total(o.operating_shortfall);
-    sum.debt = total_tested(tested.debt);
-    sum.interest_arrears = total(o.interest_arrears);
-    sum.cash = total(o.cash);
+    step.kernels.sum_rows(
+        {.count = count,
+         .row = {tested.interest_due.data() + tested_cell,
+                 tested.principal_due.data() + tested_cell, tested.debt.data() + tested_cell,
+                 o.interest_paid.data() + cell, o.principal_paid.data() + cell,
+                 o.receipts.data() + cell, o.operating_payments.data() + cell,
+                 o.operating_shortfall.data() + cell, o.interest_arrears.data() + cell,
+                 o.cash.data() + cell},
+         .sum = {&sum.interest_due, &sum.principal_due, &sum.debt, &sum.interest_paid,
+                 &sum.principal_paid, &sum.receipts, &sum.operating_payments,
+                 &sum.operating_shortfall, &sum.interest_arrears, &sum.cash}});
     sum.income = total_of_known(tested.income);
     sum.covered_interest_due = total_of_known(tested.interest_due);
     sum.covered_principal_due = total_of_known(tested.principal_due);

@@ -18,6 +18,11 @@ namespace {
     return b < a ? b : a;
 }
 
+/// Eight lanes, in as many registers as the instruction set needs for them.
+using Lanes [[gnu::vector_size(64)]] = double;
+using UnalignedLanes [[gnu::vector_size(64), gnu::aligned(8), gnu::may_alias]] = double;
+constexpr std::size_t lane_count = 8;
+
 void set_rates(const RateRows& rows) {
     const RateRows r = rows;
 #pragma GCC ivdep
@@ -100,26 +105,78 @@ void fall_due_rows(const DueRows& rows) {
     }
 }
 
-/// A book of one segment looks its factors up once.
-template <bool is_one_segment>
-[[gnu::always_inline]] inline void operate_of(const BusinessRows& rows) {
-    const BusinessRows r = rows;
-    const std::uint32_t first = r.segment[0];
-#pragma GCC ivdep
-    for (std::size_t i = 0; i < r.count; ++i) {
-        const std::uint32_t segment = is_one_segment ? first : r.segment[i];
-        const double worth = r.drivers[segment].currency_factor * r.is_alive[i];
-        const double revenue = r.revenue[i], costs = r.costs[i];
-        const double losses = r.losses[i] * r.losses_incurred[segment];
-        r.receipts[i] = worth * revenue * r.revenue_received[segment];
-        r.payments[i] = worth * (costs * r.costs_paid[segment] + losses);
-        r.income[i] = worth * (revenue * r.revenue_earned[segment] -
-                               costs * r.costs_incurred[segment] - losses);
+/// What a segment's business comes to in a step, for 1 a year.
+struct SegmentFlows {
+    double worth, revenue_earned, revenue_received, costs_incurred, costs_paid, losses_incurred;
+};
+
+[[gnu::always_inline]] inline SegmentFlows flows_of(const BusinessRows& r, std::uint32_t segment) {
+    return {
+        r.drivers[segment].currency_factor, r.revenue_earned[segment], r.revenue_received[segment],
+        r.costs_incurred[segment],          r.costs_paid[segment],     r.losses_incurred[segment]};
+}
+
+using LaneIndex [[gnu::vector_size(64)]] = std::int64_t;
+using UnalignedSegments [[gnu::vector_size(32), gnu::aligned(4), gnu::may_alias]] = std::uint32_t;
+
+/// The flows of a few segments side by side, looked up without a load.
+struct FewSegments {
+    Lanes worth{}, revenue_earned{}, revenue_received{}, costs_incurred{}, costs_paid{},
+        losses_incurred{};
+
+    [[gnu::always_inline]] explicit FewSegments(const BusinessRows& r) {
+        for (std::uint32_t s = 0; s < r.segment_count; ++s) {
+            const SegmentFlows f = flows_of(r, s);
+            worth[s] = f.worth;
+            revenue_earned[s] = f.revenue_earned;
+            revenue_received[s] = f.revenue_received;
+            costs_incurred[s] = f.costs_incurred;
+            costs_paid[s] = f.costs_paid;
+            losses_incurred[s] = f.losses_incurred;
+        }
     }
+};
+
+[[gnu::always_inline]] inline void operate_lanes(const BusinessRows& r, const FewSegments& few,
+                                                 std::size_t i) {
+    const auto load = [i](const double* row)
+                          __attribute__((always_inline)) -> const UnalignedLanes& {
+        return *reinterpret_cast<const UnalignedLanes*>(row + i);
+    };
+    const auto store = [i](const Lanes& value, double* row) __attribute__((always_inline)) {
+        *reinterpret_cast<UnalignedLanes*>(row + i) = value;
+    };
+    const LaneIndex segment = __builtin_convertvector(
+        *reinterpret_cast<const UnalignedSegments*>(r.segment + i), LaneIndex);
+    const Lanes worth = __builtin_shuffle(few.worth, segment) * load(r.is_alive);
+    const Lanes revenue = load(r.revenue), costs = load(r.costs);
+    const Lanes losses = load(r.losses) * __builtin_shuffle(few.losses_incurred, segment);
+    store(worth * revenue * __builtin_shuffle(few.revenue_received, segment), r.receipts);
+    store(worth * (costs * __builtin_shuffle(few.costs_paid, segment) + losses), r.payments);
+    store(worth * (revenue * __builtin_shuffle(few.revenue_earned, segment) -
+                   costs * __builtin_shuffle(few.costs_incurred, segment) - losses),
+          r.income);
+}
+
+[[gnu::always_inline]] inline void operate_one(const BusinessRows& r, std::size_t i) {
+    const SegmentFlows f = flows_of(r, r.segment[i]);
+    const double worth = f.worth * r.is_alive[i];
+    const double revenue = r.revenue[i], costs = r.costs[i];
+    const double losses = r.losses[i] * f.losses_incurred;
+    r.receipts[i] = worth * revenue * f.revenue_received;
+    r.payments[i] = worth * (costs * f.costs_paid + losses);
+    r.income[i] = worth * (revenue * f.revenue_earned - costs * f.costs_incurred - losses);
 }
 
 void operate_rows(const BusinessRows& rows) {
-    rows.is_one_segment ? operate_of<true>(rows) : operate_of<false>(rows);
+    const BusinessRows r = rows;
+    std::size_t i = 0;
+    if (r.segment_count <= lane_count) {
+        const FewSegments few(r);
+        for (; i + lane_count <= r.count; i += lane_count) operate_lanes(r, few, i);
+    }
+#pragma GCC ivdep
+    for (std::size_t k = i; k < r.count; ++k) operate_one(r, k);
 }
 
 // Each select has a condition of its own: of conditions joined by and, or, not the compiler makes
@@ -229,10 +286,10 @@ void add_rows(std::size_t count, const double* a, double* sum) {
     for (std::size_t i = 0; i < count; ++i) sum[i] += a[i];
 }
 
-/// Eight lanes, in as many registers as the instruction set needs for them.
-using Lanes [[gnu::vector_size(64)]] = double;
-using UnalignedLanes [[gnu::vector_size(64), gnu::aligned(8), gnu::may_alias]] = double;
-constexpr std::size_t lane_count = 8;
+[[gnu::always_inline]] inline double added(const Lanes& sums) {
+    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
+           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
 
 /// Adds a row up as `Element` adds its elements to a lane, or eight of them to eight. Lanes go by
 /// reference: by value they would not be called alike by all instruction sets.
@@ -242,8 +299,7 @@ template <class Element>
     const std::size_t whole = count - count % lane_count;
     for (std::size_t i = 0; i < whole; i += lane_count) element.add_lanes(i, sums);
     for (std::size_t i = whole; i < count; ++i) sums[i - whole] += element.one(i);
-    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
-           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+    return added(sums);
 }
 
 struct Plain {
@@ -275,6 +331,20 @@ struct Known {
 double sum_row(std::size_t count, const double* row) {
     return sum_lanes(count, Plain{row});
 }
+/// Side by side, since each addition to a row's lanes waits for the one before.
+void sum_rows(const SummedRows& summed) {
+    const std::size_t whole = summed.count - summed.count % lane_count;
+    Lanes sums[summed_row_count]{};
+    for (std::size_t i = 0; i < whole; i += lane_count) {
+#pragma GCC unroll 16
+        for (std::size_t k = 0; k < summed_row_count; ++k)
+            Plain{summed.row[k]}.add_lanes(i, sums[k]);
+    }
+    for (std::size_t k = 0; k < summed_row_count; ++k) {
+        for (std::size_t i = whole; i < summed.count; ++i) sums[k][i - whole] += summed.row[k][i];
+        *summed.sum[k] = added(sums[k]);
+    }
+}
 double sum_product_rows(std::size_t count, const double* a, const double* b) {
     return sum_lanes(count, Product{a, b});
 }
@@ -292,6 +362,7 @@ constexpr TileKernels kernels_of_this_unit{.set_rates = set_rates,
                                            .multiply = multiply_rows,
                                            .add = add_rows,
                                            .sum = sum_row,
+                                           .sum_rows = sum_rows,
                                            .sum_of_products = sum_product_rows,
                                            .sum_of_known = sum_known_row};
 

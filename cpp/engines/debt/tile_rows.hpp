@@ -50,7 +50,7 @@ struct BusinessRows {
     std::size_t count;
     const double *revenue, *costs, *losses;  ///< a year
     const std::uint32_t* segment;
-    bool is_one_segment;  ///< all are of the first's
+    std::size_t segment_count;  ///< of the book
     const double *revenue_earned, *revenue_received, *costs_incurred, *costs_paid,
         *losses_incurred;        ///< of each segment, for 1 a year
     const StepDrivers* drivers;  ///< of each segment
@@ -74,6 +74,15 @@ struct ObligorSumRows {
     double months_before;  ///< the step
     const double *operating_shortfall, *debt_service_shortfall, *refinancing_shortfall, *cash;
     double *operating_sum, *debt_service_sum, *refinancing_sum, *lowest_cash, *runway;
+};
+
+inline constexpr std::size_t summed_row_count = 10;
+
+/// Rows whose sums are wanted.
+struct SummedRows {
+    std::size_t count;
+    const double* row[summed_row_count];
+    double* sum[summed_row_count];
 };
 
 /// What positions pay. Parts are those of their obligors, and of their records' maturities.
@@ -105,6 +114,7 @@ struct TileKernels {
     void (*add)(std::size_t count, const double* a, double* sum);
     /// The sum of a row: eight sums of every eighth element, added in a fixed order.
     double (*sum)(std::size_t count, const double* row);
+    void (*sum_rows)(const SummedRows&);
     /// The same of a[i] * b[i].
     double (*sum_of_products)(std::size_t count, const double* a, const double* b);
     /// The same of elements that are not NaN.

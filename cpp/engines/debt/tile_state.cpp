@@ -1,6 +1,5 @@
 #include "engines/debt/tile_state.hpp"
 
-#include <functional>
 #include <limits>
 #include <span>
 
@@ -132,8 +131,6 @@ void TileState::begin_business(const TileInputs& inputs, const PathTile& tile) {
     business.is_alive.assign(count, 1.0);
     for (auto* row : {&business.receipts, &business.payments, &business.income}) row->resize(count);
     business.is_obligor = count == range.obligors.count();  // each has a record
-    business.is_one_segment =
-        std::ranges::adjacent_find(business.segment, std::not_equal_to{}) == business.segment.end();
 }
 
 }  // namespace seawall::debt

@@ -67,7 +67,6 @@ struct TileBusiness {
     std::vector<std::uint32_t> segment, obligor;
     std::vector<double> receipts, payments, income;  ///< of the step
     bool is_obligor = true;                          ///< each is one obligor's only one
-    bool is_one_segment = true;                      ///< all are of one
 };
 
 /// Instalments to be computed in a step: of the positions `index`.

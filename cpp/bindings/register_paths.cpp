@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ using namespace seawall::debt;
 
 /// What one run with a horizon holds of each case.
 struct CaseRun {
+    OutputMemory memory;  ///< of what follows
     PathCase path_case;
     CasePaths paths;
     CaseRecovery recovery;
@@ -63,14 +65,14 @@ class DebtPaths {
     void run(PathCase path_case, const ParallelOptions& options) {
         CaseRun& run = cases_.emplace_back();
         run.path_case = std::move(path_case);
-        run.paths = run_paths(path_book_, run.path_case, settings_, limits_, options);
+        run.paths = run_paths(path_book_, run.path_case, settings_, limits_, options, &run.memory);
         ParallelOptions unobserved = options;
         unobserved.control.completed_units = nullptr;  // progress counts records of cases
-        run.recovery =
-            recover(path_book_, recovery_book_, run.paths, recovery_settings_, unobserved);
+        run.recovery = recover(path_book_, recovery_book_, run.paths, recovery_settings_,
+                               unobserved, &run.memory);
         if (balances_.empty()) balances_ = contractual_balances(path_book_, unobserved);
-        run.wall =
-            wall_entries(path_book_, run.path_case, settings_, run.paths, balances_, unobserved);
+        run.wall = wall_entries(path_book_, run.path_case, settings_, run.paths, balances_,
+                                unobserved, &run.memory);
         run.ratings = rate_records(path_book_, run.paths, run.wall);
     }
 
@@ -197,7 +199,7 @@ class DebtPaths {
     RecoverySettings recovery_settings_;
     std::size_t threads_;
     Buffer<double> balances_;
-    std::vector<CaseRun> cases_;
+    std::deque<CaseRun> cases_;  ///< which stay where they are
 };
 
 std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,

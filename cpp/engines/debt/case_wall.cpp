@@ -127,7 +127,7 @@ class TileWall {
 Buffer<WallEntry> wall_entries(const PathBook& book, const PathCase& path_case,
                                const PathSettings& settings, const CasePaths& paths,
                                const Buffer<double>& contractual_balances,
-                               const ParallelOptions& options) {
+                               const ParallelOptions& options, std::pmr::memory_resource* memory) {
     constexpr std::size_t tiles_a_task = 8;
     const CaseFactors factors = case_factors(path_case, book.horizon, book.segment_count);
     const TileInputs inputs{.book = book, .factors = factors, .terms = settings.terms};
@@ -141,7 +141,7 @@ Buffer<WallEntry> wall_entries(const PathBook& book, const PathCase& path_case,
     if (!complete) throw Error(ErrorCode::cancelled, "paths", "stopped by the caller");
     std::size_t count = 0;
     for (const auto& part : parts) count += part.size();
-    Buffer<WallEntry> entries;
+    Buffer<WallEntry> entries{OutputAllocator<WallEntry>(memory)};
     entries.reserve(count);
     for (const auto& part : parts) entries.insert(entries.end(), part.begin(), part.end());
     return entries;

@@ -25,11 +25,12 @@ struct WallEntry {
 /// The maturities of a case over the life of the book, by rising record and day: those of the
 /// horizon as they were paid, later ones with their contractual balances and the figures of the
 /// last step. A loan that is still to reach its anticipated repayment date stands there, once.
-/// Throws Error(cancelled).
+/// Throws Error(cancelled). They are of the memory, if any.
 Buffer<WallEntry> wall_entries(const PathBook& book, const PathCase& path_case,
                                const PathSettings& settings, const CasePaths& paths,
                                const Buffer<double>& contractual_balances,
-                               const ParallelOptions& options);
+                               const ParallelOptions& options,
+                               std::pmr::memory_resource* memory = nullptr);
 
 /// What falls due in a calendar quarter: due = refinanced + gap + untested + in_default.
 struct CaseWallQuarter : WallQuarter {

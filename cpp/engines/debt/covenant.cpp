@@ -153,15 +153,11 @@ void count_grades(const CovenantSteps& steps, const CovenantScratch& scratch,
 
 }  // namespace
 
-void CovenantPaths::resize(std::size_t records) {
+void CovenantPaths::resize(std::size_t records, std::pmr::memory_resource* memory) {
     record_count = records;
-    const std::size_t cells = covenant_count * records;
-    for (auto* steps : {&first_breach_step, &breach_steps}) steps->resize(cells);
-    for (auto* flags : {&in_breach_at_end, &cured}) flags->resize(cells);
-    for (auto* ratios : {&worst_headroom, &worst_ratio, &last_ratio}) ratios->resize(cells);
-    for (auto* grade : {&adequate_steps, &marginal_steps, &insufficient_steps}) {
-        grade->resize(records);
-    }
+    place(covenant_count * records, memory, first_breach_step, breach_steps, in_breach_at_end,
+          cured, worst_headroom, worst_ratio, last_ratio);
+    place(records, memory, adequate_steps, marginal_steps, insufficient_steps);
 }
 
 void test_covenants(const CovenantSteps& steps, const CovenantTerms& terms,

@@ -98,7 +98,7 @@ struct CovenantPaths {
     Buffer<std::int32_t> insufficient_steps;  ///< below marginal_dscr
 
     /// Room for so many records, indeterminate.
-    void resize(std::size_t record_count);
+    void resize(std::size_t record_count, std::pmr::memory_resource* memory = nullptr);
 };
 
 /// Rows that one call fills and the next reuses; holds no result.

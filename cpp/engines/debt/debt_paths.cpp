@@ -14,24 +14,19 @@ namespace {
 constexpr std::size_t tiles_a_task = 8;
 constexpr double months_a_year = 12.0;
 
-template <class... Columns>
-void resize(std::size_t count, Columns&... columns) {
-    (columns.resize(count), ...);
-}
-
-CasePaths sized_paths(const PathBook& book) {
+CasePaths sized_paths(const PathBook& book, std::pmr::memory_resource* memory) {
     CasePaths paths;
     PositionPaths& p = paths.positions;
-    resize(book.order.position_count(), p.interest_due, p.interest_paid, p.principal_paid,
-           p.maturity_due, p.maturity_paid, p.prepaid, p.defaulted, p.balance, p.interest_arrears,
-           p.claim);
+    place(book.order.position_count(), memory, p.interest_due, p.interest_paid, p.principal_paid,
+          p.maturity_due, p.maturity_paid, p.prepaid, p.defaulted, p.balance, p.interest_arrears,
+          p.claim);
     ObligorPaths& o = paths.obligors;
-    resize(book.order.obligor_count(), o.default_step, o.runway_months, o.capacity_known,
-           o.operating_shortfall, o.debt_service_shortfall, o.refinancing_shortfall, o.cash,
-           o.lowest_cash, o.annual_income);
-    paths.covenants.resize(book.order.record_count());
-    resize(book.order.record_count(), paths.records.collateral_value,
-           paths.records.distressed_asset_recovery, paths.records.unencumbered_assets_value);
+    place(book.order.obligor_count(), memory, o.default_step, o.runway_months, o.capacity_known,
+          o.operating_shortfall, o.debt_service_shortfall, o.refinancing_shortfall, o.cash,
+          o.lowest_cash, o.annual_income);
+    paths.covenants.resize(book.order.record_count(), memory);
+    place(book.order.record_count(), memory, paths.records.collateral_value,
+          paths.records.distressed_asset_recovery, paths.records.unencumbered_assets_value);
     return paths;
 }
 
@@ -186,9 +181,10 @@ Buffer<double> covenant_limits(const PathBook& book, const CovenantSettings& set
 }
 
 CasePaths run_paths(const PathBook& book, const PathCase& path_case, const PathSettings& settings,
-                    const Buffer<double>& limits, const ParallelOptions& options) {
+                    const Buffer<double>& limits, const ParallelOptions& options,
+                    std::pmr::memory_resource* memory) {
     const CaseFactors factors = case_factors(path_case, book.horizon, book.segment_count);
-    CasePaths paths = sized_paths(book);
+    CasePaths paths = sized_paths(book, memory);
     std::vector<TileSums> sums(book.tiles.size());
     const std::size_t tasks = (book.tiles.size() + tiles_a_task - 1) / tiles_a_task;
     const bool complete = parallel_for(tasks, options, [&](std::size_t task) {

@@ -74,8 +74,10 @@ struct CasePaths {
 Buffer<double> covenant_limits(const PathBook& book, const CovenantSettings& settings);
 
 /// Lets a book run through the horizon under a case. `limits` are those of the settings. Same bits
-/// on any thread count. Throws what the parts throw and Error(cancelled).
+/// on any thread count. Throws what the parts throw and Error(cancelled). The columns are of the
+/// memory, if any.
 CasePaths run_paths(const PathBook& book, const PathCase& path_case, const PathSettings& settings,
-                    const Buffer<double>& limits, const ParallelOptions& options);
+                    const Buffer<double>& limits, const ParallelOptions& options,
+                    std::pmr::memory_resource* memory = nullptr);
 
 }  // namespace seawall::debt

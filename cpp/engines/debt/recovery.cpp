@@ -13,24 +13,15 @@ namespace {
 
 __extension__ using WideSum = __int128;
 
-CaseSettlement sized_settlement(const PathOrder& order) {
-    const std::size_t positions = order.position_count();
-    const std::size_t obligors = order.obligor_count();
-    const std::size_t groups = order.group_count();
+CaseSettlement sized_settlement(const PathOrder& order, std::pmr::memory_resource* memory) {
     CaseSettlement s;
-    for (auto* column : {&s.from_collateral_minor, &s.from_estate_minor, &s.from_guarantee_minor}) {
-        column->resize(positions);
-    }
-    for (auto* column : {&s.equity_minor, &s.administration_paid_minor, &s.priming_paid_minor}) {
-        column->resize(obligors);
-    }
-    for (auto* column : {&s.value_minor, &s.paid_to_creditors_minor, &s.sale_cost_minor}) {
-        column->resize(groups);
-    }
-    s.fulcrum.resize(groups);
-    s.is_known.resize(groups);
-    s.tier_amount_minor.resize(groups * seniority_count);
-    s.tier_paid_minor.resize(groups * seniority_count);
+    place(order.position_count(), memory, s.from_collateral_minor, s.from_estate_minor,
+          s.from_guarantee_minor);
+    place(order.obligor_count(), memory, s.equity_minor, s.administration_paid_minor,
+          s.priming_paid_minor);
+    place(order.group_count(), memory, s.value_minor, s.paid_to_creditors_minor, s.sale_cost_minor,
+          s.fulcrum, s.is_known);
+    place(order.group_count() * seniority_count, memory, s.tier_amount_minor, s.tier_paid_minor);
     return s;
 }
 
@@ -47,15 +38,15 @@ void check_sum(const std::vector<RecoverySums>& sums, std::int64_t RecoverySums:
 }  // namespace
 
 CaseRecovery recover(const PathBook& book, const RecoveryBook& claims, const CasePaths& paths,
-                     const RecoverySettings& settings, const ParallelOptions& options) {
+                     const RecoverySettings& settings, const ParallelOptions& options,
+                     std::pmr::memory_resource* memory) {
     constexpr std::size_t tiles_a_task = 8;  // they reuse one tile's memory
     CaseRecovery recovery;
-    recovery.claim_minor.resize(book.order.position_count());
-    recovery.cost_of_carry_minor.resize(book.order.position_count());
-    recovery.liquidation = sized_settlement(book.order);
+    place(book.order.position_count(), memory, recovery.claim_minor, recovery.cost_of_carry_minor);
+    recovery.liquidation = sized_settlement(book.order, memory);
     if (!std::isnan(settings.enterprise_multiple) || !std::isnan(settings.cap_rate)) {
-        recovery.going_concern = sized_settlement(book.order);
-        recovery.better.resize(book.order.group_count());
+        recovery.going_concern = sized_settlement(book.order, memory);
+        place(book.order.group_count(), memory, recovery.better);
     }
     std::vector<RecoverySums> sums(book.tiles.size());
     const std::size_t tasks = (sums.size() + tiles_a_task - 1) / tiles_a_task;

@@ -45,8 +45,10 @@ struct CaseRecovery {
     Buffer<BetterForCreditors> better;  ///< of each group; empty without a going concern
 };
 
-/// Same bits on any thread count. Throws as the waterfall does, and Error(cancelled).
+/// Same bits on any thread count. The columns are of the memory, if any. Throws as the waterfall
+/// does, and Error(cancelled).
 CaseRecovery recover(const PathBook& book, const RecoveryBook& claims, const CasePaths& paths,
-                     const RecoverySettings& settings, const ParallelOptions& options);
+                     const RecoverySettings& settings, const ParallelOptions& options,
+                     std::pmr::memory_resource* memory = nullptr);
 
 }  // namespace seawall::debt

@@ -33,4 +33,22 @@ BOOST_AUTO_TEST_CASE(a_given_value_fills_the_buffer) {
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(columns_of_one_memory_begin_on_cache_lines_and_keep_their_values) {
+    seawall::OutputMemory memory;
+    Buffer<double> first, second;
+    seawall::place(1000, &memory, first, second);
+    Buffer<std::uint8_t> flags;
+    seawall::place(3, &memory, flags);
+    std::iota(first.begin(), first.end(), 0.0);
+    std::iota(second.begin(), second.end(), 1000.0);
+    const Buffer<double> moved = std::move(first);
+    BOOST_TEST(moved[999] == 999.0);
+    BOOST_TEST(second[0] == 1000.0);
+    for (const void* column :
+         {static_cast<const void*>(moved.data()), static_cast<const void*>(second.data()),
+          static_cast<const void*>(flags.data())}) {
+        BOOST_TEST(reinterpret_cast<std::uintptr_t>(column) % 64 == 0U);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 
 #include "calendar/day_count.hpp"
 #include "calendar/payment_days.hpp"
+#include "engines/debt/contract_calendar.hpp"
 #include "engines/debt/level_payment.hpp"
 #include "engines/debt/path_book.hpp"
 
@@ -19,9 +20,11 @@ struct ContractPayment {
 };
 
 /// Shows every payment of a position (a row of the path order) after the first day and up to a day,
-/// at the rates of the first day, without prepayments and defaults.
+/// at the rates of the first day, without prepayments and defaults. The position states its
+/// maturity or that day.
 template <class Visit>
-void visit_contract_payments(const PathBook& book, std::size_t i, Day up_to, const Visit& visit) {
+void visit_contract_payments(const PathBook& book, const ContractCalendar& contract, std::size_t i,
+                             Day up_to, const Visit& visit) {
     const LoanTerms& terms = book.terms;
     const PaymentPlan& plan = book.plan;
     const bool is_linear = terms.amortisation[i] == Amortisation::linear;
@@ -32,15 +35,12 @@ void visit_contract_payments(const PathBook& book, std::size_t i, Day up_to, con
     double instalment = plan.instalment[i];
     double balance = terms.balance[i];
     Day paid_until = book.horizon.as_of();
-    for (const auto& [start, end] :
-         calendar::accrual_periods(payment_terms(terms, i, book.horizon.as_of()),
-                                   {.after = book.horizon.as_of(), .up_to = up_to})) {
-        ContractPayment payment{
-            .day = end,
-            .interest = balance * rate * calendar::year_fraction(terms.day_count[i], start, end),
-            .principal = 0.0,
-            .maturity = 0.0,
-            .balance = balance};
+    const auto pay = [&](Day end, double years) {
+        ContractPayment payment{.day = end,
+                                .interest = balance * rate * years,
+                                .principal = 0.0,
+                                .maturity = 0.0,
+                                .balance = balance};
         if (amortises && end > terms.interest_only_until_day[i]) {
             if (instalment != instalment) {
                 instalment = is_linear
@@ -59,6 +59,18 @@ void visit_contract_payments(const PathBook& book, std::size_t i, Day up_to, con
         if (end == terms.maturity_day[i]) payment.maturity = balance - payment.principal;
         visit(payment);
         balance -= payment.principal + payment.maturity;
+    };
+    const Day maturity = terms.maturity_day[i];
+    const auto days = contract.before_maturity(i);
+    for (const auto& [day, years] : days) {
+        if (day > up_to) return;
+        pay(day, years);
+    }
+    if (maturity == no_day || maturity > up_to) return;
+    const Day last = days.empty() ? book.horizon.as_of() : days.back().day;
+    for (const auto& [start, end] : calendar::accrual_periods(
+             payment_terms(terms, i, book.horizon.as_of()), {.after = last, .up_to = maturity})) {
+        pay(end, calendar::year_fraction(terms.day_count[i], start, end));
     }
 }
 

@@ -22,6 +22,7 @@ std::vector<double> default_years(double life_years) {
 }  // namespace
 
 std::optional<ImpliedDefaultProbability> price_implied(const PathBook& book,
+                                                       const ContractCalendar& contract,
                                                        const PricedPosition& priced,
                                                        const RecoveryTiming& timing,
                                                        double risk_free_rate_pct) {
@@ -31,11 +32,12 @@ std::optional<ImpliedDefaultProbability> price_implied(const PathBook& book,
     const bool is_known = rate.collateral == rate.collateral && rate.dividends == rate.dividends;
     if (!is_known || !(priced.price > 0.0) || maturity == no_day || maturity <= as_of) return {};
     std::vector<double> years, flows, balances;
-    visit_contract_payments(book, priced.position, maturity, [&](const ContractPayment& payment) {
-        years.push_back(static_cast<double>((payment.day - as_of).count()) / days_a_year);
-        flows.push_back(payment.interest + payment.principal + payment.maturity);
-        balances.push_back(payment.balance);
-    });
+    visit_contract_payments(
+        book, contract, priced.position, maturity, [&](const ContractPayment& payment) {
+            years.push_back(static_cast<double>((payment.day - as_of).count()) / days_a_year);
+            flows.push_back(payment.interest + payment.principal + payment.maturity);
+            balances.push_back(payment.balance);
+        });
     const PowersOf growth(1.0 + risk_free_rate_pct / 100.0);
     const double of_balance =
         rate.collateral * growth(-timing.months_to_sale / months_a_year) +

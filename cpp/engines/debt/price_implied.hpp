@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engines/debt/claim_recovery.hpp"
+#include "engines/debt/contract_calendar.hpp"
 #include "engines/debt/implied_default_probability.hpp"
 #include "engines/debt/path_book.hpp"
 #include "engines/debt/recovery_timing.hpp"
@@ -21,6 +22,7 @@ struct PricedPosition {
 /// middle, and recovers of the balance of that day. Nothing where the recovery is not known, the
 /// price is 0, or the position states no maturity after the first day.
 std::optional<ImpliedDefaultProbability> price_implied(const PathBook& book,
+                                                       const ContractCalendar& contract,
                                                        const PricedPosition& priced,
                                                        const RecoveryTiming& timing,
                                                        double risk_free_rate_pct);

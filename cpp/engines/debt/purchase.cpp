@@ -234,10 +234,11 @@ struct TileSums {
     }
 };
 
-void imply(const PathBook& book, const PurchaseTerms& terms, const PricedPosition& priced,
-           PurchaseFigures& figures) {
+void imply(const PathBook& book, const ContractCalendar& contract, const PurchaseTerms& terms,
+           const PricedPosition& priced, PurchaseFigures& figures) {
     if (std::isnan(terms.risk_free_rate_pct)) return;
-    const auto implied = price_implied(book, priced, terms.timing, terms.risk_free_rate_pct);
+    const auto implied =
+        price_implied(book, contract, priced, terms.timing, terms.risk_free_rate_pct);
     if (!implied) return;
     if (implied->yearly) figures.implied_default_probability_pct = *implied->yearly * 100.0;
     if (implied->hazard) figures.implied_hazard_rate_pct = *implied->hazard * 100.0;
@@ -249,6 +250,7 @@ Purchase value_purchase(const CaseView& view, const CaseRerun& rerun, const Purc
     check(terms);
     const PathBook& book = view.path_book;
     const MonthGrid grid(book.horizon, terms.timing);
+    const ContractCalendar contract(book);
     Purchase purchase;
     purchase.positions.resize(book.order.position_count());
     std::vector<TileSums> sums(book.tiles.size());
@@ -261,7 +263,7 @@ Purchase value_purchase(const CaseView& view, const CaseRerun& rerun, const Purc
             PurchaseFigures& figures = purchase.positions[row];
             figures = buyer.buy(row, flows);
             const double price = figures.paid;
-            imply(book, terms, {row, price, buyer.rate_of(row)}, figures);
+            imply(book, contract, terms, {row, price, buyer.rate_of(row)}, figures);
             const double known = figures.received + figures.terminal_value;
             if (known != known) {
                 ++sum.unknown_count;

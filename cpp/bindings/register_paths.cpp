@@ -3,6 +3,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,18 +37,29 @@ struct CaseRun {
     PathCase path_case;
     CasePaths paths;
     CaseRecovery recovery;
+
+    // Of the life of the book after the horizon too: made when first asked for.
+    std::once_flag is_rated;
     Buffer<WallEntry> wall;
     std::vector<RiskRating> ratings;
 };
 
 /// The cases of one run; their tables are built when asked for.
 class DebtPaths {
-    // Ahead of its uses: its result is deduced.
+    // Ahead of their uses: their results are deduced.
     /// What the core makes of a case.
     template <class Make>
-    auto without_gil(std::size_t index, const Make& make) const {
-        const CaseRun& run = at(index);
+    auto without_gil(std::size_t index, const Make& make) {
+        CaseRun& run = at(index);
         const py::gil_scoped_release release;
+        return make(view(run));
+    }
+    /// The same of a case with its wall and ratings.
+    template <class Make>
+    auto rated_without_gil(std::size_t index, const Make& make) {
+        CaseRun& run = at(index);
+        const py::gil_scoped_release release;
+        rate(run);
         return make(view(run));
     }
 
@@ -70,10 +82,6 @@ class DebtPaths {
         unobserved.control.completed_units = nullptr;  // progress counts records of cases
         run.recovery = recover(path_book_, recovery_book_, run.paths, recovery_settings_,
                                unobserved, &run.memory);
-        if (balances_.empty()) balances_ = contractual_balances(path_book_, unobserved);
-        run.wall = wall_entries(path_book_, run.path_case, settings_, run.paths, balances_,
-                                unobserved, &run.memory);
-        run.ratings = rate_records(path_book_, run.paths, run.wall);
     }
 
     std::size_t case_count() const { return cases_.size(); }
@@ -87,14 +95,15 @@ class DebtPaths {
         return counts;
     }
 
-    NativeTable table(Table (*make)(const CaseView&), std::size_t index) const {
-        const CaseRun& run = at(index);
-        const py::gil_scoped_release release;
-        return {std::make_shared<const Table>(make(view(run)))};
+    NativeTable table(Table (*make)(const CaseView&), std::size_t index) {
+        return {std::make_shared<const Table>(without_gil(index, make))};
+    }
+    NativeTable rated_table(Table (*make)(const CaseView&), std::size_t index) {
+        return {std::make_shared<const Table>(rated_without_gil(index, make))};
     }
 
     NativeTable cash_flows(std::size_t index,
-                           const std::optional<std::vector<std::int64_t>>& records) const {
+                           const std::optional<std::vector<std::int64_t>>& records) {
         const CaseRun& run = at(index);
         const py::gil_scoped_release release;
         return {std::make_shared<const Table>(cash_flow_table(view(run), rerun(run), records))};
@@ -103,7 +112,7 @@ class DebtPaths {
     NativeTable weekly_cash(Table (*make)(const CaseView&, const CaseRerun&,
                                           const PaymentCalendar&),
                             std::size_t index, const std::string& convention,
-                            std::vector<std::chrono::sys_days> holidays) const {
+                            std::vector<std::chrono::sys_days> holidays) {
         const auto named = calendar::business_day_convention_named(convention);
         if (!named) {
             throw Error(ErrorCode::invalid_input, "convention",
@@ -117,7 +126,7 @@ class DebtPaths {
     }
 
     std::pair<NativeTable, Description> purchase(std::size_t index, double price_pct,
-                                                 std::optional<double> risk_free_rate_pct) const {
+                                                 std::optional<double> risk_free_rate_pct) {
         PurchaseTerms terms{.price_pct = price_pct,
                             .haircut = recovery_settings_.haircut,
                             .sale_cost = recovery_settings_.sale_cost,
@@ -140,21 +149,21 @@ class DebtPaths {
         return {table, book};
     }
 
-    std::vector<Description> covenants(std::size_t index) const {
+    std::vector<Description> covenants(std::size_t index) {
         return describe(without_gil(index, summarise_covenants));
     }
-    std::vector<Description> wall(std::size_t index) const {
+    std::vector<Description> wall(std::size_t index) {
         return describe(
-            without_gil(index, [](const CaseView& view) { return sum_wall(view.wall); }));
+            rated_without_gil(index, [](const CaseView& view) { return sum_wall(view.wall); }));
     }
-    Description risk(std::size_t index) const {
-        return describe(without_gil(index, summarise_risk));
+    Description risk(std::size_t index) {
+        return describe(rated_without_gil(index, summarise_risk));
     }
-    std::vector<std::int64_t> runways(std::size_t index) const {
+    std::vector<std::int64_t> runways(std::size_t index) {
         return without_gil(index, count_runways);
     }
 
-    Description waterfall(std::size_t index, const std::string& basis, bool defaulted) const {
+    Description waterfall(std::size_t index, const std::string& basis, bool defaulted) {
         if (basis != "liquidation" && basis != "going_concern") {
             throw Error(ErrorCode::invalid_input, "basis", "must be liquidation or going_concern");
         }
@@ -167,9 +176,20 @@ class DebtPaths {
     }
 
   private:
-    const CaseRun& at(std::size_t index) const {
+    CaseRun& at(std::size_t index) {
         if (index >= cases_.size()) throw py::index_error();
         return cases_[index];
+    }
+
+    void rate(CaseRun& run) {
+        const ParallelOptions options{.threads = threads_};
+        std::call_once(has_balances_,
+                       [&] { balances_ = contractual_balances(path_book_, options); });
+        std::call_once(run.is_rated, [&] {
+            run.wall = wall_entries(path_book_, run.path_case, settings_, run.paths, balances_,
+                                    options, &run.memory);
+            run.ratings = rate_records(path_book_, run.paths, run.wall);
+        });
     }
 
     CaseView view(const CaseRun& run) const {
@@ -198,7 +218,8 @@ class DebtPaths {
     Buffer<double> limits_;
     RecoverySettings recovery_settings_;
     std::size_t threads_;
-    Buffer<double> balances_;
+    std::once_flag has_balances_;
+    Buffer<double> balances_;    ///< contractual ones
     std::deque<CaseRun> cases_;  ///< which stay where they are
 };
 
@@ -235,11 +256,14 @@ std::unique_ptr<DebtPaths> run_debt_paths(const std::shared_ptr<DebtBook>& book,
 
 void register_paths(py::module_& module) {
     const auto table = [](Table (*make)(const CaseView&)) {
-        return [make](const DebtPaths& self, std::size_t index) { return self.table(make, index); };
+        return [make](DebtPaths& self, std::size_t index) { return self.table(make, index); };
+    };
+    const auto rated_table = [](Table (*make)(const CaseView&)) {
+        return [make](DebtPaths& self, std::size_t index) { return self.rated_table(make, index); };
     };
     const auto weekly =
         [](Table (*make)(const CaseView&, const CaseRerun&, const PaymentCalendar&)) {
-            return [make](const DebtPaths& self, std::size_t index, const std::string& convention,
+            return [make](DebtPaths& self, std::size_t index, const std::string& convention,
                           std::vector<std::chrono::sys_days> holidays) {
                 return self.weekly_cash(make, index, convention, std::move(holidays));
             };
@@ -251,14 +275,14 @@ void register_paths(py::module_& module) {
         .def_property_readonly("assumed", &DebtPaths::assumed,
                                "Positions of which a term was assumed, by the term.")
         .def("steps", table(step_table), py::arg("case"), "One row a month of the book.")
-        .def("loans", table(loan_path_table), py::arg("case"), "One row a position.")
+        .def("loans", rated_table(loan_path_table), py::arg("case"), "One row a position.")
         .def("cash_flows", &DebtPaths::cash_flows, py::arg("case"), py::arg("records") = py::none(),
              "One row a position and month; of all records, or those of the given numbers.")
         .def("purchase", &DebtPaths::purchase, py::arg("case"), py::arg("price_pct"),
              py::arg("risk_free_rate_pct") = py::none(),
              "What a purchase of the book on the first day returns: one row a position, and the\n"
              "figures of the book with its flows by months after that day.")
-        .def("obligors", table(obligor_path_table), py::arg("case"), "One row an obligor.")
+        .def("obligors", rated_table(obligor_path_table), py::arg("case"), "One row an obligor.")
         .def("weekly_cash", weekly(weekly_cash_table), py::arg("case"),
              py::arg("convention") = "unadjusted", py::arg("holidays") = no_holidays,
              "One row a week of the first 13: the cash of the obligors whose income is known.\n"
@@ -268,7 +292,7 @@ void register_paths(py::module_& module) {
              "The same, one row an obligor and week.")
         .def("covenants", table(covenant_table), py::arg("case"),
              "One row a record and covenant that it has or whose ratio is known.")
-        .def("maturities", table(maturity_table), py::arg("case"),
+        .def("maturities", rated_table(maturity_table), py::arg("case"),
              "One row a record and day on which something falls due.")
         .def("tiers", table(tier_table), py::arg("case"),
              "One row a group of connected obligors and tier with claims.")

@@ -11,8 +11,8 @@ constexpr double not_tested = __builtin_nan("");
 
 /// Everything is a select and eight bytes wide, so that it vectorises around the division; that the
 /// rows do not overlap has to be said, as they are too many to be compared at run time.
-template <bool from_above, class Ratio>
-[[gnu::always_inline]] inline void test_units(const RatioRows& rows, const Ratio& ratio_of) {
+template <bool from_above, bool is_marked, class Ratio>
+[[gnu::always_inline]] inline void test_units_of(const RatioRows& rows, const Ratio& ratio_of) {
     double* const ratios = rows.ratio;
     double* const worst = rows.worst;
     double* const last = rows.last;
@@ -24,11 +24,19 @@ template <bool from_above, class Ratio>
         const double ratio = ratio_of(i), worst_before = worst[i], last_before = last[i];
         const bool is_worse = from_above ? ratio > worst_before : ratio < worst_before;
         const bool is_known = ratio == ratio;  // not NaN, which is not worse either
-        ratios[i] = ratio;
         worst[i] = is_worse ? ratio : worst_before;
         last[i] = is_known ? ratio : last_before;
-        tested[i] |= is_known ? bit : std::uint64_t{0};
+        if constexpr (is_marked) {
+            ratios[i] = ratio;
+            tested[i] |= is_known ? bit : std::uint64_t{0};
+        }
     }
+}
+
+template <bool from_above, class Ratio>
+[[gnu::always_inline]] inline void test_units(const RatioRows& rows, const Ratio& ratio_of) {
+    rows.tested != nullptr ? test_units_of<from_above, true>(rows, ratio_of)
+                           : test_units_of<from_above, false>(rows, ratio_of);
 }
 
 void test_dscr(const RatioRows& rows) {

@@ -15,7 +15,9 @@ struct RatioRows {
     const double* debt;
     const double *balance, *collateral;
     const double* gate;  ///< 0, or NaN where nothing is tested
-    double *ratio, *worst, *last;
+    double *worst, *last;
+    // Null where nothing is marked: no record has a limit.
+    double* ratio;
     std::uint64_t* tested;
 };
 

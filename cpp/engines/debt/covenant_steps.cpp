@@ -62,10 +62,12 @@ void close_gates(const CovenantSteps& steps, std::int32_t step, CovenantScratch&
     }
 }
 
-/// One covenant's ratios of a step into scratch.ratio, and into what is known of its units.
-void test_ratios(const CovenantSteps& steps, Covenant covenant, const StepWindow& window,
-                 CovenantScratch& scratch) {
+/// One covenant's ratios of a step into what is known of its units, and into scratch.ratio where
+/// they are marked.
+void test_ratios(const CovenantSteps& steps, const CovenantTerms& terms, Covenant covenant,
+                 const StepWindow& window, CovenantScratch& scratch) {
     const std::size_t c = index_of(covenant);
+    const bool is_marked = covenant == Covenant::dscr || is_limited(terms, covenant);
     const auto row = static_cast<std::size_t>(window.step - 1);
     const bool of_records = covenant == Covenant::ltv;
     const RatioRows rows{
@@ -79,10 +81,10 @@ void test_ratios(const CovenantSteps& steps, Covenant covenant, const StepWindow
         .balance = steps.balance.data() + row * steps.record_count,
         .collateral = steps.collateral.data() + row * steps.record_count,
         .gate = of_records ? scratch.collateral_gate.data() : scratch.income_gate.data(),
-        .ratio = scratch.ratio.data(),
         .worst = scratch.worst[c].data(),
         .last = scratch.last[c].data(),
-        .tested = scratch.tested[c].data()};
+        .ratio = is_marked ? scratch.ratio.data() : nullptr,
+        .tested = is_marked ? scratch.tested[c].data() : nullptr};
     switch (covenant) {
         case Covenant::dscr:
             return kernels().dscr(rows);
@@ -130,7 +132,7 @@ void test_step(const CovenantSteps& steps, const CovenantTerms& terms, bool reco
     close_gates(steps, step, scratch);
     if (step == terms.reset_step) begin_reset(terms, scratch);
     for (const Covenant covenant : all_covenants) {
-        test_ratios(steps, covenant, window, scratch);
+        test_ratios(steps, terms, covenant, window, scratch);
         const std::uint64_t bit = bit_of(step);
         if (covenant == Covenant::dscr) {
             for (auto [marks, limit] : {std::pair(&scratch.below_adequate, adequate_dscr),

@@ -22,7 +22,7 @@ struct Baseline {
     static Mask not_less(Vector a, Vector b) { return a >= b; }
     static Mask inverse(Mask mask) { return ~mask; }
     static Mask either(Mask a, Mask b) { return a | b; }
-    static bool all_of(Mask mask) { return (mask[0] & mask[1]) != 0; }
+    static bool all_of(Mask mask) { return mask[0] != 0 && mask[1] != 0; }
     static Vector sub_where(Mask mask, Vector a, Vector b) { return mask ? a - b : Vector{}; }
     static Integers rounded(Vector value) {
         const Vector shift = all(rounding_shift);

@@ -35,7 +35,7 @@ template <class L>
 /// What an instrument needs in every quarter, in registers.
 template <class L>
 struct LoadedInstrument {
-    typename L::Vector spread, scheduled, income, dscr_limit, ltv_collateral;
+    L::Vector spread, scheduled, income, dscr_limit, ltv_collateral;
     const double* index;
     const double* income_factor;
     const double* collateral_factor;

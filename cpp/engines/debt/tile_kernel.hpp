@@ -119,6 +119,16 @@ struct SegmentFlows {
 using LaneIndex [[gnu::vector_size(64)]] = std::int64_t;
 using UnalignedSegments [[gnu::vector_size(32), gnu::aligned(4), gnu::may_alias]] = std::uint32_t;
 
+/// The entry of a table for each lane: one instruction where a register holds the table.
+[[gnu::always_inline]] inline void look_up(const Lanes& table, const LaneIndex& index,
+                                           Lanes& found) {
+#if defined(__clang__)  // which has no such builtin
+    for (std::size_t lane = 0; lane < lane_count; ++lane) found[lane] = table[index[lane]];
+#else
+    found = __builtin_shuffle(table, index);
+#endif
+}
+
 /// The flows of a few segments side by side, looked up without a load.
 struct FewSegments {
     Lanes worth{}, revenue_earned{}, revenue_received{}, costs_incurred{}, costs_paid{},
@@ -148,14 +158,19 @@ struct FewSegments {
     };
     const LaneIndex segment = __builtin_convertvector(
         *reinterpret_cast<const UnalignedSegments*>(r.segment + i), LaneIndex);
-    const Lanes worth = __builtin_shuffle(few.worth, segment) * load(r.is_alive);
+    Lanes worth, revenue_earned, revenue_received, costs_incurred, costs_paid, losses_incurred;
+    look_up(few.worth, segment, worth);
+    look_up(few.revenue_earned, segment, revenue_earned);
+    look_up(few.revenue_received, segment, revenue_received);
+    look_up(few.costs_incurred, segment, costs_incurred);
+    look_up(few.costs_paid, segment, costs_paid);
+    look_up(few.losses_incurred, segment, losses_incurred);
+    worth *= load(r.is_alive);
     const Lanes revenue = load(r.revenue), costs = load(r.costs);
-    const Lanes losses = load(r.losses) * __builtin_shuffle(few.losses_incurred, segment);
-    store(worth * revenue * __builtin_shuffle(few.revenue_received, segment), r.receipts);
-    store(worth * (costs * __builtin_shuffle(few.costs_paid, segment) + losses), r.payments);
-    store(worth * (revenue * __builtin_shuffle(few.revenue_earned, segment) -
-                   costs * __builtin_shuffle(few.costs_incurred, segment) - losses),
-          r.income);
+    const Lanes losses = load(r.losses) * losses_incurred;
+    store(worth * revenue * revenue_received, r.receipts);
+    store(worth * (costs * costs_paid + losses), r.payments);
+    store(worth * (revenue * revenue_earned - costs * costs_incurred - losses), r.income);
 }
 
 [[gnu::always_inline]] inline void operate_one(const BusinessRows& r, std::size_t i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 
 #include "numeric/exponential.hpp"
@@ -32,6 +33,24 @@ double gamma_ratio(double a) {
     return canonical_exp(a * log_1_plus(0.5 / a) - 0.5 +
                          (stirling_error(a + 0.5) - stirling_error(a)));
 }
+
+/// (ν + 1) x / (ν + x²)
+struct StudentLogSlope {
+    double degrees_of_freedom;
+    QuantileSeries base{};     // ν + x²
+    QuantileSeries inverse{};  // of it
+
+    double operator()(const QuantileSeries& x, std::size_t n) {
+        base[n] = n == 0 ? degrees_of_freedom : 0.0;
+        for (std::size_t i = 0; i <= n; ++i) base[n] += x[i] * x[n - i];
+        double sum = n == 0 ? 1.0 : 0.0;
+        for (std::size_t i = 1; i <= n; ++i) sum -= base[i] * inverse[n - i];
+        inverse[n] = sum / base[0];
+        double quotient = 0.0;
+        for (std::size_t i = 0; i <= n; ++i) quotient += x[i] * inverse[n - i];
+        return (degrees_of_freedom + 1.0) * quotient;
+    }
+};
 
 }  // namespace
 
@@ -138,6 +157,21 @@ double StudentT::point_with_tail(double tail) const {
     };
     return point_of_mass(mass, canonical_log(tail) - canonical_log(density_at_0_),
                          std::sqrt(nu * growth) + 0.1, false);
+}
+
+StudentTQuantile::StudentTQuantile(double degrees_of_freedom)
+    : distribution_(degrees_of_freedom), beyond_([&](double mass, double step) {
+          const double x = -distribution_.quantile(mass);
+          return quantile_series(x, -step / distribution_.density(x),
+                                 StudentLogSlope{.degrees_of_freedom = degrees_of_freedom});
+      }) {}
+
+double StudentTQuantile::operator()(double p) const {
+    const double tail = std::min(p, 1.0 - p);
+    // Where the quantile is near 0, the table's error is small only beside 1.
+    const bool is_in_table = tail >= QuantileTable::least_mass && tail < 0.4375;
+    if (!is_in_table) return distribution_.quantile(p);
+    return p < 0.5 ? -beyond_(tail) : beyond_(tail);
 }
 
 double student_t_cdf(double x, double degrees_of_freedom) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "numeric/quantile_table.hpp"
 #include "numeric/tail_mass.hpp"
 
 // Student's t distribution for any real number of degrees of freedom from 2 to 1e9: the same bits
@@ -28,6 +29,19 @@ class StudentT {
     double point_with_tail(double tail) const;
 
     double degrees_of_freedom_, density_at_0_;
+};
+
+/// The quantile of one distribution for many p: to the error of StudentT::quantile, not to its last
+/// bit, and a hundred times as fast after a millisecond of preparation.
+class StudentTQuantile {
+  public:
+    explicit StudentTQuantile(double degrees_of_freedom);
+
+    double operator()(double p) const;
+
+  private:
+    StudentT distribution_;
+    QuantileTable beyond_;
 };
 
 double student_t_cdf(double x, double degrees_of_freedom);

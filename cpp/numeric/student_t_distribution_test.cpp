@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
+#include <random>
 #include <utility>
 
 #include "numeric/bit_digest.hpp"
@@ -208,9 +209,25 @@ BOOST_AUTO_TEST_CASE(probabilities_keep_their_relative_error_in_the_tail) {
 BOOST_AUTO_TEST_CASE(quantiles_keep_their_relative_error_from_1e_300_to_the_last_double) {
     for (const auto& [nu, p, x] : quantiles) {
         BOOST_TEST_CONTEXT("degrees of freedom " << nu << ", p = " << p) {
-            BOOST_TEST(relative_error(student_t_quantile(p, nu), x) <
-                       4e-16 * (4.0 - std::log(std::min(p, 1.0 - p))));
+            const double allowed = 4e-16 * (4.0 - std::log(std::min(p, 1.0 - p)));
+            BOOST_TEST(relative_error(student_t_quantile(p, nu), x) < allowed);
+            BOOST_TEST(relative_error(StudentTQuantile(nu)(p), x) < allowed);
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(prepared_quantiles_agree_with_direct_ones) {
+    std::mt19937_64 random(7);
+    std::uniform_real_distribution<double> exponent(-54.0, -1.0);
+    for (const double nu : {2.0, 2.5, 4.0, 13.7, 1000.0, 1e9}) {
+        const StudentTQuantile quantile(nu);
+        double worst = 0.0;
+        for (int i = 0; i < 1000; ++i) {
+            const double p = std::exp2(exponent(random));
+            const double error = std::abs(quantile(p) / student_t_quantile(p, nu) - 1.0);
+            worst = std::max(worst, error / (4.0 - std::log(p)));
+        }
+        BOOST_TEST(worst < 5e-16);
     }
 }
 
@@ -281,13 +298,14 @@ BOOST_AUTO_TEST_CASE(the_density_is_the_slope_of_the_probability) {
 }
 
 BOOST_AUTO_TEST_CASE(the_bits_are_the_same_on_every_machine) {
-    for (const auto& [nu, quantile_digest, cdf_digest] :
-         {std::tuple{2.1, 0xc6ae7081e9e0e201U, 0xa4f63615e364462cU},
-          {4.0, 0xd2e5123880a2cb1U, 0x9b00b3e28e73908aU},
-          {1000.0, 0x12fa4a2785ec3095U, 0xf84cbf987f511474U}}) {
+    for (const auto& [nu, quantile_digest, cdf_digest, prepared_digest] :
+         {std::tuple{2.1, 0xc6ae7081e9e0e201U, 0xa4f63615e364462cU, 0x8463393be89be945U},
+          {4.0, 0xd2e5123880a2cb1U, 0x9b00b3e28e73908aU, 0xc66a516d933f59b5U},
+          {1000.0, 0x12fa4a2785ec3095U, 0xf84cbf987f511474U, 0xf351afe8e6caac19U}}) {
         const StudentT distribution(nu);
         BOOST_TEST(bit_digest([&](double p) { return distribution.quantile(p); }, 1, 4095,
                               0x1p-12) == quantile_digest);
+        BOOST_TEST(bit_digest(StudentTQuantile(nu), 1, 4095, 0x1p-12) == prepared_digest);
         BOOST_TEST(bit_digest([&](double x) { return distribution.cdf(x); }, -4000, 4000, 0x1p-8) ==
                    cdf_digest);
     }

@@ -7,7 +7,7 @@
 // bits on every machine. Throws Error(invalid_input) outside that range.
 namespace seawall {
 
-/// P(W <= x), in relative error by less than 5e-16 (4 - ln P).
+/// P(W <= x), in relative error by less than 6e-16 (4 - ln P).
 double chi_squared_cdf(double x, double degrees_of_freedom);
 
 /// P(W > x), to the same error.

@@ -96,8 +96,8 @@ TailMass GammaTails::outer(double x) const {
     const bool is_low = is_low_side(x);
     if (shape_ >= least_temme_shape && eta < largest_temme_eta) {
         double rest = 0.0;
-        for (std::size_t n = temme_.size(); n-- > 0;)
-            rest = rest * (is_low ? -eta : eta) + temme_[n];
+        const double signed_eta = is_low ? -eta : eta;
+        for (std::size_t n = temme_.size(); n-- > 0;) rest = rest * signed_eta + temme_[n];
         const double normal = normal_scale_ * normal_mills_ratio(std::sqrt(-2.0 * exponent));
         return {exponent, (is_low ? normal - rest : normal + rest) / shape_};
     }

@@ -21,11 +21,12 @@ double log_1_plus(double x) {  // x >= 0
     return canonical_log(sum) + (x - (sum - 1.0)) / sum;
 }
 
-void check(double degrees_of_freedom) {
+double checked(double degrees_of_freedom) {
     const bool is_in_range = degrees_of_freedom >= 2.0 && degrees_of_freedom <= 1e9;
     if (!is_in_range) {
         throw Error{ErrorCode::invalid_input, "degrees_of_freedom", "must be from 2 to 1e9"};
     }
+    return degrees_of_freedom;
 }
 
 /// Γ(a + ½) / (Γ(a) √a)
@@ -55,7 +56,7 @@ struct StudentLogSlope {
 }  // namespace
 
 StudentT::StudentT(double degrees_of_freedom)
-    : degrees_of_freedom_((check(degrees_of_freedom), degrees_of_freedom)),
+    : degrees_of_freedom_(checked(degrees_of_freedom)),
       density_at_0_(inverse_root_2_pi * gamma_ratio(0.5 * degrees_of_freedom)) {}
 
 /// ln of the density over that at 0.

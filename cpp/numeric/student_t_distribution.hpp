@@ -23,8 +23,8 @@ class StudentT {
 
   private:
     double log_kernel(double x) const;
-    TailMass inner(double x) const;  ///< from 0 to x > 0
-    TailMass outer(double x) const;  ///< beyond x > 0
+    TailMass inner(double x) const;  ///< from 0 to x > 0, divided by x
+    TailMass outer(double x) const;  ///< beyond x > 0, divided by x
     double point_at_distance(double from_half) const;
     double point_with_tail(double tail) const;
 

@@ -115,7 +115,7 @@ LatticeDistribution distribution_on(const FactorBook& book, const ConditionalBoo
 
 }  // namespace
 
-LatticeDistribution loss_distribution(const FactorBook& book) {
+LatticeDistribution exact_loss_distribution(const FactorBook& book) {
     const ConditionalBook conditional(book);
     const FactorGrid grid = conditional.grid();
     const std::size_t units = unit_count(book);
@@ -123,7 +123,7 @@ LatticeDistribution loss_distribution(const FactorBook& book) {
     return distribution_on(book, conditional, grid, units);
 }
 
-LossContributions loss_contributions(const FactorBook& book, double confidence_level) {
+LossContributions exact_loss_contributions(const FactorBook& book, double confidence_level) {
     require_open_fraction(confidence_level, "confidence_level");
     const ConditionalBook conditional(book);
     const FactorGrid grid = conditional.grid();

@@ -12,7 +12,7 @@ namespace seawall::debt {
 /// One Basket", Risk, November 2003), and the factors are integrated out. Throws
 /// Error(invalid_input) on columns of different lengths and values out of range,
 /// Error(limit_exceeded) above 10,000,000 units and 5e10 multiplications.
-LatticeDistribution loss_distribution(const FactorBook& book);
+LatticeDistribution exact_loss_distribution(const FactorBook& book);
 
 /// Euler's shares of the obligors in figures of their book, in units: each sums to its figure (D.
 /// Tasche, "Capital Allocation to Business Units and Sub-Portfolios: the Euler Principle", 2008).
@@ -22,7 +22,7 @@ struct LossContributions {
     std::vector<double> expected_shortfall;
 };
 
-/// Throws as loss_distribution, and Error(invalid_input) unless 0 < `confidence_level` < 1.
-LossContributions loss_contributions(const FactorBook& book, double confidence_level);
+/// Throws as exact_loss_distribution, and Error(invalid_input) unless 0 < `confidence_level` < 1.
+LossContributions exact_loss_contributions(const FactorBook& book, double confidence_level);
 
 }  // namespace seawall::debt

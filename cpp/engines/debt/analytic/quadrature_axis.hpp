@@ -17,7 +17,7 @@ struct QuadratureAxis {
 QuadratureAxis single_point(double point);
 
 /// A standard normal factor. `precision` is 1 / the squared width of what is integrated, >= 1: the
-/// step is the width / 1.7. Throws Error(limit_exceeded) beyond 1,000,000 points, as mixing_axis.
+/// step is half the width. Throws Error(limit_exceeded) beyond 1,000,000 points, as mixing_axis.
 QuadratureAxis normal_axis(double precision);
 
 /// √(W/ν) of a t copula, W chi-squared with `degrees_of_freedom` ν: the step is one of log(W/ν),

@@ -22,7 +22,7 @@ def enumerated(nu: float | None) -> Any:
     """Sum over all 2^5 states, on a fine grid of the factor and of the mixing variable."""
     z = np.linspace(-9, 9, 721)
     weight_z = np.exp(-0.5 * z**2)
-    v = np.array([0.0]) if nu is None else np.linspace(-9, 4, 1041)
+    v = np.array([0.0]) if nu is None else np.linspace(-20, 4, 1201)
     weight_v = np.exp(0.0 if nu is None else 0.5 * nu * (v - np.exp(v)))
     weights = np.outer(weight_v / weight_v.sum(), weight_z / weight_z.sum())
     thresholds = [threshold(p, nu) for p in PD]
@@ -42,7 +42,7 @@ def enumerated(nu: float | None) -> Any:
 
 def threshold(p: float, nu: float | None) -> float:
     """Invert the distribution function by halving; of Student's t it is an average of Φ."""
-    v = np.linspace(-12, 4, 4001)
+    v = np.linspace(-20, 4, 2401)
     weights = np.exp(0.5 * nu * (v - np.exp(v))) if nu else np.ones(1)
     scale = np.exp(0.5 * v) if nu else np.ones(1)
     low, high = -60.0, 60.0

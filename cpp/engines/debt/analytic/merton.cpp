@@ -87,8 +87,9 @@ MertonFirm merton_firm(const MertonEquity& equity) {
     MertonFirm firm{
         .debt = equity.debt, .risk_free_rate = equity.risk_free_rate, .years = equity.years};
     const double target = equity.equity_volatility * equity.equity_value;
-    // Without volatility the assets are equity and debt; at the equity's own, Φ(d₁)·V passes E.
-    const double least = target / (equity.equity_value + discounted_debt(firm));
+    // Without volatility the assets are equity and debt; at the equity's own, Φ(d₁)·V passes E:
+    // both but for rounding.
+    const double least = target / (equity.equity_value + discounted_debt(firm)) * (1.0 - 1e-12);
     const std::optional<double> volatility = bracketed_root(
         [&](double tried) {
             firm.asset_volatility = tried;
@@ -98,7 +99,7 @@ MertonFirm merton_firm(const MertonEquity& equity) {
             return ValueAndSlope{.value = share * tried * firm.asset_value - target,
                                  .slope = share * firm.asset_value};
         },
-        {.low = least, .high = equity.equity_volatility, .start = least});
+        {.low = least, .high = equity.equity_volatility * (1.0 + 1e-12), .start = least});
     if (!volatility) refuse();
     firm.asset_volatility = *volatility;
     firm.asset_value = asset_value_of(firm, equity.equity_value);

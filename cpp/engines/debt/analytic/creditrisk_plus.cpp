@@ -113,6 +113,27 @@ class LogSeries {
     std::vector<double> times_n_{0.0};  // n · s_n
 };
 
+[[noreturn]] void refuse_unit() {
+    throw Error(ErrorCode::limit_exceeded, "unit",
+                "is so small that the losses take more than 100,000 units");
+}
+
+/// Σ μ_i·E_i² + Σ_k v_k·(Σ_i share_ik·μ_i·E_i)² with the exposures as they are.
+double unbanded_deviation(const CreditRiskPlusBook& book) {
+    double variance = 0.0;
+    for (std::size_t i = 0; i < book.exposures.size(); ++i) {
+        variance += book.default_probabilities[i] * book.exposures[i] * book.exposures[i];
+    }
+    for (std::size_t k = 0; k < sector_count(book); ++k) {
+        double moved = 0.0;
+        for (std::size_t i = 0; i < book.exposures.size(); ++i) {
+            moved += share_of(book, i, k) * book.default_probabilities[i] * book.exposures[i];
+        }
+        variance += book.sector_variances[k] * moved * moved;
+    }
+    return std::sqrt(variance);
+}
+
 /// exp of the sum of the series, term by term, until 1e-10 of probability is left and twice as far
 /// again: the tail falls geometrically.
 std::vector<double> probabilities_of(std::vector<LogSeries> sectors) {
@@ -136,25 +157,8 @@ std::vector<double> probabilities_of(std::vector<LogSeries> sectors) {
         left -= probabilities.back();
         if (left < 1e-10) last = std::min(last, 3 * n);
     }
-    if (left < 1e-10) return probabilities;
-    throw Error(ErrorCode::limit_exceeded, "unit",
-                "is so small that the losses take more than 100,000 units");
-}
-
-/// Σ μ_i·E_i² + Σ_k v_k·(Σ_i share_ik·μ_i·E_i)² with the exposures as they are.
-double unbanded_deviation(const CreditRiskPlusBook& book) {
-    double variance = 0.0;
-    for (std::size_t i = 0; i < book.exposures.size(); ++i) {
-        variance += book.default_probabilities[i] * book.exposures[i] * book.exposures[i];
-    }
-    for (std::size_t k = 0; k < sector_count(book); ++k) {
-        double moved = 0.0;
-        for (std::size_t i = 0; i < book.exposures.size(); ++i) {
-            moved += share_of(book, i, k) * book.default_probabilities[i] * book.exposures[i];
-        }
-        variance += book.sector_variances[k] * moved * moved;
-    }
-    return std::sqrt(variance);
+    if (left >= 1e-10) refuse_unit();
+    return probabilities;
 }
 
 }  // namespace
@@ -167,11 +171,14 @@ CreditRiskPlusLoss credit_risk_plus(const CreditRiskPlusBook& book) {
         sectors.emplace_back(bands_of(book, k), variance);
     }
     CreditRiskPlusLoss result;
+    result.unbanded_standard_deviation = unbanded_deviation(book);
+    // More than 1e-10 of probability lies beyond 5 standard deviations: do not go there in vain.
+    const double reach = 5.0 * result.unbanded_standard_deviation / book.unit;
+    if (reach > static_cast<double>(most_units)) refuse_unit();
     result.units.probabilities = probabilities_of(std::move(sectors));
     const LatticeMoments moments = lattice_moments(result.units.probabilities);
     result.expected_loss = moments.mean * book.unit;
     result.standard_deviation = moments.standard_deviation * book.unit;
-    result.unbanded_standard_deviation = unbanded_deviation(book);
     return result;
 }
 

@@ -9,6 +9,10 @@ from seawall.errors import InvalidInput
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
+_COLUMN = "must be a column of numbers"
+_WHOLE_COLUMN = "must be a column of whole numbers"
+_MATRIX = "must be rows of as many numbers each"
+
 
 def column(values: ArrayLike, place: str) -> list[float]:
     """Return numbers of shape (count,).
@@ -18,7 +22,7 @@ def column(values: ArrayLike, place: str) -> list[float]:
     InvalidInput
         For another shape, and for what is no number.
     """
-    return list(_array(values, place, np.float64, "must be a column of numbers", ndim=1).tolist())
+    return list(_numbers(_array(values, place, _COLUMN), 1, np.float64, place, _COLUMN).tolist())
 
 
 def whole_column(values: ArrayLike, place: str) -> list[int]:
@@ -29,9 +33,8 @@ def whole_column(values: ArrayLike, place: str) -> list[int]:
     InvalidInput
         For another shape, and for what is no integer.
     """
-    return list(
-        _array(values, place, np.int64, "must be a column of whole numbers", ndim=1).tolist()
-    )
+    array = _array(values, place, _WHOLE_COLUMN)
+    return list(_numbers(array, 1, np.int64, place, _WHOLE_COLUMN).tolist())
 
 
 def matrix(values: ArrayLike, place: str) -> tuple[list[float], int]:
@@ -42,12 +45,18 @@ def matrix(values: ArrayLike, place: str) -> tuple[list[float], int]:
     InvalidInput
         For another shape, and for what is no number.
     """
-    array = _array(values, place, np.float64, "must be rows of as many numbers each", ndim=2)
+    array = _numbers(_array(values, place, _MATRIX), 2, np.float64, place, _MATRIX)
     return list(array.ravel().tolist()), array.shape[1]
 
 
 def square(values: ArrayLike, place: str) -> tuple[list[float], int]:
-    """Return a square matrix by rows, and its order; raises as `matrix`."""
+    """Return a square matrix by rows, and its order.
+
+    Raises
+    ------
+    InvalidInput
+        As `matrix`, and for rows that are not as many as the columns.
+    """
     numbers, count = matrix(values, place)
     if len(numbers) != count * count:
         raise InvalidInput("must be square", where=place)
@@ -55,18 +64,28 @@ def square(values: ArrayLike, place: str) -> tuple[list[float], int]:
 
 
 def loadings_of(values: ArrayLike) -> tuple[list[float], int]:
-    """Return loadings by rows and the count of factors: a column is loadings on one factor."""
-    array = np.asarray(values)
+    """Return loadings by rows and the count of factors: a column is loadings on one factor.
+
+    Raises
+    ------
+    InvalidInput
+        As `matrix`.
+    """
+    array = _array(values, "loadings", _MATRIX)
     return matrix(array[:, np.newaxis] if array.ndim == 1 else array, "loadings")
 
 
-def _array(
-    values: ArrayLike, place: str, dtype: type[np.generic], message: str, *, ndim: int
-) -> np.ndarray[Any, Any]:
+def _array(values: ArrayLike, place: str, message: str) -> np.ndarray[Any, Any]:
     try:
-        array = np.asarray(values)
+        return np.asarray(values)
     except ValueError as error:  # ragged rows
         raise InvalidInput(message, where=place) from error
-    if array.ndim != ndim or not (array.size == 0 or np.can_cast(array.dtype, dtype, "same_kind")):
+
+
+def _numbers(
+    array: np.ndarray[Any, Any], ndim: int, dtype: type[np.generic], place: str, message: str
+) -> np.ndarray[Any, Any]:
+    is_number = array.size == 0 or np.can_cast(array.dtype, dtype, "same_kind")
+    if array.ndim != ndim or not is_number:
         raise InvalidInput(message, where=place)
     return array.astype(dtype)

@@ -1,10 +1,10 @@
 #include "engines/debt/analytic/factor_book.hpp"
 
 #include <cmath>
-#include <numbers>
 
 #include "engines/debt/analytic/argument_checks.hpp"
 #include "engines/debt/analytic/default_threshold.hpp"
+#include "engines/debt/analytic/integrand_precision.hpp"
 #include "numeric/normal_distribution.hpp"
 #include "table/error.hpp"
 
@@ -28,9 +28,6 @@ void check(const FactorBook& book) {
         throw Error(ErrorCode::invalid_input, place_of("loss_units", i), "must not be below 0");
     }
 }
-
-/// What one obligor adds at most to the precision of an integrand in its index: φ²/(Φ(1 − Φ)).
-constexpr double obligor_precision = 2.0 * std::numbers::inv_pi;
 
 }  // namespace
 
@@ -61,14 +58,14 @@ FactorGrid ConditionalBook::grid() const {
         if (std::isinf(o.threshold)) continue;
         first += o.first * o.first;
         second += o.second * o.second;
-        scale += 0.25 * o.threshold * o.threshold;  // the speed in log(W/ν), at W = ν
+        const double slope = std::sqrt(o.first * o.first + o.second * o.second);
+        scale += scale_precision(o.threshold, slope);
     }
     const auto factor_axis = [](double slopes) {
-        return slopes == 0.0 ? single_point(0.0) : normal_axis(1.0 + obligor_precision * slopes);
+        return slopes == 0.0 ? single_point(0.0) : normal_axis(1.0 + index_precision * slopes);
     };
-    return {.scales = degrees_of_freedom_ ? mixing_axis(*degrees_of_freedom_,
-                                                        obligor_precision * std::numbers::e * scale)
-                                          : single_point(1.0),
+    return {.scales =
+                degrees_of_freedom_ ? mixing_axis(*degrees_of_freedom_, scale) : single_point(1.0),
             .first = factor_axis(first),
             .second = factor_axis(second)};
 }

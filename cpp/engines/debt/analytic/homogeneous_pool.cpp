@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numbers>
 #include <vector>
 
 #include "engines/debt/analytic/argument_checks.hpp"
 #include "engines/debt/analytic/default_threshold.hpp"
 #include "engines/debt/analytic/half_sums.hpp"
+#include "engines/debt/analytic/integrand_precision.hpp"
 #include "engines/debt/analytic/quadrature_axis.hpp"
 #include "numeric/normal_distribution.hpp"
 #include "table/error.hpp"
@@ -48,23 +48,21 @@ PoolIndex index_of(const HomogeneousPool& pool) {
             .slope = std::sqrt(pool.asset_correlation) / own};
 }
 
-/// What one obligor adds at most to the precision of the binomial in its index: φ²/(Φ(1 − Φ)).
-constexpr double obligor_precision = 2.0 * std::numbers::inv_pi;
-
 QuadratureAxis factor_axis(const HomogeneousPool& pool, const PoolIndex& index) {
     if (index.slope == 0.0) return single_point(0.0);
     const auto count = static_cast<double>(pool.obligor_count);
-    return normal_axis(1.0 + obligor_precision * count * index.slope * index.slope);
+    return normal_axis(1.0 + index_precision * count * index.slope * index.slope);
 }
 
 QuadratureAxis scale_axis(const HomogeneousPool& pool, const PoolIndex& index) {
     if (!pool.degrees_of_freedom) return single_point(1.0);
     if (std::isinf(index.threshold)) return single_point(1.0);
+    const auto count = static_cast<double>(pool.obligor_count);
     // Where the factor is integrated first, what is left is as smooth as the index is wide.
-    const double precision = obligor_precision * static_cast<double>(pool.obligor_count);
-    const double width_squared = index.slope * index.slope + 1.0 / precision;
-    const double speed = 0.5 * index.threshold;  // of the index in log(W/ν), at W = ν
-    return mixing_axis(*pool.degrees_of_freedom, std::numbers::e * speed * speed / width_squared);
+    const double width_squared = index.slope * index.slope + 1.0 / (index_precision * count);
+    return mixing_axis(*pool.degrees_of_freedom,
+                       std::min(count * scale_precision(index.threshold, index.slope),
+                                squared_scale_speed(index.threshold, index.slope) / width_squared));
 }
 
 /// Terms of a binomial distribution around its mode, relative to their sum: no logarithm of a

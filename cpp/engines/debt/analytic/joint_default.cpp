@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "engines/debt/analytic/argument_checks.hpp"
 #include "engines/debt/analytic/default_threshold.hpp"
+#include "engines/debt/analytic/integrand_precision.hpp"
 #include "numeric/bivariate_normal.hpp"
 #include "numeric/student_t_distribution.hpp"
 
@@ -15,9 +15,7 @@ namespace {
 QuadratureAxis axis_of(std::optional<double> degrees_of_freedom, double least_probability) {
     if (!degrees_of_freedom) return single_point(1.0);
     const double furthest = default_threshold(least_probability, degrees_of_freedom);
-    const double speed = 0.5 * furthest;  // of a threshold in log(W/ν), at W = ν
-    const double two_obligors = 2.0 * 2.0 * std::numbers::inv_pi;
-    return mixing_axis(*degrees_of_freedom, two_obligors * std::numbers::e * speed * speed);
+    return mixing_axis(*degrees_of_freedom, 2.0 * scale_precision(furthest, 0.0));
 }
 
 }  // namespace

@@ -18,6 +18,10 @@ void require_fraction(double value, const std::string& place) {
     require(value >= 0.0 && value <= 1.0, place, "must be from 0 to 1");
 }
 
+void require_fraction_below_1(double value, const std::string& place) {
+    require(value >= 0.0 && value < 1.0, place, "must be from 0, below 1");
+}
+
 void require_open_fraction(double value, const std::string& place) {
     require(value > 0.0 && value < 1.0, place, "must be above 0 and below 1");
 }

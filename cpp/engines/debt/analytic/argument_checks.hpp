@@ -11,6 +11,9 @@ namespace seawall::debt {
 /// From 0 to 1.
 void require_fraction(double value, const std::string& place);
 
+/// From 0, below 1.
+void require_fraction_below_1(double value, const std::string& place);
+
 /// Between 0 and 1, both excluded: where a form has no limit at the ends.
 void require_open_fraction(double value, const std::string& place);
 

@@ -84,10 +84,9 @@ JointSums joint_sums(const FactorBook& book, const ConditionalBook& conditional,
         const auto add = [&](std::size_t i, const std::vector<double>& others) {
             const std::size_t units = units_of(book, i);
             const double weight = node.weight * defaults[i];
+            const std::size_t first = units > value_at_risk ? 0 : value_at_risk + 1 - units;
             double above = 0.0;
-            for (std::size_t k = others.size(); k-- > 0 && k + units > value_at_risk;) {
-                above += others[k];
-            }
+            for (std::size_t k = others.size(); k > first; --k) above += others[k - 1];
             sums.above[i] += weight * above;
             const bool is_reached = units <= value_at_risk && value_at_risk - units < others.size();
             if (is_reached) sums.at[i] += weight * others[value_at_risk - units];

@@ -16,9 +16,7 @@ StressedLoss frye_jacobs_loss(const FryeJacobsPool& pool, double confidence_leve
         throw Error(ErrorCode::invalid_input, "expected_loss",
                     "must be below the default probability");
     }
-    if (!(rho >= 0.0 && rho < 1.0)) {
-        throw Error(ErrorCode::invalid_input, "asset_correlation", "must be from 0, below 1");
-    }
+    require_fraction_below_1(rho, "asset_correlation");
     require_open_fraction(confidence_level, "confidence_level");
     const double own = std::sqrt(1.0 - rho);
     const double threshold = normal_quantile(pool.default_probability);

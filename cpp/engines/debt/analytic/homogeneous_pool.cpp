@@ -28,10 +28,7 @@ void check(const HomogeneousPool& pool) {
         throw Error(ErrorCode::limit_exceeded, "obligor_count", "must not be above 1,000,000");
     }
     require_fraction(pool.default_probability, "default_probability");
-    require_fraction(pool.asset_correlation, "asset_correlation");
-    if (pool.asset_correlation == 1.0) {
-        throw Error(ErrorCode::invalid_input, "asset_correlation", "must be below 1");
-    }
+    require_fraction_below_1(pool.asset_correlation, "asset_correlation");
     if (pool.degrees_of_freedom) require_degrees_of_freedom(*pool.degrees_of_freedom);
 }
 

@@ -16,7 +16,9 @@ constexpr double confidence_level = 0.999;
 void check(const IrbExposure& exposure) {
     require_open_fraction(exposure.default_probability, "default_probability");
     require_fraction(exposure.loss_given_default, "loss_given_default");
-    if (!(exposure.maturity_years >= 1.0 && exposure.maturity_years <= 5.0)) {
+    const double maturity = exposure.maturity_years;
+    const bool is_regular = maturity >= 1.0 && maturity <= 5.0;  // false for NaN
+    if (!is_regular) {
         throw Error(ErrorCode::invalid_input, "maturity_years", "must be from 1 to 5");
     }
     if (!exposure.turnover_eur_m) return;

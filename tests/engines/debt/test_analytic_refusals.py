@@ -85,7 +85,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "negative loss": (lambda: pool(loss_units=[1, -1]), "loss_units[1]"),
     "broken units": (lambda: pool(loss_units=[1, 1.5]), "loss_units"),
     "words": (lambda: pool(default_probabilities=["a", "b"]), "default_probabilities"),
-    "freedom": (lambda: pool(degrees_of_freedom=0.5), "degrees_of_freedom"),
+    "freedom": (lambda: pool(degrees_of_freedom=1.9), "degrees_of_freedom"),
     "pair": (lambda: analytic.pair_figures(0.1, 0.0, 0.1), "default_probabilities[1]"),
     "dependence": (lambda: analytic.tail_dependence(4, 1.5), "correlation"),
     "negative amount": (lambda: moments(losses=[1, -1.0]), "losses[1]"),

@@ -39,7 +39,7 @@ void require_positive(double value, const std::string& place) {
 }
 
 void require_degrees_of_freedom(double value) {
-    require(value >= 1.0 && value <= 1e6, "degrees_of_freedom", "must be from 1 to 1,000,000");
+    require(value >= 2.0 && value <= 1e6, "degrees_of_freedom", "must be from 2 to 1,000,000");
 }
 
 void require_size(std::size_t size, std::size_t expected, const std::string& place) {

@@ -25,7 +25,7 @@ void require_finite(double value, const std::string& place);
 /// Above 0 and finite.
 void require_positive(double value, const std::string& place);
 
-/// Of a t copula, from 1 to 1e6: beyond it the copula is Gaussian to five digits.
+/// Of a t copula, from 2 to 1e6: beyond it the copula is Gaussian to five digits.
 void require_degrees_of_freedom(double value);
 
 void require_size(std::size_t size, std::size_t expected, const std::string& place);

@@ -78,7 +78,7 @@ def default_count_distribution(
     asset_correlation : float
         Of any two, from 0, below 1.
     degrees_of_freedom : float, optional
-        Of a t copula, from 1 to 1,000,000; without, the copula is Gaussian.
+        Of a t copula, from 2 to 1,000,000; without, the copula is Gaussian.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def loss_distribution(
     loss_units : array of int of shape (obligor_count,)
         Of a default, 0 or more; 10,000,000 in all.
     degrees_of_freedom : float, optional
-        Of a t copula, from 1 to 1,000,000; without, the copula is Gaussian.
+        Of a t copula, from 2 to 1,000,000; without, the copula is Gaussian.
 
     Returns
     -------

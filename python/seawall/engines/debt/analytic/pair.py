@@ -40,7 +40,7 @@ def pair_figures(
     asset_correlation : float
         ρ, from -1 to 1.
     degrees_of_freedom : float, optional
-        Of a t copula, from 1 to 1,000,000; without, the copula is Gaussian.
+        Of a t copula, from 2 to 1,000,000; without, the copula is Gaussian.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def tail_dependence(degrees_of_freedom: float, correlation: float) -> float:
     Parameters
     ----------
     degrees_of_freedom : float
-        ν, from 1 to 1,000,000.
+        ν, from 2 to 1,000,000.
     correlation : float
         ρ, from -1 to 1.
 
@@ -109,7 +109,7 @@ def pool_moments(
     losses : array of shape (obligor_count,)
         Of a default, amounts of 0 or more.
     degrees_of_freedom : float, optional
-        Of a t copula, from 1 to 1,000,000; without, the copula is Gaussian.
+        Of a t copula, from 2 to 1,000,000; without, the copula is Gaussian.
 
     Returns
     -------

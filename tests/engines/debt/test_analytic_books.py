@@ -206,3 +206,22 @@ def test_a_firm_that_cannot_default_has_no_recovery() -> None:
     found = analytic.merton_figures(1e9, asset_volatility=0.1, debt=1, risk_free_rate=0.0, years=1)
     assert found.default_probability == 0
     assert found.recovery is None
+
+
+def test_sales_count_from_5_to_50_millions() -> None:
+    def weight(turnover_eur_m: float | None) -> float:
+        return analytic.irb_figures(
+            0.01, 0.45, asset_class="corporate", turnover_eur_m=turnover_eur_m
+        ).risk_weight
+
+    assert weight(1.0) == weight(5.0) < weight(20.0) < weight(50.0)
+    assert weight(80.0) == weight(50.0) == weight(None)
+
+
+def test_the_maturity_of_retail_changes_nothing() -> None:
+    def weight(maturity_years: float) -> float:
+        return analytic.irb_figures(
+            0.01, 0.45, asset_class="other_retail", maturity_years=maturity_years
+        ).risk_weight
+
+    assert weight(1.0) == weight(5.0)

@@ -1,6 +1,7 @@
 """What closed forms refuse, and where."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "broken units": (lambda: pool(loss_units=[1, 1.5]), "loss_units"),
     "words": (lambda: pool(default_probabilities=["a", "b"]), "default_probabilities"),
     "freedom": (lambda: pool(degrees_of_freedom=1.9), "degrees_of_freedom"),
-    "pair": (lambda: analytic.pair_figures(0.1, 0.0, 0.1), "default_probabilities[1]"),
+    "pair": (lambda: analytic.pair_figures(0.1, 0.0, 0.1), "second_probability"),
     "dependence": (lambda: analytic.tail_dependence(4, 1.5), "correlation"),
     "negative amount": (lambda: moments(losses=[1, -1.0]), "losses[1]"),
     "loading": (lambda: moments(loadings=[0.1, NAN]), "loadings[1]"),
@@ -185,3 +186,9 @@ def test_a_stated_limit_is_refused_at_its_place(what: str) -> None:
     with pytest.raises(LimitExceeded) as caught:
         compute()
     assert caught.value.where == where
+
+
+def test_every_closed_form_is_documented() -> None:
+    page = Path(__file__).parents[3].joinpath("docs", "reference", "analytic.md").read_text()
+    functions = {name for name in analytic.__all__ if name.islower()}
+    assert not {name for name in functions if f"`{name}`" not in page}

@@ -21,7 +21,7 @@ struct CreditRiskPlusBook {
 };
 
 struct CreditRiskPlusLoss {
-    LatticeDistribution units;   ///< of the banded exposures, until beyond 1e-20 of probability
+    LatticeDistribution units;   ///< of the banded exposures, until next to no probability is left
     double expected_loss = 0.0;  ///< in the unit of the exposures; banding keeps it
     double standard_deviation = 0.0;           ///< as the units have it
     double unbanded_standard_deviation = 0.0;  ///< as the exposures have it

@@ -37,8 +37,8 @@ double JointDefault::probability(double first_threshold, double second_threshold
 PairFigures pair_figures(const ObligorPair& pair, std::optional<double> degrees_of_freedom) {
     const double p = pair.first_probability;
     const double q = pair.second_probability;
-    require_open_fraction(p, "default_probabilities[0]");
-    require_open_fraction(q, "default_probabilities[1]");
+    require_open_fraction(p, "first_probability");
+    require_open_fraction(q, "second_probability");
     require_correlation(pair.asset_correlation, "asset_correlation");
     if (degrees_of_freedom) require_degrees_of_freedom(*degrees_of_freedom);
     const JointDefault joint(degrees_of_freedom, std::min({p, q, 1.0 - p, 1.0 - q}));

@@ -28,8 +28,9 @@ double JointDefault::probability(double first_threshold, double second_threshold
     double sum = 0.0;
     for (std::size_t s = 0; s < scales_.points.size(); ++s) {
         const double scale = scales_.points[s];
-        sum += scales_.weights[s] *
-               bivariate_normal_cdf(first_threshold * scale, second_threshold * scale, correlation);
+        sum += scales_.weights[s] * bivariate_normal_cdf({.x = first_threshold * scale,
+                                                          .y = second_threshold * scale,
+                                                          .correlation = correlation});
     }
     return sum;
 }

@@ -35,7 +35,8 @@ double expected_excess(const LargePool& pool, double attachment) {
     if (attachment == 1.0) return 0.0;
     const double factor = factor_of(pool, attachment);
     const double threshold = normal_quantile(pool.default_probability);
-    return bivariate_normal_cdf(threshold, factor, std::sqrt(pool.asset_correlation)) -
+    return bivariate_normal_cdf(
+               {.x = threshold, .y = factor, .correlation = std::sqrt(pool.asset_correlation)}) -
            attachment * normal_cdf(factor);
 }
 
@@ -48,10 +49,11 @@ LargePoolFigures large_pool_figures(const LargePool& pool, double confidence_lev
     const double threshold = normal_quantile(p);
     const double adverse = -normal_quantile(confidence_level);
     figures.expected_shortfall =
-        bivariate_normal_cdf(threshold, adverse, std::sqrt(pool.asset_correlation)) /
+        bivariate_normal_cdf(
+            {.x = threshold, .y = adverse, .correlation = std::sqrt(pool.asset_correlation)}) /
         (1.0 - confidence_level);
-    figures.joint_default_probability =
-        bivariate_normal_cdf(threshold, threshold, pool.asset_correlation);
+    figures.joint_default_probability = bivariate_normal_cdf(
+        {.x = threshold, .y = threshold, .correlation = pool.asset_correlation});
     figures.standard_deviation = std::sqrt(figures.joint_default_probability - p * p);
     return figures;
 }

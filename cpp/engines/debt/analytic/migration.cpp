@@ -126,7 +126,8 @@ std::vector<double> joint_migration(const MigrationPair& pair) {
     const std::vector<double> second = edges(pair.second_row);
     const std::size_t columns = pair.second_row.size();
     const auto below = [&](std::size_t i, std::size_t j) {
-        return bivariate_normal_cdf(first[i], second[j], pair.asset_correlation);
+        return bivariate_normal_cdf(
+            {.x = first[i], .y = second[j], .correlation = pair.asset_correlation});
     };
     std::vector<double> result(pair.first_row.size() * columns);
     for (std::size_t i = 0; i + 1 < first.size(); ++i) {

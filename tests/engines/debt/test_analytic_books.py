@@ -105,6 +105,16 @@ def test_loadings_of_0_are_not_independence_under_a_t_copula() -> None:
     assert analytic.pair_figures(0.01, 0.01, 0.0).default_correlation == pytest.approx(0, abs=1e-14)
 
 
+def test_no_probability_of_a_pair_is_below_0() -> None:
+    assert analytic.pair_figures(1e-4, 1e-4, -0.9).joint_default_probability >= 0
+    rows = [0.9, 0.0999, 0.0001], [0.3, 0.6999, 0.0001]
+    for correlation in (-0.95, 0.0, 0.6, 1.0):
+        joint = analytic.joint_migration(*rows, asset_correlation=correlation)
+        assert joint.min() >= 0
+        assert joint.sum(axis=1) == pytest.approx(rows[0], rel=0, abs=1e-14)
+        assert joint.sum(axis=0) == pytest.approx(rows[1], rel=0, abs=1e-14)
+
+
 def test_independent_obligors_are_binomial() -> None:
     found = analytic.default_count_distribution(12, 0.3, 0.0)
     expected = [math.comb(12, k) * 0.3**k * 0.7 ** (12 - k) for k in range(13)]

@@ -44,9 +44,10 @@ PairFigures pair_figures(const ObligorPair& pair, std::optional<double> degrees_
     if (degrees_of_freedom) require_degrees_of_freedom(*degrees_of_freedom);
     const JointDefault joint(degrees_of_freedom, std::min({p, q, 1.0 - p, 1.0 - q}));
     PairFigures figures;
-    figures.joint_default_probability =
+    const double together =
         joint.probability(default_threshold(p, degrees_of_freedom),
                           default_threshold(q, degrees_of_freedom), pair.asset_correlation);
+    figures.joint_default_probability = std::max(0.0, together);  // but for rounding
     figures.default_correlation =
         (figures.joint_default_probability - p * q) / std::sqrt(p * (1.0 - p) * q * (1.0 - q));
     return figures;

@@ -1,5 +1,6 @@
 #include "engines/debt/analytic/migration.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -135,7 +136,7 @@ std::vector<double> joint_migration(const MigrationPair& pair) {
             const double cell =
                 (below(i + 1, j + 1) - below(i, j + 1)) - (below(i + 1, j) - below(i, j));
             const std::size_t row = pair.first_row.size() - 1 - i;
-            result[row * columns + columns - 1 - j] = cell;
+            result[row * columns + columns - 1 - j] = std::max(0.0, cell);  // but for rounding
         }
     }
     return result;

@@ -22,7 +22,7 @@ struct ScrambleWords {
         constexpr std::uint32_t blocks_per_dimension = (words_per_dimension + 1) / 2;
         const PhiloxBlock block = stream_block(seed, RandomStream::scramble, scramble,
                                                dimension * blocks_per_dimension + word / 2);
-        const std::size_t first = (word % 2) * 2;
+        const std::size_t first = std::size_t{word % 2} * 2;
         return (std::uint64_t{block[first]} << 32U) | block[first + 1];
     }
 };

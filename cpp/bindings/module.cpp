@@ -16,4 +16,6 @@ PYBIND11_MODULE(_core, module) {
     register_sweep(module);
     register_calendar(module);
     register_returns(module);
+    register_analytic(module);
+    register_credit_forms(module);
 }

@@ -18,5 +18,7 @@ void register_concentration(pybind11::module_& module);
 void register_sweep(pybind11::module_& module);
 void register_calendar(pybind11::module_& module);
 void register_returns(pybind11::module_& module);
+void register_analytic(pybind11::module_& module);
+void register_credit_forms(pybind11::module_& module);
 
 }  // namespace seawall::bindings

@@ -29,17 +29,38 @@ __all__: list[str] = [
     "build_info",
     "check_profile",
     "concentration",
+    "credit_risk_plus",
+    "default_count_distribution",
+    "exact_loss_contributions",
+    "exact_loss_distribution",
     "expected_credit_loss",
+    "expected_tranche_loss",
     "explain_record",
+    "factor_of_loss",
+    "factors_of_loss",
+    "frye_jacobs_loss",
+    "granularity_adjustment",
+    "horizon_value",
     "implied_default_probability",
     "import_table",
     "inclusion_path",
     "internal_rate_of_return",
     "internal_rate_of_return_dated",
+    "irb_figures",
+    "joint_migration",
+    "large_pool_cdf",
+    "large_pool_figures",
+    "lattice_tail",
     "level_payment",
     "merkle_root",
+    "merton_assets",
+    "merton_figures",
+    "migration_thresholds",
     "net_present_value",
     "net_present_value_dated",
+    "pair_figures",
+    "pool_moments",
+    "renormalised_rows",
     "rules",
     "run_debt_paths",
     "run_debt_stress",
@@ -47,6 +68,9 @@ __all__: list[str] = [
     "sweep",
     "sweep_instruction_set",
     "table_digest",
+    "tail_dependence",
+    "transition_power",
+    "value_moments",
     "year_fraction",
     "year_fraction_icma",
 ]
@@ -478,6 +502,57 @@ def concentration(
     amount, and the Herfindahl index of the records that say of which group they are.
     """
 
+def credit_risk_plus(
+    default_probabilities: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    exposures: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    unit: typing.SupportsFloat | typing.SupportsIndex,
+    sector_shares: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    sector_variances: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+) -> dict[str, typing.Any]:
+    """
+    CreditRisk+: probabilities of 0, 1, 2, … units, expected_loss,
+    standard_deviation, unbanded_standard_deviation.
+    """
+
+def default_count_distribution(
+    obligor_count: typing.SupportsInt | typing.SupportsIndex,
+    default_probability: typing.SupportsFloat | typing.SupportsIndex,
+    asset_correlation: typing.SupportsFloat | typing.SupportsIndex,
+    *,
+    degrees_of_freedom: typing.SupportsFloat | typing.SupportsIndex | None = None,
+) -> dict[str, typing.Any]:
+    """
+    The exact distribution of the number of defaults of like obligors:
+    probabilities, mean, standard_deviation, quadrature_error.
+    """
+
+def exact_loss_contributions(
+    default_probabilities: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    loadings: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    factor_count: typing.SupportsInt | typing.SupportsIndex,
+    loss_units: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+    *,
+    confidence_level: typing.SupportsFloat | typing.SupportsIndex,
+    degrees_of_freedom: typing.SupportsFloat | typing.SupportsIndex | None = None,
+) -> dict[str, typing.Any]:
+    """
+    Euler's shares of the obligors in standard_deviation, value_at_risk and
+    expected_shortfall of that distribution.
+    """
+
+def exact_loss_distribution(
+    default_probabilities: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    loadings: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    factor_count: typing.SupportsInt | typing.SupportsIndex,
+    loss_units: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+    *,
+    degrees_of_freedom: typing.SupportsFloat | typing.SupportsIndex | None = None,
+) -> dict[str, typing.Any]:
+    """
+    The exact distribution of a book's loss in units, its loadings by rows of
+    factor_count, one or two: as default_count_distribution.
+    """
+
 def expected_credit_loss(
     hazards: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
     exposures: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
@@ -490,11 +565,69 @@ def expected_credit_loss(
     twelve_months.
     """
 
+def expected_tranche_loss(
+    default_probability: typing.SupportsFloat | typing.SupportsIndex,
+    asset_correlation: typing.SupportsFloat | typing.SupportsIndex,
+    attachment: typing.SupportsFloat | typing.SupportsIndex,
+    detachment: typing.SupportsFloat | typing.SupportsIndex,
+) -> float:
+    """
+    Of a tranche of the infinite pool, as a fraction of its size.
+    """
+
 def explain_record(
     record: bytes, *, table_row: bool, profile: bytes
 ) -> list[dict[str, typing.Any]]:
     """
     How each cell of a record was read: field, raw, value, state, rules, reason.
+    """
+
+def factor_of_loss(
+    default_probability: typing.SupportsFloat | typing.SupportsIndex,
+    asset_correlation: typing.SupportsFloat | typing.SupportsIndex,
+    loss_fraction: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict[str, float]:
+    """
+    The factor at which the infinite pool loses this fraction, and the probability
+    of one as low.
+    """
+
+def factors_of_loss(
+    sensitivities: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    factor_covariance: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    loss: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict[str, typing.Any]:
+    """
+    The most plausible factors of a linear loss, and their Mahalanobis distance.
+    """
+
+def frye_jacobs_loss(
+    default_probability: typing.SupportsFloat | typing.SupportsIndex,
+    expected_loss: typing.SupportsFloat | typing.SupportsIndex,
+    asset_correlation: typing.SupportsFloat | typing.SupportsIndex,
+    confidence_level: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict[str, float]:
+    """
+    default_rate, loss_given_default, loss_rate under stress, and the risk_index.
+    """
+
+def granularity_adjustment(
+    default_probability: typing.SupportsFloat | typing.SupportsIndex,
+    asset_correlation: typing.SupportsFloat | typing.SupportsIndex,
+    confidence_level: typing.SupportsFloat | typing.SupportsIndex,
+    effective_obligor_count: typing.SupportsFloat | typing.SupportsIndex,
+) -> float:
+    """
+    What a finite pool adds to the quantile of the infinite one, to first order.
+    """
+
+def horizon_value(
+    coupon: typing.SupportsFloat | typing.SupportsIndex,
+    face: typing.SupportsFloat | typing.SupportsIndex,
+    forward_rates: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+) -> float:
+    """
+    Of a bond in a year, with the coupon of that day.
     """
 
 def implied_default_probability(
@@ -542,6 +675,56 @@ def internal_rate_of_return_dated(
     fall.
     """
 
+def irb_figures(
+    default_probability: typing.SupportsFloat | typing.SupportsIndex,
+    loss_given_default: typing.SupportsFloat | typing.SupportsIndex,
+    *,
+    asset_class: str,
+    maturity_years: typing.SupportsFloat | typing.SupportsIndex,
+    turnover_eur_m: typing.SupportsFloat | typing.SupportsIndex | None = None,
+) -> dict[str, float]:
+    """
+    asset_correlation, capital_requirement and risk_weight of the internal
+    ratings-based approach; asset_class is corporate, residential_mortgage,
+    qualifying_revolving or other_retail.
+    """
+
+def joint_migration(
+    first_row: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    second_row: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    asset_correlation: typing.SupportsFloat | typing.SupportsIndex,
+) -> list[float]:
+    """
+    Probabilities of the states of two obligors, by rows of the first.
+    """
+
+def large_pool_cdf(
+    default_probability: typing.SupportsFloat | typing.SupportsIndex,
+    asset_correlation: typing.SupportsFloat | typing.SupportsIndex,
+    loss_fraction: typing.SupportsFloat | typing.SupportsIndex,
+) -> float:
+    """
+    The probability of losing this fraction of the infinite pool at most.
+    """
+
+def large_pool_figures(
+    default_probability: typing.SupportsFloat | typing.SupportsIndex,
+    asset_correlation: typing.SupportsFloat | typing.SupportsIndex,
+    confidence_level: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict[str, float]:
+    """
+    Vasicek's infinite pool: value_at_risk, expected_shortfall, standard_deviation as
+    fractions, and the joint_default_probability of two of its loans.
+    """
+
+def lattice_tail(
+    probabilities: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    confidence_level: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict[str, typing.Any]:
+    """
+    value_at_risk, the tail_probability beyond it and expected_shortfall, in units.
+    """
+
 def level_payment(
     amount: typing.SupportsFloat | typing.SupportsIndex,
     rate: typing.SupportsFloat | typing.SupportsIndex,
@@ -555,6 +738,35 @@ def level_payment(
 def merkle_root(digests: bytes) -> bytes:
     """
     Root (32 bytes) over leaf hashes or chunk roots, given as 32 bytes each, by RFC 6962.
+    """
+
+def merton_assets(
+    equity_value: typing.SupportsFloat | typing.SupportsIndex,
+    equity_volatility: typing.SupportsFloat | typing.SupportsIndex,
+    debt: typing.SupportsFloat | typing.SupportsIndex,
+    risk_free_rate: typing.SupportsFloat | typing.SupportsIndex,
+    years: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple[float, float]:
+    """
+    The asset value and volatility that equity implies.
+    """
+
+def merton_figures(
+    asset_value: typing.SupportsFloat | typing.SupportsIndex,
+    asset_volatility: typing.SupportsFloat | typing.SupportsIndex,
+    debt: typing.SupportsFloat | typing.SupportsIndex,
+    risk_free_rate: typing.SupportsFloat | typing.SupportsIndex,
+    years: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict[str, typing.Any]:
+    """
+    Default probability and values of a firm whose equity is a call on its assets.
+    """
+
+def migration_thresholds(
+    row: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+) -> list[float]:
+    """
+    Asset values between the states, from default upwards.
     """
 
 def net_present_value(
@@ -574,6 +786,38 @@ def net_present_value_dated(
     """
     Value on the first day, by actual days / 365, as spreadsheets' XNPV; the days do
     not fall.
+    """
+
+def pair_figures(
+    first_probability: typing.SupportsFloat | typing.SupportsIndex,
+    second_probability: typing.SupportsFloat | typing.SupportsIndex,
+    asset_correlation: typing.SupportsFloat | typing.SupportsIndex,
+    *,
+    degrees_of_freedom: typing.SupportsFloat | typing.SupportsIndex | None = None,
+) -> dict[str, float]:
+    """
+    The joint_default_probability of two obligors and their default_correlation.
+    """
+
+def pool_moments(
+    default_probabilities: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    loadings: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    factor_count: typing.SupportsInt | typing.SupportsIndex,
+    losses: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    *,
+    degrees_of_freedom: typing.SupportsFloat | typing.SupportsIndex | None = None,
+) -> dict[str, float]:
+    """
+    The exact expected_loss and standard_deviation of a book under any number of
+    factors, by joint default probabilities of pairs.
+    """
+
+def renormalised_rows(
+    values: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    state_count: typing.SupportsInt | typing.SupportsIndex,
+) -> list[float]:
+    """
+    Each row over its sum, by rows.
     """
 
 def rules() -> list[str]:
@@ -674,6 +918,31 @@ def sweep_instruction_set() -> str:
 def table_digest(tables: collections.abc.Sequence[NativeTable]) -> bytes:
     """
     SHA-256 (32 bytes) over what tables hold, whatever file format carries them.
+    """
+
+def tail_dependence(
+    degrees_of_freedom: typing.SupportsFloat | typing.SupportsIndex,
+    correlation: typing.SupportsFloat | typing.SupportsIndex,
+) -> float:
+    """
+    Of a t copula, lower and upper alike.
+    """
+
+def transition_power(
+    matrix: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    state_count: typing.SupportsInt | typing.SupportsIndex,
+    years: typing.SupportsInt | typing.SupportsIndex,
+) -> list[float]:
+    """
+    Migration probabilities of so many years, by rows.
+    """
+
+def value_moments(
+    probabilities: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    values: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+) -> dict[str, float]:
+    """
+    mean and standard_deviation of values with these probabilities.
     """
 
 def year_fraction(day_count: str, start: datetime.date, end: datetime.date) -> float:

@@ -16,7 +16,7 @@
 #include "engines/debt/exposure.hpp"
 #include "engines/debt/result_tables.hpp"
 #include "engines/debt/segments.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::bindings {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "errors/error.hpp"
 #include "provenance/sha256.hpp"
-#include "table/error.hpp"
 
 namespace seawall::bindings {
 

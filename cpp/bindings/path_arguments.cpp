@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "engines/debt/covenant.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::bindings {
 namespace {

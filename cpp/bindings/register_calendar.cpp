@@ -12,7 +12,7 @@
 #include "calendar/day_count.hpp"
 #include "calendar/month_steps.hpp"
 #include "calendar/payment_days.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::bindings {
 namespace {

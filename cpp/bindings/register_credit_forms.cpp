@@ -16,7 +16,7 @@
 #include "engines/debt/analytic/merton.hpp"
 #include "engines/debt/analytic/migration.hpp"
 #include "engines/debt/analytic/reverse_stress.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::bindings {
 namespace {

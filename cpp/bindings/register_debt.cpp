@@ -23,7 +23,7 @@
 #include "engines/debt/loss_row.hpp"
 #include "engines/debt/result_tables.hpp"
 #include "engines/debt/stress.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::bindings {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "bindings/module.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::bindings {
 namespace {

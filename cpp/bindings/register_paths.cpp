@@ -23,7 +23,7 @@
 #include "engines/debt/path_tables.hpp"
 #include "engines/debt/purchase.hpp"
 #include "engines/debt/weekly_cash.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::bindings {
 namespace {

@@ -16,8 +16,8 @@
 #include "engines/debt/expected_credit_loss.hpp"
 #include "engines/debt/implied_default_probability.hpp"
 #include "engines/debt/level_payment.hpp"
+#include "errors/error.hpp"
 #include "numeric/rate_of_return.hpp"
-#include "table/error.hpp"
 
 namespace seawall::bindings {
 namespace {

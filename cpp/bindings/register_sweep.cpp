@@ -12,7 +12,7 @@
 #include "bindings/run_control.hpp"
 #include "engines/debt/sweep.hpp"
 #include "engines/debt/sweep_variants.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::bindings {
 namespace {

@@ -15,8 +15,8 @@
 #include "bindings/expat_capi.hpp"
 #include "bindings/module.hpp"
 #include "bindings/tables.hpp"
+#include "errors/error.hpp"
 #include "ingest/xml_records.hpp"
-#include "table/error.hpp"
 
 namespace seawall::bindings {
 namespace {

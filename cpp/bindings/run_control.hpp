@@ -13,8 +13,8 @@
 #include <stop_token>
 #include <utility>
 
+#include "errors/error.hpp"
 #include "numeric/run_control.hpp"
-#include "table/error.hpp"
 
 namespace seawall::bindings {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::calendar {
 namespace {

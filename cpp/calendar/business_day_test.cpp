@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(business_day_test)
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "calendar/month_steps.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::calendar {
 namespace {

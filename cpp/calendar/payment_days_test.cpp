@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "calendar/month_steps.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(payment_days_test)
 

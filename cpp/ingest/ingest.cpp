@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::ingest {
 namespace {

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "errors/error.hpp"
 #include "provenance/table_digest.hpp"
-#include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(ingest_test)
 

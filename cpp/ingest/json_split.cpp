@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::ingest {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(json_split_test)
 

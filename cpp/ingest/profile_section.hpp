@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::ingest {
 

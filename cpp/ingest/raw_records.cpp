@@ -5,7 +5,7 @@
 #include <cstring>
 #include <limits>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::ingest {
 namespace {

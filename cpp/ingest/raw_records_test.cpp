@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(raw_records_test)
 

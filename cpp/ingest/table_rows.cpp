@@ -5,9 +5,9 @@
 #include <map>
 #include <utility>
 
+#include "errors/error.hpp"
 #include "ingest/canonical_key.hpp"
 #include "provenance/canonical_text.hpp"
-#include "table/error.hpp"
 
 namespace seawall::ingest {
 namespace {

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "errors/error.hpp"
 #include "table/arrow_export.hpp"
-#include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(table_rows_test)
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::ingest {
 namespace {

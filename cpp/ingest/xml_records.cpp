@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::ingest {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(xml_records_test)
 

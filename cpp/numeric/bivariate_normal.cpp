@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "errors/error.hpp"
 #include "numeric/exponential.hpp"
 #include "numeric/normal_distribution.hpp"
-#include "table/error.hpp"
 
 namespace seawall {
 namespace {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "errors/error.hpp"
 #include "numeric/bit_digest.hpp"
 #include "numeric/normal_distribution.hpp"
-#include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(bivariate_normal_test)
 

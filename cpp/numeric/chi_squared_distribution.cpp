@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <limits>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall {
 namespace {

@@ -5,8 +5,8 @@
 #include <limits>
 #include <random>
 
+#include "errors/error.hpp"
 #include "numeric/bit_digest.hpp"
-#include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(chi_squared_distribution_test)
 

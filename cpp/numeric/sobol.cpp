@@ -3,8 +3,8 @@
 #include <bit>
 #include <boost/random/sobol.hpp>
 
+#include "errors/error.hpp"
 #include "numeric/uniform.hpp"
-#include "table/error.hpp"
 
 namespace seawall {
 namespace {

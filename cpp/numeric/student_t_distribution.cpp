@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <limits>
 
+#include "errors/error.hpp"
 #include "numeric/exponential.hpp"
 #include "numeric/normal_distribution.hpp"
 #include "numeric/stirling_error.hpp"
-#include "table/error.hpp"
 
 namespace seawall {
 namespace {

@@ -6,9 +6,9 @@
 #include <random>
 #include <utility>
 
+#include "errors/error.hpp"
 #include "numeric/bit_digest.hpp"
 #include "numeric/normal_distribution.hpp"
-#include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(student_t_distribution_test)
 

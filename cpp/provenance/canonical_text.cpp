@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(canonical_text_test)
 

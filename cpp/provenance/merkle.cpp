@@ -6,7 +6,7 @@
 #include <limits>
 #include <string>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(arrow_import_test)
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall {
 namespace {

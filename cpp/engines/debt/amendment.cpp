@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "calendar/month_steps.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "engines/debt/cash_flows.hpp"
 #include "engines/debt/path_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(amendment_test)
 

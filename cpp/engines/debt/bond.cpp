@@ -5,9 +5,9 @@
 
 #include "calendar/day_count.hpp"
 #include "calendar/month_steps.hpp"
+#include "errors/error.hpp"
 #include "numeric/bracketed_root.hpp"
 #include "numeric/power.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

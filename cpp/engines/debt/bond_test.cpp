@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(bond_test)
 

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "engines/debt/record_columns.hpp"
+#include "errors/error.hpp"
 #include "numeric/ordered_sum.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

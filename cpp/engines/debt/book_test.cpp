@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engines/debt/table_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(book_test)
 

@@ -1,6 +1,6 @@
 #include "engines/debt/case_days.hpp"
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

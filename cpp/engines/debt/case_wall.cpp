@@ -6,7 +6,7 @@
 
 #include "engines/debt/contractual_balance.hpp"
 #include "engines/debt/tile_state.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "engines/debt/path_naming.hpp"
+#include "errors/error.hpp"
 #include "numeric/buffer.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engines/debt/path_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(cash_flows_test)
 

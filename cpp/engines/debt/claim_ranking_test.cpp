@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engines/debt/waterfall_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(claim_ranking_test)
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "engines/debt/segments.hpp"
+#include "errors/error.hpp"
 #include "numeric/ordered_sum.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(concentration_test)
 

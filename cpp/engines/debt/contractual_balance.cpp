@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engines/debt/contract_payments.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engines/debt/covenant_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(covenant_test)
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(cross_default_test)
 

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "engines/debt/record_columns.hpp"
+#include "errors/error.hpp"
 #include "numeric/ordered_sum.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

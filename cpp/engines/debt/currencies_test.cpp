@@ -11,7 +11,7 @@
 #include "engines/debt/currency_totals.hpp"
 #include "engines/debt/exposure.hpp"
 #include "engines/debt/table_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(currencies_test)
 

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "engines/debt/tile_state.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

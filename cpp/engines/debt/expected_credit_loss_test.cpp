@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(expected_credit_loss_test)
 

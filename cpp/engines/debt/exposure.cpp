@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "errors/error.hpp"
 #include "numeric/ordered_sum.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "engines/debt/book_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(exposure_test)
 

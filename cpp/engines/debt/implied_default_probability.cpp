@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "errors/error.hpp"
 #include "numeric/bracketed_root.hpp"
 #include "numeric/power.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -10,7 +10,7 @@
 #include "calendar/month_steps.hpp"
 #include "engines/debt/position_columns.hpp"
 #include "engines/debt/waterfall_batch.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -5,8 +5,8 @@
 #include <limits>
 #include <string_view>
 
+#include "errors/error.hpp"
 #include "ingest/currency_code.hpp"
-#include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(minor_digits_test)
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "engines/debt/record_columns.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

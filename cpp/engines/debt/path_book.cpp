@@ -9,8 +9,8 @@
 #include "engines/debt/operating_figures.hpp"
 #include "engines/debt/position_columns.hpp"
 #include "engines/debt/record_columns.hpp"
+#include "errors/error.hpp"
 #include "numeric/power.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "calendar/month_steps.hpp"
 #include "engines/debt/types.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

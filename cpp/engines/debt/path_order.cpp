@@ -8,7 +8,7 @@
 
 #include "engines/debt/cross_default.hpp"
 #include "engines/debt/record_columns.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -7,7 +7,7 @@
 #include "engines/debt/cash_flows.hpp"
 #include "engines/debt/contractual_balance.hpp"
 #include "engines/debt/path_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(principal_schedule_test)
 

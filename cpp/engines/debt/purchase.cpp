@@ -8,8 +8,8 @@
 #include "engines/debt/claim_recovery.hpp"
 #include "engines/debt/path_naming.hpp"
 #include "engines/debt/price_implied.hpp"
+#include "errors/error.hpp"
 #include "numeric/rate_of_return.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engines/debt/path_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(purchase_test)
 

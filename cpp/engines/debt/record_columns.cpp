@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engines/debt/tile_recovery.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

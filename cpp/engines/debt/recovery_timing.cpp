@@ -7,7 +7,7 @@
 #include <string>
 
 #include "engines/debt/minor_digits.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engines/debt/minor_digits.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(recovery_timing_test)
 

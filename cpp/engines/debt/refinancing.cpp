@@ -5,7 +5,7 @@
 #include <string>
 
 #include "engines/debt/level_payment.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

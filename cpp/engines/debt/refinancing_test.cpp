@@ -6,7 +6,7 @@
 #include <string>
 
 #include "engines/debt/level_payment.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(refinancing_test)
 

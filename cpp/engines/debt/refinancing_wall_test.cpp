@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "errors/error.hpp"
 #include "numeric/ordered_sum.hpp"
-#include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(refinancing_wall_test)
 

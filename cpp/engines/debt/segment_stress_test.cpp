@@ -11,7 +11,7 @@
 #include "engines/debt/exposure.hpp"
 #include "engines/debt/segments.hpp"
 #include "engines/debt/stress.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(segment_stress_test)
 

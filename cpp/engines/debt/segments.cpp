@@ -5,8 +5,8 @@
 
 #include "engines/debt/numbering.hpp"
 #include "engines/debt/text_codes.hpp"
+#include "errors/error.hpp"
 #include "numeric/ordered_sum.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -7,7 +7,7 @@
 #include "engines/debt/book_fixture.hpp"
 #include "engines/debt/exposure.hpp"
 #include "engines/debt/table_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(segments_test)
 

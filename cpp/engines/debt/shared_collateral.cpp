@@ -6,7 +6,7 @@
 
 #include "engines/debt/level_payment.hpp"
 #include "engines/debt/record_columns.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

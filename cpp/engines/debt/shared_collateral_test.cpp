@@ -10,7 +10,7 @@
 #include "engines/debt/exposure.hpp"
 #include "engines/debt/level_payment.hpp"
 #include "engines/debt/table_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(shared_collateral_test)
 

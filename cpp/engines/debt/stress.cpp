@@ -9,8 +9,8 @@
 #include "engines/debt/revaluation.hpp"
 #include "engines/debt/scenario_figures.hpp"
 #include "engines/debt/segments.hpp"
+#include "errors/error.hpp"
 #include "numeric/ordered_sum.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

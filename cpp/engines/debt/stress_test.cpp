@@ -11,7 +11,7 @@
 
 #include "engines/debt/book_fixture.hpp"
 #include "engines/debt/exposure.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(stress_test)
 

@@ -6,7 +6,7 @@
 
 #include "engines/debt/sweep_check.hpp"
 #include "engines/debt/sweep_variants.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

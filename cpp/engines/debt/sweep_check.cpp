@@ -4,7 +4,7 @@
 #include <string>
 
 #include "engines/debt/types.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -12,7 +12,7 @@
 #include "engines/debt/sweep_fixture.hpp"
 #include "engines/debt/sweep_variants.hpp"
 #include "engines/debt/types.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(sweep_test)
 

@@ -4,7 +4,7 @@
 
 #include "engines/debt/numbering.hpp"
 #include "engines/debt/record_columns.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

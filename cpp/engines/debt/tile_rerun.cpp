@@ -4,7 +4,7 @@
 #include <numeric>
 #include <vector>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 

@@ -7,7 +7,7 @@
 
 #include "engines/debt/collateral_pool.hpp"
 #include "engines/debt/estate.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

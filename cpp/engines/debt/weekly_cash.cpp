@@ -9,8 +9,8 @@
 #include "calendar/payment_days.hpp"
 #include "engines/debt/obligor_cash.hpp"
 #include "engines/debt/path_naming.hpp"
+#include "errors/error.hpp"
 #include "numeric/buffer.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

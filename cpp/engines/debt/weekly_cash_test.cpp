@@ -9,7 +9,7 @@
 
 #include "engines/debt/cash_flows.hpp"
 #include "engines/debt/path_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(weekly_cash_test)
 

@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 import pytest
-from tests.engines.debt.analytic_figures import CASES, FIGURES, Case, as_numbers, capital
 
+from engines.debt.analytic_figures import CASES, FIGURES, Case, as_numbers, capital
 from seawall.engines.debt import analytic
 
 # Not figures of the case itself, or of a threshold that is no result of its own.

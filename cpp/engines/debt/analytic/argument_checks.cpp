@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

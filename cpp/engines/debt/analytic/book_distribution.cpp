@@ -8,7 +8,7 @@
 #include "engines/debt/analytic/argument_checks.hpp"
 #include "engines/debt/analytic/conditional_losses.hpp"
 #include "engines/debt/analytic/half_sums.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

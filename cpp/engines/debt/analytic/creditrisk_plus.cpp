@@ -6,8 +6,8 @@
 #include <map>
 
 #include "engines/debt/analytic/argument_checks.hpp"
+#include "errors/error.hpp"
 #include "numeric/exponential.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -5,8 +5,8 @@
 #include "engines/debt/analytic/argument_checks.hpp"
 #include "engines/debt/analytic/default_threshold.hpp"
 #include "engines/debt/analytic/integrand_precision.hpp"
+#include "errors/error.hpp"
 #include "numeric/normal_distribution.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

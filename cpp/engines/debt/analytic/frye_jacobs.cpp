@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "engines/debt/analytic/argument_checks.hpp"
+#include "errors/error.hpp"
 #include "numeric/normal_distribution.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 

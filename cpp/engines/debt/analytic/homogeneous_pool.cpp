@@ -10,8 +10,8 @@
 #include "engines/debt/analytic/half_sums.hpp"
 #include "engines/debt/analytic/integrand_precision.hpp"
 #include "engines/debt/analytic/quadrature_axis.hpp"
+#include "errors/error.hpp"
 #include "numeric/normal_distribution.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

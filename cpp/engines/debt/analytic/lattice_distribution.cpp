@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "engines/debt/analytic/argument_checks.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 

@@ -4,10 +4,10 @@
 #include <optional>
 
 #include "engines/debt/analytic/argument_checks.hpp"
+#include "errors/error.hpp"
 #include "numeric/bracketed_root.hpp"
 #include "numeric/exponential.hpp"
 #include "numeric/normal_distribution.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "engines/debt/analytic/argument_checks.hpp"
+#include "errors/error.hpp"
 #include "numeric/bivariate_normal.hpp"
 #include "numeric/normal_distribution.hpp"
 #include "numeric/power.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

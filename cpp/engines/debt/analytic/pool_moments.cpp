@@ -8,7 +8,7 @@
 #include "engines/debt/analytic/argument_checks.hpp"
 #include "engines/debt/analytic/default_threshold.hpp"
 #include "engines/debt/analytic/joint_default.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "errors/error.hpp"
 #include "numeric/exponential.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(quadrature_axis_test)
 

@@ -10,7 +10,7 @@ import pytest
 from seawall import errors, native
 from seawall.table import Table
 
-ERROR_HPP = Path(__file__).parents[1] / "cpp" / "table" / "error.hpp"
+ERROR_HPP = Path(__file__).parents[1] / "cpp" / "errors" / "error.hpp"
 
 PROFILE = (
     b'{"name":"p","source_system":"s","fields":['

@@ -23,13 +23,13 @@ void set_drivers(const TileStep& step) {
     for (std::size_t i = 0; i < count; ++i) {
         state.worth[i] = drivers[segment[i]].currency_factor;
     }
-    if (step.m > 1 && !state.has_floating) return;
+    if (step.m > 1 && !step.tile.range.has_floating) return;
     step.kernels.set_rates({.count = count,
                             .rate_pct = terms.rate_pct.data() + begin,
                             .spread_pct = terms.spread_pct.data() + begin,
                             .floor_pct = terms.floor_pct.data() + begin,
                             .cap_pct = terms.cap_pct.data() + begin,
-                            .is_floating = state.is_floating.data(),
+                            .is_floating = step.inputs.book.step_terms.is_floating.data() + begin,
                             .segment = segment,
                             .drivers = drivers,
                             .rate = state.rate.data()});
@@ -113,7 +113,7 @@ void fall_due(const TileStep& step) {
     const std::size_t cell = step.tile.position_cell(step.m, 0);
     TileState& state = step.state;
     PositionSteps& steps = step.tile.positions;
-    const bool has_assumptions = state.has_assumptions;
+    const bool has_assumptions = step.tile.range.has_assumptions;
     step.kernels.fall_due(
         {.count = step.tile.range.positions.count(),
          .step = static_cast<double>(step.m),
@@ -121,9 +121,9 @@ void fall_due(const TileStep& step) {
          .class_of_position = book.plan.class_of_position.data() + begin,
          .is_alive = state.is_alive.data(),
          .rate = state.rate.data(),
-         .amortises_from = state.amortises_from.data(),
-         .matures_in = state.matures_in.data(),
-         .includes_interest = state.includes_interest.data(),
+         .amortises_from = book.step_terms.amortises_from.data() + begin,
+         .matures_in = book.step_terms.matures_in.data() + begin,
+         .includes_interest = book.step_terms.includes_interest.data() + begin,
          .principal_arrears = state.principal_arrears.data(),
          .payment_default = has_assumptions ? book.payment_default.data() + begin : nullptr,
          .payment_prepayment = has_assumptions ? book.payment_prepayment.data() + begin : nullptr,
@@ -145,7 +145,7 @@ void pay(const TileStep& step) {
     PositionSums& sums = step.tile.position_sums;
     step.kernels.pay({.count = count,
                       .pays_all = state.unsettled.empty(),
-                      .has_assumptions = state.has_assumptions,
+                      .has_assumptions = step.tile.range.has_assumptions,
                       .interest_due = steps.interest_due.data() + cell,
                       .principal_due = steps.principal_due.data() + cell,
                       .maturity_due = steps.maturity_due.data() + cell,
@@ -171,7 +171,7 @@ void pay(const TileStep& step) {
         std::ranges::copy(state.interest_arrears, steps.interest_arrears.data() + cell);
         std::ranges::copy(state.principal_arrears, steps.principal_arrears.data() + cell);
     }
-    if (!state.has_assumptions) return;
+    if (!step.tile.range.has_assumptions) return;
     step.kernels.add(count, steps.prepaid.data() + cell, sums.prepaid.data());
     step.kernels.add(count, steps.defaulted.data() + cell, sums.defaulted.data());
 }

@@ -45,10 +45,9 @@ void add_maturities(const TileStep& step) {
     const TileState& state = step.state;
     ObligorSteps& steps = step.tile.obligors;
     const std::size_t cell = step.tile.obligor_cell(step.m, 0);
-    const auto m = static_cast<double>(step.m);
     for (const std::uint32_t i : state.maturing) {
-        if (state.matures_in[i] != m) continue;
         const std::size_t row = step.tile.range.positions.begin + i;
+        if (step.inputs.book.plan.maturity_step[row] != step.m) continue;
         const std::size_t o =
             step.inputs.book.obligor_of_position[row] - step.tile.range.obligors.begin;
         steps.maturity_due[cell + o] +=
@@ -136,7 +135,7 @@ void operate(const TileStep& step) {
     sum_by_obligor(step, from.principal_due.data() + first,
                    tested.principal_due.data() + tested_cell);
     add_maturities(step);
-    if (!step.state.has_assumptions) return;
+    if (!step.tile.range.has_assumptions) return;
     sum_by_obligor(step, from.prepaid.data() + first, steps.prepaid.data() + cell);
     sum_by_obligor(step, from.defaulted.data() + first, steps.defaulted.data() + cell);
 }

@@ -112,7 +112,22 @@ void read_covenant_limits(const BookTables& tables, const PositionRows& rows,
     }
 }
 
-std::vector<TileRange> make_tiles(const PathOrder& order) {
+void note_traits(const PathBook& paths, TileRange& tile) {
+    // As many positions as records may still be two of one and none of another.
+    tile.has_one_position_a_record = tile.positions.count() == tile.records.count();
+    for (std::size_t i = tile.positions.begin; i < tile.positions.end; ++i) {
+        const bool is_assumed =
+            paths.payment_default[i] != 0.0 || paths.payment_prepayment[i] != 0.0;
+        const bool is_in_order =
+            paths.order.record_of_position[i] - tile.records.begin == i - tile.positions.begin;
+        tile.has_assumptions = tile.has_assumptions || is_assumed;
+        tile.has_floating = tile.has_floating || paths.terms.is_floating[i] != 0;
+        tile.has_one_position_a_record = tile.has_one_position_a_record && is_in_order;
+    }
+}
+
+std::vector<TileRange> make_tiles(const PathBook& paths) {
+    const PathOrder& order = paths.order;
     std::vector<TileRange> tiles;
     TileRange tile;
     for (std::size_t g = 0; g < order.group_count(); ++g) {
@@ -121,6 +136,7 @@ std::vector<TileRange> make_tiles(const PathOrder& order) {
         tile.records.end = order.record_offsets[tile.obligors.end];
         tile.positions.end = order.position_offsets[tile.records.end];
         if (tile.positions.count() < tile_positions && g + 1 < order.group_count()) continue;
+        note_traits(paths, tile);
         tiles.push_back(tile);
         tile = {.groups = {tile.groups.end, 0},
                 .obligors = {tile.obligors.end, 0},
@@ -138,6 +154,19 @@ double years_of_payment(const PathBook& paths, std::size_t i) {
     return step == 0 ? 0.0 : paths.plan.years(step, i);
 }
 
+void add_step_terms(PathBook& paths, std::size_t i) {
+    const std::uint8_t begins = paths.plan.amortisation_step[i];
+    const std::uint8_t matures = paths.plan.maturity_step[i];
+    StepTerms& terms = paths.step_terms;
+    terms.amortises_from.push_back(begins == 0 ? std::numeric_limits<double>::infinity()
+                                               : static_cast<double>(begins));
+    terms.matures_in.push_back(matures);
+    if (matures != 0) paths.maturing_positions.push_back(static_cast<std::uint32_t>(i));
+    terms.includes_interest.push_back(paths.terms.amortisation[i] == Amortisation::annuity ? 1.0
+                                                                                           : 0.0);
+    terms.is_floating.push_back(paths.terms.is_floating[i]);
+}
+
 void plan_positions(PathBook& paths) {
     const LoanTerms& terms = paths.terms;
     paths.plan = make_payment_plan(terms, paths.horizon);
@@ -150,6 +179,7 @@ void plan_positions(PathBook& paths) {
         paths.obligor_of_position.push_back(paths.order.obligor_of_record[record]);
         const bool is_level = paths.plan.instalment[i] == paths.plan.instalment[i];
         if (!is_level) paths.levelled_positions.push_back(static_cast<std::uint32_t>(i));
+        add_step_terms(paths, i);
     }
     // What defaults and prepays on the way does not pay its part of a schedule.
     double left = 1.0;
@@ -186,7 +216,7 @@ PathBook make_path_book(const BookTables& tables, const Book& book, const Horizo
     read_records(tables, book, paths);
     read_covenant_limits(tables, rows, amendments, paths);
     plan_positions(paths);
-    paths.tiles = make_tiles(paths.order);
+    paths.tiles = make_tiles(paths);
     return paths;
 }
 

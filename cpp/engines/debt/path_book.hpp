@@ -24,10 +24,22 @@ struct TileRange {
         std::size_t count() const { return end - begin; }
     };
     Rows groups, obligors, records, positions;
+
+    bool has_assumptions = false;  ///< of prepayment or default
+    bool has_floating = false;     ///< positions
+    bool has_one_position_a_record = false;
 };
 
 /// Positions of a tile unless one group has more: a step's flows of them stay in the fast cache.
 inline constexpr std::size_t tile_positions = 256;
+
+/// Terms of positions as the loops over a step take them, of shape (position_count,).
+struct StepTerms {
+    std::vector<double> amortises_from;     ///< the step; infinite: never in the horizon
+    std::vector<double> matures_in;         ///< the step; 0: none of the horizon's
+    std::vector<double> includes_interest;  ///< 1 where the instalment does, else 0
+    std::vector<double> is_floating;        ///< 1 or 0
+};
 
 /// A book made ready for paths over one horizon. Columns are in the order of `order`.
 struct PathBook {
@@ -46,6 +58,8 @@ struct PathBook {
     std::vector<std::uint32_t> obligor_of_position{};
     /// Positions whose instalment is computed on the way, rising.
     std::vector<std::uint32_t> levelled_positions{};
+    std::vector<std::uint32_t> maturing_positions{};  ///< in the horizon, rising
+    StepTerms step_terms{};
 
     // Of each record.
     std::vector<std::uint32_t> segment_of_record{};

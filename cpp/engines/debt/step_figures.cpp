@@ -41,7 +41,7 @@ void sum_step(const TileStep& step) {
     sum.debt_in_default = step.kernels.sum_of_products(count, tested.debt.data() + tested_cell,
                                                        state.is_defaulted.data());
     sum.obligors_in_default = step.kernels.sum(count, state.is_defaulted.data());
-    if (state.has_assumptions) {
+    if (step.tile.range.has_assumptions) {
         sum.prepaid = total(o.prepaid);
         sum.defaulted = total(o.defaulted);
     }

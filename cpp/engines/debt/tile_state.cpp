@@ -1,6 +1,7 @@
 #include "engines/debt/tile_state.hpp"
 
 #include <limits>
+#include <numeric>
 #include <span>
 
 namespace seawall::debt {
@@ -37,30 +38,12 @@ void TileState::begin_positions(const TileInputs& inputs, const PathTile& tile) 
                        &paid.principal, &paid.maturity}) {
         part->assign(count, 1.0);
     }
-    for (auto* row :
-         {&amortises_from, &matures_in, &includes_interest, &is_floating, &rate, &worth}) {
-        row->resize(count);
-    }
+    for (auto* row : {&rate, &worth}) row->resize(count);
     maturing.clear();
-    has_assumptions = false;
-    has_floating = false;
-    has_one_position_a_record = count == tile.range.records.count();
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::size_t row = rows.begin + i;
-        const std::uint8_t begins = book.plan.amortisation_step[row];
-        const std::uint8_t matures = book.plan.maturity_step[row];
-        amortises_from[i] = begins == 0 ? infinity : begins;
-        matures_in[i] = matures;
-        if (matures != 0) maturing.push_back(static_cast<std::uint32_t>(i));
-        includes_interest[i] = book.terms.amortisation[row] == Amortisation::annuity ? 1.0 : 0.0;
-        is_floating[i] = book.terms.is_floating[row];
-        has_floating = has_floating || is_floating[i] != 0.0;
-        has_assumptions = has_assumptions || book.payment_default[row] != 0.0 ||
-                          book.payment_prepayment[row] != 0.0;
-        // As many positions as records may still be two of one and none of another.
-        has_one_position_a_record =
-            has_one_position_a_record &&
-            book.order.record_of_position[row] - tile.range.records.begin == i;
+    const auto& of_book = book.maturing_positions;
+    for (auto next = std::ranges::lower_bound(of_book, rows.begin);
+         next != of_book.end() && *next < rows.end; ++next) {
+        maturing.push_back(static_cast<std::uint32_t>(*next - rows.begin));
     }
 }
 
@@ -105,9 +88,8 @@ void TileState::begin_obligors(const TileInputs& inputs, PathTile& tile) {
     }
 }
 
-void TileState::begin_business(const TileInputs& inputs, const PathTile& tile) {
+void TileState::add_businesses(const TileInputs& inputs, const TileRange& range) {
     const PathBook& book = inputs.book;
-    const TileRange& range = tile.range;
     for (auto* row : {&business.revenue, &business.costs, &business.losses}) row->clear();
     for (auto* row : {&business.segment, &business.obligor}) row->clear();
     for (std::size_t row = range.records.begin; row < range.records.end; ++row) {
@@ -126,6 +108,21 @@ void TileState::begin_business(const TileInputs& inputs, const PathTile& tile) {
         business.losses.push_back(book.losses[row]);
         business.segment.push_back(segment);
         business.obligor.push_back(o);
+    }
+}
+
+void TileState::begin_business(const TileInputs& inputs, const PathTile& tile) {
+    const PathBook& book = inputs.book;
+    const TileRange& range = tile.range;
+    if (range.records.count() == range.obligors.count()) {  // one each, since each has one
+        assign_part(book.revenue, range.records, business.revenue);
+        assign_part(book.costs, range.records, business.costs);
+        assign_part(book.losses, range.records, business.losses);
+        assign_part(book.segment_of_record, range.records, business.segment);
+        business.obligor.resize(range.obligors.count());
+        std::iota(business.obligor.begin(), business.obligor.end(), 0U);
+    } else {
+        add_businesses(inputs, range);
     }
     const std::size_t count = business.obligor.size();
     business.is_alive.assign(count, 1.0);

@@ -85,9 +85,8 @@ struct TileState {
     std::vector<double> instalment;
     std::vector<std::int32_t> payments_left;
     std::vector<double> is_alive;  ///< of the obligor
-    std::vector<double> amortises_from, matures_in, includes_interest, is_floating;
-    std::vector<double> rate;   ///< of the step, as a fraction
-    std::vector<double> worth;  ///< of the segment's currency in the step
+    std::vector<double> rate;      ///< of the step, as a fraction
+    std::vector<double> worth;     ///< of the segment's currency in the step
     PaidParts paid;
     std::vector<std::uint32_t> maturing;  ///< in the horizon, rising
 
@@ -106,9 +105,7 @@ struct TileState {
 
     TileBusiness business;
     TileLevels levels;
-    bool has_assumptions = false, has_floating = false;
     std::size_t arrears_count = 0;  ///< obligors in arrears
-    bool has_one_position_a_record = false;
 
     void begin(const TileInputs& inputs, PathTile& tile);
 
@@ -116,6 +113,7 @@ struct TileState {
     void begin_positions(const TileInputs& inputs, const PathTile& tile);
     void begin_obligors(const TileInputs& inputs, PathTile& tile);
     void begin_business(const TileInputs& inputs, const PathTile& tile);
+    void add_businesses(const TileInputs& inputs, const TileRange& range);
 };
 
 /// What the parts of a step work on.

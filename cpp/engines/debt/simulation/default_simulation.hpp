@@ -18,7 +18,7 @@ struct SimulationRange {
     std::uint64_t first_scenario = 0;
     std::size_t count = 0;
     /// W/ν of each scenario, above 0; empty in the Gaussian copula.
-    std::span<const double> mixing;
+    std::span<const double> mixing{};
 };
 
 /// The loss of each scenario in minor units, over one period with losses given default that are

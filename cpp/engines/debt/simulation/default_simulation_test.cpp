@@ -50,16 +50,16 @@ std::vector<double> mixing_of(std::size_t count) {
 
 BOOST_AUTO_TEST_CASE(every_kernel_decides_as_the_canonical_rule_does) {
     for (const std::size_t factor_count : {1U, 2U, 5U, 16U}) {
-        const auto obligors = random_obligors(301, factor_count, 1);
-        check_all_kernels(obligors, Factors(factor_count, 0.3),
+        const Factors factors(factor_count, 0.3);
+        check_all_kernels(random_obligors(301, factors, 1), factors,
                           {.seed = 99, .first_scenario = 1000, .count = 333 * lane_factor()});
     }
 }
 
 BOOST_AUTO_TEST_CASE(every_kernel_decides_as_the_rule_does_under_mixing) {
-    const auto obligors = random_obligors(200, 4, 2);
+    const Factors factors(4, 0.3);
     const auto mixing = mixing_of(400 * lane_factor());
-    check_all_kernels(obligors, Factors(4, 0.3),
+    check_all_kernels(random_obligors(200, factors, 2), factors,
                       {.seed = 3, .count = mixing.size(), .mixing = mixing});
 }
 BOOST_AUTO_TEST_SUITE_END()

@@ -101,10 +101,24 @@ inline std::vector<InstructionSet> default_kernels() {
     return sets;
 }
 
+/// Scales the weights until a'Ca is the share.
+inline void set_systematic_share(std::vector<double>& weights, const FactorModel& model,
+                                 double share) {
+    double variance = 0.0;
+    for (std::size_t j = 0; j < weights.size(); ++j) {
+        for (std::size_t k = 0; k < weights.size(); ++k) {
+            variance += weights[j] * model.correlation[j * weights.size() + k] * weights[k];
+        }
+    }
+    const double scale = std::sqrt(share / variance);
+    for (double& weight : weights) weight *= scale;
+}
+
 /// Ordinary obligors: PD from 0.01 % to 60 %, a tenth to nine tenths of the variance systematic,
 /// every third slot nobody's.
-inline std::vector<Obligor> random_obligors(std::size_t count, std::size_t factor_count,
+inline std::vector<Obligor> random_obligors(std::size_t count, const Factors& factors,
                                             unsigned seed) {
+    const FactorModel model = factors.model();
     std::mt19937 random(seed);
     std::uniform_real_distribution<double> unit(0.0, 1.0);
     std::vector<Obligor> obligors(count);
@@ -112,14 +126,9 @@ inline std::vector<Obligor> random_obligors(std::size_t count, std::size_t facto
         Obligor& obligor = obligors[i];
         obligor.slot = static_cast<std::uint32_t>(i + i / 2);
         obligor.default_threshold = normal_quantile(0.6 * std::exp(-8.0 * unit(random)));
-        obligor.factor_weight.resize(factor_count);
-        double square = 0.0;
-        for (double& weight : obligor.factor_weight) {
-            weight = 2.0 * unit(random) - 1.0;
-            square += weight * weight;
-        }
-        const double scale = std::sqrt((0.1 + 0.8 * unit(random)) / square);
-        for (double& weight : obligor.factor_weight) weight *= scale;
+        obligor.factor_weight.resize(model.factor_count);
+        for (double& weight : obligor.factor_weight) weight = 2.0 * unit(random) - 1.0;
+        set_systematic_share(obligor.factor_weight, model, 0.1 + 0.8 * unit(random));
         obligor.loss_minor = static_cast<std::int64_t>(std::exp(20.0 * unit(random)));
     }
     return obligors;

@@ -16,7 +16,7 @@ struct ScenarioList {
     std::uint64_t seed = 0;
     std::span<const std::uint64_t> scenario;
     /// W/ν of each, above 0; empty in the Gaussian copula, where it is 1.
-    std::span<const double> mixing;
+    std::span<const double> mixing{};
 };
 
 /// The systematic state of scenarios, exact and as the kernels read it: in blocks of

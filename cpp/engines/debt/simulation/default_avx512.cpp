@@ -18,12 +18,14 @@ struct Avx512 {
     static constexpr std::uint32_t all_bits = 0xFFFFFFFFU;
 
     struct Band {
-        __m512i below;
-        __m512i above;
+        __m512i half;
+        __m512i whole;
     };
+    /// A draw below `lower` is a default. Less than the whole band above it, it is open.
     struct Decision {
-        __mmask32 defaults;
-        __mmask32 may_default;
+        __m512i lower;
+        __m512i above;  ///< draw − lower, modulo 2^16
+        __m512i draws;
     };
 
     static Floats all(float value) { return _mm512_set1_ps(value); }
@@ -45,14 +47,13 @@ struct Avx512 {
         return _mm512_mask_shuffle_epi32(even, 0xAAAA, odd, _MM_PERM_CCAA);
     }
 
-    static Band band(int half_width) {
-        return {_mm512_set1_epi16(static_cast<std::int16_t>(half_width)),
-                _mm512_set1_epi16(static_cast<std::int16_t>(half_width - 1))};
+    static Band band(std::int16_t half_width) {
+        return {_mm512_set1_epi16(half_width),
+                _mm512_set1_epi16(static_cast<std::int16_t>(2 * half_width))};
     }
 
-    /// Each 32 bits of `draws` hold a scenario's 16 of the first obligor and above them those of
-    /// the second.
-    static Decision decide(Floats first, Floats second, Words draws, const Band& band) {
+    /// 2^16·Φ of distances, a scenario's 16 bits of the first obligor below those of the second.
+    static __m512i limit(Floats first, Floats second) {
         const __m512i in_lanes = _mm512_broadcast_i32x4(
             _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
         const __m512i distance = _mm512_shuffle_epi8(
@@ -60,36 +61,45 @@ struct Avx512 {
         const __m512i sign = _mm512_srai_epi16(distance, 15);
         const __m512i step = _mm512_xor_si512(distance, sign);
         const __m512i chord = _mm512_srli_epi16(step, 9);
-        const __m512i base = _mm512_permutex2var_epi16(
-            _mm512_load_si512(phi_table.base), chord, _mm512_load_si512(phi_table.base + 32));
-        const __m512i slope = _mm512_permutex2var_epi16(
-            _mm512_load_si512(phi_table.slope), chord, _mm512_load_si512(phi_table.slope + 32));
+        const __m512i base = _mm512_permutex2var_epi16(_mm512_load_si512(phi_table.base), chord,
+                                                       _mm512_load_si512(phi_table.base + 32));
+        const __m512i slope = _mm512_permutex2var_epi16(_mm512_load_si512(phi_table.slope), chord,
+                                                        _mm512_load_si512(phi_table.slope + 32));
         const __m512i rise = _mm512_mulhi_epu16(_mm512_slli_epi16(step, 7), slope);
-        const __m512i limit =
-            _mm512_ternarylogic_epi32(_mm512_add_epi16(base, rise), sign,
-                                      _mm512_set1_epi16(static_cast<std::int16_t>(0x8000)), 0x96);
-        return {_mm512_cmplt_epu16_mask(draws, _mm512_subs_epu16(limit, band.below)),
-                _mm512_cmple_epu16_mask(draws, _mm512_adds_epu16(limit, band.above))};
+        return _mm512_ternarylogic_epi32(_mm512_add_epi16(base, rise), sign,
+                                         _mm512_set1_epi16(static_cast<std::int16_t>(0x8000)),
+                                         0x96);
     }
-    static bool any_open(const Decision (&decisions)[4]) {
-        const __mmask32 open =
-            (decisions[0].defaults ^ decisions[0].may_default) |
-            (decisions[1].defaults ^ decisions[1].may_default) |
-            (decisions[2].defaults ^ decisions[2].may_default) |
-            (decisions[3].defaults ^ decisions[3].may_default);
-        return open != 0;
+    static void store_limits(Floats distance, float* limits) {
+        const __m512i low = _mm512_and_si512(limit(distance, distance), word(0xFFFFU));
+        _mm512_store_ps(limits, _mm512_cvtepi32_ps(low));
     }
-    static std::uint32_t open_bits(const Decision& decision) {
-        return decision.defaults ^ decision.may_default;
+
+    /// Each 32 bits of `draws` hold two obligors as limit has them.
+    static Decision decide(Floats first, Floats second, Words draws, const Band& band) {
+        const __m512i lower = _mm512_subs_epu16(limit(first, second), band.half);
+        return {lower, _mm512_sub_epi16(draws, lower), draws};
     }
-    static std::uint32_t default_bits(const Decision& decision) { return decision.defaults; }
+    static bool any_open(const Decision (&decisions)[4], const Band& band) {
+        const __m512i least =
+            _mm512_min_epu16(_mm512_min_epu16(decisions[0].above, decisions[1].above),
+                             _mm512_min_epu16(decisions[2].above, decisions[3].above));
+        return _mm512_cmplt_epu16_mask(least, band.whole) != 0;
+    }
+    static std::uint32_t default_bits(const Decision& decision) {
+        return _mm512_cmplt_epu16_mask(decision.draws, decision.lower);
+    }
+    static std::uint32_t open_bits(const Decision& decision, const Band& band) {
+        return _mm512_cmplt_epu16_mask(decision.above, band.whole) & ~default_bits(decision);
+    }
 
     static Sums no_sums() { return _mm512_setzero_si512(); }
     static void add(const Decision& decision, const std::int16_t* limbs, Sums& sums) {
         std::int32_t pair;
         __builtin_memcpy(&pair, limbs, sizeof pair);
-        const __m512i mask = _mm512_movm_epi16(decision.defaults);
-        sums = _mm512_add_epi32(sums, _mm512_madd_epi16(mask, _mm512_set1_epi32(pair)));
+        const __m512i one_each = _mm512_min_epu16(_mm512_subs_epu16(decision.lower, decision.draws),
+                                                  _mm512_set1_epi16(1));
+        sums = _mm512_sub_epi32(sums, _mm512_madd_epi16(one_each, _mm512_set1_epi32(pair)));
     }
     static void store_sums(std::int32_t* to, Sums sums) { _mm512_store_si512(to, sums); }
 };
@@ -98,6 +108,10 @@ struct Avx512 {
 
 std::size_t decide_block_avx512(const DefaultBlock& block) {
     return decide_limbs<Avx512>(block);
+}
+
+void approximate_limits_avx512(const float* distance, float* limit) {
+    approximate_limits<Avx512>(distance, limit);
 }
 
 }  // namespace seawall::debt

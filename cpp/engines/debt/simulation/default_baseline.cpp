@@ -48,11 +48,9 @@ struct Baseline {
     static Words high(Words a) { return a >> 32U; }
     static Words exclusive(Words a, Words b) { return a ^ b; }
     static Words exclusive(Words a, Words b, Words c) { return a ^ b ^ c; }
-    static Words join(Words even, Words odd) {
-        return (even & word(0xFFFFFFFFU)) | (odd << 32U);
-    }
+    static Words join(Words even, Words odd) { return (even & word(0xFFFFFFFFU)) | (odd << 32U); }
 
-    static Band band(int half_width) { return all(static_cast<float>(half_width)); }
+    static Band band(std::int16_t half_width) { return all(static_cast<float>(half_width)); }
 
     /// 2^16·Φ of a distance: of its size by the fourth power of a polynomial in t/4 (fitted to the
     /// least largest error of the whole).
@@ -67,6 +65,10 @@ struct Baseline {
         const Floats square = root * root;
         const Floats tail = square * square * all(32768.0F);
         return distance < all(0.0F) ? tail : all(65536.0F) - tail;
+    }
+    static void store_limits(Floats distance, float* limits) {
+        const Floats values = limit(distance);
+        __builtin_memcpy(limits, &values, sizeof values);
     }
     static void decide_one(Floats distance, Integers draws, const Band& band, Integers& defaults,
                            Integers& may_default) {
@@ -86,7 +88,7 @@ struct Baseline {
                    decision.may_default[1]);
         return decision;
     }
-    static bool any_open(const Decision (&decisions)[4]) {
+    static bool any_open(const Decision (&decisions)[4], const Band&) {
         Integers open{};
         for (const Decision& decision : decisions) {
             open |= (decision.defaults[0] ^ decision.may_default[0]) |
@@ -103,7 +105,7 @@ struct Baseline {
         }
         return result;
     }
-    static std::uint32_t open_bits(const Decision& decision) {
+    static std::uint32_t open_bits(const Decision& decision, const Band&) {
         return bits(decision.defaults[0] ^ decision.may_default[0],
                     decision.defaults[1] ^ decision.may_default[1]);
     }
@@ -125,6 +127,10 @@ struct Baseline {
 
 std::size_t decide_block_baseline(const DefaultBlock& block) {
     return decide_limbs<Baseline>(block);
+}
+
+void approximate_limits_baseline(const float* distance, float* limit) {
+    approximate_limits<Baseline>(distance, limit);
 }
 
 }  // namespace seawall::debt

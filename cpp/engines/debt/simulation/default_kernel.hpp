@@ -15,109 +15,92 @@
 namespace seawall::debt {
 namespace {
 
-constexpr std::uint32_t philox_even = 0xD2511F53;
-constexpr std::uint32_t philox_odd = 0xCD9E8D57;
-constexpr std::uint32_t weyl_even = 0x9E3779B9;
-constexpr std::uint32_t weyl_odd = 0xBB67AE85;
-constexpr int philox_rounds = 10;
-constexpr std::uint32_t high_stream = 2;  ///< RandomStream::default_high
+constexpr std::uint32_t even_multiplier = 0xD2511F53;
+constexpr std::uint32_t odd_multiplier = 0xCD9E8D57;
 
-constexpr std::uint32_t high_half(std::uint64_t product) {
-    return static_cast<std::uint32_t>(product >> 32U);
-}
-constexpr std::uint32_t low_half(std::uint64_t product) {
-    return static_cast<std::uint32_t>(product);
-}
-
-/// A word in even and in odd scenarios.
+/// The four words of a counter on their way through the rounds, in even and in odd scenarios.
 template <class L>
-struct Halves {
-    typename L::Words even;
-    typename L::Words odd;
+struct Counters {
+    typename L::Words c0[2];
+    typename L::Words c1[2];
+    typename L::Words c2[2];
+    typename L::Words c3[2];
 };
 
-/// Philox4x32-10 at the counters (block, scenario low, scenario high, stream 2). Two of the four
-/// counters do not depend on the scenario and two not on the block, so that the first two rounds
-/// come apart into a part of the scenarios, made here once, and a scalar part of the block.
+/// Philox4x32-10 at the counters (slot / 8, scenario low, scenario high, stream). Two of the words
+/// do not depend on the scenario and two not on the slot, so that the first two rounds come apart
+/// into a part of the scenarios, made here once, and a part of the slots, the StreamWords.
 template <class L>
 class DefaultStream {
+    using Words = typename L::Words;
+
   public:
+    static constexpr int first_round = 3;
+    static constexpr int round_count = 10;
+
     [[gnu::always_inline]] DefaultStream(const DefaultBlock& block, std::size_t lane) {
         std::uint32_t key_even = block.seed_low;
         std::uint32_t key_odd = block.seed_high;
-        for (int round = 0; round < philox_rounds; ++round) {
-            keys_[round][0] = key_even;
-            keys_[round][1] = key_odd;
-            key_even += weyl_even;
-            key_odd += weyl_odd;
+        for (auto& key : keys_) {
+            key[0] = key_even;
+            key[1] = key_odd;
+            key_even += 0x9E3779B9U;
+            key_odd += 0xBB67AE85U;
         }
-        set(L::load_words(block.scenario_low + lane), L::load_words(block.scenario_high + lane),
-            after_even_, after_odd_high_, after_odd_low_, &Halves<L>::even);
-        set(L::high(L::load_words(block.scenario_low + lane)),
-            L::high(L::load_words(block.scenario_high + lane)), after_even_, after_odd_high_,
-            after_odd_low_, &Halves<L>::odd);
+        const Words even_low = L::load_words(block.scenario_low + lane);
+        const Words even_high = L::load_words(block.scenario_high + lane);
+        const Words low[2] = {even_low, L::high(even_low)};
+        const Words high[2] = {even_high, L::high(even_high)};
+        for (int half = 0; half < 2; ++half) {
+            const Words first = L::product(high[half], L::word(odd_multiplier));
+            const Words second =
+                L::product(L::exclusive(L::high(first), low[half], L::word(keys_[0][0])),
+                           L::word(even_multiplier));
+            first_[half] = L::exclusive(first, L::word(keys_[1][0]));
+            second_high_[half] = L::high(second);
+            second_low_[half] = L::exclusive(second, L::word(keys_[2][1]));
+        }
     }
 
-    /// The four words of a block of the stream, joined.
-    [[gnu::always_inline]] void words(std::uint32_t block, typename L::Words (&joined)[4]) const {
-        const std::uint64_t first = std::uint64_t{philox_even} * block;
-        const std::uint64_t second =
-            std::uint64_t{philox_odd} * (high_half(first) ^ high_stream ^ keys_[0][1]);
-        const std::uint32_t from_second = high_half(second);
-        const std::uint32_t from_first = low_half(first);
-        const std::uint32_t third = low_half(second) ^ keys_[2][0];
-        typename L::Words even[4];
-        typename L::Words odd[4];
-        rounds(after_even_.even, after_odd_high_.even, after_odd_low_.even, from_second, from_first,
-               third, even);
-        rounds(after_even_.odd, after_odd_high_.odd, after_odd_low_.odd, from_second, from_first,
-               third, odd);
-#pragma GCC unroll 4
-        for (int word = 0; word < 4; ++word) joined[word] = L::join(even[word], odd[word]);
+    /// The counters of a group after three rounds.
+    [[gnu::always_inline]] Counters<L> begin(const StreamWords& group) const {
+        Counters<L> counters;
+        for (int half = 0; half < 2; ++half) {
+            counters.c0[half] = L::exclusive(first_[half], L::word(group.second_high));
+            counters.c2[half] = L::exclusive(second_high_[half], L::word(group.first_low));
+        }
+        for (int half = 0; half < 2; ++half) {
+            counters.c3[half] = L::product(counters.c0[half], L::word(even_multiplier));
+            counters.c1[half] = L::product(counters.c2[half], L::word(odd_multiplier));
+            counters.c0[half] = L::exclusive(L::high(counters.c1[half]), L::word(group.second_low));
+            counters.c2[half] = L::exclusive(L::high(counters.c3[half]), second_low_[half]);
+        }
+        return counters;
+    }
+    [[gnu::always_inline]] void advance(Counters<L>& counters, int round) const {
+        for (int half = 0; half < 2; ++half) {
+            const Words c1 = counters.c1[half];
+            const Words c3 = counters.c3[half];
+            counters.c3[half] = L::product(counters.c0[half], L::word(even_multiplier));
+            counters.c1[half] = L::product(counters.c2[half], L::word(odd_multiplier));
+            counters.c0[half] =
+                L::exclusive(L::high(counters.c1[half]), c1, L::word(keys_[round][0]));
+            counters.c2[half] =
+                L::exclusive(L::high(counters.c3[half]), c3, L::word(keys_[round][1]));
+        }
+    }
+    [[gnu::always_inline]] static void join(const Counters<L>& counters, Words (&words)[4]) {
+        words[0] = L::join(counters.c0[0], counters.c0[1]);
+        words[1] = L::join(counters.c1[0], counters.c1[1]);
+        words[2] = L::join(counters.c2[0], counters.c2[1]);
+        words[3] = L::join(counters.c3[0], counters.c3[1]);
     }
 
   private:
-    using Words = typename L::Words;
-
-    /// What two rounds make of the scenarios alone.
-    [[gnu::always_inline]] void set(Words low, Words high, Halves<L>& even, Halves<L>& odd_high,
-                                    Halves<L>& odd_low, Words Halves<L>::*half) const {
-        const Words product = L::product(high, L::word(philox_odd));
-        const Words first = L::exclusive(L::high(product), low, L::word(keys_[0][0]));
-        const Words next = L::product(first, L::word(philox_even));
-        even.*half = L::exclusive(product, L::word(keys_[1][0]));
-        odd_high.*half = L::exclusive(L::high(next), L::word(keys_[1][1]));
-        odd_low.*half = L::exclusive(next, L::word(keys_[2][1]));
-    }
-
-    [[gnu::always_inline]] void rounds(Words even, Words odd_high, Words odd_low,
-                                       std::uint32_t from_second, std::uint32_t from_first,
-                                       std::uint32_t third, Words (&result)[4]) const {
-        Words c0 = L::exclusive(even, L::word(from_second));
-        Words c2 = L::exclusive(odd_high, L::word(from_first));
-        Words p0 = L::product(c0, L::word(philox_even));
-        Words p1 = L::product(c2, L::word(philox_odd));
-        c0 = L::exclusive(L::high(p1), L::word(third));
-        c2 = L::exclusive(L::high(p0), odd_low);
-#pragma GCC unroll 8
-        for (int round = 3; round < philox_rounds; ++round) {
-            const Words c1 = p1;
-            const Words c3 = p0;
-            p0 = L::product(c0, L::word(philox_even));
-            p1 = L::product(c2, L::word(philox_odd));
-            c0 = L::exclusive(L::high(p1), c1, L::word(keys_[round][0]));
-            c2 = L::exclusive(L::high(p0), c3, L::word(keys_[round][1]));
-        }
-        result[0] = c0;
-        result[1] = p1;
-        result[2] = c2;
-        result[3] = p0;
-    }
-
-    std::uint32_t keys_[philox_rounds][2];
-    Halves<L> after_even_;
-    Halves<L> after_odd_high_;
-    Halves<L> after_odd_low_;
+    std::uint32_t keys_[round_count][2];
+    Words first_[2];
+    Words second_high_[2];
+    Words second_low_[2];
 };
 
 /// Of 32 bits the 16 with even places, or those with odd places moved down by one.
@@ -131,8 +114,8 @@ inline std::uint16_t even_bits(std::uint32_t bits) {
 
 /// Lists the lanes of a pair of obligors whose bits are set: bit 2·scenario + obligor.
 template <class L>
-[[gnu::noinline]] OpenLane* list_open(std::uint32_t bits, typename L::Words word,
-                                      std::size_t obligor, std::size_t lane, OpenLane* next) {
+OpenLane* list_pair(std::uint32_t bits, typename L::Words word, std::size_t obligor,
+                    std::size_t lane, OpenLane* next) {
     alignas(64) std::uint32_t draws[L::width];
     L::store_words(draws, word);
     for (; bits != 0; bits &= bits - 1) {
@@ -146,20 +129,19 @@ template <class L>
     return next;
 }
 
-/// A − b'z of the eight obligors of a group, times 8192.
+/// A − b'z of the eight obligors of a group, times 8192. Meanwhile the counters of the next group
+/// go through their rounds: products of integers fill what the sums leave idle.
 template <class L>
 [[gnu::always_inline]] inline void set_distances(const DefaultBlock& block, std::size_t group,
                                                  std::size_t lane,
-                                                 typename L::Floats (&distance)[group_obligors]) {
+                                                 typename L::Floats (&distance)[group_obligors],
+                                                 const DefaultStream<L>& stream,
+                                                 Counters<L>& counters) {
     const float* const threshold = block.threshold + group * group_obligors;
     const float* loading = block.loading + group * group_obligors * block.factor_count;
     const float* factor = block.factor + lane;
-    const typename L::Floats root = L::load(block.mixing_root + lane);
-#pragma GCC unroll 8
-    for (std::size_t o = 0; o < group_obligors; ++o) {
-        distance[o] = L::multiply_add(L::all(threshold[o]), root, L::all(L::offset));
-    }
-    for (std::size_t k = 0; k < block.factor_count; ++k) {
+    const float* const end = factor + block.factor_count * block_scenarios;
+    const auto add_factor = [&]() __attribute__((always_inline)) {
         const typename L::Floats z = L::load(factor);
 #pragma GCC unroll 8
         for (std::size_t o = 0; o < group_obligors; ++o) {
@@ -167,58 +149,120 @@ template <class L>
         }
         loading += group_obligors;
         factor += block_scenarios;
+    };
+    const typename L::Floats root = L::load(block.mixing_root + lane);
+#pragma GCC unroll 8
+    for (std::size_t o = 0; o < group_obligors; ++o) {
+        distance[o] = L::multiply_add(L::all(threshold[o]), root, L::all(L::offset));
+    }
+#pragma GCC unroll 8
+    for (int round = DefaultStream<L>::first_round; round < DefaultStream<L>::round_count;
+         ++round) {
+        stream.advance(counters, round);
+        if (factor != end) add_factor();
+    }
+    while (factor != end) add_factor();
+}
+
+/// The filter's half-widths for each group, rounded up; 0 where it can decide nothing.
+struct Bands {
+    explicit Bands(const DefaultBlock& block) {
+        for (std::size_t group = 0; group < block.group_count; ++group) {
+            const float band =
+                block.table_error +
+                block.float_error * (block.largest_threshold[group] * block.largest_mixing_root +
+                                     block.largest_loading[group] * block.largest_factor);
+            const float decidable = band < widest_band ? band : -1.0F;
+            half_width[group] = static_cast<std::int16_t>(static_cast<int>(decidable) + 1);
+        }
+    }
+    std::int16_t half_width[tile_groups];
+};
+
+template <class L>
+[[gnu::always_inline]] inline void decide_pairs(
+    const typename L::Floats (&distance)[group_obligors], const typename L::Words (&words)[4],
+    const typename L::Band& band, typename L::Decision (&decisions)[4]) {
+#pragma GCC unroll 4
+    for (std::size_t pair = 0; pair < 4; ++pair) {
+        decisions[pair] = L::decide(distance[2 * pair], distance[2 * pair + 1], words[pair], band);
+    }
+}
+
+/// Lists the open lanes of a group, which is decided once more for that: it is rare, and the loop
+/// over the groups need not keep what this needs.
+template <class L>
+[[gnu::noinline]] OpenLane* list_open(const DefaultBlock& block, const Bands& bands,
+                                      const DefaultStream<L>& stream, std::size_t group,
+                                      std::size_t lane, OpenLane* next) {
+    typename L::Floats distance[group_obligors];
+    typename L::Words words[4];
+    Counters<L> counters = stream.begin(block.stream[group]);
+    set_distances<L>(block, group, lane, distance, stream, counters);
+    stream.join(counters, words);
+    const auto band = L::band(bands.half_width[group]);
+    typename L::Decision decisions[4];
+    decide_pairs<L>(distance, words, band, decisions);
+    for (std::size_t pair = 0; pair < 4; ++pair) {
+        const std::uint32_t bits =
+            bands.half_width[group] == 0 ? L::all_bits : L::open_bits(decisions[pair], band);
+        next = list_pair<L>(bits, words[pair], group * group_obligors + 2 * pair, lane, next);
+    }
+    return next;
+}
+
+template <class L>
+void set_defaults(const typename L::Decision (&decisions)[4], std::size_t lane,
+                  std::uint16_t* defaults) {
+    for (std::size_t pair = 0; pair < 4; ++pair) {
+        const std::uint32_t bits = L::default_bits(decisions[pair]);
+        std::uint16_t* const masks = defaults + 2 * pair;
+        masks[0] = static_cast<std::uint16_t>(masks[0] | (even_bits(bits) << lane));
+        masks[1] = static_cast<std::uint16_t>(masks[1] | (even_bits(bits >> 1U) << lane));
     }
 }
 
 template <class L, std::size_t limb_count>
-[[gnu::always_inline]] inline OpenLane* decide_lanes(const DefaultBlock& block, std::size_t lane,
-                                                     OpenLane* next) {
+[[gnu::always_inline]] inline OpenLane* decide_lanes(const DefaultBlock& block, const Bands& bands,
+                                                     std::size_t lane, OpenLane* next) {
     const DefaultStream<L> stream(block, lane);
-    typename L::Sums sums[limb_count];
+    std::uint16_t open_groups[tile_groups];
+    std::size_t open_count = 0;
+    typename L::Sums sums[limb_count + 1];  // an array has an element
     for (auto& sum : sums) sum = L::no_sums();
+    Counters<L> counters = stream.begin(block.stream[0]);
+    for (int round = stream.first_round; round < stream.round_count; ++round) {
+        stream.advance(counters, round);
+    }
     for (std::size_t group = 0; group < block.group_count; ++group) {
         typename L::Words words[4];
-        stream.words(block.stream_block[group], words);
-        const std::size_t obligor = group * group_obligors;
-        const float band = block.table_error +
-                           block.float_error *
-                               (block.largest_threshold[group] * block.largest_mixing_root +
-                                block.largest_loading[group] * block.largest_factor);
-        const bool is_decidable = band < widest_band;
-        if (!is_decidable) [[unlikely]] {
-            for (std::size_t pair = 0; pair < 4; ++pair) {
-                next = list_open<L>(L::all_bits, words[pair], obligor + 2 * pair, lane, next);
-            }
+        stream.join(counters, words);
+        counters = stream.begin(block.stream[group + 1]);
+        typename L::Floats distance[group_obligors];
+        set_distances<L>(block, group, lane, distance, stream, counters);
+        open_groups[open_count] = static_cast<std::uint16_t>(group);
+        if (bands.half_width[group] == 0) [[unlikely]] {
+            ++open_count;
             continue;
         }
-        typename L::Floats distance[group_obligors];
-        set_distances<L>(block, group, lane, distance);
-        const auto width = L::band(static_cast<int>(band) + 1);
-        const std::int16_t* const limbs = block.loss_limb + group * group_obligors * limb_count;
+        const auto band = L::band(bands.half_width[group]);
         typename L::Decision decisions[4];
+        decide_pairs<L>(distance, words, band, decisions);
+        const std::int16_t* const limbs = block.loss_limb + group * group_obligors * limb_count;
 #pragma GCC unroll 4
         for (std::size_t pair = 0; pair < 4; ++pair) {
-            decisions[pair] =
-                L::decide(distance[2 * pair], distance[2 * pair + 1], words[pair], width);
 #pragma GCC unroll 5
             for (std::size_t limb = 0; limb < limb_count; ++limb) {
                 L::add(decisions[pair], limbs + 2 * (pair * limb_count + limb), sums[limb]);
             }
         }
-        if (L::any_open(decisions)) [[unlikely]] {
-            for (std::size_t pair = 0; pair < 4; ++pair) {
-                next = list_open<L>(L::open_bits(decisions[pair]), words[pair], obligor + 2 * pair,
-                                    lane, next);
-            }
+        open_count += L::any_open(decisions, band) ? 1 : 0;  // a branch would often be missed
+        if constexpr (limb_count == 0) {
+            set_defaults<L>(decisions, lane, block.defaults + group * group_obligors);
         }
-        if (block.defaults != nullptr) {
-            for (std::size_t pair = 0; pair < 4; ++pair) {
-                const std::uint32_t bits = L::default_bits(decisions[pair]);
-                std::uint16_t* const masks = block.defaults + obligor + 2 * pair;
-                masks[0] = static_cast<std::uint16_t>(masks[0] | (even_bits(bits) << lane));
-                masks[1] = static_cast<std::uint16_t>(masks[1] | (even_bits(bits >> 1U) << lane));
-            }
-        }
+    }
+    for (std::size_t i = 0; i < open_count; ++i) {
+        next = list_open<L>(block, bands, stream, open_groups[i], lane, next);
     }
     for (std::size_t limb = 0; limb < limb_count; ++limb) {
         alignas(64) std::int32_t values[L::width];
@@ -233,16 +277,26 @@ template <class L, std::size_t limb_count>
 template <class L, std::size_t limb_count>
 std::size_t decide_all_lanes(const DefaultBlock& block) {
     static_assert(block_scenarios % L::width == 0);
+    const Bands bands(block);
     OpenLane* next = block.open_lanes;
     for (std::size_t lane = 0; lane < block_scenarios; lane += L::width) {
-        next = decide_lanes<L, limb_count>(block, lane, next);
+        next = decide_lanes<L, limb_count>(block, bands, lane, next);
     }
     return static_cast<std::size_t>(next - block.open_lanes);
+}
+
+template <class L>
+void approximate_limits(const float* distance, float* limit) {
+    for (std::size_t lane = 0; lane < block_scenarios; lane += L::width) {
+        L::store_limits(L::multiply_add(L::load(distance + lane), L::all(1.0F), L::all(L::offset)),
+                        limit + lane);
+    }
 }
 
 /// Losses of up to 2^30, 2^45 and 2^75 minor units.
 template <class L>
 std::size_t decide_limbs(const DefaultBlock& block) {
+    if (block.defaults != nullptr) return decide_all_lanes<L, 0>(block);
     if (block.limb_count == 2) return decide_all_lanes<L, 2>(block);
     if (block.limb_count == 3) return decide_all_lanes<L, 3>(block);
     return decide_all_lanes<L, 5>(block);

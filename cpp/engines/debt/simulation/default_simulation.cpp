@@ -39,6 +39,25 @@ float float_error_of(std::size_t factor_count) {
     return static_cast<float>(65536.0 * 0.399 * terms / (1.0 - terms) * (1.0 + 0x1p-10));
 }
 
+/// Two rounds of Philox4x32-10 on the words of the counter that are the same in all scenarios.
+std::vector<StreamWords> stream_words(const ObligorGroups& groups, std::uint64_t seed) {
+    const auto stream = static_cast<std::uint32_t>(RandomStream::default_high);
+    const auto key_of_stream = static_cast<std::uint32_t>(seed >> 32U);
+    const std::uint32_t key_of_second = static_cast<std::uint32_t>(seed) + 2 * 0x9E3779B9U;
+    const std::uint32_t key_of_first = static_cast<std::uint32_t>(seed >> 32U) + 0xBB67AE85U;
+    std::vector<StreamWords> words(groups.group_count() + 1);
+    for (std::size_t group = 0; group < groups.group_count(); ++group) {
+        const std::uint64_t first = std::uint64_t{0xD2511F53U} * groups.stream_block[group];
+        const std::uint32_t mixed =
+            static_cast<std::uint32_t>(first >> 32U) ^ stream ^ key_of_stream;
+        const std::uint64_t second = std::uint64_t{0xCD9E8D57U} * mixed;
+        words[group] = {.second_high = static_cast<std::uint32_t>(second >> 32U),
+                        .second_low = static_cast<std::uint32_t>(second) ^ key_of_second,
+                        .first_low = static_cast<std::uint32_t>(first) ^ key_of_first};
+    }
+    return words;
+}
+
 /// Decides tiles of obligors under blocks of scenarios: by the kernel, then the canonical rule.
 class Decider {
   public:
@@ -49,48 +68,49 @@ class Decider {
           seed_(seed),
           kernel_(kernel_of(set)),
           float_error_(float_error_of(groups.factor_count)),
+          stream_(stream_words(groups, seed)),
           open_lanes_(std::make_unique_for_overwrite<OpenLane[]>(
               std::min(tile_groups, groups.group_count()) * group_obligors * block_scenarios)) {}
 
-    /// Adds to the losses of a block's scenarios, and sets bits of `defaults` of shape (group, 8)
-    /// unless it is null.
+    /// Adds to the losses of a block's scenarios; unless `defaults`, of shape (group, 8), is null:
+    /// then sets bits of it instead.
     void decide(std::size_t first_group, std::size_t block, std::int64_t* loss_sum,
                 std::uint16_t* defaults) {
         const std::size_t group_count = std::min(tile_groups, groups_.group_count() - first_group);
         const std::size_t place = first_group * group_obligors;
-        DefaultBlock target{
-            .group_count = group_count,
-            .factor_count = groups_.factor_count,
-            .stream_block = groups_.stream_block.data() + first_group,
-            .threshold = groups_.rounded_threshold.data() + place,
-            .loading = groups_.loading.data() + place * groups_.factor_count,
-            .largest_threshold = groups_.largest_threshold.data() + first_group,
-            .largest_loading = groups_.largest_loading.data() + first_group,
-            .loss_limb = groups_.loss_limb.data() + place * groups_.limb_count,
-            .limb_count = groups_.limb_count,
-            .seed_low = static_cast<std::uint32_t>(seed_),
-            .seed_high = static_cast<std::uint32_t>(seed_ >> 32U),
-            .scenario_low = nullptr,
-            .scenario_high = nullptr,
-            .factor = nullptr,
-            .mixing_root = nullptr,
-            .largest_factor = 0.0F,
-            .largest_mixing_root = 0.0F,
-            .table_error = kernel_.table_error,
-            .float_error = float_error_,
-            .loss_sum = loss_sum,
-            .defaults = defaults == nullptr ? nullptr : defaults + place,
-            .open_lanes = open_lanes_.get()};
+        DefaultBlock target{.group_count = group_count,
+                            .factor_count = groups_.factor_count,
+                            .stream = stream_.data() + first_group,
+                            .threshold = groups_.rounded_threshold.data() + place,
+                            .loading = groups_.loading.data() + place * groups_.factor_count,
+                            .largest_threshold = groups_.largest_threshold.data() + first_group,
+                            .largest_loading = groups_.largest_loading.data() + first_group,
+                            .loss_limb = groups_.loss_limb.data() + place * groups_.limb_count,
+                            .limb_count = groups_.limb_count,
+                            .seed_low = static_cast<std::uint32_t>(seed_),
+                            .seed_high = static_cast<std::uint32_t>(seed_ >> 32U),
+                            .scenario_low = nullptr,
+                            .scenario_high = nullptr,
+                            .factor = nullptr,
+                            .mixing_root = nullptr,
+                            .largest_factor = 0.0F,
+                            .largest_mixing_root = 0.0F,
+                            .table_error = kernel_.table_error,
+                            .float_error = float_error_,
+                            .loss_sum = loss_sum,
+                            .defaults = defaults == nullptr ? nullptr : defaults + place,
+                            .open_lanes = open_lanes_.get()};
         states_.set_scenarios(block, target);
         const std::size_t open_count = kernel_.decide(target);
         for (std::size_t i = 0; i < open_count; ++i) {
             const OpenLane& lane = open_lanes_[i];
             if (!decide_open(lane, place, block)) continue;
-            loss_sum[lane.scenario] += groups_.loss_minor[place + lane.obligor];
-            if (defaults != nullptr) {
-                std::uint16_t& mask = defaults[place + lane.obligor];
-                mask = static_cast<std::uint16_t>(mask | (1U << lane.scenario));
+            if (defaults == nullptr) {
+                loss_sum[lane.scenario] += groups_.loss_minor[place + lane.obligor];
+                continue;
             }
+            std::uint16_t& mask = defaults[place + lane.obligor];
+            mask = static_cast<std::uint16_t>(mask | (1U << lane.scenario));
         }
     }
 
@@ -117,6 +137,7 @@ class Decider {
     std::uint64_t seed_;
     Kernel kernel_;
     float float_error_;
+    std::vector<StreamWords> stream_;
     std::unique_ptr<OpenLane[]> open_lanes_;
 };
 
@@ -146,8 +167,8 @@ void simulate_task(const ObligorGroups& groups, const SimulationRange& range, st
     std::iota(scenarios.begin(), scenarios.end(), range.first_scenario + first);
     const auto mixing =
         range.mixing.empty() ? range.mixing : range.mixing.subspan(first, losses.size());
-    const SystematicStates states(
-        {.seed = range.seed, .scenario = scenarios, .mixing = mixing}, groups.factor_count);
+    const SystematicStates states({.seed = range.seed, .scenario = scenarios, .mixing = mixing},
+                                  groups.factor_count);
     std::vector<std::int64_t> sums(states.block_count() * block_scenarios,
                                    groups.certain_loss_minor);
     Decider decider(groups, states, range.seed, set);
@@ -191,16 +212,14 @@ InstructionSet fastest_default_kernel() {
     return InstructionSet::baseline;
 }
 
-std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups,
-                                          const SimulationRange& range,
+std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel) {
     return simulate_losses(groups, range, parallel,
                            {.instruction_set = fastest_default_kernel(),
                             .task_scenarios = task_scenarios_for(groups, range)});
 }
 
-std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups,
-                                          const SimulationRange& range,
+std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel,
                                           const SimulationVariant& variant) {
     check(range);
@@ -234,10 +253,9 @@ void default_masks(const ObligorGroups& groups, const ScenarioList& scenarios,
     if (count == 0) return;
     const SystematicStates states(scenarios, groups.factor_count);
     std::vector<std::uint16_t> of_places(groups.threshold.size());
-    std::array<std::int64_t, block_scenarios> unused_sums{};
     Decider decider(groups, states, scenarios.seed, set);
     for (std::size_t group = 0; group < groups.group_count(); group += tile_groups) {
-        decider.decide(group, 0, unused_sums.data(), of_places.data());
+        decider.decide(group, 0, nullptr, of_places.data());
     }
     const auto asked = static_cast<std::uint16_t>((1U << count) - 1U);
     for (std::size_t place = 0; place < of_places.size(); ++place) {

@@ -26,8 +26,7 @@ struct SimulationRange {
 /// and split, and in any order of the obligors: the decisions are the canonical rule's, the sums
 /// are of integers. Progress counts scenarios. Throws Error(invalid_input) on a range that passes
 /// 2^64 or mixing of another shape or sign, and Error(cancelled).
-std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups,
-                                          const SimulationRange& range,
+std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel);
 
 /// Who defaults in up to block_scenarios scenarios: bit s of an obligor's mask, which is that of

@@ -31,7 +31,9 @@ void check_all_kernels(const std::vector<Obligor>& obligors, const Factors& fact
     const ObligorGroups groups = groups_of(obligors, factors);
     for (const InstructionSet set : default_kernels()) {
         const auto found = simulate_losses(groups, range, {.threads = 1}, {set, 48});
-        BOOST_TEST_CONTEXT(instruction_set_name(set)) { BOOST_TEST(found == expected); }
+        BOOST_TEST_CONTEXT(instruction_set_name(set)) {
+            BOOST_TEST(found == expected);
+        }
     }
 }
 

@@ -21,8 +21,7 @@ struct SimulationVariant {
 };
 
 /// simulate_losses by a way of the caller's choice; the kernel must be there.
-std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups,
-                                          const SimulationRange& range,
+std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel,
                                           const SimulationVariant& variant);
 

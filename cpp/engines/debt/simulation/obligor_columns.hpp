@@ -16,8 +16,8 @@ struct ObligorColumns {
     std::span<const std::uint32_t> slot;
     /// x of default_thresholds: -infinity never defaults, infinity always.
     std::span<const double> default_threshold;
-    std::span<const double> factor_weight;      ///< a, of shape (obligor_count, factor_count)
-    std::span<const std::int64_t> loss_minor;   ///< at default, in minor units, >= 0
+    std::span<const double> factor_weight;     ///< a, of shape (obligor_count, factor_count)
+    std::span<const std::int64_t> loss_minor;  ///< at default, in minor units, >= 0
 
     std::size_t obligor_count() const { return slot.size(); }
 };

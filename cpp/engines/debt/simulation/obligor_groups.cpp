@@ -65,9 +65,9 @@ class Filler {
         const bool fits = std::abs(threshold) < largest_rounded_threshold;
         groups_.rounded_threshold[place] = fits ? static_cast<float>(threshold) : 0.0F;
         float& largest_threshold = groups_.largest_threshold[group];
-        largest_threshold = std::max(
-            largest_threshold,
-            fits ? rounded_up(std::abs(threshold)) : std::numeric_limits<float>::infinity());
+        largest_threshold =
+            std::max(largest_threshold, fits ? rounded_up(std::abs(threshold))
+                                             : std::numeric_limits<float>::infinity());
         double square = 0.0;
         for (std::size_t k = 0; k < loading.size(); ++k) {
             groups_.loading[(group * groups_.factor_count + k) * group_obligors + place_in_group] =
@@ -77,9 +77,9 @@ class Filler {
         float& largest_loading = groups_.largest_loading[group];
         largest_loading = std::max(largest_loading, rounded_up(std::sqrt(square)));
         groups_.loss_minor[place] = loss_minor;
-        std::int16_t* const limbs =
-            groups_.loss_limb.data() +
-            2 * ((group * 4 + place_in_group / 2) * groups_.limb_count) + place_in_group % 2;
+        std::int16_t* const limbs = groups_.loss_limb.data() +
+                                    2 * ((group * 4 + place_in_group / 2) * groups_.limb_count) +
+                                    place_in_group % 2;
         for (std::size_t limb = 0; limb < groups_.limb_count; ++limb) {
             limbs[2 * limb] =
                 static_cast<std::int16_t>(-((loss_minor >> (limb * limb_bits)) & limb_mask));

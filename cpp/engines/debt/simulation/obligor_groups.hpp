@@ -18,17 +18,17 @@ inline constexpr std::uint32_t no_obligor = 0xFFFFFFFF;
 struct ObligorGroups {
     std::size_t factor_count = 0;
     std::size_t limb_count = 2;
-    std::vector<std::uint32_t> stream_block;   ///< slot / 8, a group each
-    std::vector<double> threshold;             ///< A, of shape (group, 8)
-    std::vector<float> rounded_threshold;      ///< the same
-    std::vector<float> loading;                ///< b, of shape (group, factor, 8)
-    std::vector<float> largest_threshold;      ///< |A| at most, a group each
-    std::vector<float> largest_loading;        ///< |b| at most, a group each
-    std::vector<std::int64_t> loss_minor;      ///< of shape (group, 8)
-    std::vector<std::int16_t> loss_limb;       ///< minus the limbs, of shape (group, 4, limb, 2)
-    std::vector<std::uint32_t> row;            ///< of shape (group, 8), or no_obligor
-    std::vector<std::uint32_t> certain_rows;   ///< of the obligors that default in any scenario
-    std::int64_t certain_loss_minor = 0;       ///< of these
+    std::vector<std::uint32_t> stream_block;  ///< slot / 8, a group each
+    std::vector<double> threshold;            ///< A, of shape (group, 8)
+    std::vector<float> rounded_threshold;     ///< the same
+    std::vector<float> loading;               ///< b, of shape (group, factor, 8)
+    std::vector<float> largest_threshold;     ///< |A| at most, a group each
+    std::vector<float> largest_loading;       ///< |b| at most, a group each
+    std::vector<std::int64_t> loss_minor;     ///< of shape (group, 8)
+    std::vector<std::int16_t> loss_limb;      ///< minus the limbs, of shape (group, 4, limb, 2)
+    std::vector<std::uint32_t> row;           ///< of shape (group, 8), or no_obligor
+    std::vector<std::uint32_t> certain_rows;  ///< of the obligors that default in any scenario
+    std::int64_t certain_loss_minor = 0;      ///< of these
 
     std::size_t group_count() const { return stream_block.size(); }
     /// b of an obligor by its place in (group, 8).

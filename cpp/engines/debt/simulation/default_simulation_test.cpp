@@ -1,13 +1,18 @@
 #include "engines/debt/simulation/default_simulation.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <numeric>
+#include <random>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include "engines/debt/simulation/simulation_fixture.hpp"
+#include "numeric/uniform.hpp"
 #include "table/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(default_simulation_test)
@@ -48,6 +53,70 @@ std::vector<double> mixing_of(std::size_t count) {
     return mixing;
 }
 
+/// Obligors whose thresholds are near every end of what they can be.
+std::vector<Obligor> extreme_obligors(std::size_t count, const Factors& factors) {
+    const double thresholds[] = {
+        -infinity, seawall::normal_quantile(1e-12), seawall::normal_quantile(1e-7),
+        0.0,       -seawall::normal_quantile(1e-7), infinity};
+    auto obligors = random_obligors(count, factors, 6);
+    for (std::size_t i = 0; i < count; ++i) {
+        obligors[i].default_threshold = thresholds[i % std::size(thresholds)];
+        // No factors leaves the conditional probability at the end, however far out it is.
+        if (i % 4 == 0) std::ranges::fill(obligors[i].factor_weight, 0.0);
+    }
+    return obligors;
+}
+
+/// Scenarios in which the high 16 bits of some obligor's draw are all 0, or all 1.
+std::vector<std::uint64_t> scenarios_at_the_ends(const std::vector<Obligor>& obligors,
+                                                 std::uint64_t seed, std::uint16_t draw,
+                                                 std::size_t count) {
+    std::vector<std::uint64_t> scenarios;
+    for (std::uint64_t scenario = 0; scenarios.size() < count; ++scenario) {
+        if (std::ranges::any_of(obligors, [&](const Obligor& obligor) {
+                return seawall::default_high_16(seed, scenario, obligor.slot) == draw;
+            })) {
+            scenarios.push_back(scenario);
+        }
+    }
+    return scenarios;
+}
+
+/// The masks that the canonical rule gives.
+std::vector<std::uint16_t> masks_literally(const std::vector<Obligor>& obligors,
+                                           const Factors& factors, const ScenarioList& list) {
+    std::vector<std::uint16_t> masks(obligors.size());
+    for (std::size_t i = 0; i < obligors.size(); ++i) {
+        std::vector<Obligor> one{obligors[i]};
+        one[0].loss_minor = 1;
+        for (std::size_t s = 0; s < list.scenario.size(); ++s) {
+            const auto mixing = list.mixing.empty() ? list.mixing : list.mixing.subspan(s, 1);
+            const auto loss = losses_literally(one, factors,
+                                               {.seed = list.seed,
+                                                .first_scenario = list.scenario[s],
+                                                .count = 1,
+                                                .mixing = mixing});
+            masks[i] = static_cast<std::uint16_t>(masks[i] | (loss[0] << s));
+        }
+    }
+    return masks;
+}
+
+std::pair<ErrorCode, std::string> refusal(const SimulationRange& range) {
+    const Factors factors(1);
+    try {
+        simulate_losses(groups_of({}, factors), range, {});
+    } catch (const Error& error) {
+        return {error.code(), error.where()};
+    }
+    return {ErrorCode::source_unreadable, "none"};
+}
+
+std::vector<std::int64_t> losses_of(const std::vector<Obligor>& obligors, const Factors& factors,
+                                    const SimulationRange& range) {
+    return simulate_losses(groups_of(obligors, factors), range, {});
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(every_kernel_decides_as_the_canonical_rule_does) {
@@ -64,4 +133,246 @@ BOOST_AUTO_TEST_CASE(every_kernel_decides_as_the_rule_does_under_mixing) {
     check_all_kernels(random_obligors(200, factors, 2), factors,
                       {.seed = 3, .count = mixing.size(), .mixing = mixing});
 }
+
+BOOST_AUTO_TEST_CASE(sixty_four_factors_of_mixed_signs_that_are_almost_all_of_the_risk) {
+    const Factors factors(64, 0.2);
+    auto obligors = random_obligors(203, factors, 3);
+    for (Obligor& obligor : obligors) {
+        set_systematic_share(obligor.factor_weight, factors.model(), 0.9999);
+    }
+    const auto mixing = mixing_of(64 * lane_factor());
+    check_all_kernels(obligors, factors, {.seed = 4, .count = 64 * lane_factor()});
+    check_all_kernels(obligors, factors, {.seed = 4, .count = mixing.size(), .mixing = mixing});
+}
+
+BOOST_AUTO_TEST_CASE(distances_beyond_any_integer_are_left_to_the_rule) {
+    const Factors factors(2);
+    auto obligors = random_obligors(64, factors, 7);
+    const double far[] = {-1e300, -4e7, -1e5, -5e4, 5e4, 1e5, 4e7, 1e300};
+    for (std::size_t i = 0; i < obligors.size(); ++i) {
+        obligors[i].default_threshold = far[i * 8 / obligors.size()];
+        set_systematic_share(obligors[i].factor_weight, factors.model(), 0.5);
+    }
+    const auto mixing = mixing_of(100);
+    check_all_kernels(obligors, factors, {.seed = 4, .count = 100, .mixing = mixing});
+}
+
+BOOST_AUTO_TEST_CASE(draws_at_either_end_are_decided_as_the_rule_does) {
+    constexpr std::uint64_t seed = 12;
+    const Factors factors(2);
+    const auto obligors = extreme_obligors(240, factors);
+    const ObligorGroups groups = groups_of(obligors, factors);
+    for (const std::uint16_t draw : {std::uint16_t{0}, std::uint16_t{0xFFFF}}) {
+        const auto scenarios = scenarios_at_the_ends(obligors, seed, draw, 64 * lane_factor());
+        for (std::size_t first = 0; first < scenarios.size(); first += block_scenarios) {
+            const ScenarioList list{
+                .seed = seed, .scenario = std::span(scenarios).subspan(first, block_scenarios)};
+            const auto expected = masks_literally(obligors, factors, list);
+            for (const InstructionSet set : default_kernels()) {
+                std::vector<std::uint16_t> found(obligors.size());
+                default_masks(groups, list, found, set);
+                BOOST_TEST_CONTEXT(instruction_set_name(set)) {
+                    BOOST_TEST(found == expected);
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_certain_obligor_defaults_always_and_an_impossible_one_never) {
+    std::vector<Obligor> obligors(2, {.factor_weight = {0.9}});
+    obligors[0] = {
+        .slot = 0, .default_threshold = infinity, .factor_weight = {0.9}, .loss_minor = 5};
+    obligors[1] = {
+        .slot = 1, .default_threshold = -infinity, .factor_weight = {0.9}, .loss_minor = 7};
+    const auto losses = losses_of(obligors, Factors(1), {.seed = 1, .count = 200});
+    BOOST_TEST(losses == std::vector<std::int64_t>(200, 5));
+}
+
+BOOST_AUTO_TEST_CASE(no_bit_depends_on_kernel_threads_or_tasks) {
+    const Factors factors(4, 0.3);
+    const auto obligors = random_obligors(2500, factors, 8);  // more than a tile
+    const ObligorGroups groups = groups_of(obligors, factors);
+    const SimulationRange range{.seed = 21, .first_scenario = (1ULL << 32U) - 50, .count = 150};
+    const auto expected = losses_literally(obligors, factors, range);
+    for (const InstructionSet set : default_kernels()) {
+        for (const std::size_t threads : {1U, 2U, 7U}) {
+            for (const std::size_t task_scenarios : {1U, 16U, 40U, 1024U}) {
+                const auto found =
+                    simulate_losses(groups, range, {.threads = threads}, {set, task_scenarios});
+                BOOST_TEST_CONTEXT(instruction_set_name(set)
+                                   << ", " << threads << " threads, " << task_scenarios
+                                   << " scenarios a task") {
+                    BOOST_TEST(found == expected);
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_range_may_be_split_anywhere) {
+    const Factors factors(3);
+    const auto obligors = random_obligors(100, factors, 9);
+    const auto mixing = mixing_of(100);
+    const SimulationRange whole{.seed = 5, .first_scenario = 7, .count = 100, .mixing = mixing};
+    const auto expected = losses_of(obligors, factors, whole);
+    for (const std::size_t split : {0U, 1U, 15U, 16U, 99U, 100U}) {
+        const auto part = [&](std::size_t first, std::size_t count) {
+            return losses_of(obligors, factors,
+                             {.seed = 5,
+                              .first_scenario = 7 + first,
+                              .count = count,
+                              .mixing = std::span(mixing).subspan(first, count)});
+        };
+        auto losses = part(0, split);
+        const auto rest = part(split, 100 - split);
+        losses.insert(losses.end(), rest.begin(), rest.end());
+        BOOST_TEST(losses == expected);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_order_of_the_rows_does_not_matter) {
+    const Factors factors(3);
+    auto obligors = random_obligors(200, factors, 10);
+    const SimulationRange range{.seed = 5, .count = 100};
+    const auto expected = losses_of(obligors, factors, range);
+    std::ranges::shuffle(obligors, std::mt19937(1));
+    BOOST_TEST(losses_of(obligors, factors, range) == expected);
+}
+
+BOOST_AUTO_TEST_CASE(an_obligor_added_and_removed_moves_nobody_elses_draws) {
+    const Factors factors(2);
+    auto obligors = random_obligors(100, factors, 11);
+    const SimulationRange range{.seed = 5, .count = 300};
+    const auto before = losses_of(obligors, factors, range);
+    for (const std::uint32_t slot : {2U, 5'000U, 0xFFFFFFFFU}) {
+        obligors.insert(obligors.begin() + 50, {.slot = slot,
+                                                .default_threshold = -1.0,
+                                                .factor_weight = {0.3, 0.3},
+                                                .loss_minor = std::int64_t{1} << 50U});
+        const auto with = losses_of(obligors, factors, range);
+        std::size_t default_count = 0;
+        for (std::size_t s = 0; s < range.count; ++s) {
+            const std::int64_t own = with[s] - before[s];
+            BOOST_TEST((own == 0 || own == std::int64_t{1} << 50U));
+            if (own != 0) ++default_count;
+        }
+        BOOST_TEST(default_count > 20U);
+        obligors.erase(obligors.begin() + 50);
+        BOOST_TEST(losses_of(obligors, factors, range) == before);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(losses_of_any_size_sum_exactly) {
+    const Factors factors(1);
+    for (const unsigned bits : {0U, 15U, 29U, 30U, 31U, 44U, 45U, 56U}) {
+        auto obligors = random_obligors(60, factors, 12);
+        for (Obligor& obligor : obligors) obligor.loss_minor = (std::int64_t{1} << bits) - 1;
+        obligors.back().loss_minor = std::int64_t{1} << bits;
+        check_all_kernels(obligors, factors, {.seed = 6, .count = 40});
+    }
+}
+
+BOOST_AUTO_TEST_CASE(defaults_are_those_that_make_the_losses) {
+    const Factors factors(3, 0.1);
+    const auto obligors = random_obligors(3000, factors, 13);
+    const ObligorGroups groups = groups_of(obligors, factors);
+    const SimulationRange range{.seed = 8, .first_scenario = 40, .count = 13};
+    std::vector<std::uint64_t> scenarios(range.count);
+    std::iota(scenarios.begin(), scenarios.end(), range.first_scenario);
+    std::vector<std::uint16_t> masks(obligors.size());
+    for (const InstructionSet set : default_kernels()) {
+        default_masks(groups, {.seed = 8, .scenario = scenarios}, masks, set);
+        std::vector<std::int64_t> losses(range.count);
+        for (std::size_t i = 0; i < obligors.size(); ++i) {
+            BOOST_TEST(masks[i] >> range.count == 0);
+            for (std::size_t s = 0; s < range.count; ++s) {
+                if ((masks[i] >> s & 1U) != 0) losses[s] += obligors[i].loss_minor;
+            }
+        }
+        BOOST_TEST(losses == simulate_losses(groups, range, {}));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_higher_probability_of_default_only_adds_defaults) {
+    const Factors factors(2);
+    auto obligors = random_obligors(500, factors, 14);
+    std::vector<std::uint64_t> scenarios(16);
+    std::iota(scenarios.begin(), scenarios.end(), 0U);
+    const ScenarioList list{.seed = 9, .scenario = scenarios};
+    std::vector<std::uint16_t> before(obligors.size());
+    std::vector<std::uint16_t> after(obligors.size());
+    default_masks(groups_of(obligors, factors), list, before);
+    for (Obligor& obligor : obligors) obligor.default_threshold += 0.3;
+    default_masks(groups_of(obligors, factors), list, after);
+    for (std::size_t i = 0; i < obligors.size(); ++i) BOOST_TEST((before[i] & ~after[i]) == 0);
+    BOOST_TEST((before != after));
+}
+
+BOOST_AUTO_TEST_CASE(the_mean_loss_is_the_expected_loss) {
+    const Factors factors(4, 0.3);
+    auto obligors = random_obligors(400, factors, 15);
+    double expected = 0.0;
+    for (Obligor& obligor : obligors) {
+        obligor.loss_minor = 1000;
+        set_systematic_share(obligor.factor_weight, factors.model(), 0.1);
+        expected += 1000.0 * seawall::normal_cdf(obligor.default_threshold);
+    }
+    constexpr std::size_t count = 20'000;
+    const auto losses = losses_of(obligors, factors, {.seed = 10, .count = count});
+    double mean = 0.0;
+    double square = 0.0;
+    for (const std::int64_t loss : losses) {
+        const auto value = static_cast<double>(loss);
+        mean += value / count;
+        square += value * value / count;
+    }
+    const double standard_error = std::sqrt((square - mean * mean) / count);
+    BOOST_TEST(std::abs(mean - expected) < 5.0 * standard_error);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_book_loses_nothing_and_no_scenarios_are_no_losses) {
+    const Factors factors(1);
+    BOOST_TEST(losses_of({}, factors, {.seed = 1, .count = 3}) ==
+               (std::vector<std::int64_t>{0, 0, 0}));
+    BOOST_TEST(losses_of({}, factors, {.seed = 1, .count = 0}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_range_ends_below_2_64) {
+    constexpr std::uint64_t near_end = ~std::uint64_t{0} - 3;
+    BOOST_TEST(refusal({.first_scenario = near_end, .count = 3}).second == "none");
+    BOOST_TEST(
+        (refusal({.first_scenario = near_end, .count = 4}).first == ErrorCode::limit_exceeded));
+}
+
+BOOST_AUTO_TEST_CASE(mixing_is_positive_and_of_every_scenario) {
+    const std::vector<double> mixing{1.0, 0.0};
+    BOOST_TEST(refusal({.count = 3, .mixing = mixing}).second == "scenarios.mixing");
+    BOOST_TEST(refusal({.count = 2, .mixing = mixing}).second == "scenarios.mixing[1]");
+}
+
+BOOST_AUTO_TEST_CASE(at_most_a_block_of_scenarios_has_masks) {
+    const std::vector<std::uint64_t> scenarios(block_scenarios + 1);
+    const ObligorGroups groups = groups_of({}, Factors(1));
+    BOOST_CHECK_EXCEPTION(default_masks(groups, {.seed = 1, .scenario = scenarios}, {}), Error,
+                          [](const Error& error) {
+                              return error.code() == ErrorCode::limit_exceeded &&
+                                     error.where() == "scenarios";
+                          });
+}
+
+BOOST_AUTO_TEST_CASE(progress_counts_scenarios_and_a_stop_is_an_error) {
+    const Factors factors(1);
+    const ObligorGroups groups = groups_of(random_obligors(10, factors, 1), factors);
+    std::atomic<std::uint64_t> completed{0};
+    std::stop_source stop;
+    const seawall::ParallelOptions parallel{
+        .threads = 1, .control = {.stop = stop.get_token(), .completed_units = &completed}};
+    simulate_losses(groups, {.seed = 1, .count = 100}, parallel);
+    BOOST_TEST(completed == 100U);
+    stop.request_stop();
+    BOOST_CHECK_EXCEPTION(simulate_losses(groups, {.seed = 1, .count = 100}, parallel), Error,
+                          [](const Error& error) { return error.code() == ErrorCode::cancelled; });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -85,21 +85,48 @@ std::vector<std::uint64_t> scenarios_at_the_ends(const std::vector<Obligor>& obl
 /// The masks that the canonical rule gives.
 std::vector<std::uint16_t> masks_literally(const std::vector<Obligor>& obligors,
                                            const Factors& factors, const ScenarioList& list) {
+    const auto root = correlation_root(factors.model());
+    std::vector<double> z(factors.model().factor_count);
+    std::vector<float> loading(z.size());
     std::vector<std::uint16_t> masks(obligors.size());
-    for (std::size_t i = 0; i < obligors.size(); ++i) {
-        std::vector<Obligor> one{obligors[i]};
-        one[0].loss_minor = 1;
-        for (std::size_t s = 0; s < list.scenario.size(); ++s) {
-            const auto mixing = list.mixing.empty() ? list.mixing : list.mixing.subspan(s, 1);
-            const auto loss = losses_literally(one, factors,
-                                               {.seed = list.seed,
-                                                .first_scenario = list.scenario[s],
-                                                .count = 1,
-                                                .mixing = mixing});
-            masks[i] = static_cast<std::uint16_t>(masks[i] | (loss[0] << s));
+    for (std::size_t s = 0; s < list.scenario.size(); ++s) {
+        draw_factors(list.seed, list.scenario[s], z);
+        const double mixing_root = list.mixing.empty() ? 1.0 : std::sqrt(list.mixing[s]);
+        for (std::size_t i = 0; i < obligors.size(); ++i) {
+            standardise_loading(obligors[i].factor_weight, root, loading);
+            const double threshold = standardise_threshold(obligors[i].default_threshold, loading);
+            const bool is_default =
+                defaults(list.seed, list.scenario[s], obligors[i].slot, threshold, loading,
+                         {.factor = z, .mixing_root = mixing_root});
+            masks[i] = static_cast<std::uint16_t>(masks[i] | ((is_default ? 1U : 0U) << s));
         }
     }
     return masks;
+}
+
+/// Moves each obligor's threshold to where, in one scenario, its probability of default is its
+/// uniform, or a few 2^-16 away: as hard to decide as can be.
+void set_on_the_edge(std::vector<Obligor>& obligors, const Factors& factors,
+                     const ScenarioList& list) {
+    const double offsets[] = {0.0, 0.0, 0.5, -0.5, 2.0, -2.0, 5.0, -5.0, 9.0, -9.0, 14.0, -14.0};
+    const auto root = correlation_root(factors.model());
+    const std::uint64_t scenario = list.scenario[0];
+    const double mixing_root = list.mixing.empty() ? 1.0 : std::sqrt(list.mixing[0]);
+    std::vector<double> z(factors.model().factor_count);
+    std::vector<float> loading(z.size());
+    draw_factors(list.seed, scenario, z);
+    for (std::size_t i = 0; i < obligors.size(); ++i) {
+        Obligor& obligor = obligors[i];
+        standardise_loading(obligor.factor_weight, root, loading);
+        const auto bits = seawall::default_uniform_48(list.seed, scenario, obligor.slot);
+        const double edge =
+            (static_cast<double>(bits) + 0.5) * 0x1p-48 + offsets[i % std::size(offsets)] * 0x1p-16;
+        double distance = seawall::normal_quantile(std::clamp(edge, 1e-13, 1.0 - 1e-13));
+        for (std::size_t k = 0; k < z.size(); ++k) {
+            distance += static_cast<double>(loading[k]) * z[k];
+        }
+        obligor.default_threshold = distance / mixing_root / standardise_threshold(1.0, loading);
+    }
 }
 
 std::pair<ErrorCode, std::string> refusal(const SimulationRange& range) {
@@ -155,6 +182,34 @@ BOOST_AUTO_TEST_CASE(distances_beyond_any_integer_are_left_to_the_rule) {
     }
     const auto mixing = mixing_of(100);
     check_all_kernels(obligors, factors, {.seed = 4, .count = 100, .mixing = mixing});
+}
+
+BOOST_AUTO_TEST_CASE(lanes_on_the_edge_of_default_are_decided_as_the_rule_does) {
+    const std::vector<std::uint64_t> scenario{77};
+    for (const std::size_t factor_count : {1U, 4U, 16U, 64U}) {
+        const Factors factors(factor_count, 0.2);
+        auto obligors = random_obligors(1500 * lane_factor(), factors, 16);
+        for (const double share : {0.2, 0.9999, 0.999999}) {
+            for (Obligor& obligor : obligors) {
+                set_systematic_share(obligor.factor_weight, factors.model(), share);
+            }
+            for (const double mixing : {1.0, 0.01, 7.0}) {
+                const ScenarioList list{
+                    .seed = 31, .scenario = scenario, .mixing = std::span(&mixing, 1)};
+                set_on_the_edge(obligors, factors, list);
+                const auto expected = masks_literally(obligors, factors, list);
+                const ObligorGroups groups = groups_of(obligors, factors);
+                for (const InstructionSet set : default_kernels()) {
+                    std::vector<std::uint16_t> found(obligors.size());
+                    default_masks(groups, list, found, set);
+                    BOOST_TEST_CONTEXT(instruction_set_name(set)
+                                       << ", " << factor_count << " factors, share " << share) {
+                        BOOST_TEST(found == expected);
+                    }
+                }
+            }
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(draws_at_either_end_are_decided_as_the_rule_does) {

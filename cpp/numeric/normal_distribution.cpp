@@ -100,9 +100,8 @@ double cdf_near_knot(double x) {
     return sum + ((knot.cdf_high - sum) + step + low);
 }
 
-/// x < -4: the density times Mills' ratio, 1/|x| times a rational function of 1/x² (fitted, in
-/// relative error by less than 2^-54).
-double cdf_of_tail(double x) {
+/// x > 4: 1/x times a rational function of 1/x² (fitted, in relative error by less than 2^-54).
+double mills_ratio_of_tail(double x) {
     static constexpr std::array numerator{
         0x1.2f518ecc336eep+14, 0x1.5571de1e1fb9ap+17, 0x1.bc2fafeded14bp+17, 0x1.85267d18dafdcp+16,
         0x1.26a04cf23fa5ep+14, 0x1.a2d6ded6a8762p+10, 0x1.0fa47c480126ap+6,  1.0};
@@ -110,13 +109,13 @@ double cdf_of_tail(double x) {
         0x1.354e623e0582ep+16, 0x1.2c2958acf7106p+18, 0x1.26b1f98f79b61p+18, 0x1.c414f49584982p+16,
         0x1.3ed671e719ce6p+14, 0x1.b351269b288b4p+10, 0x1.13a47c480126ap+6,  1.0};
     const double y = 1.0 / (x * x);
-    const double ratio = polynomial(numerator, y) / (polynomial(denominator, y) * -x);
-    return gaussian(x) * (inverse_root_2_pi * ratio);
+    return polynomial(numerator, y) / (polynomial(denominator, y) * x);
 }
 
 double cdf_of_negative(double x) {
     if (x < -39.0) return 0.0;  // below half the least double
-    return x <= -4.0625 ? cdf_of_tail(x) : cdf_near_knot(x);
+    if (x > -4.0625) return cdf_near_knot(x);
+    return gaussian(x) * (inverse_root_2_pi * mills_ratio_of_tail(-x));
 }
 
 }  // namespace
@@ -130,6 +129,10 @@ double normal_density(double x) {
     if (std::isnan(x)) return x;
     if (std::abs(x) > 39.0) return 0.0;  // below half the least double
     return inverse_root_2_pi * gaussian(x);
+}
+
+double normal_mills_ratio(double x) {
+    return x < 4.0625 ? cdf_near_knot(-x) / normal_density(x) : mills_ratio_of_tail(x);
 }
 
 double normal_quantile(double p) {

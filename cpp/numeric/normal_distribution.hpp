@@ -11,6 +11,9 @@ double normal_cdf(double x);
 /// The density at x, in relative error by less than 4e-16 where it is a normal number.
 double normal_density(double x);
 
+/// P(Z > x) / density(x), x >= 0, in relative error by less than 1e-15, however small both are.
+double normal_mills_ratio(double x);
+
 /// x with P(Z <= x) = p: in relative error by less than 1e-15 for p from 1e-300. -infinity for 0,
 /// infinity for 1, NaN outside. M. J. Wichura, "Algorithm AS 241" (1988), PPND16.
 double normal_quantile(double p);

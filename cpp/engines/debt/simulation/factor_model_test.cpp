@@ -146,6 +146,7 @@ BOOST_AUTO_TEST_CASE(degrees_of_freedom_must_be_above_two) {
     };
     BOOST_TEST(place(2.0) == "factors.degrees_of_freedom");
     BOOST_TEST(place(nan) == "factors.degrees_of_freedom");
+    BOOST_TEST(place(1.1e9) == "factors.degrees_of_freedom");
     BOOST_TEST(place(2.1) == "none");
     BOOST_TEST(place(std::numeric_limits<double>::infinity()) == "none");
 }

@@ -61,6 +61,15 @@ BOOST_AUTO_TEST_CASE(a_threshold_has_the_probability_of_default_below_it) {
     BOOST_TEST(thresholds[3] == infinity);
 }
 
+BOOST_AUTO_TEST_CASE(a_threshold_of_students_t_is_its_quantile) {
+    const std::vector<double> probabilities{0.0, 0.01, 0.5, 1.0};
+    const auto thresholds = default_thresholds(probabilities, Factors(1, 0.0, 4.0).model());
+    BOOST_TEST(thresholds[0] == -infinity);
+    BOOST_TEST(thresholds[1] == -3.7469473879791968, boost::test_tools::tolerance(1e-13));
+    BOOST_TEST(thresholds[2] == 0.0);
+    BOOST_TEST(thresholds[3] == infinity);
+}
+
 BOOST_AUTO_TEST_CASE(a_probability_outside_0_to_1_is_refused_with_its_place) {
     for (const double bad : {-1e-300, 1.0 + 0x1p-52, nan, infinity}) {
         BOOST_TEST(threshold_refusal(bad) == "obligors.default_probability[1]");

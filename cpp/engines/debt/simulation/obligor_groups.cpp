@@ -7,7 +7,6 @@
 #include <numeric>
 #include <string>
 
-#include "engines/debt/simulation/default_rule.hpp"
 #include "table/error.hpp"
 
 namespace seawall::debt {
@@ -107,6 +106,7 @@ ObligorGroups group_obligors_by_slot(const ObligorColumns& obligors, const Facto
     ObligorGroups groups;
     groups.factor_count = factor_count;
     groups.limb_count = limb_count_of(obligors.loss_minor);
+    groups.mixing = MixingVariable(factors.degrees_of_freedom);
     Filler filler(groups);
     std::array<float, max_factors> loading_of_one{};
     const std::span<float> loading(loading_of_one.data(), factor_count);

@@ -213,10 +213,11 @@ BOOST_AUTO_TEST_CASE(draws_at_either_end_are_decided_as_the_rule_does) {
 
 BOOST_AUTO_TEST_CASE(losses_of_any_size_sum_exactly) {
     const Factors factors(1);
-    for (const unsigned bits : {0U, 15U, 29U, 30U, 31U, 44U, 45U, 56U}) {
+    for (const std::uint64_t bits : {0U, 15U, 29U, 30U, 31U, 44U, 45U, 56U}) {
+        const auto largest = static_cast<std::int64_t>(std::uint64_t{1} << bits);
         auto obligors = random_obligors(60, factors, 12);
-        for (Obligor& obligor : obligors) obligor.loss_minor = (std::int64_t{1} << bits) - 1;
-        obligors.back().loss_minor = std::int64_t{1} << bits;
+        for (Obligor& obligor : obligors) obligor.loss_minor = largest - 1;
+        obligors.back().loss_minor = largest;
         check_all_kernels(obligors, factors, {.seed = 6, .count = 40});
     }
 }

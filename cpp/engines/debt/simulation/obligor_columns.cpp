@@ -11,7 +11,7 @@
 namespace seawall::debt {
 namespace {
 
-constexpr std::int64_t largest_total_loss = std::int64_t{1} << 62U;
+constexpr std::int64_t largest_total_loss = 0x4000'0000'0000'0000;
 
 std::string entry(const char* column, std::size_t row) {
     return "obligors." + std::string(column) + "[" + std::to_string(row) + "]";

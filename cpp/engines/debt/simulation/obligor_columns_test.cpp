@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_negative_loss_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(losses_may_sum_up_to_2_62_and_not_beyond) {
-    constexpr std::int64_t rest = (std::int64_t{1} << 62U) - 2;  // the other two lose 1 each
+    constexpr std::int64_t rest = 0x4000'0000'0000'0000 - 2;  // the other two lose 1 each
     BOOST_TEST(refusal_of([](Obligor& o) { o.loss_minor = rest; }).second == "none");
     const auto [code, place] = refusal_of([](Obligor& o) { o.loss_minor = rest + 1; });
     BOOST_TEST((code == ErrorCode::limit_exceeded));

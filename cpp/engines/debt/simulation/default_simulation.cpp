@@ -232,6 +232,9 @@ void default_masks(const ObligorGroups& groups, const ScenarioList& scenarios,
     if (count > block_scenarios) {
         throw Error(ErrorCode::limit_exceeded, "scenarios", "at most 16 scenarios at once");
     }
+    if (masks.size() != groups.obligor_count) {
+        throw Error(ErrorCode::invalid_input, "masks", "must be as many as the obligors");
+    }
     std::ranges::fill(masks, std::uint16_t{0});
     if (count == 0) return;
     const SystematicStates states(scenarios, groups.factor_count, groups.mixing);

@@ -28,7 +28,8 @@ std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const Sim
                                           const ParallelOptions& parallel);
 
 /// Who defaults in up to block_scenarios scenarios: bit s of an obligor's mask, which is that of
-/// its row, is set where it does in scenario s of the list. The masks must be as many as rows.
+/// its row, is set where it does in scenario s of the list. Throws Error(limit_exceeded) on more
+/// scenarios and Error(invalid_input) where the masks are not as many as the obligors.
 void default_masks(const ObligorGroups& groups, const ScenarioList& scenarios,
                    std::span<std::uint16_t> masks);
 

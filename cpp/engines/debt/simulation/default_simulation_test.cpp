@@ -241,6 +241,15 @@ BOOST_AUTO_TEST_CASE(at_most_a_block_of_scenarios_has_masks) {
                           });
 }
 
+BOOST_AUTO_TEST_CASE(there_is_a_mask_for_each_obligor) {
+    const Factors factors(1);
+    const ObligorGroups groups = groups_of(random_obligors(3, factors, 1), factors);
+    std::vector<std::uint16_t> masks(2);
+    BOOST_CHECK_EXCEPTION(default_masks(groups, {.seed = 1}, masks), Error, [](const Error& error) {
+        return error.code() == ErrorCode::invalid_input && error.where() == "masks";
+    });
+}
+
 BOOST_AUTO_TEST_CASE(progress_counts_scenarios_and_a_stop_is_an_error) {
     const Factors factors(1);
     const ObligorGroups groups = groups_of(random_obligors(10, factors, 1), factors);

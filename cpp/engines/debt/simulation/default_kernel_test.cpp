@@ -124,6 +124,22 @@ void set_on_the_edge(std::vector<Obligor>& obligors, const Factors& factors,
     }
 }
 
+void check_on_the_edge(std::vector<Obligor>& obligors, const Factors& factors, std::uint64_t seed,
+                       std::uint64_t scenario) {
+    const ScenarioList list{.seed = seed, .scenario = std::span(&scenario, 1)};
+    set_on_the_edge(obligors, factors, list);
+    const auto expected = masks_literally(obligors, factors, list);
+    const ObligorGroups groups = groups_of(obligors, factors);
+    for (const InstructionSet set : default_kernels()) {
+        std::vector<std::uint16_t> found(obligors.size());
+        default_masks(groups, list, found, set);
+        BOOST_TEST_CONTEXT(instruction_set_name(set)
+                           << ", " << factors.model().factor_count << " factors") {
+            BOOST_TEST(found == expected);
+        }
+    }
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(every_kernel_decides_as_the_canonical_rule_does) {
@@ -172,20 +188,30 @@ BOOST_AUTO_TEST_CASE(lanes_on_the_edge_of_default_are_decided_as_the_rule_does) 
                 set_systematic_share(obligor.factor_weight, factors.model(), share);
             }
             for (const std::uint64_t scenario : scenarios_of_extreme_mixing(seed)) {
-                const ScenarioList list{.seed = seed, .scenario = std::span(&scenario, 1)};
-                set_on_the_edge(obligors, factors, list);
-                const auto expected = masks_literally(obligors, factors, list);
-                const ObligorGroups groups = groups_of(obligors, factors);
-                for (const InstructionSet set : default_kernels()) {
-                    std::vector<std::uint16_t> found(obligors.size());
-                    default_masks(groups, list, found, set);
-                    BOOST_TEST_CONTEXT(instruction_set_name(set)
-                                       << ", " << factor_count << " factors, share " << share) {
-                        BOOST_TEST(found == expected);
-                    }
-                }
+                check_on_the_edge(obligors, factors, seed, scenario);
             }
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(lanes_on_the_edge_whose_large_factors_cancel_are_decided_as_the_rule_does) {
+    // What rounds is as large as the loadings, and the threshold does not show it.
+    constexpr std::uint64_t seed = 32;
+    constexpr std::uint64_t scenario = 8;
+    for (const std::size_t factor_count : {4U, 64U}) {
+        const Factors factors(factor_count);
+        std::vector<double> z(factor_count);
+        draw_factors(seed, scenario, z);
+        const double square = std::inner_product(z.begin(), z.end(), z.begin(), 0.0);
+        auto obligors = random_obligors(3000 * lane_factor(), factors, 17);
+        for (Obligor& obligor : obligors) {
+            auto& weights = obligor.factor_weight;
+            const double along =
+                std::inner_product(z.begin(), z.end(), weights.begin(), 0.0) / square;
+            for (std::size_t k = 0; k < factor_count; ++k) weights[k] -= along * z[k];
+            set_systematic_share(weights, factors.model(), 0.9999999);
+        }
+        check_on_the_edge(obligors, factors, seed, scenario);
     }
 }
 

@@ -17,12 +17,12 @@ namespace seawall::debt {
 namespace {
 
 /// Of 32 bits the 16 with even places, or those with odd places moved down by one.
-inline std::uint16_t even_bits(std::uint32_t bits) {
+inline std::uint32_t even_bits(std::uint32_t bits) {
     bits &= 0x55555555U;
     bits = (bits | (bits >> 1U)) & 0x33333333U;
     bits = (bits | (bits >> 2U)) & 0x0F0F0F0FU;
     bits = (bits | (bits >> 4U)) & 0x00FF00FFU;
-    return static_cast<std::uint16_t>(bits | (bits >> 8U));
+    return (bits | (bits >> 8U)) & 0xFFFFU;
 }
 
 /// Lists the lanes of a pair of obligors whose bits are set: bit 2·scenario + obligor.
@@ -130,8 +130,8 @@ void set_defaults(const typename L::Decision (&decisions)[4], std::size_t lane,
     for (std::size_t pair = 0; pair < 4; ++pair) {
         const std::uint32_t bits = L::default_bits(decisions[pair]);
         std::uint16_t* const masks = defaults + 2 * pair;
-        masks[0] = static_cast<std::uint16_t>(masks[0] | (even_bits(bits) << lane));
-        masks[1] = static_cast<std::uint16_t>(masks[1] | (even_bits(bits >> 1U) << lane));
+        masks[0] = static_cast<std::uint16_t>(masks[0] | even_bits(bits) << lane);
+        masks[1] = static_cast<std::uint16_t>(masks[1] | even_bits(bits >> 1U) << lane);
     }
 }
 
@@ -180,8 +180,9 @@ template <class L, std::size_t limb_count>
     for (std::size_t limb = 0; limb < limb_count; ++limb) {
         alignas(64) std::int32_t values[L::width];
         L::store_sums(values, sums[limb]);
+        const auto unit = static_cast<std::int64_t>(std::uint64_t{1} << (limb * limb_bits));
         for (std::size_t i = 0; i < L::width; ++i) {
-            block.loss_sum[lane + i] += std::int64_t{values[i]} << (limb * limb_bits);
+            block.loss_sum[lane + i] += values[i] * unit;
         }
     }
     return next;

@@ -16,10 +16,10 @@ constexpr std::uint32_t odd_multiplier = 0xCD9E8D57;
 /// The four words of a counter on their way through the rounds, in even and in odd scenarios.
 template <class L>
 struct Counters {
-    typename L::Words c0[2];
-    typename L::Words c1[2];
-    typename L::Words c2[2];
-    typename L::Words c3[2];
+    L::Words c0[2];
+    L::Words c1[2];
+    L::Words c2[2];
+    L::Words c3[2];
 };
 
 /// Philox4x32-10 at the counters (slot / 8, scenario low, scenario high, stream). Two of the words
@@ -27,7 +27,7 @@ struct Counters {
 /// into a part of the scenarios, made here once, and a part of the slots, the StreamWords.
 template <class L>
 class DefaultStream {
-    using Words = typename L::Words;
+    using Words = L::Words;
 
   public:
     static constexpr int first_round = 3;

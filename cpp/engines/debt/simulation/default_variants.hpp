@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engines/debt/simulation/default_simulation.hpp"
+#include "engines/debt/sweep_variants.hpp"  // InstructionSet
+
+namespace seawall::debt {
+
+/// Whether this build has the kernel of defaults and this processor its instructions.
+bool has_default_kernel(InstructionSet set);
+InstructionSet fastest_default_kernel();
+
+/// How the work is done, which no figure may show.
+struct SimulationVariant {
+    InstructionSet instruction_set = InstructionSet::baseline;
+    std::size_t task_scenarios = 1024;  ///< scenarios a task, at least 1
+};
+
+/// simulate_losses by a way of the caller's choice; the kernel must be there.
+std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
+                                          const ParallelOptions& parallel,
+                                          const SimulationVariant& variant);
+
+/// default_masks by an instruction set of the caller's choice.
+void default_masks(const ObligorGroups& groups, const ScenarioList& scenarios,
+                   std::span<std::uint16_t> masks, InstructionSet set);
+
+}  // namespace seawall::debt

@@ -105,6 +105,7 @@ ObligorGroups group_obligors_by_slot(const ObligorColumns& obligors, const Facto
     check(obligors, factors);
     const std::size_t factor_count = factors.factor_count;
     ObligorGroups groups;
+    groups.obligor_count = obligors.obligor_count();
     groups.factor_count = factor_count;
     groups.limb_count = limb_count_of(obligors.loss_minor);
     Filler filler(groups);

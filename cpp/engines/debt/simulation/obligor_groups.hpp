@@ -16,6 +16,7 @@ inline constexpr std::uint32_t no_obligor = 0xFFFFFFFF;
 /// group whose slot nobody has, or whose obligor is certain to default or not to, have a loss of 0
 /// and need no decision.
 struct ObligorGroups {
+    std::size_t obligor_count = 0;
     std::size_t factor_count = 0;
     std::size_t limb_count = 2;
     std::vector<std::uint32_t> stream_block;  ///< slot / 8, a group each

@@ -99,7 +99,7 @@ struct Baseline {
     }
     static std::uint32_t bits(Integers first, Integers second) {
         std::uint32_t result = 0;
-        for (int i = 0; i < 4; ++i) {
+        for (unsigned i = 0; i < 4; ++i) {
             result |= (first[i] != 0 ? 1U : 0U) << (2 * i);
             result |= (second[i] != 0 ? 2U : 0U) << (2 * i);
         }

@@ -12,8 +12,9 @@ inline constexpr std::size_t block_scenarios = 16;
 /// Bits of a loss in a limb: a sum of int32 holds thousands of them.
 inline constexpr std::size_t limb_bits = 15;
 /// Groups of a tile, whose loadings stay in cache while the scenarios pass. Their limbs cannot
-/// overflow an int32: 256 · 8 · 2^15 = 2^26.
+/// overflow an int32.
 inline constexpr std::size_t tile_groups = 256;
+static_assert(tile_groups * group_obligors << limb_bits < std::size_t{1} << 31U);
 /// Distances and factors are in 1/8192, so that an int16 holds ±4 standard deviations.
 inline constexpr float distance_scale = 8192.0F;
 /// Filter bands from here on decide nothing, and the distance may pass an int32.

@@ -40,6 +40,17 @@ void draw_factors(std::uint64_t seed, std::uint64_t scenario, std::span<double> 
     }
 }
 
+MixingVariable::MixingVariable(double degrees_of_freedom)
+    : degrees_of_freedom_(degrees_of_freedom) {
+    if (std::isfinite(degrees_of_freedom)) quantile_.emplace(degrees_of_freedom);
+}
+
+double MixingVariable::root(std::uint64_t seed, std::uint64_t scenario) const {
+    if (!quantile_) return 1.0;
+    const double uniform = stream_uniform_53(seed, RandomStream::mixing, scenario, 0);
+    return std::sqrt((*quantile_)(uniform) / degrees_of_freedom_);
+}
+
 std::uint64_t conditional_default_limit(double threshold, std::span<const float> loading,
                                         const ScenarioState& state) {
     double distance = threshold * state.mixing_root;

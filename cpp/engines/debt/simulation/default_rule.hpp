@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+
+#include "numeric/chi_squared_distribution.hpp"
 
 namespace seawall::debt {
 
@@ -26,6 +29,20 @@ struct ScenarioState {
 
 /// z of a scenario: normals of the first uniforms of the factor stream.
 void draw_factors(std::uint64_t seed, std::uint64_t scenario, std::span<double> factor);
+
+/// √(W/ν), which all obligors of a scenario share: W is chi-squared with ν degrees of freedom, of
+/// the first uniform of the mixing stream. 1 in the Gaussian copula.
+class MixingVariable {
+  public:
+    /// Infinity is the Gaussian copula.
+    explicit MixingVariable(double degrees_of_freedom);
+
+    double root(std::uint64_t seed, std::uint64_t scenario) const;
+
+  private:
+    double degrees_of_freedom_;
+    std::optional<ChiSquaredQuantile> quantile_;
+};
 
 /// ⌊2⁴⁸·p⌋ of p = Φ(A·√(W/ν) − b'z), summed in the order of the factors. An infinite A is a
 /// default that never comes (0) or always (2⁴⁸).

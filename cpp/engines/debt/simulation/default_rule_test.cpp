@@ -7,6 +7,7 @@
 
 #include "engines/debt/simulation/simulation_fixture.hpp"
 #include "numeric/normal_distribution.hpp"
+#include "numeric/uniform.hpp"
 
 BOOST_AUTO_TEST_SUITE(default_rule_test)
 
@@ -89,6 +90,14 @@ BOOST_AUTO_TEST_CASE(infinite_thresholds_need_no_draw) {
     const std::vector<double> factor{8.0};
     BOOST_TEST(conditional_default_limit(-infinity, loading, {.factor = factor}) == 0U);
     BOOST_TEST(conditional_default_limit(infinity, loading, {.factor = factor}) == certain);
+}
+
+BOOST_AUTO_TEST_CASE(mixing_is_of_the_first_uniform_of_its_stream) {
+    // One draw a scenario, and for two degrees of freedom the quantile is −2·ln(1 − u).
+    const MixingVariable mixing(2.0 + 0x1p-40);
+    const double uniform = seawall::stream_uniform_53(7, seawall::RandomStream::mixing, 5, 0);
+    BOOST_TEST(mixing.root(7, 5) == std::sqrt(-std::log(1.0 - uniform)), tolerance(1e-11));
+    BOOST_TEST(MixingVariable(infinity).root(7, 5) == 1.0);
 }
 
 BOOST_AUTO_TEST_CASE(two_obligors_default_jointly_as_often_as_the_bivariate_normal_says) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -141,23 +140,10 @@ class Decider {
     std::unique_ptr<OpenLane[]> open_lanes_;
 };
 
-void check_mixing(std::span<const double> mixing, std::size_t count) {
-    if (!mixing.empty() && mixing.size() != count) {
-        throw Error(ErrorCode::invalid_input, "scenarios.mixing",
-                    "must have a value for each scenario, or none");
-    }
-    for (std::size_t i = 0; i < mixing.size(); ++i) {
-        if (mixing[i] > 0.0 && std::isfinite(mixing[i])) continue;
-        throw Error(ErrorCode::invalid_input, "scenarios.mixing[" + std::to_string(i) + "]",
-                    "must be above 0 and finite");
-    }
-}
-
 void check(const SimulationRange& range) {
     if (range.count > ~range.first_scenario) {
         throw Error(ErrorCode::limit_exceeded, "scenarios.count", "the last scenario passes 2^64");
     }
-    check_mixing(range.mixing, range.count);
 }
 
 /// The losses of some scenarios of a range, to their places in the result.
@@ -165,10 +151,8 @@ void simulate_task(const ObligorGroups& groups, const SimulationRange& range, st
                    InstructionSet set, std::span<std::int64_t> losses) {
     std::vector<std::uint64_t> scenarios(losses.size());
     std::iota(scenarios.begin(), scenarios.end(), range.first_scenario + first);
-    const auto mixing =
-        range.mixing.empty() ? range.mixing : range.mixing.subspan(first, losses.size());
-    const SystematicStates states({.seed = range.seed, .scenario = scenarios, .mixing = mixing},
-                                  groups.factor_count);
+    const SystematicStates states({.seed = range.seed, .scenario = scenarios}, groups.factor_count,
+                                  groups.mixing);
     std::vector<std::int64_t> sums(states.block_count() * block_scenarios,
                                    groups.certain_loss_minor);
     Decider decider(groups, states, range.seed, set);
@@ -248,10 +232,12 @@ void default_masks(const ObligorGroups& groups, const ScenarioList& scenarios,
     if (count > block_scenarios) {
         throw Error(ErrorCode::limit_exceeded, "scenarios", "at most 16 scenarios at once");
     }
-    check_mixing(scenarios.mixing, count);
+    if (masks.size() != groups.obligor_count) {
+        throw Error(ErrorCode::invalid_input, "masks", "must be as many as the obligors");
+    }
     std::ranges::fill(masks, std::uint16_t{0});
     if (count == 0) return;
-    const SystematicStates states(scenarios, groups.factor_count);
+    const SystematicStates states(scenarios, groups.factor_count, groups.mixing);
     std::vector<std::uint16_t> of_places(groups.threshold.size());
     Decider decider(groups, states, scenarios.seed, set);
     for (std::size_t group = 0; group < groups.group_count(); group += tile_groups) {

@@ -17,20 +17,19 @@ struct SimulationRange {
     std::uint64_t seed = 0;
     std::uint64_t first_scenario = 0;
     std::size_t count = 0;
-    /// W/ν of each scenario, above 0; empty in the Gaussian copula.
-    std::span<const double> mixing{};
 };
 
 /// The loss of each scenario in minor units, over one period with losses given default that are
 /// fixed (docs/explanation/default_simulation.md). Same bits on any instruction set, thread count
 /// and split, and in any order of the obligors: the decisions are the canonical rule's, the sums
-/// are of integers. Progress counts scenarios. Throws Error(invalid_input) on a range that passes
-/// 2^64 or mixing of another shape or sign, and Error(cancelled).
+/// are of integers. Progress counts scenarios. Throws Error(limit_exceeded) on a range that passes
+/// 2^64, and Error(cancelled).
 std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel);
 
 /// Who defaults in up to block_scenarios scenarios: bit s of an obligor's mask, which is that of
-/// its row, is set where it does in scenario s of the list. The masks must be as many as rows.
+/// its row, is set where it does in scenario s of the list. Throws Error(limit_exceeded) on more
+/// scenarios and Error(invalid_input) where the masks are not as many as the obligors.
 void default_masks(const ObligorGroups& groups, const ScenarioList& scenarios,
                    std::span<std::uint16_t> masks);
 

@@ -14,6 +14,7 @@ namespace {
 constexpr double rounding_per_factor = 0x1p-49;
 /// Of the entries of a correlation that was itself computed. They are used as they stand.
 constexpr double rounding_of_entries = 1e-12;
+constexpr double most_degrees_of_freedom = 1e9;
 
 std::string entry(std::size_t row, std::size_t column) {
     return "factors.correlation[" + std::to_string(row) + "][" + std::to_string(column) + "]";
@@ -29,8 +30,11 @@ void check(const FactorModel& model) {
     if (model.correlation.size() != count * count) {
         refuse("factors.correlation", "must have the shape (factors, factors)");
     }
-    if (!(model.degrees_of_freedom > 2.0)) {
-        refuse("factors.degrees_of_freedom", "must be above 2; infinity is the Gaussian copula");
+    const bool is_student =
+        model.degrees_of_freedom > 2.0 && model.degrees_of_freedom <= most_degrees_of_freedom;
+    if (!is_student && !model.is_gaussian()) {
+        refuse("factors.degrees_of_freedom",
+               "must be above 2 and at most 1e9; infinity is the Gaussian copula");
     }
     for (std::size_t row = 0; row < count; ++row) {
         for (std::size_t column = 0; column <= row; ++column) {

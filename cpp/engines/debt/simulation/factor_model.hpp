@@ -14,7 +14,7 @@ inline constexpr std::size_t max_factors = 64;
 struct FactorModel {
     std::size_t factor_count = 0;         ///< from 1 to max_factors
     std::span<const double> correlation;  ///< of shape (factor_count, factor_count)
-    /// Of Student's t copula, above 2; infinity is the Gaussian copula.
+    /// Of Student's t copula, above 2 and up to 1e9; infinity is the Gaussian copula.
     double degrees_of_freedom = std::numeric_limits<double>::infinity();
 
     bool is_gaussian() const {

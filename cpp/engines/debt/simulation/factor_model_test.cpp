@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_diagonal_of_a_computed_correlation_is_taken_as_it_stands)
 }
 
 BOOST_AUTO_TEST_CASE(a_number_of_factors_or_a_shape_out_of_range_is_refused) {
-    const std::vector<double> many(65 * 65);
+    const std::vector<double> many(std::size_t{65} * 65);
     BOOST_TEST(refusal({.factor_count = 65, .correlation = many}).second == "factors.factor_count");
     BOOST_TEST(refusal({.factor_count = 0, .correlation = {}}).second == "factors.factor_count");
     BOOST_TEST(place_refused({1.0, 0.0, 0.0}, 2) == "factors.correlation");
@@ -146,6 +146,7 @@ BOOST_AUTO_TEST_CASE(degrees_of_freedom_must_be_above_two) {
     };
     BOOST_TEST(place(2.0) == "factors.degrees_of_freedom");
     BOOST_TEST(place(nan) == "factors.degrees_of_freedom");
+    BOOST_TEST(place(1.1e9) == "factors.degrees_of_freedom");
     BOOST_TEST(place(2.1) == "none");
     BOOST_TEST(place(std::numeric_limits<double>::infinity()) == "none");
 }

@@ -5,12 +5,13 @@
 #include <string>
 
 #include "numeric/normal_distribution.hpp"
+#include "numeric/student_t_distribution.hpp"
 #include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {
 
-constexpr std::int64_t largest_total_loss = std::int64_t{1} << 62U;
+constexpr std::int64_t largest_total_loss = 0x4000'0000'0000'0000;
 
 std::string entry(const char* column, std::size_t row) {
     return "obligors." + std::string(column) + "[" + std::to_string(row) + "]";
@@ -60,16 +61,16 @@ void check_losses(std::span<const std::int64_t> losses) {
 
 std::vector<double> default_thresholds(std::span<const double> default_probability,
                                        const FactorModel& factors) {
-    if (!factors.is_gaussian()) {
-        refuse("factors.degrees_of_freedom", "thresholds of Student's t are not computed yet");
+    for (std::size_t i = 0; i < default_probability.size(); ++i) {
+        if (default_probability[i] >= 0.0 && default_probability[i] <= 1.0) continue;
+        refuse(entry("default_probability", i), "must be from 0 to 1");
     }
     std::vector<double> thresholds(default_probability.size());
-    for (std::size_t i = 0; i < thresholds.size(); ++i) {
-        const double probability = default_probability[i];
-        if (!(probability >= 0.0 && probability <= 1.0)) {
-            refuse(entry("default_probability", i), "must be from 0 to 1");
-        }
-        thresholds[i] = normal_quantile(probability);
+    if (factors.is_gaussian()) {
+        std::ranges::transform(default_probability, thresholds.begin(), normal_quantile);
+    } else {
+        const StudentTQuantile quantile(factors.degrees_of_freedom);
+        std::ranges::transform(default_probability, thresholds.begin(), quantile);
     }
     return thresholds;
 }

@@ -61,6 +61,15 @@ BOOST_AUTO_TEST_CASE(a_threshold_has_the_probability_of_default_below_it) {
     BOOST_TEST(thresholds[3] == infinity);
 }
 
+BOOST_AUTO_TEST_CASE(a_threshold_of_students_t_is_its_quantile) {
+    const std::vector<double> probabilities{0.0, 0.01, 0.5, 1.0};
+    const auto thresholds = default_thresholds(probabilities, Factors(1, 0.0, 4.0).model());
+    BOOST_TEST(thresholds[0] == -infinity);
+    BOOST_TEST(thresholds[1] == -3.7469473879791968, boost::test_tools::tolerance(1e-13));
+    BOOST_TEST(thresholds[2] == 0.0);
+    BOOST_TEST(thresholds[3] == infinity);
+}
+
 BOOST_AUTO_TEST_CASE(a_probability_outside_0_to_1_is_refused_with_its_place) {
     for (const double bad : {-1e-300, 1.0 + 0x1p-52, nan, infinity}) {
         BOOST_TEST(threshold_refusal(bad) == "obligors.default_probability[1]");
@@ -78,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_negative_loss_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(losses_may_sum_up_to_2_62_and_not_beyond) {
-    constexpr std::int64_t rest = (std::int64_t{1} << 62U) - 2;  // the other two lose 1 each
+    constexpr std::int64_t rest = 0x4000'0000'0000'0000 - 2;  // the other two lose 1 each
     BOOST_TEST(refusal_of([](Obligor& o) { o.loss_minor = rest; }).second == "none");
     const auto [code, place] = refusal_of([](Obligor& o) { o.loss_minor = rest + 1; });
     BOOST_TEST((code == ErrorCode::limit_exceeded));

@@ -7,13 +7,12 @@
 #include <numeric>
 #include <string>
 
-#include "engines/debt/simulation/default_rule.hpp"
 #include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {
 
-constexpr std::int64_t limb_mask = (std::int64_t{1} << limb_bits) - 1;
+constexpr std::uint64_t limb_mask = (std::uint64_t{1} << limb_bits) - 1;
 /// Beyond this a threshold may not fit a float; no filter decides such a group.
 constexpr double largest_rounded_threshold = 0x1p100;
 
@@ -26,7 +25,7 @@ std::vector<std::uint32_t> rows_by_slot(const ObligorColumns& obligors) {
 
 /// As many limbs as hold the largest loss, of the numbers that the kernels know.
 std::size_t limb_count_of(std::span<const std::int64_t> losses) {
-    const std::int64_t largest = losses.empty() ? 0 : std::ranges::max(losses);
+    const auto largest = static_cast<std::uint64_t>(losses.empty() ? 0 : std::ranges::max(losses));
     for (const std::size_t count : {2U, 3U}) {
         if (largest >> (count * limb_bits) == 0) return count;
     }
@@ -80,9 +79,11 @@ class Filler {
         std::int16_t* const limbs = groups_.loss_limb.data() +
                                     2 * ((group * 4 + place_in_group / 2) * groups_.limb_count) +
                                     place_in_group % 2;
+        auto bits = static_cast<std::uint64_t>(loss_minor);
         for (std::size_t limb = 0; limb < groups_.limb_count; ++limb) {
             limbs[2 * limb] =
-                static_cast<std::int16_t>(-((loss_minor >> (limb * limb_bits)) & limb_mask));
+                static_cast<std::int16_t>(-static_cast<std::int32_t>(bits & limb_mask));
+            bits >>= limb_bits;
         }
     }
 
@@ -108,6 +109,7 @@ ObligorGroups group_obligors_by_slot(const ObligorColumns& obligors, const Facto
     groups.obligor_count = obligors.obligor_count();
     groups.factor_count = factor_count;
     groups.limb_count = limb_count_of(obligors.loss_minor);
+    groups.mixing = MixingVariable(factors.degrees_of_freedom);
     Filler filler(groups);
     std::array<float, max_factors> loading_of_one{};
     const std::span<float> loading(loading_of_one.data(), factor_count);

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
 #include "engines/debt/simulation/default_block.hpp"
+#include "engines/debt/simulation/default_rule.hpp"
 #include "engines/debt/simulation/obligor_columns.hpp"
 
 namespace seawall::debt {
@@ -19,9 +21,10 @@ struct ObligorGroups {
     std::size_t obligor_count = 0;
     std::size_t factor_count = 0;
     std::size_t limb_count = 2;
-    std::vector<std::uint32_t> stream_block;  ///< slot / 8, a group each
-    std::vector<double> threshold;            ///< A, of shape (group, 8)
-    std::vector<float> rounded_threshold;     ///< the same
+    MixingVariable mixing{std::numeric_limits<double>::infinity()};  ///< of the thresholds' copula
+    std::vector<std::uint32_t> stream_block;                         ///< slot / 8, a group each
+    std::vector<double> threshold;                                   ///< A, of shape (group, 8)
+    std::vector<float> rounded_threshold;                            ///< the same
     std::vector<float> loading;               ///< b, of shape (group, factor, 8)
     std::vector<float> largest_threshold;     ///< |A| at most, a group each
     std::vector<float> largest_loading;       ///< |b| at most, a group each

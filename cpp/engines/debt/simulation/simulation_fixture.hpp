@@ -19,15 +19,23 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Factors that are all correlated alike.
 class Factors {
   public:
-    explicit Factors(std::size_t count, double correlation = 0.0)
-        : count_(count), values_(count * count, correlation) {
+    explicit Factors(std::size_t count, double correlation = 0.0,
+                     double degrees_of_freedom = infinity)
+        : count_(count),
+          values_(count * count, correlation),
+          degrees_of_freedom_(degrees_of_freedom) {
         for (std::size_t k = 0; k < count; ++k) values_[k * count + k] = 1.0;
     }
-    FactorModel model() const { return {.factor_count = count_, .correlation = values_}; }
+    FactorModel model() const {
+        return {.factor_count = count_,
+                .correlation = values_,
+                .degrees_of_freedom = degrees_of_freedom_};
+    }
 
   private:
     std::size_t count_;
     std::vector<double> values_;
+    double degrees_of_freedom_;
 };
 
 struct Obligor {
@@ -73,12 +81,13 @@ inline std::vector<std::int64_t> losses_literally(const std::vector<Obligor>& ob
                                                   const SimulationRange& range) {
     const std::vector<double> root = correlation_root(factors.model());
     const std::size_t factor_count = factors.model().factor_count;
+    const MixingVariable mixing(factors.model().degrees_of_freedom);
     std::vector<std::int64_t> losses(range.count);
     for (std::size_t s = 0; s < range.count; ++s) {
         const std::uint64_t scenario = range.first_scenario + s;
         std::vector<double> z(factor_count);
         draw_factors(range.seed, scenario, z);
-        const double mixing_root = range.mixing.empty() ? 1.0 : std::sqrt(range.mixing[s]);
+        const double mixing_root = mixing.root(range.seed, scenario);
         for (const Obligor& obligor : obligors) {
             std::vector<float> loading(factor_count);
             standardise_loading(obligor.factor_weight, root, loading);

@@ -14,15 +14,16 @@ float rounded_up(double value) {
 
 }  // namespace
 
-SystematicStates::SystematicStates(const ScenarioList& list, std::size_t factor_count)
+SystematicStates::SystematicStates(const ScenarioList& list, std::size_t factor_count,
+                                   const MixingVariable& mixing)
     : factor_count_(factor_count), scenario_(list.scenario.begin(), list.scenario.end()) {
     const std::size_t count = scenario_.size();
     factor_.resize(count * factor_count);
-    mixing_root_.assign(count, 1.0);
+    mixing_root_.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
         draw_factors(list.seed, scenario_[i],
                      std::span(factor_).subspan(i * factor_count, factor_count));
-        if (!list.mixing.empty()) mixing_root_[i] = std::sqrt(list.mixing[i]);
+        mixing_root_[i] = mixing.root(list.seed, scenario_[i]);
     }
     const std::size_t blocks = (count + block_scenarios - 1) / block_scenarios;
     scenario_low_.resize(blocks * block_scenarios);

@@ -14,16 +14,15 @@ namespace seawall::debt {
 /// Some scenarios of a seed, in any order.
 struct ScenarioList {
     std::uint64_t seed = 0;
-    std::span<const std::uint64_t> scenario;
-    /// W/ν of each, above 0; empty in the Gaussian copula, where it is 1.
-    std::span<const double> mixing{};
+    std::span<const std::uint64_t> scenario{};
 };
 
 /// The systematic state of scenarios, exact and as the kernels read it: in blocks of
 /// block_scenarios, the last of which repeats the last scenario.
 class SystematicStates {
   public:
-    SystematicStates(const ScenarioList& list, std::size_t factor_count);
+    SystematicStates(const ScenarioList& list, std::size_t factor_count,
+                     const MixingVariable& mixing);
 
     std::size_t scenario_count() const { return scenario_.size(); }
     std::size_t block_count() const { return largest_factor_.size(); }

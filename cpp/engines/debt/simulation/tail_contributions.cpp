@@ -1,0 +1,204 @@
+#include "engines/debt/simulation/tail_contributions.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <mutex>
+#include <numeric>
+#include <utility>
+
+#include "engines/debt/simulation/default_block.hpp"
+#include "table/error.hpp"
+
+namespace seawall::debt {
+namespace {
+
+/// The scenarios of a tail, by index in the range: those above VaR, then those at it.
+struct TailScenarios {
+    std::vector<std::size_t> index;
+    std::size_t above_count = 0;
+};
+
+TailScenarios scenarios_of(std::span<const std::int64_t> losses, const TailRisk& tail) {
+    TailScenarios found;
+    for (std::size_t s = 0; s < losses.size(); ++s) {
+        if (losses[s] > tail.var_minor) found.index.push_back(s);
+    }
+    found.above_count = found.index.size();
+    for (std::size_t s = 0; s < losses.size(); ++s) {
+        if (losses[s] == tail.var_minor) found.index.push_back(s);
+    }
+    const bool is_tail = losses.size() == tail.scenario_count &&
+                         found.above_count == tail.above_count &&
+                         found.index.size() == tail.above_count + tail.at_count;
+    if (!is_tail) throw Error(ErrorCode::invalid_input, "tail", "must be of these losses");
+    return found;
+}
+
+/// Counts defaults in blocks of scenarios, in one memory.
+class DefaultCounter {
+  public:
+    DefaultCounter(const ObligorGroups& groups, const SimulationRange& range,
+                   std::size_t obligor_count)
+        : groups_(groups), range_(range), masks_(obligor_count) {
+        counts_.above_count.resize(obligor_count);
+        counts_.at_count.resize(obligor_count);
+    }
+
+    /// Of at most block_scenarios, the first `above_count` of them above VaR.
+    void count(std::span<const std::size_t> index, std::size_t above_count) {
+        scenario_.clear();
+        mixing_.clear();
+        for (const std::size_t s : index) {
+            scenario_.push_back(range_.first_scenario + s);
+            if (!range_.mixing.empty()) mixing_.push_back(range_.mixing[s]);
+        }
+        default_masks(groups_, {.seed = range_.seed, .scenario = scenario_, .mixing = mixing_},
+                      masks_);
+        const auto above = static_cast<std::uint16_t>((1U << above_count) - 1U);
+        for (std::size_t row = 0; row < masks_.size(); ++row) {
+            const auto mask = static_cast<unsigned>(masks_[row]);
+            counts_.above_count[row] += static_cast<std::uint32_t>(std::popcount(mask & above));
+            counts_.at_count[row] +=
+                static_cast<std::uint32_t>(std::popcount(mask & ~static_cast<unsigned>(above)));
+        }
+    }
+
+    const TailDefaults& counts() const { return counts_; }
+
+  private:
+    const ObligorGroups& groups_;
+    const SimulationRange& range_;
+    std::vector<std::uint64_t> scenario_;
+    std::vector<double> mixing_;
+    std::vector<std::uint16_t> masks_;
+    TailDefaults counts_;
+};
+
+void add(const std::vector<std::uint32_t>& from, std::vector<std::uint32_t>& to) {
+    for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+}
+
+/// What the counts of an obligor weigh: (above · above_count + at · at_count) / whole.
+struct CountWeights {
+    WideInteger above = 0, at = 0, whole = 1;
+};
+
+WideInteger gcd(WideInteger a, WideInteger b) {
+    while (b != 0) a = std::exchange(b, a % b);
+    return a;
+}
+
+CountWeights weights_of(const TailRisk& tail) {
+    const auto [numerator, denominator] = tail.level;
+    const WideInteger beyond = static_cast<WideInteger>(denominator - numerator) *
+                               static_cast<WideInteger>(tail.scenario_count);
+    const auto at_count = static_cast<WideInteger>(tail.at_count);
+    CountWeights weights{.above = at_count * denominator,
+                         .at = beyond - static_cast<WideInteger>(tail.above_count) * denominator,
+                         .whole = beyond * at_count};
+    const WideInteger common = gcd(gcd(weights.above, weights.at), weights.whole);
+    return {weights.above / common, weights.at / common, weights.whole / common};
+}
+
+WideInteger product(WideInteger a, WideInteger b) {
+    WideInteger result = 0;
+    if (__builtin_mul_overflow(a, b, &result)) {
+        throw Error(ErrorCode::limit_exceeded, "contributions",
+                    "losses, scenarios and the level together pass 128 bits");
+    }
+    return result;
+}
+
+/// A contribution times CountWeights::whole.
+WideInteger weighed(const TailDefaults& defaults, std::size_t row, std::int64_t loss,
+                    const CountWeights& weights) {
+    const WideInteger counts =
+        weights.above * defaults.above_count[row] + weights.at * defaults.at_count[row];
+    return product(counts, loss);
+}
+
+void check(const TailDefaults& defaults, std::span<const std::int64_t> losses) {
+    const bool fits =
+        defaults.above_count.size() == losses.size() && defaults.at_count.size() == losses.size();
+    if (!fits) {
+        throw Error(ErrorCode::invalid_input, "loss_minor_at_default",
+                    "must have a value for each obligor");
+    }
+}
+
+}  // namespace
+
+TailDefaults replay_tail(const ObligorGroups& groups, const SimulationRange& range,
+                         std::span<const std::int64_t> loss_minor, const TailRisk& tail,
+                         const ParallelOptions& parallel) {
+    constexpr std::size_t blocks_a_task = 8;
+    const TailScenarios scenarios = scenarios_of(loss_minor, tail);
+    const std::size_t count = scenarios.index.size();
+    const std::size_t block_count = (count + block_scenarios - 1) / block_scenarios;
+    const std::size_t tasks = (block_count + blocks_a_task - 1) / blocks_a_task;
+    const std::size_t obligor_count = groups.obligor_count;
+    TailDefaults result{.above_count = std::vector<std::uint32_t>(obligor_count),
+                        .at_count = std::vector<std::uint32_t>(obligor_count)};
+    std::mutex adding;
+    const bool complete = parallel_for(tasks, parallel, [&](std::size_t task) {
+        DefaultCounter counter(groups, range, obligor_count);
+        const std::size_t end = std::min((task + 1) * blocks_a_task * block_scenarios, count);
+        for (std::size_t first = task * blocks_a_task * block_scenarios; first < end;
+             first += block_scenarios) {
+            const std::size_t size = std::min(block_scenarios, end - first);
+            const std::size_t above =
+                std::clamp(scenarios.above_count, first, first + size) - first;
+            counter.count(std::span(scenarios.index).subspan(first, size), above);
+            parallel.control.advance(size);
+        }
+        const std::scoped_lock lock(adding);
+        add(counter.counts().above_count, result.above_count);
+        add(counter.counts().at_count, result.at_count);
+    });
+    if (!complete) throw Error(ErrorCode::cancelled, "contributions", "stopped by the caller");
+    return result;
+}
+
+std::vector<double> contributions_minor(const TailDefaults& defaults,
+                                        std::span<const std::int64_t> loss_minor_at_default,
+                                        const TailRisk& tail) {
+    check(defaults, loss_minor_at_default);
+    const CountWeights weights = weights_of(tail);
+    std::vector<double> contributions;
+    contributions.reserve(loss_minor_at_default.size());
+    for (std::size_t row = 0; row < loss_minor_at_default.size(); ++row) {
+        const WideInteger units = weighed(defaults, row, loss_minor_at_default[row], weights);
+        contributions.push_back(static_cast<double>(units) / static_cast<double>(weights.whole));
+    }
+    return contributions;
+}
+
+std::vector<std::int64_t> whole_contributions_minor(
+    const TailDefaults& defaults, std::span<const std::int64_t> loss_minor_at_default,
+    const TailRisk& tail) {
+    check(defaults, loss_minor_at_default);
+    const CountWeights weights = weights_of(tail);
+    std::vector<std::int64_t> contributions;
+    std::vector<WideInteger> remainder;
+    WideInteger remainders = 0;
+    for (std::size_t row = 0; row < loss_minor_at_default.size(); ++row) {
+        const WideInteger units = weighed(defaults, row, loss_minor_at_default[row], weights);
+        contributions.push_back(static_cast<std::int64_t>(units / weights.whole));
+        remainder.push_back(units % weights.whole);
+        remainders += remainder.back();
+    }
+    // Half up: of what the remainders come to, expected shortfall has so many whole units.
+    const auto missing =
+        static_cast<std::size_t>((2 * remainders + weights.whole) / (2 * weights.whole));
+    std::vector<std::size_t> order(contributions.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto is_larger = [&](std::size_t one, std::size_t other) {
+        return remainder[one] != remainder[other] ? remainder[one] > remainder[other] : one < other;
+    };
+    std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(missing),
+                              is_larger);
+    for (std::size_t k = 0; k < missing; ++k) ++contributions[order[k]];
+    return contributions;
+}
+
+}  // namespace seawall::debt

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engines/debt/simulation/default_simulation.hpp"
+#include "engines/debt/simulation/tail_risk.hpp"
+
+namespace seawall::debt {
+
+/// How often each obligor defaults in the scenarios of a tail, of shape (obligor_count,).
+struct TailDefaults {
+    std::vector<std::uint32_t> above_count;  ///< in those with L > VaR
+    std::vector<std::uint32_t> at_count;     ///< in those with L = VaR
+};
+
+/// Replays the scenarios of a tail. `loss_minor` are the losses of the range. Integers: the same
+/// for any number of threads. Throws Error(invalid_input) where the tail is not of these losses,
+/// and Error(cancelled). Progress counts scenarios.
+TailDefaults replay_tail(const ObligorGroups& groups, const SimulationRange& range,
+                         std::span<const std::int64_t> loss_minor, const TailRisk& tail,
+                         const ParallelOptions& parallel);
+
+/// What each obligor adds to expected shortfall (docs/explanation/default_simulation.md, "Tail"):
+/// loss · (above + κ · at) / ((1 − α)·S), in minor units; scenarios at VaR count by the share κ
+/// that makes the tail as large as 1 − α. In exact rationals they add up to expected shortfall.
+std::vector<double> contributions_minor(const TailDefaults& defaults,
+                                        std::span<const std::int64_t> loss_minor_at_default,
+                                        const TailRisk& tail);
+
+/// The same in whole minor units that add up to expected shortfall, rounded half up: each is
+/// rounded down, and the units that are missing go to the largest remainders.
+std::vector<std::int64_t> whole_contributions_minor(
+    const TailDefaults& defaults, std::span<const std::int64_t> loss_minor_at_default,
+    const TailRisk& tail);
+
+}  // namespace seawall::debt

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "engines/debt/simulation/default_variants.hpp"
+#include "errors/error.hpp"
 #include "numeric/uniform.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

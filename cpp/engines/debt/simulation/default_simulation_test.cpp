@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "engines/debt/simulation/simulation_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(default_simulation_test)
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(factor_model_test)
 

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <string>
 
+#include "errors/error.hpp"
 #include "numeric/normal_distribution.hpp"
 #include "numeric/student_t_distribution.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

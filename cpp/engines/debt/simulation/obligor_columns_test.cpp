@@ -8,7 +8,7 @@
 
 #include "engines/debt/simulation/obligor_groups.hpp"
 #include "engines/debt/simulation/simulation_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(obligor_columns_test)
 

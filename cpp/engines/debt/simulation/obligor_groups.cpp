@@ -7,7 +7,7 @@
 #include <numeric>
 #include <string>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engines/debt/simulation/default_block.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engines/debt/simulation/simulation_fixture.hpp"
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(tail_contributions_test)
 

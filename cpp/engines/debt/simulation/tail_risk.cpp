@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "errors/error.hpp"
 #include "numeric/ordered_sum.hpp"
-#include "table/error.hpp"
 
 namespace seawall::debt {
 namespace {

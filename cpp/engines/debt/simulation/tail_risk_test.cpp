@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "table/error.hpp"
+#include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(tail_risk_test)
 

@@ -47,13 +47,8 @@ class DefaultCounter {
     /// Of at most block_scenarios, the first `above_count` of them above VaR.
     void count(std::span<const std::size_t> index, std::size_t above_count) {
         scenario_.clear();
-        mixing_.clear();
-        for (const std::size_t s : index) {
-            scenario_.push_back(range_.first_scenario + s);
-            if (!range_.mixing.empty()) mixing_.push_back(range_.mixing[s]);
-        }
-        default_masks(groups_, {.seed = range_.seed, .scenario = scenario_, .mixing = mixing_},
-                      masks_);
+        for (const std::size_t s : index) scenario_.push_back(range_.first_scenario + s);
+        default_masks(groups_, {.seed = range_.seed, .scenario = scenario_}, masks_);
         const auto above = static_cast<std::uint16_t>((1U << above_count) - 1U);
         for (std::size_t row = 0; row < masks_.size(); ++row) {
             const auto mask = static_cast<unsigned>(masks_[row]);
@@ -69,7 +64,6 @@ class DefaultCounter {
     const ObligorGroups& groups_;
     const SimulationRange& range_;
     std::vector<std::uint64_t> scenario_;
-    std::vector<double> mixing_;
     std::vector<std::uint16_t> masks_;
     TailDefaults counts_;
 };

@@ -32,9 +32,9 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
-CHARTS = {  # three exposures, scenarios, quarters; then five of the months
+CHARTS = {  # three exposures, scenarios, quarters; then five of the months and one of the weeks
     "report.html": 5,
-    "months.html": 10,
+    "months.html": 11,
 }
 
 

@@ -22,7 +22,7 @@ def render(document: ReportDocument) -> str:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    from seawall.report import charts, horizon, horizon_charts, method, wording
+    from seawall.report import charts, horizon, horizon_charts, horizon_weeks, method, wording
 
     environment = Environment(
         loader=FunctionLoader(_file),
@@ -49,7 +49,10 @@ def render(document: ReportDocument) -> str:
             "tidy",
         )
     }
-    environment.filters |= writers | {"estates": horizon.estates}
+    environment.filters |= writers | {
+        "estates": horizon.estates,
+        "weeks_figures": horizon_weeks.weeks_figures,
+    }
     return environment.get_template("page.html.j2").render(
         document=document,
         style=Markup(_file("page.css")),  # noqa: S704 (our own file)
@@ -57,6 +60,7 @@ def render(document: ReportDocument) -> str:
         horizon=horizon,
         horizon_charts=horizon_charts,
         method=method,
+        weeks=horizon_weeks,
     )
 
 

@@ -22,7 +22,15 @@ def render(document: ReportDocument) -> str:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    from seawall.report import charts, horizon, horizon_charts, horizon_weeks, method, wording
+    from seawall.report import (
+        charts,
+        horizon,
+        horizon_changes,
+        horizon_charts,
+        horizon_weeks,
+        method,
+        wording,
+    )
 
     environment = Environment(
         loader=FunctionLoader(_file),
@@ -40,6 +48,7 @@ def render(document: ReportDocument) -> str:
             "cited",
             "cut",
             "exact",
+            "fixed",
             "known_percent",
             "leg",
             "part",
@@ -50,6 +59,7 @@ def render(document: ReportDocument) -> str:
         )
     }
     environment.filters |= writers | {
+        "changed_figures": horizon_changes.changed_figures,
         "estates": horizon.estates,
         "weeks_figures": horizon_weeks.weeks_figures,
     }

@@ -72,6 +72,7 @@ class ReportDocument(msgspec.Struct, frozen=True):
     evidence_ids: dict[str, str]  # by kind, or kind:subject
     horizon: HorizonSummary | None = None  # None of a run without one
     what_if_terms: dict[str, str] = {}  # what each changes, by its id
+    limit_findings: dict[str, str] = {}  # of broken limits of concentration, by what they limit
 
     @property
     def currency(self) -> str:
@@ -120,6 +121,11 @@ def build_document(session: Session, run: Run | str) -> ReportDocument:
         evidence_ids=dict(sorted(held.evidence_ids.items())),
         horizon=_horizon(result),
         what_if_terms=terms_of(held.parameters.get("horizon", {})),
+        limit_findings={
+            finding.body["by"]: finding.finding_id
+            for finding in held.findings
+            if finding.body["category"] == "concentration"
+        },
     )
 
 

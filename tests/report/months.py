@@ -364,6 +364,13 @@ def with_months(document: ReportDocument, **changes: Any) -> ReportDocument:
     return msgspec.structs.replace(document, result=result, horizon=summary)
 
 
+def with_everything(document: ReportDocument) -> ReportDocument:
+    """Four cases with a price, and a what-if of them."""
+    cases = [one | {"purchase": purchase(0.3)} for one in months()["cases"]]
+    found = what_if("later", *(one["case_id"] for one in cases), debt=724_367_153.0)
+    return with_months(document, cases=cases, what_if=[found])
+
+
 def calm(document: ReportDocument, **changes: Any) -> ReadPage:
     """Read the page of one case to which a change was made."""
     return ReadPage(render(with_months(document, cases=[case("base", "", 0.0) | changes])))

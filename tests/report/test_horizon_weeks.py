@@ -107,9 +107,10 @@ def test_every_week_of_every_case_stands_in_the_annex(
             assert [number(cell) for cell in row[1:]] == [shown(figure) for figure in figures]
 
 
-def test_holidays_that_move_payments_are_named(document: ReportDocument) -> None:
-    page = ReadPage(render(with_months(document, holidays=["2026-04-03", "2026-04-06"])))
-    assert "Payments move for these holidays: 2026-04-03, 2026-04-06." in page.text
+def test_holidays_of_these_weeks_are_named(document: ReportDocument) -> None:
+    days = ["2026-03-30", "2026-04-03", "2026-04-06", "2026-07-14"]
+    page = ReadPage(render(with_months(document, holidays=days)))
+    assert "Payments move for these holidays: 2026-04-03 , 2026-04-06 ." in page.text
 
 
 def test_without_a_known_income_there_are_no_weeks(document: ReportDocument) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from seawall.engines.debt.horizon_results import CaseResult, CaseWeek
+from seawall.engines.debt.horizon_results import CaseResult, CaseWeek, HorizonResult
 from seawall.report.chart_style import COLORS, INK, PALE, amounts_axis, data, scale, svg
 from seawall.report.panels import in_panels, named, panel_width, part_color
 
@@ -46,6 +46,12 @@ class WeeksFigures(msgspec.Struct, frozen=True):
 def followed_count(cases: Sequence[CaseResult]) -> int:
     """How many obligors have weeks: those whose income is known."""
     return cases[0].weeks[0].obligor_count if cases[0].weeks else 0
+
+
+def holidays_within(result: HorizonResult) -> list[str]:
+    """List the holidays of these weeks that move payments; those around them are left out."""
+    last = result.cases[0].weeks[-1].date
+    return [day for day in result.holidays if result.as_of < day <= last]
 
 
 def weeks_figures(case: CaseResult) -> WeeksFigures:

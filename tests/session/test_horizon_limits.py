@@ -226,3 +226,9 @@ def test_the_report_shows_the_evidence_and_the_finding(session: Session, book: D
     html = report_html(session, run.run_id)
     assert html.count(run.evidence_ids["concentration:obligor"]) == 3  # here, traced, by formula
     assert html.count(broken(run)["obligor"].finding_id) == 2
+
+
+def test_the_report_notes_a_limit_that_cannot_be_tested(session: Session, book: Dataset) -> None:
+    said = "the limit of one collateral region is not tested: no record says of which it is"
+    assert said in report_html(session, limited(session, book, collateral_region_pct=10))
+    assert said not in report_html(session, limited(session, book, sector_pct=10))

@@ -194,3 +194,28 @@ def test_a_what_if_says_what_it_changes_in_each_case(seawall: Command, dataset: 
     assert len(said) == 2
     assert "later  base: " in said[0]
     assert "maturing −1.2 M EUR" in said[0]
+
+
+def test_limits_of_concentration_say_what_is_above_them(seawall: Command, dataset: str) -> None:
+    limits = "horizon.concentration_limits"
+    words = ("--set", f"{limits}.obligor_pct=50", "--set", f"{limits}.sector_pct=50")
+    outcome = seawall(
+        "stress", dataset, "--months", "6", *words, "--set", f"{limits}.currency_pct=100"
+    )
+    said = [line for line in outcome.out.splitlines() if line.startswith("  limit")]
+    assert "obligor: 1 above 50 % of the book by 300.0 k EUR: a (66.7 %)" in said[0]
+    assert "sector: not tested: no record says of which it is" in said[1]
+    assert "currency: none above 100 % of the book" in said[2]
+    findings = [line for line in outcome.out.splitlines() if line.startswith("  finding")]
+    assert "concentration:obligor" in findings[-1]
+
+
+def test_parts_above_a_limit_are_named_up_to_five(seawall: Command) -> None:
+    rows = "".join(f"R{at},r{at},EUR,100,2026-01-15\n" for at in range(7))
+    Path("many.csv").write_text(f"id,obligor,currency,outstanding,reporting_date\n{rows}")
+    many = str(seawall("ingest", "many.csv", "--json").json()["dataset_version_id"])
+    words = ("--months", "6", "--set", "horizon.concentration_limits.obligor_pct=10")
+    outcome = seawall("stress", many, *words)
+    (said,) = [line for line in outcome.out.splitlines() if line.startswith("  limit")]
+    assert "7 above 10 %" in said
+    assert said.endswith("r4 (14.3 %) and 2 more")

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from seawall.engines.debt.horizon_results import HorizonResult
+from seawall.engines.debt.horizon_results import HorizonResult, WhatIfFigures
 from seawall.report import ReportDocument, horizon
 from seawall.report.page import render
 
@@ -64,6 +64,38 @@ def step(month: int, strain: float) -> dict[str, Any]:
         "collateral_value": 8e8,
         "debt_in_default": 3_410_000.75 * defaulted,
         "obligors_in_default": defaulted,
+    }
+
+
+def week(at: int, strain: float) -> dict[str, Any]:
+    """A week whose cash grows by what is left; with strain more than half is not paid."""
+    interest, principal = 600_000.25 + 1_000 * at, 250_000.0 if at % 4 == 0 else 0.0
+    maturing = 4e6 if at == 9 else 0.0
+    short = (interest + principal) * strain * 0.6
+    receipts, operating, lacking = 2.1e6 * (1 - strain / 2), 900_000.5, 40_000.75 * strain
+    paid = interest + principal - short
+    opening = 5e6 + (at - 1) * 10_000.5
+    closing = opening + 10_000.5
+    return {
+        "week": at,
+        "date": f"2026-{4 + (7 * at - 1) // 30:02}-{(7 * at - 1) % 30 + 1:02}",
+        "opening_cash": opening,
+        "receipts": receipts,
+        "operating_payments": operating,
+        "interest_due": interest,
+        "interest_paid": paid - principal / 2,
+        "principal_due": principal,
+        "principal_paid": principal / 2,
+        "maturity_due": maturing,
+        "refinanced": maturing * (1 - 0.4 * strain),
+        "maturity_paid_in_cash": 0.0,
+        "operating_shortfall": lacking,
+        "debt_service_shortfall": short,
+        "refinancing_shortfall": 0.4 * maturing * strain,
+        "distributed": opening + receipts - operating + lacking - paid - closing,
+        "closing_cash": closing,
+        "obligor_count": 189,
+        "short_count": round(strain * (20 + at % 5)),
     }
 
 
@@ -141,8 +173,52 @@ def estate(basis: str, is_hypothetical: bool, size: float, share: float) -> dict
     }
 
 
+def purchase(strain: float) -> dict[str, Any]:
+    """At 80 %; the return falls with the strain, and at the worst nothing is known of it."""
+    known = strain < 1
+    return {
+        "price_pct": 80.0,
+        "paid": 5.76e8,
+        "accrued": 1.5e6,
+        "received": 6e7 * (1 - strain),
+        "terminal_value": 6.5e8 * (1 - strain / 3),
+        "xirr_pct": 21.345 - 30 * strain if known else None,
+        "monthly_irr_pct": 21.405 - 30 * strain if known else None,
+        "moic": 1.2326 - strain / 2 if known else None,
+        "implied_default_probability_pct": 4.125 if strain else None,
+        "implied_count": 37 if strain else 0,
+        "unknown_count": 5,
+        "flows": [],
+    }
+
+
+def what_if(what_if_id: str, *case_ids: str, **changes: float | None) -> dict[str, Any]:
+    """Nothing but these figures changes, in every case."""
+    ratios = {"received": None, "terminal_value": None, "xirr_pct": None, "moic": None}
+    before = dict.fromkeys(WhatIfFigures.__struct_fields__, 1e6)
+    before |= {"obligors_in_default": 4, "breach_count": 1_009, **ratios}
+    after = before | changes
+    difference = {
+        name: None if None in (before[name], after[name]) else after[name] - before[name]
+        for name in before
+    }
+    return {
+        "what_if_id": what_if_id,
+        "kind": "amend_and_extend",
+        "record": 16,
+        "source_record_id": "L017",
+        "element": None,
+        "obligor_id": "OB0017",
+        "cases": [
+            {"case_id": name, "before": before, "after": after, "difference": difference}
+            for name in case_ids
+        ],
+    }
+
+
 def case(case_id: str, description: str, strain: float) -> dict[str, Any]:
     steps = [step(month, strain) for month in range(1, MONTHS + 1)]
+    weeks = [week(at, strain) for at in range(1, 14)]
     owed = steps[-1]["debt_in_default"]
     dry = {str(month): round(strain * (6 - abs(month - 6))) for month in range(MONTHS)}
     settled = [
@@ -154,6 +230,7 @@ def case(case_id: str, description: str, strain: float) -> dict[str, Any]:
         "description": description,
         "assumptions": {},
         "steps": steps,
+        "weeks": weeks,
         "covenants": [
             covenant("dscr", strain, 3),
             covenant("icr", strain / 2, 5),
@@ -238,12 +315,31 @@ def months() -> dict[str, Any]:
                 "herfindahl_index": 0.0112,
                 "limit_pct": 4.0,
                 "above_limit": ["OB0001"],
+                "excess": 1_812_500.0,
             },
             {
                 "by": "sector",
                 "largest": [],
-                "known_pct": None,
+                "known_pct": 0.0,
                 "herfindahl_index": None,
+                "limit_pct": 30.0,
+                "above_limit": [],
+                "excess": None,
+            },
+            {
+                "by": "currency",
+                "largest": [["EUR", 92.0]],
+                "known_pct": 92.0,
+                "herfindahl_index": 1.0,
+                "limit_pct": 95.0,
+                "above_limit": [],
+                "excess": 0.0,
+            },
+            {
+                "by": "collateral_type",
+                "largest": [["office", 100.0]],
+                "known_pct": 100.0,
+                "herfindahl_index": 1.0,
                 "limit_pct": None,
                 "above_limit": [],
             },
@@ -266,6 +362,13 @@ def with_months(document: ReportDocument, **changes: Any) -> ReportDocument:
     result = msgspec.structs.replace(document.result, horizon=held)
     summary = horizon.summarise(held, obligor_count=200, currency="EUR")
     return msgspec.structs.replace(document, result=result, horizon=summary)
+
+
+def with_everything(document: ReportDocument) -> ReportDocument:
+    """Four cases with a price, and a what-if of them."""
+    cases = [one | {"purchase": purchase(0.3)} for one in months()["cases"]]
+    found = what_if("later", *(one["case_id"] for one in cases), debt=724_367_153.0)
+    return with_months(document, cases=cases, what_if=[found])
 
 
 def calm(document: ReportDocument, **changes: Any) -> ReadPage:

@@ -12,7 +12,7 @@ from seawall.report import ReportDocument, write_report
 from seawall.report.page import render
 from seawall.session import Run, Session
 
-from .months import with_months
+from .months import with_everything
 
 CHROMIUM = shutil.which("chromium")
 
@@ -32,9 +32,9 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
-CHARTS = {  # three exposures, scenarios, quarters; then five of the months
+CHARTS = {  # three exposures, scenarios, quarters; then five of the months and one of the weeks
     "report.html": 5,
-    "months.html": 10,
+    "months.html": 11,
 }
 
 
@@ -50,7 +50,7 @@ def address(
     if request.param == "report.html":
         write_report(book_session, run, path)
     else:
-        path.write_text(render(with_months(document)), encoding="utf-8")
+        path.write_text(render(with_everything(document)), encoding="utf-8")
     return path.as_uri()
 
 

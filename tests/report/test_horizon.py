@@ -201,18 +201,26 @@ def test_risk_levels_show_obligors_outstanding_and_reasons(
     }
 
 
-def test_concentrations_show_shares_index_and_what_is_above_a_limit(months_page: ReadPage) -> None:
-    assert months_page.table("horizon", "By")[1:] == [
-        [
-            "obligor",
-            "OB0001 4.2 %, OB0107 3.5 %, OB0033 3.1 %",
-            "100.0 %",
-            "0.0112",
-            "4.0 %",
-            "OB0001",
-        ],
-        ["sector", "", "—", "—", "—", "—"],
+def test_concentrations_show_shares_and_index(months_page: ReadPage) -> None:
+    assert months_page.table("horizon", "By")[1:3] == [
+        ["obligor", "OB0001 (4.2 %), OB0107 (3.5 %), OB0033 (3.1 %)", "100.0 %", "0.0112"],
+        ["sector", "", "0.0 %", "—"],
     ]
+
+
+def test_limits_show_what_is_above_them_and_what_is_not_tested(months_page: ReadPage) -> None:
+    assert months_page.table("horizon", "Limit")[1:] == [
+        ["obligor", "4 %", "1", "OB0001 (4.2 %)", "1,812,500", "0.0 %", "—"],
+        ["sector", "30 %", "—", "no record says", "—", "100.0 %", "—"],
+        ["currency", "95 %", "0", "none", "0", "8.0 %", "—"],
+    ]
+
+
+def test_without_a_limit_there_is_no_table_of_limits(document: ReportDocument) -> None:
+    (*_, unlimited) = months()["concentrations"]
+    page = ReadPage(render(with_months(document, concentrations=[unlimited])))
+    assert not [table for table in page.tables["horizon"] if table[0][0] == "Limit"]
+    assert page.table("horizon", "By")[1][0] == "collateral type"
 
 
 def test_the_assumptions_of_each_case_are_shown(months_page: ReadPage) -> None:

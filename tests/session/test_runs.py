@@ -290,3 +290,10 @@ def test_a_loss_of_the_threshold_is_material_however_its_sum_was_rounded(session
     run = session.stress(session.ingest(tape, format="csv"))
     (crash,) = [f for f in run.findings if f.title == "stress:market_crash"]
     assert crash.is_material
+
+
+def test_a_run_tells_its_question_complete(session: Session, dataset: Dataset) -> None:
+    run = session.stress(dataset, parameters={"net_exposure_materiality_threshold_pct": 0.5})
+    for held in (run, session.run_of(run.run_id)):
+        assert held.parameters["net_exposure_materiality_threshold_pct"] == 0.5
+        assert "stress_loss_materiality_threshold_pct" in held.parameters

@@ -140,8 +140,10 @@ def _horizon_lines(run: Run, horizon: HorizonResult) -> None:
     for changed in horizon.what_if:
         for sentence in horizon_view.what_if_sentences(changed, currency):
             line("what if", f"{changed.what_if_id}  {sentence}")
+    for sentence in horizon_view.limit_sentences(horizon, currency):
+        line("limit", sentence)
     for found in run.findings:
-        if found.is_material and "case_id" in found.body:
+        if found.is_material and ("case_id" in found.body or "limit_pct" in found.body):
             amount = view.money(found.body["value"], currency)
             line("finding", f"{found.finding_id}  {found.title}  {amount}  material")
 

@@ -10,6 +10,7 @@ from seawall.engines.debt.view import money
 from seawall.errors import InvalidInput
 from seawall.report.breakdown import Breakdown, GroupedBook
 from seawall.report.horizon import HorizonSummary, summarise
+from seawall.report.horizon_changes import terms_of
 from seawall.report.notes import notes
 from seawall.report.quality import Quality, read_quality
 from seawall.report.tracing import Tracing, trace_material
@@ -70,6 +71,8 @@ class ReportDocument(msgspec.Struct, frozen=True):
     formulas: list[Formula]
     evidence_ids: dict[str, str]  # by kind, or kind:subject
     horizon: HorizonSummary | None = None  # None of a run without one
+    what_if_terms: dict[str, str] = {}  # what each changes, by its id
+    limit_findings: dict[str, str] = {}  # of broken limits of concentration, by what they limit
 
     @property
     def currency(self) -> str:
@@ -117,6 +120,12 @@ def build_document(session: Session, run: Run | str) -> ReportDocument:
         ],
         evidence_ids=dict(sorted(held.evidence_ids.items())),
         horizon=_horizon(result),
+        what_if_terms=terms_of(held.parameters.get("horizon", {})),
+        limit_findings={
+            finding.body["by"]: finding.finding_id
+            for finding in held.findings
+            if finding.body["category"] == "concentration"
+        },
     )
 
 

@@ -1,6 +1,6 @@
 """Charts of a book's months, a panel a case on one scale. Without anything to draw: no text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -10,22 +10,19 @@ from seawall.report.chart_style import (
     COLORS,
     INK,
     PALE,
-    WIDTH,
     amounts_axis,
     data,
-    legend,
     scale,
     svg,
     unlike,
 )
 from seawall.report.horizon import BASES, COVENANTS, dry_months, estates
+from seawall.report.panels import Parts, in_panels, named, panel_width, part_color
 from seawall.report.wording import percent
 
 if TYPE_CHECKING:
     import altair
 
-_COLUMNS = 2  # of panels
-_BESIDE = 74  # of the panels: the axis of amounts
 _MISSING = COLORS[3]  # a shortfall, a gap, what stays unpaid
 _COVENANT_COLORS = dict(zip(COVENANTS, COLORS, strict=False))
 _WALL_PARTS = {
@@ -51,7 +48,6 @@ _RUNWAY_PARTS = {
     "longer": ("6 months and more", COLORS[0]),
 }
 _RANKS = ("super_senior", "senior", "subordinated", "junior")
-_Parts = Mapping[str, tuple[str, str]]
 _ROUNDING = 1e-9  # of an amount due: sums of parts differ by their last bits
 
 
@@ -63,7 +59,7 @@ def breach_timeline(cases: Sequence[CaseResult], as_of: str, currency: str) -> M
     parts = {key: (COVENANTS[key], _COVENANT_COLORS[key]) for key in COVENANTS if key in found}
     rows = [
         (name, month, covenant.covenant, amount)
-        for name, case in _named(cases)
+        for name, case in named(cases)
         for covenant in case.covenants
         if covenant.covenant in found
         for month, amount in enumerate(covenant.first_breach_outstanding, start=1)
@@ -75,7 +71,7 @@ def debt_service(cases: Sequence[CaseResult], as_of: str, currency: str) -> Mark
     """Stacked bars by month: interest and scheduled principal due, by what became of it."""
     rows = [
         (name, step.month, part, amount)
-        for name, case in _named(cases)
+        for name, case in named(cases)
         for step in case.steps
         for part, amount in _service(step).items()
     ]
@@ -85,7 +81,7 @@ def debt_service(cases: Sequence[CaseResult], as_of: str, currency: str) -> Mark
 def refinancing_wall(cases: Sequence[CaseResult], quarters: Sequence[str], currency: str) -> Markup:
     """Stacked bars by quarter: what falls due, by what new debt makes of it."""
     rows: list[tuple[str, Any, str, float]] = []
-    for name, case in _named(cases):
+    for name, case in named(cases):
         due = {row.quarter: row for row in case.wall}
         for quarter in quarters:
             row = due.get(quarter)
@@ -107,7 +103,7 @@ def runways(cases: Sequence[CaseResult], months: int) -> Markup:
     """Standing bars by month: obligors whose cash lasts that long; those that never run dry not."""
     rows = [
         (name, month, "short" if month < 6 else "longer", float(dry_months(case).get(month, 0)))
-        for name, case in _named(cases)
+        for name, case in named(cases)
         for month in range(months)
     ]
     return _standing_bars(rows, _RUNWAY_PARTS, cases, "Months of runway", None)
@@ -119,7 +115,7 @@ def waterfall(cases: Sequence[CaseResult], currency: str) -> Markup:
 
     found = [
         (f"{name}, {BASES[estate.basis]}", tier)
-        for name, case in _named(cases)
+        for name, case in named(cases)
         for estate in estates(case, hypothetical=False)
         for tier in estate.tiers
     ]
@@ -142,7 +138,7 @@ def waterfall(cases: Sequence[CaseResult], currency: str) -> Markup:
     bars = (
         base.transform_filter("isValid(datum.place)")
         .mark_bar(size=13)
-        .encode(y=y, x=x, color=_color(_CLAIM_PARTS), order=altair.Order("place:Q"))
+        .encode(y=y, x=x, color=part_color(_CLAIM_PARTS), order=altair.Order("place:Q"))
     )
     labels = (
         base.transform_filter("isValid(datum.end)")
@@ -150,15 +146,11 @@ def waterfall(cases: Sequence[CaseResult], currency: str) -> Markup:
         .encode(y=y, x="end:Q", text="recovery:N")
     )
     chart = altair.LayerChart(layer=[bars, labels], data=data(rows))
-    width = (WIDTH - _BESIDE - 40) / min(len(panels), _COLUMNS)
-    return svg(_in_panels(chart.properties(width=width, height=21 * len(ranks)), panels))
+    width = panel_width(len(panels), beside=40)
+    return svg(in_panels(chart.properties(width=width, height=21 * len(ranks)), panels))
 
 
 # --- parts
-
-
-def _named(cases: Sequence[CaseResult]) -> list[tuple[str, CaseResult]]:
-    return list(zip(unlike(case.case_id for case in cases), cases, strict=True))
 
 
 def _service(step: CaseStep) -> dict[str, float]:
@@ -189,7 +181,7 @@ def _claims(panel: str, tier: WaterfallTier, size: float) -> list[dict[str, Any]
 
 def _standing_bars(
     rows: Sequence[tuple[str, Any, str, float]],
-    parts: _Parts,
+    parts: Parts,
     cases: Sequence[CaseResult],
     title: str,
     currency: str | None,
@@ -241,40 +233,15 @@ def _standing_bars(
                 title=unit,
                 axis=_counts_axis() if currency is None else amounts_axis(tick_count=3),
             ),
-            color=_color(shown),
+            color=part_color(shown),
             order=altair.Order("place:Q"),
         )
-        .properties(width=(WIDTH - _BESIDE) / min(len(panels), _COLUMNS), height=84)
+        .properties(width=panel_width(len(panels)), height=84)
     )
-    return svg(_in_panels(chart, panels))
+    return svg(in_panels(chart, panels))
 
 
 def _counts_axis() -> "altair.Axis":
     import altair
 
     return altair.Axis(tickCount=3, tickMinStep=1, domain=False, ticks=False, format=",d")
-
-
-def _in_panels(
-    chart: "altair.Chart | altair.LayerChart", panels: Sequence[str]
-) -> "altair.FacetChart":
-    import altair
-
-    header = altair.Header(
-        labelAnchor="start",
-        labelFontSize=12,
-        labelFontWeight="bold",
-        labelColor=INK,
-        labelLimit=WIDTH // min(len(panels), _COLUMNS) - 40,
-        labelPadding=9,
-    )
-    facet = altair.Facet("panel:N", sort=list(panels), title=None, header=header)
-    return chart.facet(facet=facet, columns=_COLUMNS, spacing=18)
-
-
-def _color(parts: _Parts) -> "altair.Color":
-    import altair
-
-    titles = [title for title, _ in parts.values()]
-    colors = altair.Scale(domain=titles, range=[color for _, color in parts.values()])
-    return altair.Color("part:N", scale=colors, legend=legend(titles, "square"))

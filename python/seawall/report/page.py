@@ -22,7 +22,15 @@ def render(document: ReportDocument) -> str:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    from seawall.report import charts, horizon, horizon_charts, method, wording
+    from seawall.report import (
+        charts,
+        horizon,
+        horizon_changes,
+        horizon_charts,
+        horizon_weeks,
+        method,
+        wording,
+    )
 
     environment = Environment(
         loader=FunctionLoader(_file),
@@ -40,6 +48,7 @@ def render(document: ReportDocument) -> str:
             "cited",
             "cut",
             "exact",
+            "fixed",
             "known_percent",
             "leg",
             "part",
@@ -49,7 +58,11 @@ def render(document: ReportDocument) -> str:
             "tidy",
         )
     }
-    environment.filters |= writers | {"estates": horizon.estates}
+    environment.filters |= writers | {
+        "changed_figures": horizon_changes.changed_figures,
+        "estates": horizon.estates,
+        "weeks_figures": horizon_weeks.weeks_figures,
+    }
     return environment.get_template("page.html.j2").render(
         document=document,
         style=Markup(_file("page.css")),  # noqa: S704 (our own file)
@@ -57,6 +70,7 @@ def render(document: ReportDocument) -> str:
         horizon=horizon,
         horizon_charts=horizon_charts,
         method=method,
+        weeks=horizon_weeks,
     )
 
 

@@ -59,14 +59,20 @@ def percent(fraction: float, digits: int = 1) -> str:
     return _signed(f"{100 * fraction:,.{digits}f} %")
 
 
-def known_percent(percentage: float | None) -> str:
+def known_percent(percentage: float | None, digits: int = 1) -> str:
     """Write a percentage; a dash where there is none."""
-    return "—" if percentage is None else percent(percentage / 100)
+    return "—" if percentage is None else percent(percentage / 100, digits)
 
 
 def fixed(value: float, digits: int) -> str:
     """Write a figure with a number of digits behind the point."""
     return _signed(f"{value:,.{digits}f}")
+
+
+def signed(value: float, digits: int) -> str:
+    """Write a change of a figure with its sign; a nought has none."""
+    text = fixed(value, digits)
+    return f"+{text}" if value > 0 and text.strip("0.,") else text
 
 
 def tidy(value: float) -> str:

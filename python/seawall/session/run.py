@@ -100,6 +100,12 @@ class Run:
         """As the caller gave it (UTC, ISO 8601)."""
         return self._row.started_at
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The question as it is kept: complete, under its wire names."""
+        decoded: dict[str, Any] = msgspec.json.decode(self._row.parameters)
+        return decoded
+
     def table(self, name: str) -> Table:
         """Return a table of the run, computed again when it is not at hand (the bits are the same).
 

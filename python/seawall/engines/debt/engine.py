@@ -1,5 +1,6 @@
 """The debt stress engine: exposure of a book and its revaluation under scenarios."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -139,6 +140,7 @@ def run(
             currency=result.currency,
             total_outstanding=result.debt_exposure.total_outstanding,
             book=book_body(result),
+            records=cache(lambda: Table(native_run.records([]))),
             first_evidence=len(evidence),
         )
         evidence, findings = (*evidence, *more_evidence), (*findings, *more_findings)

@@ -1,7 +1,7 @@
 """What a run with a horizon states for the ledger: four of evidence and four findings a case.
 
 A purchase is one more piece of evidence of each case, a what-if one of all; no finding rests on
-them.
+them. Each limit of concentration is one of the book.
 """
 
 import math
@@ -13,12 +13,22 @@ from msgspec import UNSET
 
 from seawall.engine import EvidenceDraft, FindingDraft
 from seawall.engines.debt.drafts import finding_body
+from seawall.engines.debt.horizon_limits import limit_drafts
 from seawall.engines.debt.horizon_results import CaseResult
 from seawall.engines.debt.horizon_run import HorizonRun
 from seawall.engines.debt.horizon_shares import CaseShares, Share
 from seawall.engines.debt.horizon_types import Horizon
+from seawall.table import Table
 
-KINDS = ("cash_flow_path", "covenants", "refinancing_wall", "waterfall", "purchase", "what_if")
+KINDS = (
+    "cash_flow_path",
+    "covenants",
+    "refinancing_wall",
+    "waterfall",
+    "purchase",
+    "what_if",
+    "concentration",
+)
 
 _TERMS = ("months", "surplus_cash", "default_after_months", "covenants", "refinancing")
 """What of a horizon all figures of a case depend on."""
@@ -102,6 +112,7 @@ def horizon_drafts(
     currency: str,
     total_outstanding: float,
     book: Mapping[str, Any],
+    records: Callable[[], Table],
     first_evidence: int,
 ) -> tuple[list[EvidenceDraft], list[FindingDraft]]:
     """State each case in the order of the result.
@@ -112,6 +123,8 @@ def horizon_drafts(
         Of the book on the first day; thresholds are fractions of it.
     book : mapping
         How the book was made: an input of every figure.
+    records : callable
+        Makes the run's table of that name.
     first_evidence : int
         How many pieces of evidence the run states before these.
     """
@@ -198,7 +211,14 @@ def horizon_drafts(
         )
         for entry, found in zip(horizon.what_if, run.result.what_if, strict=True)
     ]
-    return evidence, findings
+    limits, broken = limit_drafts(
+        run,
+        currency=currency,
+        book=book,
+        records=records,
+        first_evidence=first_evidence + len(evidence),
+    )
+    return evidence + limits, findings + broken
 
 
 def _more(stated: _Stated, case: CaseResult) -> dict[str, Any]:

@@ -230,6 +230,7 @@ class Concentration(msgspec.Struct, frozen=True):
     herfindahl_index: float | None  # of that: Σ share², fractions
     limit_pct: float | None
     above_limit: list[str]  # by falling amount
+    excess: float | UnsetType | None = UNSET  # what these owe beyond a limit; None: none says
 
 
 class HorizonResult(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from seawall import native
 from seawall.engines.debt.book import DebtBook
 from seawall.engines.debt.horizon_cases import complete_cases
 from seawall.engines.debt.horizon_checks import opening_day, payment_holidays
-from seawall.engines.debt.horizon_concentration import concentrations
+from seawall.engines.debt.horizon_concentration import measure_concentrations
 from seawall.engines.debt.horizon_figures import case_result, case_weeks
 from seawall.engines.debt.horizon_positions import find_position
 from seawall.engines.debt.horizon_results import CaseResult, HorizonResult, WhatIfResult
@@ -82,14 +82,15 @@ class HorizonRun:
     ) -> None:
         self.question = question
         self.paths = paths_of([])
+        self.concentrations = measure_concentrations(
+            question.book.columns, question.horizon.concentration_limits
+        )
         cases = self._cases(self.paths, with_weeks=True)
         self.result = HorizonResult(
             as_of=question.as_of.isoformat(),
             months=question.horizon.months,
             cases=cases,
-            concentrations=concentrations(
-                question.book.columns, question.horizon.concentration_limits
-            ),
+            concentrations=[measured.summary for measured in self.concentrations],
             assumed_counts=self.paths.assumed,
             holidays=[day.isoformat() for day in question.holidays],
             what_if=self._what_ifs(cases, paths_of),

@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from seawall.engines.debt.horizon_results import (
     CaseResult,
+    Concentration,
     HorizonResult,
     WhatIfFigures,
     WhatIfResult,
@@ -30,6 +31,8 @@ CASE_COLUMNS: Columns = (
 )
 _FINDINGS = ("liquidity", "covenants", "refinancing", "recovery")
 _UNKNOWN = "—"
+_NAMED = 5  # parts above a limit
+_ALL_PCT = 100 - 1e-9  # of the book, as sums are rounded
 
 
 def case_rows(
@@ -88,6 +91,33 @@ def case_notes(result: HorizonResult, *, currency: str) -> list[str]:
             parts = [gap.total_outstanding for gap in case.not_covered if gap.link == link]
             missed = money(math.fsum(parts), currency)
             said.append(f"{case.case_id}: the link {link} does not reach {missed} of the book")
+    return said
+
+
+def limit_sentences(result: HorizonResult, currency: str) -> list[str]:
+    """Say of each limit of concentration which parts of the book are above it."""
+    return [
+        f"{one.by.replace('_', ' ')}: {_above_limit(one, currency)}"
+        for one in result.concentrations
+        if one.limit_pct is not None
+    ]
+
+
+def _above_limit(one: Concentration, currency: str) -> str:
+    if not isinstance(one.excess, float) or not one.known_pct:
+        return "not tested: no record says of which it is"
+    limit = f"{one.limit_pct:g} % of the book"
+    said = f"none above {limit}"
+    if one.above_limit:
+        largest = zip(one.above_limit[:_NAMED], one.largest, strict=False)
+        named = ", ".join(f"{name} ({share:.1f} %)" for name, (_, share) in largest)
+        more = len(one.above_limit) - _NAMED
+        said = (
+            f"{len(one.above_limit):,} above {limit} by {money(one.excess, currency)}: {named}"
+            + (f" and {more:,} more" if more > 0 else "")
+        )
+    if one.known_pct < _ALL_PCT:
+        said += f"; {100 - one.known_pct:.1f} % of the book is not tested"
     return said
 
 

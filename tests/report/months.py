@@ -4,11 +4,13 @@ from typing import Any
 
 import msgspec
 
-from seawall.engines.debt.horizon_results import HorizonResult, WhatIfFigures
+from seawall.engines.debt.horizon_results import HorizonResult
 from seawall.report import ReportDocument, horizon
 from seawall.report.page import render
 
+from .prices import purchase, what_if
 from .reading import ReadPage
+from .weeks import week
 
 DATES = [
     "2026-04-30",
@@ -64,38 +66,6 @@ def step(month: int, strain: float) -> dict[str, Any]:
         "collateral_value": 8e8,
         "debt_in_default": 3_410_000.75 * defaulted,
         "obligors_in_default": defaulted,
-    }
-
-
-def week(at: int, strain: float) -> dict[str, Any]:
-    """A week whose cash grows by what is left; with strain more than half is not paid."""
-    interest, principal = 600_000.25 + 1_000 * at, 250_000.0 if at % 4 == 0 else 0.0
-    maturing = 4e6 if at == 9 else 0.0
-    short = (interest + principal) * strain * 0.6
-    receipts, operating, lacking = 2.1e6 * (1 - strain / 2), 900_000.5, 40_000.75 * strain
-    paid = interest + principal - short
-    opening = 5e6 + (at - 1) * 10_000.5
-    closing = opening + 10_000.5
-    return {
-        "week": at,
-        "date": f"2026-{4 + (7 * at - 1) // 30:02}-{(7 * at - 1) % 30 + 1:02}",
-        "opening_cash": opening,
-        "receipts": receipts,
-        "operating_payments": operating,
-        "interest_due": interest,
-        "interest_paid": paid - principal / 2,
-        "principal_due": principal,
-        "principal_paid": principal / 2,
-        "maturity_due": maturing,
-        "refinanced": maturing * (1 - 0.4 * strain),
-        "maturity_paid_in_cash": 0.0,
-        "operating_shortfall": lacking,
-        "debt_service_shortfall": short,
-        "refinancing_shortfall": 0.4 * maturing * strain,
-        "distributed": opening + receipts - operating + lacking - paid - closing,
-        "closing_cash": closing,
-        "obligor_count": 189,
-        "short_count": round(strain * (20 + at % 5)),
     }
 
 
@@ -170,49 +140,6 @@ def estate(basis: str, is_hypothetical: bool, size: float, share: float) -> dict
         "tiers": tiers,
         "fulcrum_counts": {"senior": 4, "subordinated": 11},
         "better_counts": {"liquidation": 6, "going_concern": 9},
-    }
-
-
-def purchase(strain: float) -> dict[str, Any]:
-    """At 80 %; the return falls with the strain, and at the worst nothing is known of it."""
-    known = strain < 1
-    return {
-        "price_pct": 80.0,
-        "paid": 5.76e8,
-        "accrued": 1.5e6,
-        "received": 6e7 * (1 - strain),
-        "terminal_value": 6.5e8 * (1 - strain / 3),
-        "xirr_pct": 21.345 - 30 * strain if known else None,
-        "monthly_irr_pct": 21.405 - 30 * strain if known else None,
-        "moic": 1.2326 - strain / 2 if known else None,
-        "implied_default_probability_pct": 4.125 if strain else None,
-        "implied_count": 37 if strain else 0,
-        "unknown_count": 5,
-        "flows": [],
-    }
-
-
-def what_if(what_if_id: str, *case_ids: str, **changes: float | None) -> dict[str, Any]:
-    """Nothing but these figures changes, in every case."""
-    ratios = {"received": None, "terminal_value": None, "xirr_pct": None, "moic": None}
-    before = dict.fromkeys(WhatIfFigures.__struct_fields__, 1e6)
-    before |= {"obligors_in_default": 4, "breach_count": 1_009, **ratios}
-    after = before | changes
-    difference = {
-        name: None if None in (before[name], after[name]) else after[name] - before[name]
-        for name in before
-    }
-    return {
-        "what_if_id": what_if_id,
-        "kind": "amend_and_extend",
-        "record": 16,
-        "source_record_id": "L017",
-        "element": None,
-        "obligor_id": "OB0017",
-        "cases": [
-            {"case_id": name, "before": before, "after": after, "difference": difference}
-            for name in case_ids
-        ],
     }
 
 

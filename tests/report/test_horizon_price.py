@@ -11,7 +11,8 @@ from seawall.report.horizon_changes import changed_figures, terms_of
 from seawall.report.page import render
 from seawall.session import Session
 
-from .months import calm, case, purchase, what_if, with_months
+from .months import calm, case, with_months
+from .prices import purchase, what_if
 from .reading import ReadPage, Table
 
 BOOK = b"""id,currency,outstanding,coupon,amortisation,reporting_date,maturity,collateral,ebitda

@@ -8,8 +8,9 @@ from seawall.engines.debt.horizon_results import CaseResult, HorizonResult
 from seawall.report import ReportDocument, horizon_weeks
 from seawall.report.page import render
 
-from .months import calm, horizon_result, week, with_months
+from .months import calm, horizon_result, with_months
 from .reading import ReadPage, number
+from .weeks import week
 
 
 @pytest.fixture(scope="module")

@@ -31,8 +31,13 @@ namespace {
 namespace py = pybind11;
 using namespace seawall::debt;
 
+/// About what a case keeps of a position with an obligor and a record of its own.
+constexpr std::size_t bytes_a_position = 512;
+
 /// What one run with a horizon holds of each case.
 struct CaseRun {
+    explicit CaseRun(std::size_t position_count) : memory(bytes_a_position * position_count) {}
+
     OutputMemory memory;  ///< of what follows
     PathCase path_case;
     CasePaths paths;
@@ -75,7 +80,7 @@ class DebtPaths {
           threads_(threads) {}
 
     void run(PathCase path_case, const ParallelOptions& options) {
-        CaseRun& run = cases_.emplace_back();
+        CaseRun& run = cases_.emplace_back(path_book_.order.position_count());
         run.path_case = std::move(path_case);
         run.paths = run_paths(path_book_, run.path_case, settings_, limits_, options, &run.memory);
         ParallelOptions unobserved = options;

@@ -11,15 +11,16 @@ namespace seawall {
 
 inline constexpr std::size_t huge_page = std::size_t{1} << 21U;
 
-/// Memory that asks for huge pages, since zeroing and small page faults cost more than computing
-/// what goes there.
+/// Memory that asks for huge pages where a block fills one, since zeroing and small page faults
+/// cost more than computing what goes there.
 std::pmr::memory_resource* huge_pages();
 
 /// Memory of many outputs that live as long as each other: a column takes the next bytes of a few
 /// huge pages, and all is freed with this. It must outlive its columns; one thread asks at a time.
 class OutputMemory : public std::pmr::monotonic_buffer_resource {
   public:
-    OutputMemory() : std::pmr::monotonic_buffer_resource(huge_page, huge_pages()) {}
+    explicit OutputMemory(std::size_t expected_bytes)
+        : std::pmr::monotonic_buffer_resource(expected_bytes, huge_pages()) {}
 };
 
 /// For outputs whose every element will be written: resizing leaves numbers uninitialised, and

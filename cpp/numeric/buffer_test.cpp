@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(a_given_value_fills_the_buffer) {
 }
 
 BOOST_AUTO_TEST_CASE(columns_of_one_memory_begin_on_cache_lines_and_keep_their_values) {
-    seawall::OutputMemory memory;
+    seawall::OutputMemory memory(10'000);
     Buffer<double> first, second;
     seawall::place(1000, &memory, first, second);
     Buffer<std::uint8_t> flags;

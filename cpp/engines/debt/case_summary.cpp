@@ -134,10 +134,6 @@ WaterfallSummary summarise_waterfall(const CaseView& view, WaterfallBasis basis,
         if (!view.recovery.better.empty()) {
             ++summary.better[static_cast<std::size_t>(view.recovery.better[g])];
         }
-        for (std::size_t t = 0; t < seniority_count; ++t) {
-            summary.tier_claims[t] += settlement.tier_amount_minor[g * seniority_count + t];
-            summary.tier_paid[t] += settlement.tier_paid_minor[g * seniority_count + t];
-        }
         for (std::uint32_t o = begin; o < end; ++o) {
             summary.administration_cost += settlement.administration_paid_minor[o];
             summary.priming_paid += settlement.priming_paid_minor[o];
@@ -147,13 +143,14 @@ WaterfallSummary summarise_waterfall(const CaseView& view, WaterfallBasis basis,
         const std::uint32_t last = order.position_offsets[order.record_offsets[end]];
         for (std::uint32_t p = first; p < last; ++p) {
             const auto tier = static_cast<std::size_t>(view.path_book.terms.seniority[p]);
+            const std::int64_t paid = settlement.paid_minor(p);
             summary.claims += view.recovery.claim_minor[p];
+            summary.tier_claims[tier] += view.recovery.claim_minor[p];
+            summary.tier_paid[tier] += paid;
             summary.tier_from_collateral[tier] += settlement.from_collateral_minor[p];
             if (!is_liquidation) continue;
             const std::int64_t cost_of_carry = view.recovery.cost_of_carry_minor[p];
-            summary.present_value += settlement.from_collateral_minor[p] +
-                                     settlement.from_estate_minor[p] +
-                                     settlement.from_guarantee_minor[p] - cost_of_carry;
+            summary.present_value += paid - cost_of_carry;
             summary.cost_of_carry += cost_of_carry;
         }
     }

@@ -1,7 +1,6 @@
 #include "engines/debt/covenant.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -35,8 +34,6 @@ void prepare(const CovenantSteps& steps, const CovenantTerms& terms, CovenantScr
             scratch.records_of_defaulting.push_back(static_cast<std::uint32_t>(r));
         }
     }
-    scratch.below_adequate.assign(steps.obligor_count, 0);
-    scratch.below_marginal.assign(steps.obligor_count, 0);
     for (const Covenant covenant : all_covenants) {
         const std::size_t c = index_of(covenant);
         const std::size_t unit_count =
@@ -75,8 +72,7 @@ double limit_of(std::span<const double> limits, std::size_t record) {
 
 /// The columns of one covenant, from the first record of the tile on.
 struct CovenantColumns {
-    std::int32_t *first_breach_step, *breach_steps;
-    std::uint8_t *in_breach_at_end, *cured;
+    std::uint8_t *first_breach_step, *breach_steps, *in_breach_at_end, *cured;
     double *worst_headroom, *worst_ratio, *last_ratio;
 
     CovenantColumns(CovenantPaths& paths, Covenant covenant, std::size_t first_record) {
@@ -121,33 +117,20 @@ void collect_ratios(const CovenantSteps& steps, const CovenantTerms& terms, Cove
 void collect_breaches(const CovenantSteps& steps, const CovenantTerms& terms, Covenant covenant,
                       const CovenantScratch& scratch, const CovenantColumns& columns) {
     const std::size_t c = index_of(covenant);
-    std::fill_n(columns.first_breach_step, steps.record_count, 0);
-    std::fill_n(columns.breach_steps, steps.record_count, 0);
-    std::fill_n(columns.in_breach_at_end, steps.record_count, std::uint8_t{0});
-    std::fill_n(columns.cured, steps.record_count, std::uint8_t{0});
+    for (auto* column : {columns.first_breach_step, columns.breach_steps, columns.in_breach_at_end,
+                         columns.cured}) {
+        std::fill_n(column, steps.record_count, std::uint8_t{0});
+    }
     for (std::size_t r = 0; r < scratch.breached[c].size(); ++r) {
         if (scratch.breached[c][r] == 0) continue;
         const std::size_t unit = covenant == Covenant::ltv ? r : steps.obligor_of_record[r];
         const BreachFindings findings =
             breach_findings({.tested = scratch.tested[c][unit], .breached = scratch.breached[c][r]},
                             terms.cure_months);
-        columns.first_breach_step[r] = findings.first_breach_step;
-        columns.breach_steps[r] = findings.breach_steps;
+        columns.first_breach_step[r] = static_cast<std::uint8_t>(findings.first_breach_step);
+        columns.breach_steps[r] = static_cast<std::uint8_t>(findings.breach_steps);
         columns.in_breach_at_end[r] = findings.in_breach_at_end ? 1 : 0;
         columns.cured[r] = findings.cured ? 1 : 0;
-    }
-}
-
-void count_grades(const CovenantSteps& steps, const CovenantScratch& scratch,
-                  std::size_t first_record, CovenantPaths& paths) {
-    const auto& tested = scratch.tested[index_of(Covenant::dscr)];
-    for (std::size_t r = 0; r < steps.record_count; ++r) {
-        const std::size_t o = steps.obligor_of_record[r];
-        const int below_adequate = std::popcount(scratch.below_adequate[o]);
-        const int below_marginal = std::popcount(scratch.below_marginal[o]);
-        paths.adequate_steps[first_record + r] = std::popcount(tested[o]) - below_adequate;
-        paths.marginal_steps[first_record + r] = below_adequate - below_marginal;
-        paths.insufficient_steps[first_record + r] = below_marginal;
     }
 }
 
@@ -157,7 +140,6 @@ void CovenantPaths::resize(std::size_t records, std::pmr::memory_resource* memor
     record_count = records;
     place(covenant_count * records, memory, first_breach_step, breach_steps, in_breach_at_end,
           cured, worst_headroom, worst_ratio, last_ratio);
-    place(records, memory, adequate_steps, marginal_steps, insufficient_steps);
 }
 
 void test_covenants(const CovenantSteps& steps, const CovenantTerms& terms,
@@ -173,7 +155,6 @@ void test_covenants(const CovenantSteps& steps, const CovenantTerms& terms,
         collect_ratios(steps, terms, covenant, scratch, columns);
         collect_breaches(steps, terms, covenant, scratch, columns);
     }
-    count_grades(steps, scratch, first_record, paths);
 }
 
 }  // namespace seawall::debt

@@ -78,12 +78,12 @@ struct CovenantTerms {
     CovenantLimits reset_limits{};  ///< empty: the limits stay
 };
 
-/// NaN stands for unknown, at this inner interface only. All but the grades are of shape
-/// (covenant_count, record_count): covenant c of record r is at c * record_count + r.
+/// NaN stands for unknown, at this inner interface only. All are of shape (covenant_count,
+/// record_count): covenant c of record r is at c * record_count + r.
 struct CovenantPaths {
     std::size_t record_count = 0;
-    Buffer<std::int32_t> first_breach_step;  ///< 1, 2, …; 0: never
-    Buffer<std::int32_t> breach_steps;
+    Buffer<std::uint8_t> first_breach_step;  ///< 1, 2, …; 0: never
+    Buffer<std::uint8_t> breach_steps;
     Buffer<std::uint8_t> in_breach_at_end;  ///< at the last test
     Buffer<std::uint8_t> cured;             ///< breached, and each breach over in cure_months
     /// The least of ratio / limit − 1, of maxima 1 − ratio / limit; NaN: never tested against a
@@ -91,11 +91,6 @@ struct CovenantPaths {
     Buffer<double> worst_headroom;
     Buffer<double> worst_ratio;  ///< the least, of maxima the greatest; NaN: never known
     Buffer<double> last_ratio;   ///< of the last test; NaN: never known
-
-    // Steps by the grade of the DSCR, of shape (record_count,).
-    Buffer<std::int32_t> adequate_steps;      ///< from adequate_dscr on
-    Buffer<std::int32_t> marginal_steps;      ///< below it, from marginal_dscr on
-    Buffer<std::int32_t> insufficient_steps;  ///< below marginal_dscr
 
     /// Room for so many records, indeterminate.
     void resize(std::size_t record_count, std::pmr::memory_resource* memory = nullptr);
@@ -110,7 +105,6 @@ struct CovenantScratch {
     std::vector<double> ratio, record_ratio;  ///< of one covenant in one step
     std::array<std::vector<double>, covenant_count> worst, worst_before_reset, last;
     std::array<std::vector<std::uint64_t>, covenant_count> tested, breached;
-    std::vector<std::uint64_t> below_adequate, below_marginal;  ///< DSCR, (obligor_count,)
 };
 
 /// Tests at the end of each step, over a window of sums W of `test_months` steps, added by rising

@@ -195,16 +195,12 @@ inline CovenantPaths walked(const CovenantTile& tile, const TileTerms& terms) {
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     CovenantPaths results;
     const std::size_t cell_count = covenant_count * tile.record_count;
-    for (auto* steps : {&results.first_breach_step, &results.breach_steps}) {
-        steps->assign(cell_count, 0);
+    for (auto* column : {&results.first_breach_step, &results.breach_steps,
+                         &results.in_breach_at_end, &results.cured}) {
+        column->assign(cell_count, 0);
     }
-    for (auto* flags : {&results.in_breach_at_end, &results.cured}) flags->assign(cell_count, 0);
     for (auto* ratios : {&results.worst_headroom, &results.worst_ratio, &results.last_ratio}) {
         ratios->assign(cell_count, unknown);
-    }
-    for (auto* grade :
-         {&results.adequate_steps, &results.marginal_steps, &results.insufficient_steps}) {
-        grade->assign(tile.record_count, 0);
     }
     for (std::size_t i = 0; i < cell_count; ++i) {
         const auto covenant = Covenant{static_cast<std::uint8_t>(i / tile.record_count)};
@@ -221,12 +217,6 @@ inline CovenantPaths walked(const CovenantTile& tile, const TileTerms& terms) {
                 results.worst_ratio[i] = ratio;
             }
             results.last_ratio[i] = ratio;
-            if (covenant == Covenant::dscr) {
-                auto& grade = ratio >= 1.25  ? results.adequate_steps
-                              : ratio >= 1.0 ? results.marginal_steps
-                                             : results.insufficient_steps;
-                ++grade[r];
-            }
             const auto& limits =
                 has_reset && step >= terms.reset_step ? terms.reset_limits[c] : terms.limits[c];
             const double limit = limits.empty() ? unknown : limits[r];
@@ -235,7 +225,8 @@ inline CovenantPaths walked(const CovenantTile& tile, const TileTerms& terms) {
                 results.worst_headroom[i] = headroom;
             }
             if (from_above ? ratio > limit : ratio < limit) {
-                if (results.first_breach_step[i] == 0) results.first_breach_step[i] = step;
+                if (results.first_breach_step[i] == 0)
+                    results.first_breach_step[i] = static_cast<std::uint8_t>(step);
                 if (begun == 0) begun = step;
                 ++results.breach_steps[i];
             } else if (begun != 0) {

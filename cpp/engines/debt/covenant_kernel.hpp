@@ -92,14 +92,6 @@ void mark_rows_below(std::size_t count, const double* ratio, const double* limit
     }
 }
 
-void mark_rows_below_all(std::size_t count, const double* ratio, double limit, std::uint64_t bit,
-                         std::uint64_t* marks) {
-#pragma GCC ivdep
-    for (std::size_t i = 0; i < count; ++i) {
-        marks[i] |= ratio[i] < limit ? bit : std::uint64_t{0};
-    }
-}
-
 /// On top of what `sum` has, or anew.
 template <std::size_t rows, bool on_top>
 [[gnu::always_inline]] inline void sum_rows(std::size_t count, const double* row, double* sum) {
@@ -127,7 +119,6 @@ constexpr CovenantKernels covenant_kernels_of_this_unit{.dscr = test_dscr,
                                                         .debt_yield = test_debt_yield,
                                                         .mark_above = mark_rows_above,
                                                         .mark_below = mark_rows_below,
-                                                        .mark_below_all = mark_rows_below_all,
                                                         .sum_window = sum_window_rows};
 
 }  // namespace

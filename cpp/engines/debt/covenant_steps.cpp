@@ -67,7 +67,7 @@ void close_gates(const CovenantSteps& steps, std::int32_t step, CovenantScratch&
 void test_ratios(const CovenantSteps& steps, const CovenantTerms& terms, Covenant covenant,
                  const StepWindow& window, CovenantScratch& scratch) {
     const std::size_t c = index_of(covenant);
-    const bool is_marked = covenant == Covenant::dscr || is_limited(terms, covenant);
+    const bool is_marked = is_limited(terms, covenant);
     const auto row = static_cast<std::size_t>(window.step - 1);
     const bool of_records = covenant == Covenant::ltv;
     const RatioRows rows{
@@ -134,13 +134,6 @@ void test_step(const CovenantSteps& steps, const CovenantTerms& terms, bool reco
     for (const Covenant covenant : all_covenants) {
         test_ratios(steps, terms, covenant, window, scratch);
         const std::uint64_t bit = bit_of(step);
-        if (covenant == Covenant::dscr) {
-            for (auto [marks, limit] : {std::pair(&scratch.below_adequate, adequate_dscr),
-                                        std::pair(&scratch.below_marginal, marginal_dscr)}) {
-                kernels().mark_below_all(marks->size(), scratch.ratio.data(), limit, bit,
-                                         marks->data());
-            }
-        }
         const auto limits = limits_in(terms, covenant, step);
         if (limits.empty()) continue;
         const auto ratios = by_record(steps, records_are_obligors, covenant, scratch);

@@ -1,6 +1,7 @@
 #include "engines/debt/path_tables.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 
@@ -64,10 +65,7 @@ void add_recoveries(const CaseView& view, const std::vector<std::uint32_t>& rows
     add("from_collateral", [&](std::size_t p) { return paid.from_collateral_minor[p]; });
     add("from_estate", [&](std::size_t p) { return paid.from_estate_minor[p]; });
     add("from_guarantee", [&](std::size_t p) { return paid.from_guarantee_minor[p]; });
-    add("unpaid", [&](std::size_t p) {
-        return recovery.claim_minor[p] - paid.from_collateral_minor[p] - paid.from_estate_minor[p] -
-               paid.from_guarantee_minor[p];
-    });
+    add("unpaid", [&](std::size_t p) { return recovery.claim_minor[p] - paid.paid_minor(p); });
     add("cost_of_carry", [&](std::size_t p) { return recovery.cost_of_carry_minor[p]; });
 }
 
@@ -195,17 +193,27 @@ Table tier_table(const CaseView& view) {
     const CaseSettlement& groups = view.recovery.liquidation;
     const PathOrder& order = view.path_book.order;
     struct Cell {
-        std::size_t group, tier;
+        std::size_t group = 0, tier = 0;
+        std::int64_t claims_minor = 0, paid_minor = 0;
     };
     std::vector<Cell> cells;
     for (std::size_t g = 0; g < order.group_count(); ++g) {
         if (view.recovery_book.group_settles[g] == 0) continue;
+        std::array<Cell, seniority_count> tiers;
+        const std::uint32_t begin = order.record_offsets[order.group_offsets[g]];
+        const std::uint32_t end = order.record_offsets[order.group_offsets[g + 1]];
+        for (std::uint32_t p = order.position_offsets[begin]; p < order.position_offsets[end];
+             ++p) {
+            Cell& tier = tiers[view.path_book.terms.seniority[p]];
+            tier.claims_minor += view.recovery.claim_minor[p];
+            tier.paid_minor += groups.paid_minor(p);
+        }
         for (std::size_t t = 0; t < seniority_count; ++t) {
-            if (groups.tier_amount_minor[g * seniority_count + t] > 0) cells.push_back({g, t});
+            if (tiers[t].claims_minor == 0) continue;
+            cells.push_back({g, t, tiers[t].claims_minor, tiers[t].paid_minor});
         }
     }
     const MajorAmounts money(view.recovery_book.minor_digits);
-    const auto at = [&](std::size_t i) { return cells[i].group * seniority_count + cells[i].tier; };
     TableWriter table(cells.size());
     table.texts("obligor_id", [&](std::size_t i) -> const std::string& {
         return view.book.obligors[order.obligor[order.group_offsets[cells[i].group]]];
@@ -220,8 +228,8 @@ Table tier_table(const CaseView& view) {
         return std::ranges::any_of(of_group, [](std::int32_t step) { return step != 0; });
     });
     table.texts("tier", [&](std::size_t i) { return seniority_names[cells[i].tier]; });
-    table.numbers("claims", [&](std::size_t i) { return money(groups.tier_amount_minor[at(i)]); });
-    table.numbers("paid", [&](std::size_t i) { return money(groups.tier_paid_minor[at(i)]); });
+    table.numbers("claims", [&](std::size_t i) { return money(cells[i].claims_minor); });
+    table.numbers("paid", [&](std::size_t i) { return money(cells[i].paid_minor); });
     table.truths("is_fulcrum", [&](std::size_t i) {
         constexpr auto first = static_cast<std::size_t>(WaterfallTier::super_senior);
         return static_cast<std::size_t>(groups.fulcrum[cells[i].group]) == cells[i].tier + first;

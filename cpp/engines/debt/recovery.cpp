@@ -21,7 +21,6 @@ CaseSettlement sized_settlement(const PathOrder& order, std::pmr::memory_resourc
           s.priming_paid_minor);
     place(order.group_count(), memory, s.value_minor, s.paid_to_creditors_minor, s.sale_cost_minor,
           s.fulcrum, s.is_known);
-    place(order.group_count() * seniority_count, memory, s.tier_amount_minor, s.tier_paid_minor);
     return s;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "engines/debt/debt_paths.hpp"
@@ -33,7 +34,12 @@ struct CaseSettlement {
     Buffer<std::int64_t> value_minor, paid_to_creditors_minor, sale_cost_minor;
     Buffer<WaterfallTier> fulcrum;
     Buffer<std::uint8_t> is_known;
-    Buffer<std::int64_t> tier_amount_minor, tier_paid_minor;  ///< (group_count, seniority_count)
+
+    /// What a position is paid in all.
+    std::int64_t paid_minor(std::size_t position) const {
+        return from_collateral_minor[position] + from_estate_minor[position] +
+               from_guarantee_minor[position];
+    }
 };
 
 /// What a case leaves to whom. Amounts in minor units.

@@ -160,8 +160,6 @@ void TileRecovery::put(const Settlement& from, CaseSettlement& to) const {
     copy_to(groups.sale_cost_minor, to.sale_cost_minor, range_->groups.begin);
     copy_to(groups.fulcrum, to.fulcrum, range_->groups.begin);
     copy_to(groups.is_known, to.is_known, range_->groups.begin);
-    copy_to(groups.tier_amount_minor, to.tier_amount_minor, range_->groups.begin * seniority_count);
-    copy_to(groups.tier_paid_minor, to.tier_paid_minor, range_->groups.begin * seniority_count);
 }
 
 void TileRecovery::put_cost_of_carry() {

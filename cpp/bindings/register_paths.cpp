@@ -55,7 +55,7 @@ class DebtPaths {
     /// What the core makes of a case.
     template <class Make>
     auto without_gil(std::size_t index, const Make& make) {
-        CaseRun& run = at(index);
+        const CaseRun& run = at(index);
         const py::gil_scoped_release release;
         return make(view(run));
     }

@@ -40,7 +40,7 @@ constexpr double uniform_53(std::uint32_t high, std::uint32_t low) {
 constexpr double stream_uniform_53(std::uint64_t seed, RandomStream stream, std::uint64_t scenario,
                                    std::uint32_t index) {
     const PhiloxBlock words = stream_block(seed, stream, scenario, index >> 1U);
-    const std::size_t first = (index & 1U) * 2;
+    const std::size_t first = std::size_t{index & 1U} * 2;
     return uniform_53(words[first], words[first + 1]);
 }
 

@@ -229,17 +229,19 @@ template <bool pays_all, bool has_assumptions, bool keeps>
         const double interest = r.interest_due[i], principal = r.principal_due[i];
         const double maturity = r.maturity_due[i];
         const double prepaid = has_assumptions ? r.prepaid[i] : 0.0;
-        double interest_paid = interest, principal_paid = principal, maturity_paid = maturity;
+        // Where all pay there is nothing in arrears, and no part is looked at.
+        const double interest_before = pays_all ? 0.0 : r.interest_arrears[i];
+        const double principal_before = pays_all ? 0.0 : r.principal_arrears[i];
+        const double old_interest = pays_all ? 1.0 : r.interest_arrears_part[i];
+        const double new_interest = pays_all ? 1.0 : r.interest_part[i];
+        const double old_principal = pays_all ? 1.0 : r.principal_arrears_part[i];
+        const double new_principal = pays_all ? 1.0 : r.principal_part[i];
+        const double interest_paid =
+            pays_all ? interest : interest_before * old_interest + interest * new_interest;
+        const double principal_paid =
+            pays_all ? principal : principal_before * old_principal + principal * new_principal;
+        const double maturity_paid = pays_all ? maturity : maturity * r.maturity_part[i];
         if constexpr (!pays_all) {
-            const double interest_before = r.interest_arrears[i];
-            const double principal_before = r.principal_arrears[i];
-            const double old_interest = r.interest_arrears_part[i];
-            const double new_interest = r.interest_part[i];
-            const double old_principal = r.principal_arrears_part[i];
-            const double new_principal = r.principal_part[i];
-            interest_paid = interest_before * old_interest + interest * new_interest;
-            principal_paid = principal_before * old_principal + principal * new_principal;
-            maturity_paid = maturity * r.maturity_part[i];
             r.interest_arrears[i] =
                 interest_before * (1.0 - old_interest) + interest * (1.0 - new_interest);
             r.principal_arrears[i] =

@@ -87,11 +87,12 @@ CountWeights weights_of(const TailRisk& tail) {
     const WideInteger beyond = static_cast<WideInteger>(denominator - numerator) *
                                static_cast<WideInteger>(tail.scenario_count);
     const auto at_count = static_cast<WideInteger>(tail.at_count);
-    CountWeights weights{.above = at_count * denominator,
-                         .at = beyond - static_cast<WideInteger>(tail.above_count) * denominator,
-                         .whole = beyond * at_count};
-    const WideInteger common = gcd(gcd(weights.above, weights.at), weights.whole);
-    return {weights.above / common, weights.at / common, weights.whole / common};
+    const WideInteger above = at_count * denominator;
+    const WideInteger at = beyond - static_cast<WideInteger>(tail.above_count) * denominator;
+    const WideInteger common = gcd(gcd(above, at), beyond * at_count);
+    const WideInteger whole = common == 0 ? 0 : beyond * at_count / common;
+    if (whole <= 0) throw Error(ErrorCode::invalid_input, "tail", "must have a scenario at VaR");
+    return {.above = above / common, .at = at / common, .whole = whole};
 }
 
 WideInteger product(WideInteger a, WideInteger b) {

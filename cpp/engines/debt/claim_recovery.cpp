@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "engines/debt/minor_digits.hpp"
+
 namespace seawall::debt {
 namespace {
 
@@ -35,12 +37,11 @@ double collateral_cover(const CaseView& view, std::uint32_t record, const SaleTe
 
 ClaimRecovery recovered(const CaseView& view, std::size_t position) {
     if (!settles(view, position)) return not_known;
-    double unit = 1.0;
-    for (int i = 0; i < view.recovery_book.minor_digits; ++i) unit *= 10.0;
+    const MajorAmounts money(view.recovery_book.minor_digits);
     const CaseSettlement& paid = view.recovery.liquidation;
     const auto dividends = paid.from_estate_minor[position] + paid.from_guarantee_minor[position];
-    return {.collateral = static_cast<double>(paid.from_collateral_minor[position]) / unit,
-            .dividends = static_cast<double>(dividends) / unit};
+    return {.collateral = money(paid.from_collateral_minor[position]),
+            .dividends = money(dividends)};
 }
 
 ClaimRecovery recovery_rate(const CaseView& view, std::size_t position, const SaleTerms& sale) {

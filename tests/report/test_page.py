@@ -1,6 +1,7 @@
 """The page itself: nothing from outside, nothing that runs, the same bytes each time."""
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -110,6 +111,12 @@ def test_a_missing_library_is_named_with_the_way_to_it(
     with pytest.raises(SeawallError, match=r"pip install 'seawall\[report\]'") as caught:
         report_html(book_session, run)
     assert (caught.value.code, caught.value.where) == ("library_missing", library)
+
+
+def test_reports_import_without_the_libraries_of_a_page() -> None:
+    blocked = "import sys; sys.modules.update(dict.fromkeys(sys.argv[1:])); import seawall.report"
+    libraries = ["altair", "jinja2", "markupsafe", "vl_convert"]
+    subprocess.run([sys.executable, "-c", blocked, *libraries], check=True)
 
 
 def test_a_report_is_written_whole(

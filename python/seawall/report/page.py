@@ -28,6 +28,7 @@ def render(document: ReportDocument) -> str:
         horizon_changes,
         horizon_charts,
         horizon_weeks,
+        markup,
         method,
         wording,
     )
@@ -38,13 +39,12 @@ def render(document: ReportDocument) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=wording.written,
+        finalize=markup.written,
     )
     writers: dict[str, Any] = {
         name: getattr(wording, name)
         for name in (
             "amount",
-            "breakable",
             "cited",
             "cut",
             "exact",
@@ -59,6 +59,7 @@ def render(document: ReportDocument) -> str:
         )
     }
     environment.filters |= writers | {
+        "breakable": markup.breakable,
         "changed_figures": horizon_changes.changed_figures,
         "estates": horizon.estates,
         "weeks_figures": horizon_weeks.weeks_figures,

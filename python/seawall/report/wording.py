@@ -4,8 +4,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup, escape
-
 from seawall.engines.debt.link_types import Link, LinkGap
 from seawall.supervisory import PathSource
 
@@ -27,21 +25,11 @@ def _visible(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-def written(value: Any) -> Any:
-    """Make any value of a page safe to read; markup of our own passes."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 def cut(text: str) -> str:
     """Shorten a text that would fill a page."""
     if len(text) <= _SHOWN_CHARACTERS:
         return text
     return f"{text[:_SHOWN_CHARACTERS]} … ({len(text):,} characters)"
-
-
-def breakable(text: str) -> Markup:
-    """Let an identifier go on in the next line behind an underscore."""
-    return Markup("_<wbr>").join(escape(part) for part in visible(cut(text)).split("_"))
 
 
 def amount(value: float) -> str:

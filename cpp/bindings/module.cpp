@@ -18,4 +18,5 @@ PYBIND11_MODULE(_core, module) {
     register_returns(module);
     register_analytic(module);
     register_credit_forms(module);
+    register_simulation(module);
 }

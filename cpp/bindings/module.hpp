@@ -20,5 +20,6 @@ void register_calendar(pybind11::module_& module);
 void register_returns(pybind11::module_& module);
 void register_analytic(pybind11::module_& module);
 void register_credit_forms(pybind11::module_& module);
+void register_simulation(pybind11::module_& module);
 
 }  // namespace seawall::bindings

@@ -14,6 +14,7 @@ __all__: list[str] = [
     "DebtBook",
     "DebtPaths",
     "DebtRun",
+    "DefaultSimulation",
     "IngestedSource",
     "LEAVES_PER_CHUNK",
     "NO_LTV_LIMIT",
@@ -29,6 +30,7 @@ __all__: list[str] = [
     "build_info",
     "check_profile",
     "concentration",
+    "credit_positions",
     "credit_risk_plus",
     "default_count_distribution",
     "exact_loss_contributions",
@@ -52,6 +54,7 @@ __all__: list[str] = [
     "large_pool_figures",
     "lattice_tail",
     "level_payment",
+    "loss_moments",
     "merkle_root",
     "merton_assets",
     "merton_figures",
@@ -59,16 +62,19 @@ __all__: list[str] = [
     "net_present_value",
     "net_present_value_dated",
     "pair_figures",
+    "paired_difference",
     "pool_moments",
     "renormalised_rows",
     "rules",
     "run_debt_paths",
     "run_debt_stress",
+    "simulation_instruction_set",
     "stored_record",
     "sweep",
     "sweep_instruction_set",
     "table_digest",
     "tail_dependence",
+    "tail_figures",
     "transition_power",
     "value_moments",
     "year_fraction",
@@ -413,6 +419,64 @@ class DebtPaths:
     @property
     def case_count(self) -> int: ...
 
+class DefaultSimulation:
+    """
+    Obligors whose defaults and losses can be simulated, scenario by scenario.
+
+    obligors: slot (int64), default_probability and factor_weight (float64, of shape
+    (obligors, factors)). positions: obligor (its row) and loss_minor at default (int64).
+    factors: correlation (float64, square). Infinite degrees of freedom: Gaussian copula.
+    """
+    def __init__(
+        self,
+        obligors: dict[str, typing_extensions.Buffer],
+        positions: dict[str, typing_extensions.Buffer],
+        factors: dict[str, typing_extensions.Buffer],
+        *,
+        degrees_of_freedom: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> None: ...
+    def contributions(
+        self,
+        losses: typing.SupportsInt | typing.SupportsIndex,
+        *,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        first_scenario: typing_extensions.Buffer,
+        level: tuple[
+            typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+        ],
+        threads: typing.SupportsInt | typing.SupportsIndex = 0,
+        control: RunControl | None = None,
+    ) -> dict[str, bytes]:
+        """
+        What each position adds to expected shortfall at a level (numerator, denominator):
+        minor (float64) and whole_minor (int64, of which the sum is the figure's), with the
+        defaults above and at value at risk (uint32); as bytes.
+        """
+    def losses(
+        self,
+        *,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        first_scenario: typing.SupportsInt | typing.SupportsIndex,
+        count: typing.SupportsInt | typing.SupportsIndex,
+        threads: typing.SupportsInt | typing.SupportsIndex = 0,
+        control: RunControl | None = None,
+    ) -> bytes:
+        """
+        The loss of each of consecutive scenarios in minor units: int64 as bytes.
+        """
+    def scenario(
+        self,
+        *,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        scenario: typing.SupportsInt | typing.SupportsIndex,
+    ) -> dict[str, typing.Any]:
+        """
+        One scenario: factor (Z), mixing_root (the root of W / ν) and defaulted by obligor
+        (uint8 as bytes).
+        """
+    @property
+    def obligor_count(self) -> int: ...
+
 def accrual_periods(
     anchor: datetime.date,
     interval_months: typing.SupportsInt | typing.SupportsIndex,
@@ -500,6 +564,11 @@ def concentration(
     How what a book is owed is spread by obligor, or by a column of text of its records: the
     largest groups and those above a fraction of the total, (name, amount) by falling
     amount, and the Herfindahl index of the records that say of which group they are.
+    """
+
+def credit_positions(book: DebtBook) -> NativeTable:
+    """
+    What a simulation reads of a book, one row a position.
     """
 
 def credit_risk_plus(
@@ -735,6 +804,11 @@ def level_payment(
     period.
     """
 
+def loss_moments(losses: typing_extensions.Buffer) -> dict[str, typing.Any]:
+    """
+    Mean, standard deviation and the mean's standard error of losses (int64).
+    """
+
 def merkle_root(digests: bytes) -> bytes:
     """
     Root (32 bytes) over leaf hashes or chunk roots, given as 32 bytes each, by RFC 6962.
@@ -797,6 +871,18 @@ def pair_figures(
 ) -> dict[str, float]:
     """
     The joint_default_probability of two obligors and their default_correlation.
+    """
+
+def paired_difference(
+    before: typing_extensions.Buffer,
+    after: typing_extensions.Buffer,
+    *,
+    level: tuple[
+        typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+    ],
+) -> dict[str, typing.Any]:
+    """
+    What a change does to expected loss and expected shortfall, with paired errors.
     """
 
 def pool_moments(
@@ -888,6 +974,11 @@ def run_debt_stress(
     are computed again when asked for.
     """
 
+def simulation_instruction_set() -> str:
+    """
+    The instruction set that simulations use on this processor: avx512, avx2 or baseline.
+    """
+
 def stored_record(
     block: typing_extensions.Buffer, index: typing.SupportsInt | typing.SupportsIndex
 ) -> dict[str, typing.Any]:
@@ -926,6 +1017,19 @@ def tail_dependence(
 ) -> float:
     """
     Of a t copula, lower and upper alike.
+    """
+
+def tail_figures(
+    losses: typing_extensions.Buffer,
+    *,
+    level: tuple[
+        typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+    ],
+) -> dict[str, typing.Any]:
+    """
+    Value at risk and expected shortfall of losses in minor units (int64), with their
+    errors; level is (numerator, denominator). var_high_minor is None where beyond the
+    largest loss.
     """
 
 def transition_power(

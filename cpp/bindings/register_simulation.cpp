@@ -13,6 +13,7 @@
 #include "bindings/module.hpp"
 #include "bindings/named_arrays.hpp"
 #include "bindings/run_control.hpp"
+#include "engines/debt/minor_digits.hpp"
 #include "engines/debt/simulation/credit_positions.hpp"
 #include "engines/debt/simulation/default_simulation.hpp"
 #include "engines/debt/simulation/default_variants.hpp"
@@ -147,8 +148,8 @@ std::vector<std::uint32_t> by_position(const PyDefaultSimulation& simulation,
 }
 
 py::typing::Dict<py::str, py::bytes> contributions(const PyDefaultSimulation& simulation,
-                                                   std::uint64_t seed, std::uint64_t first_scenario,
-                                                   const py::buffer& loss_minor, const Level& level,
+                                                   const py::buffer& loss_minor, std::uint64_t seed,
+                                                   std::uint64_t first_scenario, const Level& level,
                                                    std::size_t threads,
                                                    const OptionalControl& control) {
     const LossBuffer buffer(loss_minor);
@@ -274,6 +275,9 @@ void register_simulation_class(const py::module_& module) {
              py::arg("factors"), py::kw_only(), py::arg("degrees_of_freedom"))
         .def_property_readonly("obligor_count",
                                [](const PyDefaultSimulation& s) { return s.groups.obligor_count; })
+        .def_property_readonly(
+            "correlation_root", [](const PyDefaultSimulation& s) { return s.root; },
+            "L of L·Lᵀ, the correlation of the factors, by rows.")
         .def("losses", &losses, py::kw_only(), py::arg("seed"), py::arg("first_scenario"),
              py::arg("count"), py::arg("threads") = 0, py::arg("control") = py::none(),
              "The loss of each of consecutive scenarios in minor units: int64 as bytes.")
@@ -292,6 +296,8 @@ void register_simulation_class(const py::module_& module) {
 
 void register_simulation(py::module_& module) {
     register_simulation_class(module);
+    module.def("minor_digits", &minor_digits, py::arg("currency"),
+               "Decimal digits of a currency's minor unit by ISO 4217.");
     module.def("credit_positions", &credit_positions, py::arg("book"),
                "What a simulation reads of a book, one row a position.");
     module.def(

@@ -59,6 +59,7 @@ __all__: list[str] = [
     "merton_assets",
     "merton_figures",
     "migration_thresholds",
+    "minor_digits",
     "net_present_value",
     "net_present_value_dated",
     "pair_figures",
@@ -437,10 +438,10 @@ class DefaultSimulation:
     ) -> None: ...
     def contributions(
         self,
-        losses: typing.SupportsInt | typing.SupportsIndex,
+        losses: typing_extensions.Buffer,
         *,
         seed: typing.SupportsInt | typing.SupportsIndex,
-        first_scenario: typing_extensions.Buffer,
+        first_scenario: typing.SupportsInt | typing.SupportsIndex,
         level: tuple[
             typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
         ],
@@ -473,6 +474,11 @@ class DefaultSimulation:
         """
         One scenario: factor (Z), mixing_root (the root of W / ν) and defaulted by obligor
         (uint8 as bytes).
+        """
+    @property
+    def correlation_root(self) -> list[float]:
+        """
+        L of L·Lᵀ, the correlation of the factors, by rows.
         """
     @property
     def obligor_count(self) -> int: ...
@@ -841,6 +847,11 @@ def migration_thresholds(
 ) -> list[float]:
     """
     Asset values between the states, from default upwards.
+    """
+
+def minor_digits(currency: str) -> int:
+    """
+    Decimal digits of a currency's minor unit by ISO 4217.
     """
 
 def net_present_value(

@@ -54,12 +54,16 @@ class FindingDraft(msgspec.Struct, frozen=True):
 
 
 class EngineOutcome(msgspec.Struct, Generic[Result], frozen=True):
-    """What one run of an engine gives: an answer, drafts for the ledger, tables on demand."""
+    """What one run of an engine gives: an answer, drafts for the ledger, tables on demand.
+
+    ``questions`` answers what can be asked of it without another run; None: nothing can.
+    """
 
     result: Result
     evidence: tuple[EvidenceDraft, ...]
     findings: tuple[FindingDraft, ...]
     tables: Mapping[str, Callable[[], Table]]
+    questions: Any = None
 
 
 class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True):

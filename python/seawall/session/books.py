@@ -67,7 +67,8 @@ class Books:
             book = declaration.decode(tables, choice, _conversion(store, version, choice))
             return book, sum(table.native.nbytes for table in tables.values())
 
-        return self._kept.get((declaration.name, version.dataset_version_id, choice), make)
+        # Engines that decode alike share their books.
+        return self._kept.get((declaration.decode, version.dataset_version_id, choice), make)
 
 
 def _normalised(store: Store, version: DatasetVersion) -> dict[str, Table]:

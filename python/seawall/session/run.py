@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from seawall.engine import EngineOutcome
 from seawall.errors import NotFound
 from seawall.store import types as rows
 from seawall.table import Table
@@ -70,11 +71,11 @@ class Run:
         result: msgspec.Struct,
         findings: Sequence[Finding],
         evidence_ids: Mapping[str, str],
-        tables: Callable[[], Mapping[str, Callable[[], Table]]],
+        outcome: Callable[[], EngineOutcome[Any]],
         created: bool,
     ) -> None:
         self._row = row
-        self._tables = tables
+        self._outcome = outcome
         self.result: Any = result
         self.findings = Findings(findings)
         self.evidence_ids = dict(evidence_ids)  # by kind, or kind:subject
@@ -114,10 +115,18 @@ class Run:
         NotFound
             For a name that the engine does not have.
         """
-        makers = self._tables()
+        makers = self._outcome().tables
         if name not in makers:
             raise NotFound(f"there are {', '.join(makers)}", where=name)
         return makers[name]()
+
+    @property
+    def questions(self) -> Any:
+        """What answers questions of the run without another: of a simulation its `Tail`.
+
+        Computed again when it is not at hand; None where the engine has nothing of the kind.
+        """
+        return self._outcome().questions
 
     def __repr__(self) -> str:
         return f"Run({self.run_id}: {self.engine} on {self.dataset_version_id})\n{self.findings!r}"

@@ -9,8 +9,8 @@ from typing import Any, Self
 
 import msgspec
 
-from seawall.engine import EngineDeclaration, EngineOutcome
-from seawall.errors import Conflict, DatasetRefused, InvalidInput, NotFound
+from seawall.engine import EngineOutcome
+from seawall.errors import DatasetRefused, InvalidInput, NotFound
 from seawall.ingest import (
     IngestedTape,
     TapeProfile,
@@ -21,16 +21,17 @@ from seawall.ingest import (
     read_again,
 )
 from seawall.native import RunControl
-from seawall.provenance import canonical_json, identifier
-from seawall.registry import ENGINES, PROFILE_PACKAGES
+from seawall.provenance import identifier
+from seawall.registry import PROFILE_PACKAGES
 from seawall.session.books import Books, read_summary, read_tables
 from seawall.session.codec import decompress
 from seawall.session.dataset import Dataset
+from seawall.session.held_run import engine_of, hold_run
 from seawall.session.question import ask, iso_time
 from seawall.session.raw_chunks import RawChunks
 from seawall.session.run import Finding, Run
+from seawall.session.run_parameters import simulation_parameters, stress_parameters
 from seawall.session.run_rows import run_rows
-from seawall.session.stress_parameters import stress_parameters
 from seawall.session.trace import (
     Trace,
     TracedRecord,
@@ -44,7 +45,6 @@ from seawall.store import Store, open_store
 from seawall.store import types as rows
 from seawall.store.interface import Transaction
 from seawall.supervisory import SupervisoryPath
-from seawall.table import Table
 
 MAX_THREADS = 64
 CACHE_BYTES = 1 << 30
@@ -298,6 +298,60 @@ class Session:
             "debt_stress", dataset, parameters=merged, started_at=started_at, control=control
         )
 
+    def simulate(
+        self,
+        dataset: Dataset | str,
+        *,
+        scenarios: int | None = None,
+        seed: int | None = None,
+        levels: Sequence[float] = (),
+        factors: str | Mapping[str, Any] | msgspec.Struct | None = None,
+        currency: str | None = None,
+        rates: Dataset | str | None = None,
+        rates_as_of: date | str | None = None,
+        parameters: Mapping[str, Any] | msgspec.Struct | None = None,
+        started_at: datetime | str | None = None,
+        control: RunControl | None = None,
+    ) -> Run:
+        """Simulate who of a book defaults, and measure the tail of what is lost.
+
+        Parameters
+        ----------
+        dataset : Dataset or str
+            A normalised dataset version.
+        scenarios : int, optional
+            How many; 100,000 by default.
+        seed : int, optional
+            Of all draws; 1 by default. The same seed gives the same losses on any machine.
+        levels : sequence of float
+            Confidence levels such as 0.999, in place of the default ones.
+        factors : str, mapping or FactorTerms, optional
+            What obligors are grouped by, each group with a factor of its own: ``sector``,
+            ``rating``, ``collateral_type``, ``collateral_region``, ``currency`` or ``none``; or
+            all terms of the factors.
+        currency, rates, rates_as_of, parameters, started_at, control
+            As of `stress` and `run`; the control counts scenarios.
+
+        Returns
+        -------
+        Run
+            Its ``questions`` are a `seawall.engines.debt.simulation.Tail`: further levels,
+            contributions, scenarios and what-ifs.
+        """
+        merged = simulation_parameters(
+            parameters,
+            scenarios=scenarios,
+            seed=seed,
+            levels=levels,
+            factors=factors,
+            currency=currency,
+            rates=None if rates is None else self._version(rates).dataset_version_id,
+            rates_as_of=rates_as_of,
+        )
+        return self.run(
+            "debt_simulation", dataset, parameters=merged, started_at=started_at, control=control
+        )
+
     def run(
         self,
         engine: str,
@@ -327,9 +381,9 @@ class Session:
             ``normalized_record_required`` when the dataset is not normalised.
         """
         asked_at = self._clock() if started_at is None else started_at
-        question = ask(_engine(engine), self._version(dataset), parameters, asked_at)
+        question = ask(engine_of(engine), self._version(dataset), parameters, asked_at)
         try:
-            return self._hold_run(self._store.run(self._tenant, question.run_id), created=False)
+            return self._hold_run(self._store.run(self._tenant, question.run_id))
         except NotFound:
             pass
         book = self._books.book(
@@ -342,7 +396,7 @@ class Session:
 
     def run_of(self, run_id: str) -> Run:
         """Return a run that is in the ledger; raises NotFound."""
-        return self._hold_run(self._store.run(self._tenant, run_id), created=False)
+        return self._hold_run(self._store.run(self._tenant, run_id))
 
     def runs(
         self, *, dataset: Dataset | str | None = None, limit: int = 100, after: str | None = None
@@ -350,7 +404,7 @@ class Session:
         """Return runs, newest first, of one dataset or of all."""
         wanted = None if dataset is None else self._version(dataset).dataset_version_id
         found = self._store.runs(self._tenant, dataset_version_id=wanted, limit=limit, after=after)
-        return [self._hold_run(row, created=False) for row in found]
+        return [self._hold_run(row) for row in found]
 
     # --- evidence
 
@@ -380,6 +434,17 @@ class Session:
     def _version(self, dataset: Dataset | str) -> rows.DatasetVersion:
         wanted = dataset if isinstance(dataset, str) else dataset.dataset_version_id
         return self._store.dataset(self._tenant, wanted)
+
+    def _hold_run(
+        self,
+        row: rows.Run,
+        *,
+        created: bool = False,
+        outcome: EngineOutcome[Any] | None = None,
+    ) -> Run:
+        return hold_run(
+            self._store, self._books, row, threads=self._threads, created=created, outcome=outcome
+        )
 
     def _hold(
         self, version: rows.DatasetVersion, *, created: bool = False, import_id: str = ""
@@ -446,55 +511,6 @@ class Session:
             control=control,
         )
 
-    def _hold_run(
-        self, row: rows.Run, *, created: bool, outcome: EngineOutcome[Any] | None = None
-    ) -> Run:
-        declaration = _engine(row.engine)
-        members = self._store.run_members(self._tenant, row.run_id)
-        evidence = {}
-        for evidence_id in members.evidence_ids:
-            stored = self._store.evidence(self._tenant, evidence_id)
-            body = msgspec.json.decode(stored.payload)
-            name = f"{stored.kind}:{body['subject']}" if "subject" in body else stored.kind
-            evidence[name] = (evidence_id, body)
-        order = evidence["audit_trail"][1]["finding_ids"]
-        findings = [
-            Finding(
-                finding_id,
-                msgspec.json.decode(self._store.finding(self._tenant, finding_id).payload),
-            )
-            for finding_id in order
-        ]
-
-        def tables() -> Mapping[str, Callable[[], Table]]:
-            if outcome is not None:
-                return outcome.tables
-            version = self._version(row.dataset_version_id)
-            decoded = msgspec.json.decode(row.parameters, type=declaration.parameters)
-            again = declaration.run(
-                self._books.book(self._store, declaration, version, decoded),
-                decoded,
-                self._threads,
-                None,
-            )
-            if canonical_json(again.result) != row.result:
-                raise Conflict(
-                    f"the run is of {row.engine} {row.engine_version}, and {declaration.version} "
-                    "answers otherwise: its tables cannot be made again",
-                    code="engine_version_differs",
-                    where=row.run_id,
-                )
-            return again.tables
-
-        return Run(
-            row,
-            result=msgspec.json.decode(row.result, type=declaration.result),
-            findings=findings,
-            evidence_ids={name: found[0] for name, found in evidence.items()},
-            tables=tables,
-            created=created,
-        )
-
 
 def _refusal(tape: IngestedTape, refused: int, *, strict: bool) -> DatasetRefused:
     from pyarrow import compute
@@ -510,9 +526,3 @@ def _refusal(tape: IngestedTape, refused: int, *, strict: bool) -> DatasetRefuse
         f"{refused:,} refused in all, nothing written ({why})",
         where=f"records[{first['record']}]{field}",
     )
-
-
-def _engine(name: str) -> EngineDeclaration[Any, Any]:
-    if name not in ENGINES:
-        raise NotFound(f"there are {', '.join(ENGINES)}", where=f"engine {name}")
-    return ENGINES[name]

@@ -9,8 +9,8 @@ from msgspec import UNSET
 from seawall import native
 from seawall.engine import BookChoice, CurrencyConversion, CurrencyRates
 from seawall.engines.debt.types import (
+    BookTerms,
     ConvertedCurrency,
-    DebtStressParameters,
     SharedCollateral,
     UnconvertedCurrency,
 )
@@ -43,7 +43,7 @@ class DebtBook:
         self.instruments = instruments  # None where the profile has none
 
 
-def choose_book(parameters: DebtStressParameters) -> BookChoice:
+def choose_book(parameters: BookTerms) -> BookChoice:
     """Say which book a question is about.
 
     Raises

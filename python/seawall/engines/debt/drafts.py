@@ -73,8 +73,8 @@ def evidence_drafts(
     return (exposure, *stress, *paths)
 
 
-def book_body(result: DebtStressResult) -> dict[str, Any]:
-    """Say how the book was made: an input of every figure."""
+def book_body(result: msgspec.Struct) -> dict[str, Any]:
+    """Say how a result's book was made: an input of every figure."""
     return {
         name: msgspec.to_builtins(getattr(result, name))
         for name in ("currency_rates", "currencies", "unconverted", "shared_collateral")

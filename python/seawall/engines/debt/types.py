@@ -31,22 +31,30 @@ class ScenarioEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency_changes: dict[str, Annotated[float, Meta(ge=-1)]] | UnsetType = UNSET
 
 
-class DebtStressParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class BookTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which book a question is about.
+
+    ``currency`` is the book's; records in others are converted by ``currency_rates``.
+    ``shared_collateral`` says what counts for a loan whose tape states collateral that secures
+    other loans too and no share of it: nothing, or the share that its own debt service has in the
+    one behind the stated coverage ratio.
+    """
+
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | UnsetType = UNSET
+    currency_rates: CurrencyRates | UnsetType = UNSET
+    shared_collateral: Literal["withheld", "by_debt_service"] = "withheld"
+
+
+class DebtStressParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
     """What a run may be told. Both thresholds are fractions of the total outstanding.
 
-    ``currency`` is the book's; records in others are converted by ``currency_rates``. A supervisory
-    scenario is the name of a built-in path or a path itself; ``supervisory_links`` say how a path
-    reaches the book. ``shared_collateral`` says what counts for a loan whose tape states collateral
-    that secures other loans too and no share of it: nothing, or the share that its own debt service
-    has in the one behind the stated coverage ratio.
+    A supervisory scenario is the name of a built-in path or a path itself; ``supervisory_links``
+    say how a path reaches the book.
     """
 
     stress_scenarios: list[ScenarioEntry] = []
     supervisory_scenarios: list[str | SupervisoryPath] = []
     supervisory_links: SupervisoryLinks = SupervisoryLinks()
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | UnsetType = UNSET
-    currency_rates: CurrencyRates | UnsetType = UNSET
-    shared_collateral: Literal["withheld", "by_debt_service"] = "withheld"
     net_exposure_materiality_threshold_pct: Fraction = 0.2
     stress_loss_materiality_threshold_pct: Fraction = 0.05
     horizon: Horizon | UnsetType = UNSET  # absent: the book is not followed over months

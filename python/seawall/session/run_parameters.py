@@ -1,4 +1,4 @@
-"""The arguments of a stress, brought together with its parameters."""
+"""The arguments of a question, brought together with its parameters."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -41,6 +41,64 @@ def stress_parameters(
         ("supervisory_scenarios", supervisory),
     ):
         _extend(merged, name, entries, where=f"parameters.{name}")
+    _choose_book(merged, currency, rates, rates_as_of)
+    followed = _object(merged, "horizon")
+    followed.update({} if horizon is None else _plain(horizon))
+    if months is not None:
+        followed["months"] = months
+    if as_of is not None:
+        followed["as_of"] = str(as_of)
+    _extend(followed, "presets", presets, where="parameters.horizon.presets")
+    if followed or horizon is not None:
+        merged["horizon"] = followed
+    return merged
+
+
+def simulation_parameters(
+    parameters: Mapping[str, Any] | msgspec.Struct | None,
+    *,
+    scenarios: int | None,
+    seed: int | None,
+    levels: Sequence[float],
+    factors: str | Mapping[str, Any] | msgspec.Struct | None,
+    currency: str | None,
+    rates: str | None,
+    rates_as_of: date | str | None,
+) -> dict[str, Any]:
+    """Lay the arguments over the parameters; each that is given replaces what they say.
+
+    Parameters
+    ----------
+    factors : str, mapping or Struct, optional
+        A text says what obligors are grouped by.
+    rates : str, optional
+        A dataset version.
+
+    Raises
+    ------
+    InvalidInput
+        With the place of what cannot be merged.
+    """
+    merged = plain_parameters(parameters)
+    if scenarios is not None:
+        merged["scenario_count"] = scenarios
+    if seed is not None:
+        merged["seed"] = seed
+    if levels:
+        merged["confidence_levels"] = list(levels)
+    if factors is not None:
+        given = {"by": factors} if isinstance(factors, str) else _plain(factors)
+        merged["factors"] = {**_object(merged, "factors"), **given}
+    _choose_book(merged, currency, rates, rates_as_of)
+    return merged
+
+
+def _choose_book(
+    merged: dict[str, Any],
+    currency: str | None,
+    rates: str | None,
+    rates_as_of: date | str | None,
+) -> None:
     if currency is not None:
         merged["currency"] = currency
     chosen = _object(merged, "currency_rates")
@@ -54,16 +112,6 @@ def stress_parameters(
         if "as_of" not in chosen:
             raise InvalidInput("say of which day the rates are", where="rates_as_of")
         merged["currency_rates"] = chosen
-    followed = _object(merged, "horizon")
-    followed.update({} if horizon is None else _plain(horizon))
-    if months is not None:
-        followed["months"] = months
-    if as_of is not None:
-        followed["as_of"] = str(as_of)
-    _extend(followed, "presets", presets, where="parameters.horizon.presets")
-    if followed or horizon is not None:
-        merged["horizon"] = followed
-    return merged
 
 
 def _object(parameters: Mapping[str, Any], name: str) -> dict[str, Any]:

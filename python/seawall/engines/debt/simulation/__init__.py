@@ -1,0 +1,32 @@
+"""Simulated defaults: the loss distribution of a book, its tail, and what can be asked of it."""
+
+from seawall.engines.debt.simulation.changes import AddLoan, ChangeLoan, RemoveLoan, WhatIf
+from seawall.engines.debt.simulation.engine import DEBT_SIMULATION
+from seawall.engines.debt.simulation.tail import GROUPINGS, ScenarioAccount, Tail
+from seawall.engines.debt.simulation.types import (
+    DefaultProbabilityTerms,
+    FactorCorrelation,
+    FactorTerms,
+    LossGivenDefaultTerms,
+    SimulationParameters,
+    SimulationResult,
+    TailFigures,
+)
+
+__all__ = [
+    "DEBT_SIMULATION",
+    "GROUPINGS",
+    "AddLoan",
+    "ChangeLoan",
+    "DefaultProbabilityTerms",
+    "FactorCorrelation",
+    "FactorTerms",
+    "LossGivenDefaultTerms",
+    "RemoveLoan",
+    "ScenarioAccount",
+    "SimulationParameters",
+    "SimulationResult",
+    "Tail",
+    "TailFigures",
+    "WhatIf",
+]

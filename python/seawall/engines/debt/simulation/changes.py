@@ -1,0 +1,205 @@
+"""Changes to a simulated book, loan by loan, and what they do to its figures."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from msgspec import UNSET, Meta, UnsetType
+
+from seawall import native
+from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors
+from seawall.engines.debt.simulation.factor_groups import Rows
+from seawall.engines.debt.simulation.inputs import Numbers
+from seawall.engines.debt.simulation.types import Percent, TailFigures
+from seawall.errors import InvalidInput, NotFound
+
+Amount = Annotated[float, Meta(ge=0, le=1e15)]
+
+
+class RemoveLoan(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="remove"
+):
+    """A position, or all positions of a record, that are gone."""
+
+    source_record_id: str
+    element: int | UnsetType = UNSET  # one instrument of the record
+
+
+class ChangeLoan(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="change"
+):
+    """Positions with other terms; a default probability is the whole obligor's."""
+
+    source_record_id: str
+    element: int | UnsetType = UNSET
+    exposure: Amount | UnsetType = UNSET  # in the book's currency
+    loss_given_default_pct: Percent | UnsetType = UNSET
+    probability_of_default_pct: Percent | UnsetType = UNSET
+
+
+class AddLoan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="add"):
+    """A further position, of an obligor that is there or of a new one."""
+
+    obligor_id: str
+    exposure: Amount
+    loss_given_default_pct: Percent
+    probability_of_default_pct: Percent | UnsetType = UNSET  # needed for a new obligor
+    group: str | UnsetType = UNSET  # whose factor moves it; needed for a new one of several groups
+    asset_correlation: Annotated[float, Meta(ge=0, lt=1)] | UnsetType = UNSET  # likewise
+
+
+Change = RemoveLoan | ChangeLoan | AddLoan
+
+
+class FigureChange(msgspec.Struct, frozen=True):
+    """A tail before and after, and the change of its expected shortfall."""
+
+    before: TailFigures
+    after: TailFigures
+    change: float
+    standard_error: float  # of the paired difference
+
+
+class WhatIf(msgspec.Struct, frozen=True):
+    """What changes do, in the book's currency; standard errors are of paired differences."""
+
+    obligor_count: int  # that changed
+    expected_loss: float  # before
+    expected_loss_change: float
+    expected_loss_change_standard_error: float
+    tails: list[FigureChange]
+
+
+class ChangedBook(msgspec.Struct, frozen=True):
+    """The obligors that change, as they were and as they are."""
+
+    obligor_count: int
+    before: native.DefaultSimulation
+    after: native.DefaultSimulation
+
+
+def changed_book(book: CreditBook, changes: Sequence[Change]) -> ChangedBook:
+    """Find what changes touch and make both versions of it.
+
+    Raises
+    ------
+    InvalidInput, NotFound
+        With the place.
+    """
+    if not changes:
+        raise InvalidInput("there is none", where="changes")
+    draft = _Draft(book)
+    for index, change in enumerate(changes):
+        where = f"changes[{index}]"
+        if isinstance(change, AddLoan):
+            draft.add(change, where)
+        else:
+            draft.alter(change, where)
+    return draft.finish()
+
+
+class _Draft:
+    """A book under change: columns that grow, and which obligors are touched."""
+
+    def __init__(self, book: CreditBook) -> None:
+        self._book = book
+        self._ids = {name: row for row, name in enumerate(book.obligor_ids)}
+        self._exposure: Numbers = book.exposure_minor / book.minor_per_unit
+        self._severity = book.severities.values.copy()
+        self._loss = book.loss_minor.copy()
+        self._probability = book.obligors.default_probability.copy()
+        self._added: list[tuple[int, int]] = []  # obligor row and loss
+        self._new_weight: list[Numbers] = []
+        self._touched: set[int] = set()
+
+    def alter(self, change: RemoveLoan | ChangeLoan, where: str) -> None:
+        rows = self._rows(change, where)
+        self._touched.update(self._book.obligor[rows].tolist())
+        if isinstance(change, RemoveLoan):
+            self._loss[rows] = 0
+            return
+        if change.exposure is not UNSET:
+            if len(rows) > 1:
+                raise InvalidInput("which of its instruments?", where=f"{where}.element")
+            self._exposure[rows] = change.exposure
+        if change.loss_given_default_pct is not UNSET:
+            self._severity[rows] = change.loss_given_default_pct / 100
+        if change.probability_of_default_pct is not UNSET:
+            of_obligor = self._book.obligor[rows]
+            self._probability[of_obligor] = change.probability_of_default_pct / 100
+        if change.exposure is not UNSET or change.loss_given_default_pct is not UNSET:
+            self._loss[rows] = self._book.loss_of(self._exposure[rows], self._severity[rows])
+
+    def add(self, change: AddLoan, where: str) -> None:
+        row = self._ids.get(change.obligor_id)
+        if row is None:
+            row = self._new_obligor(change, where)
+        elif change.probability_of_default_pct is not UNSET:
+            self._probability[row] = change.probability_of_default_pct / 100
+        self._touched.add(row)
+        loss = self._book.loss_of(
+            np.array([change.exposure]), np.array([change.loss_given_default_pct / 100])
+        )
+        self._added.append((row, int(loss[0])))
+
+    def finish(self) -> ChangedBook:
+        touched = np.array(sorted(self._touched), np.int64)
+        count = len(self._book.obligor_ids)
+        old = self._book.obligors
+        everyone = Obligors(
+            np.arange(len(self._probability)),
+            self._probability,
+            np.vstack([old.factor_weight, *self._new_weight]),
+        )
+        kept = touched[touched < count]
+        positions = np.flatnonzero(np.isin(self._book.obligor, kept))
+        of_position = self._book.obligor[positions]
+        added = np.array(self._added, np.int64).reshape(-1, 2)
+        return ChangedBook(
+            len(touched),
+            self._simulation(old.some(kept), kept, of_position, self._book.loss_minor[positions]),
+            self._simulation(
+                everyone.some(touched),
+                touched,
+                np.concatenate([of_position, added[:, 0]]),
+                np.concatenate([self._loss[positions], added[:, 1]]),
+            ),
+        )
+
+    def _simulation(
+        self, obligors: Obligors, rows: Rows, of_position: Rows, loss: Rows
+    ) -> native.DefaultSimulation:
+        return self._book.simulation_of(obligors, np.searchsorted(rows, of_position), loss)
+
+    def _rows(self, change: RemoveLoan | ChangeLoan, where: str) -> Rows:
+        from pyarrow import compute
+
+        held = self._book.positions
+        found = compute.equal(held["source_record_id"], change.source_record_id)
+        if change.element is not UNSET:
+            found = compute.and_(found, compute.equal(held["element"], change.element))
+        rows = np.flatnonzero(compute.fill_null(found, False).to_numpy())
+        if len(rows) == 0:
+            raise NotFound("no such position", where=f"{where}.source_record_id")
+        if len(np.unique(held["record"].to_numpy()[rows])) > 1:
+            raise InvalidInput("is of several records", where=f"{where}.source_record_id")
+        return rows
+
+    def _new_obligor(self, change: AddLoan, where: str) -> int:
+        names = self._book.groups.names
+        if change.probability_of_default_pct is UNSET:
+            raise InvalidInput(
+                "a new obligor needs one", where=f"{where}.probability_of_default_pct"
+            )
+        if change.asset_correlation is UNSET:
+            raise InvalidInput("a new obligor needs one", where=f"{where}.asset_correlation")
+        group = names[0] if change.group is UNSET and len(names) == 1 else change.group
+        if group is UNSET or group not in names:
+            raise InvalidInput(f"there are {', '.join(names)}", where=f"{where}.group")
+        row = len(self._probability)
+        self._ids[change.obligor_id] = row
+        self._probability = np.append(self._probability, change.probability_of_default_pct / 100)
+        weight = self._book.weight(names.index(group), change.asset_correlation)
+        self._new_weight.append(weight[np.newaxis, :])
+        return row

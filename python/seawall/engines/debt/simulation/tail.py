@@ -1,0 +1,246 @@
+"""A simulation that has been done, and what can be asked of it without another."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from seawall import native
+from seawall.engines.debt.simulation.changes import (
+    Change,
+    ChangedBook,
+    FigureChange,
+    WhatIf,
+    changed_book,
+)
+from seawall.engines.debt.simulation.credit_book import CreditBook
+from seawall.engines.debt.simulation.factor_groups import Rows
+from seawall.engines.debt.simulation.levels import rational_level
+from seawall.engines.debt.simulation.types import TailFigures
+from seawall.errors import InvalidInput, NotFound
+from seawall.native import RunControl
+from seawall.table import Table
+
+if TYPE_CHECKING:
+    import pyarrow
+
+GROUPINGS = ("obligor_id", "sector", "rating", "collateral_type", "collateral_region", "currency")
+"""What positions can be added up by, beside the position itself."""
+
+
+class ScenarioAccount(msgspec.Struct, frozen=True):
+    """Why a scenario lost what it lost."""
+
+    scenario: int
+    loss: float
+    factors: dict[str, float]  # standard normal; low is bad
+    mixing: float  # W / ν of Student's t copula, below 1 is bad; 1 under the Gaussian copula
+    defaulted_obligor_count: int
+    positions: Table  # those of defaulted obligors, by falling loss
+
+
+class Tail:
+    """The losses of a book's scenarios, and what they tell.
+
+    Parameters
+    ----------
+    book : CreditBook
+        What was simulated.
+    seed, scenario_count : int
+        Scenarios 0 … scenario_count − 1 of the seed.
+    threads : int
+        0 for all cores. The bits of no figure depend on it.
+    control : RunControl, optional
+        Counts scenarios, and stops the work.
+    """
+
+    def __init__(
+        self,
+        book: CreditBook,
+        *,
+        seed: int,
+        scenario_count: int,
+        threads: int = 0,
+        control: RunControl | None = None,
+    ) -> None:
+        self.book = book
+        self.seed = seed
+        self._threads = threads
+        self.loss_minor: Any = self._simulate(book.simulation, scenario_count, control)
+
+    @property
+    def scenario_count(self) -> int:
+        """How many scenarios were simulated."""
+        return len(self.loss_minor)
+
+    @property
+    def losses_sha256(self) -> str:
+        """The hash of all losses: the same on every machine."""
+        return sha256(self.loss_minor.astype("<i8").tobytes()).hexdigest()
+
+    def moments(self) -> dict[str, float]:
+        """Expected loss, its standard error, and the standard deviation of losses."""
+        return self._amounts(native.loss_moments(self.loss_minor))
+
+    def figures(self, level: float) -> TailFigures:
+        """Value at risk and expected shortfall at a level such as 0.999.
+
+        Raises
+        ------
+        InvalidInput
+            For a level that is not between 0 and 1 or has more than nine decimals.
+        """
+        return self._figures(self.loss_minor, level)
+
+    def contributions(self, level: float, *, by: str = "position") -> Table:
+        """Return what each position, or each group of them, adds to expected shortfall.
+
+        Parameters
+        ----------
+        by : str
+            ``position``, or a name of `GROUPINGS`.
+
+        Returns
+        -------
+        Table
+            By falling contribution. ``contribution`` is in whole minor units and adds up to the
+            expected shortfall rounded to them; ``default_count`` counts the scenarios beyond value
+            at risk in which the position's obligor defaults, ``default_at_count`` those at it.
+
+        Raises
+        ------
+        InvalidInput
+            As `figures`, and for another grouping.
+        """
+        if by != "position" and by not in GROUPINGS:
+            raise InvalidInput(f"there are position, {', '.join(GROUPINGS)}", where="by")
+        found = self.book.simulation.contributions(
+            self.loss_minor,
+            seed=self.seed,
+            first_scenario=0,
+            level=rational_level(level),
+            threads=self._threads,
+        )
+        columns = {
+            "contribution_minor": np.frombuffer(found["whole_minor"], np.int64),
+            "default_count": np.frombuffer(found["above_count"], np.uint32).astype(np.int64),
+            "default_at_count": np.frombuffer(found["at_count"], np.uint32).astype(np.int64),
+        }
+        return _ranked(self.book, columns, by)
+
+    def worst(self, count: int = 10) -> list[int]:
+        """Return the scenarios with the largest losses, of equal ones the first."""
+        return [int(s) for s in np.argsort(-self.loss_minor, kind="stable")[:count]]
+
+    def scenario(self, scenario: int) -> ScenarioAccount:
+        """Say who defaulted in one scenario, why, and what that cost.
+
+        Raises
+        ------
+        NotFound
+            For a scenario that was not simulated.
+        """
+        if not 0 <= scenario < self.scenario_count:
+            raise NotFound(f"there are 0 to {self.scenario_count - 1:,}", where="scenario")
+        found = self.book.simulation.scenario(seed=self.seed, scenario=scenario)
+        defaulted = np.frombuffer(found["defaulted"], np.uint8).astype(bool)
+        rows = np.flatnonzero(defaulted[self.book.obligor])
+        rows = rows[np.argsort(-self.book.loss_minor[rows], kind="stable")]
+        lost = self.book.loss_minor[rows] / self.book.minor_per_unit
+        return ScenarioAccount(
+            scenario=scenario,
+            loss=self.book.amount(int(self.loss_minor[scenario])),
+            factors=dict(zip(self.book.groups.names, found["factor"], strict=True)),
+            mixing=found["mixing_root"] ** 2,
+            defaulted_obligor_count=int(defaulted.sum()),
+            positions=Table(self._named(rows).append_column("loss", [lost])),
+        )
+
+    def what_if(self, changes: Sequence[Change], *, levels: Sequence[float] = (0.999,)) -> WhatIf:
+        """Change loans and compare, scenario by scenario, under the same draws.
+
+        Only the obligors that change are simulated again. An obligor's default probability stays
+        unless a change states it; a new obligor gets the next slot.
+
+        Raises
+        ------
+        InvalidInput, NotFound
+            With the place, such as ``changes[0].source_record_id``.
+        """
+        changed = changed_book(self.book, changes)
+        after = self.loss_minor - self._of(changed.before) + self._of(changed.after)
+        return self._compared(changed, after, levels)
+
+    def _compared(self, changed: ChangedBook, after: Any, levels: Sequence[float]) -> WhatIf:
+        figures = []
+        for level in levels:
+            pair = native.paired_difference(self.loss_minor, after, level=rational_level(level))
+            figures.append(
+                FigureChange(
+                    before=self._figures(self.loss_minor, level),
+                    after=self._figures(after, level),
+                    change=self.book.amount(pair["es_minor"]),
+                    standard_error=self.book.amount(pair["es_standard_error_minor"]),
+                )
+            )
+        return WhatIf(
+            obligor_count=changed.obligor_count,
+            expected_loss=self.moments()["expected"],
+            expected_loss_change=self.book.amount(pair["expected_minor"]),
+            expected_loss_change_standard_error=self.book.amount(
+                pair["expected_standard_error_minor"]
+            ),
+            tails=figures,
+        )
+
+    def _of(self, simulation: native.DefaultSimulation) -> Rows:
+        return self._simulate(simulation, self.scenario_count, None)
+
+    def _simulate(
+        self, simulation: native.DefaultSimulation, count: int, control: RunControl | None
+    ) -> Rows:
+        losses = simulation.losses(
+            seed=self.seed, first_scenario=0, count=count, threads=self._threads, control=control
+        )
+        return np.frombuffer(losses, np.int64)
+
+    def _figures(self, loss_minor: Any, level: float) -> TailFigures:
+        found = native.tail_figures(loss_minor, level=rational_level(level))
+        high = found["var_high_minor"]
+        return TailFigures(
+            confidence_level=level,
+            value_at_risk=self.book.amount(found["var_minor"]),
+            value_at_risk_low=self.book.amount(found["var_low_minor"]),
+            value_at_risk_high=None if high is None else self.book.amount(high),
+            expected_shortfall=self.book.amount(found["es_minor"]),
+            expected_shortfall_standard_error=self.book.amount(found["es_standard_error_minor"]),
+            scenarios_beyond=found["above_count"],
+            is_thin=found["is_thin"],
+        )
+
+    def _amounts(self, minor: dict[str, Any]) -> dict[str, float]:
+        return {name.removesuffix("_minor"): self.book.amount(v) for name, v in minor.items()}
+
+    def _named(self, rows: Rows) -> "pyarrow.Table":
+        names = ["record", "source_record_id", "element", "obligor_id", "exposure"]
+        return self.book.positions.select(names).take(rows)
+
+
+def _ranked(book: CreditBook, columns: dict[str, Rows], by: str) -> Table:
+    """Add the columns to the positions, or up by their groups, and sort."""
+    import pyarrow
+
+    names = ["record", "source_record_id", "element", "obligor_id"] if by == "position" else [by]
+    rows = book.positions.select([*names, "exposure"])
+    for name, values in columns.items():
+        rows = rows.append_column(name, pyarrow.array(values))
+    if by != "position":
+        sums = [("exposure", "sum"), ("contribution_minor", "sum")]
+        rows = rows.group_by(by, use_threads=False).aggregate(sums)
+        rows = rows.rename_columns([by, "exposure", "contribution_minor"])
+    minor = rows["contribution_minor"].to_numpy()
+    place = rows.column_names.index("contribution_minor")
+    rows = rows.set_column(place, "contribution", [minor / book.minor_per_unit])
+    return Table(rows.take(np.argsort(-minor, kind="stable")))

@@ -1,0 +1,133 @@
+"""What a simulation of defaults is told and answers. Percentages are in percent."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from seawall.engine import CurrencyRates
+from seawall.engines.debt.types import (
+    BookTerms,
+    ConvertedCurrency,
+    SharedCollateral,
+    UnconvertedCurrency,
+)
+
+MAX_SCENARIOS = 100_000_000
+MAX_LEVELS = 16
+MAX_SEED = 2**53 - 1  # any JSON reader keeps it
+
+Percent = Annotated[float, Meta(ge=0, le=100)]
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+Confidence = Annotated[float, Meta(gt=0, lt=1)]
+
+FactorSource = Literal[
+    "none", "sector", "rating", "collateral_type", "collateral_region", "currency"
+]
+
+
+class DefaultProbabilityTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Over the horizon, where a position states none; an obligor has the highest of its own."""
+
+    by_rating_pct: dict[str, Percent] = {}
+    assumed_pct: Percent | UnsetType = UNSET  # absent: a position without one is refused
+
+
+class LossGivenDefaultTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """E[LGD | default] where a position states none.
+
+    With collateral it is what is left of the exposure after the sale and the recoveries from
+    distressed assets, as a fraction of the exposure.
+    """
+
+    collateral_haircut_pct: Percent = 20.0
+    sale_cost_pct: Percent = 5.0  # of what is left after the haircut
+    assumed_pct: Percent | UnsetType = UNSET  # without collateral; absent: such one is refused
+
+
+class FactorCorrelation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of two factors, by the names of their groups."""
+
+    first: str
+    second: str
+    correlation: Annotated[float, Meta(ge=-1, le=1)]
+
+
+class FactorTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How obligors default together: one systematic factor a group of them.
+
+    An obligor is of the group of its largest exposure. ``asset_correlation`` is R², the square of
+    its loading: one number, or ``irb_corporate``, that of the internal ratings-based approach for
+    its default probability.
+    """
+
+    by: FactorSource = "none"
+    asset_correlation: Annotated[float, Meta(ge=0, lt=1)] | Literal["irb_corporate"] = (
+        "irb_corporate"
+    )
+    correlation: Annotated[float, Meta(ge=-1, le=1)] = 0.5  # of any two factors
+    correlations: list[FactorCorrelation] = []  # in place of it, pair by pair
+    degrees_of_freedom: Annotated[float, Meta(gt=2, le=1e9)] | None = None  # null: Gaussian copula
+
+
+class SimulationParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
+    """What a simulation may be told. The threshold is a fraction of the exposure."""
+
+    scenario_count: Annotated[int, Meta(ge=1, le=MAX_SCENARIOS)] = 100_000
+    seed: Annotated[int, Meta(ge=0, le=MAX_SEED)] = 1
+    confidence_levels: Annotated[
+        tuple[Confidence, ...], Meta(min_length=1, max_length=MAX_LEVELS)
+    ] = (0.95, 0.99, 0.999)
+    default_probability: DefaultProbabilityTerms = DefaultProbabilityTerms()
+    loss_given_default: LossGivenDefaultTerms = LossGivenDefaultTerms()
+    factors: FactorTerms = FactorTerms()
+    tail_materiality_threshold_pct: Fraction = 0.1
+
+
+class TailFigures(msgspec.Struct, frozen=True):
+    """Value at risk and expected shortfall at a level, in the book's currency."""
+
+    confidence_level: float
+    value_at_risk: float
+    value_at_risk_low: float  # the quantile is between these with 95 % at least
+    value_at_risk_high: float | None  # None: beyond the largest loss
+    expected_shortfall: float
+    expected_shortfall_standard_error: float
+    scenarios_beyond: int  # with a loss above value at risk
+    is_thin: bool  # fewer than 100 scenarios are expected beyond
+
+
+class InputCounts(msgspec.Struct, frozen=True):
+    """Where positions have a figure from."""
+
+    stated: int
+    by_rating: int  # of default probabilities
+    by_collateral: int  # of losses given default
+    assumed: int
+
+
+class SimulationResult(msgspec.Struct, frozen=True):
+    """The answer of a simulation, amounts in the book's currency."""
+
+    currency: str
+    position_count: int
+    obligor_count: int
+    exposure: float
+    potential_loss: float  # where every obligor defaults
+    scenario_count: int
+    seed: int
+    factors: list[str]  # names of the groups
+    expected_loss: float
+    expected_loss_standard_error: float
+    exact_expected_loss: float  # Σ probability · loss: what the simulated one estimates
+    loss_standard_deviation: float
+    exact_loss_standard_deviation: float | None  # None: too many unlike obligors to add up
+    tails: list[TailFigures]
+    default_probabilities: InputCounts
+    losses_given_default: InputCounts
+    losses_sha256: str  # of the scenarios' losses: int64 minor units, little-endian, in order
+    assumptions: list[str]
+    currency_rates: CurrencyRates | None = None
+    currencies: list[ConvertedCurrency] = []
+    unconverted: list[UnconvertedCurrency] = []
+    shared_collateral: SharedCollateral | None = None

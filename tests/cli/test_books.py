@@ -1,17 +1,14 @@
 """Books as a user brings them: currencies, supervisory paths, the report, a proposed profile."""
 
 import csv
-import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from seawall.cli.app import EXIT_FAILED, main
 from seawall.supervisory import VARIABLES
 from supervisory.paths import QUARTERS, fed_rows, write_rows
+
+from .typed import Command, Outcome
 
 BOOK = """\
 loan_id,obligor_id,currency,outstanding_principal,interest_rate_pct,collateral_value,\
@@ -29,43 +26,10 @@ Date,USD,JPY,GBP,
 BUILT_IN = ("frb_2025_baseline", "frb_2025_severely_adverse")
 
 
-class Outcome(NamedTuple):
-    exit_code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        assert self.exit_code == 0, self.err
-        return json.loads(self.out)
-
-    def refused(self, code: str, *says: str) -> None:
-        """One line, with its code and what it must say."""
-        assert self.exit_code == EXIT_FAILED
-        assert self.err.count("\n") == 1, self.err
-        assert self.err.endswith(f"[{code}]\n"), self.err
-        for text in says:
-            assert text in self.err
-
-
-Command = Callable[..., Outcome]
-
-
-@pytest.fixture
-def seawall(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def files(seawall: Command) -> None:
     Path("book.csv").write_text(BOOK)
     Path("rates.csv").write_text(RATES)
-
-    def run(*words: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["seawall", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        printed = capsys.readouterr()
-        return Outcome(int(end.value.code or 0), printed.out, printed.err)
-
-    return run
 
 
 @pytest.fixture

@@ -1,15 +1,15 @@
 """The commands as a user types them: what is printed, and how they exit."""
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import apsw
 import pytest
 
-from seawall.cli.app import EXIT_CHANGED, EXIT_FAILED, main
+from seawall.cli.app import EXIT_CHANGED, EXIT_FAILED
+
+from .typed import Command
 
 TAPE = """\
 loan_id,obligor_id,currency,outstanding_principal,interest_rate_pct,collateral_value
@@ -19,40 +19,14 @@ L3,B,EUR,"12,3O4.00",5,
 """
 
 
-class Outcome(NamedTuple):
-    exit_code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Outcome]
-
-
-@pytest.fixture
-def seawall(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "tape.csv").write_text(TAPE)
-
-    def run(*words: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["seawall", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        printed = capsys.readouterr()
-        return Outcome(int(end.value.code or 0), printed.out, printed.err)
-
-    return run
-
-
-def as_json(outcome: Outcome) -> Any:
-    assert outcome.exit_code == 0, outcome.err
-    return json.loads(outcome.out)
+@pytest.fixture(autouse=True)
+def files(seawall: Command) -> None:
+    Path("tape.csv").write_text(TAPE)
 
 
 def stressed(seawall: Command) -> Any:
-    dataset = as_json(seawall("ingest", "tape.csv", "--json"))["dataset_version_id"]
-    return as_json(seawall("stress", dataset, "--json"))
+    dataset = seawall("ingest", "tape.csv", "--json").json()["dataset_version_id"]
+    return seawall("stress", dataset, "--json").json()
 
 
 def test_ingest_says_loudly_what_was_refused(seawall: Command) -> None:
@@ -93,7 +67,7 @@ def test_a_question_without_a_ledger_leaves_none_behind(seawall: Command) -> Non
 
 
 def test_stress_prints_a_row_a_scenario_and_its_finding(seawall: Command) -> None:
-    dataset = as_json(seawall("ingest", "tape.csv", "--json"))["dataset_version_id"]
+    dataset = seawall("ingest", "tape.csv", "--json").json()["dataset_version_id"]
     outcome = seawall("stress", dataset)
     for scenario in ("interest_rate_spike", "market_crash", "default_wave"):
         (row,) = [line for line in outcome.out.splitlines() if scenario in line]
@@ -101,17 +75,17 @@ def test_stress_prints_a_row_a_scenario_and_its_finding(seawall: Command) -> Non
 
 
 def test_parameters_come_from_a_file_and_from_set(seawall: Command) -> None:
-    dataset = as_json(seawall("ingest", "tape.csv", "--json"))["dataset_version_id"]
+    dataset = seawall("ingest", "tape.csv", "--json").json()["dataset_version_id"]
     Path("p.toml").write_text("stress_loss_materiality_threshold_pct = 1.0\n")
     changes = ("stress_scenarios[0].id=market_crash", "stress_scenarios[0].name=Deep")
     words = [word for change in changes for word in ("--set", change)]
-    run = as_json(seawall("stress", dataset, "--parameters", "p.toml", *words, "--json"))
+    run = seawall("stress", dataset, "--parameters", "p.toml", *words, "--json").json()
     assert [test["description"] for test in run["result"]["stress_tests"]][1] == "Deep"
     assert not any(finding["is_material"] for finding in run["findings"][1:])
 
 
 def test_an_unknown_parameter_is_refused_with_its_place(seawall: Command) -> None:
-    dataset = as_json(seawall("ingest", "tape.csv", "--json"))["dataset_version_id"]
+    dataset = seawall("ingest", "tape.csv", "--json").json()["dataset_version_id"]
     outcome = seawall("stress", dataset, "--set", "stress_scenarios[0].colateral=1")
     assert outcome.exit_code == EXIT_FAILED
     assert "parameters.stress_scenarios[0]" in outcome.err
@@ -119,7 +93,7 @@ def test_an_unknown_parameter_is_refused_with_its_place(seawall: Command) -> Non
 
 
 def test_rows_of_a_run_go_to_a_csv_file(seawall: Command) -> None:
-    dataset = as_json(seawall("ingest", "tape.csv", "--json"))["dataset_version_id"]
+    dataset = seawall("ingest", "tape.csv", "--json").json()["dataset_version_id"]
     seawall("stress", dataset, "--rows", "obligors", "--output", "obligors.csv")
     header, *rows = Path("obligors.csv").read_text().splitlines()
     assert "loss:market_crash" in header
@@ -132,9 +106,7 @@ def test_trace_leads_to_the_source_row(seawall: Command) -> None:
     assert "tape.csv row 2" in outcome.out
     assert "Merkle-proved" in outcome.out
     assert "1,000,000.00" in outcome.out
-    assert (
-        as_json(seawall("trace", finding, "--record", "2", "--json"))["record"]["source_row"] == 4
-    )
+    assert seawall("trace", finding, "--record", "2", "--json").json()["record"]["source_row"] == 4
 
 
 def test_a_trace_of_a_refused_record_says_that_it_is_not_in_the_book(seawall: Command) -> None:
@@ -156,9 +128,9 @@ def test_verify_exits_with_its_own_code_when_something_was_changed(seawall: Comm
 
 def test_a_printed_profile_is_a_start_for_ones_own(seawall: Command) -> None:
     Path("mine.toml").write_text(seawall("profiles", "generic").out)
-    assert as_json(seawall("ingest", "tape.csv", "--profile", "mine.toml", "--json"))[
-        "profile"
-    ] == ("generic")
+    assert seawall("ingest", "tape.csv", "--profile", "mine.toml", "--json").json()["profile"] == (
+        "generic"
+    )
 
 
 def test_a_failure_shows_its_traceback_only_under_debug(seawall: Command) -> None:

@@ -2,14 +2,13 @@
 
 import csv
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from seawall.cli.app import EXIT_FAILED, main
+from seawall.cli.app import EXIT_FAILED
+
+from .typed import Command
 
 TAPE = """\
 id,obligor,currency,outstanding,coupon,amortisation,reporting_date,next_payment_date,maturity,\
@@ -20,34 +19,9 @@ C,c,EUR,600000,6,bullet,2026-01-15,2026-02-15,2030-01-15,500000,18600,1.2
 VIEWS = ("covenants", "wall", "waterfall")
 
 
-class Outcome(NamedTuple):
-    exit_code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        assert self.exit_code == 0, self.err
-        return json.loads(self.out)
-
-
-Command = Callable[..., Outcome]
-
-
-@pytest.fixture
-def seawall(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def files(seawall: Command) -> None:
     Path("tape.csv").write_text(TAPE)
-
-    def run(*words: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["seawall", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        printed = capsys.readouterr()
-        return Outcome(int(end.value.code or 0), printed.out, printed.err)
-
-    return run
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from seawall.cli.output import (
     table,
     write_csv,
 )
+from seawall.cli.simulation import add_simulation
 from seawall.cli.stress import stress
 from seawall.cli.suggest import suggest_profile_file
 from seawall.errors import Cancelled, InvalidInput, SeawallError
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.add_typer(supervisory_commands.app, name="supervisory")
 app.command()(stress)
 add_views(app)
+add_simulation(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from seawall.cli.options import Json, Store, Tenant, Threads, open_session
+from seawall.cli.options import Json, Store, Tenant, Threads, open_session, with_options
 from seawall.cli.output import check_folder, json_document, line, progress, table, write_csv
-from seawall.cli.stress_options import DatasetId, StressOptions, with_stress_options
+from seawall.cli.stress_options import DatasetId, StressOptions
 from seawall.engines.debt import horizon_lists, horizon_view
 from seawall.engines.debt.horizon_results import CaseResult
 from seawall.session import Run
@@ -69,7 +69,7 @@ def add_views(app: typer.Typer) -> None:
 
 
 def _command(view: View) -> Callable[..., None]:
-    @with_stress_options
+    @with_options(StressOptions)
     def command(
         dataset: DatasetId,
         asked: StressOptions,
@@ -91,7 +91,7 @@ def _command(view: View) -> Callable[..., None]:
     return command
 
 
-@with_stress_options
+@with_options(StressOptions)
 def _price(
     *,
     dataset: DatasetId,

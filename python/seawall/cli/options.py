@@ -1,9 +1,12 @@
 """Options that several commands share, and the session they open."""
 
 import getpass
+import inspect
 import os
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import msgspec
 import typer
@@ -54,6 +57,40 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name
         return f"uid {os.getuid()}"
+
+
+def with_options(
+    kind: type[msgspec.Struct],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Let a command take the options of a Struct where it has a parameter ``asked``."""
+    hints = get_type_hints(kind, include_extras=True)
+    options = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hints[name]
+        )
+        for name in kind.__struct_fields__
+    ]
+
+    def taking(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command, eval_str=True)
+        parameters: list[inspect.Parameter] = []
+        for own in signature.parameters.values():
+            if own.name == "asked":
+                parameters += options
+            else:
+                parameters.append(own.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+        @wraps(command)
+        def taking_options(**given: Any) -> None:
+            asked = kind(*(given.pop(option.name) for option in options))
+            command(asked=asked, **given)
+
+        taking_options.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=parameters
+        )
+        return taking_options
+
+    return taking
 
 
 def read_parameters(file: Path | None, assignments: list[str]) -> dict[str, Any]:

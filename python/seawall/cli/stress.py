@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from seawall.cli import show
-from seawall.cli.options import Json, Store, Tenant, Threads, open_session
+from seawall.cli.options import Json, Store, Tenant, Threads, open_session, with_options
 from seawall.cli.output import check_folder, json_document, progress, write_csv
-from seawall.cli.stress_options import DatasetId, StressOptions, with_stress_options
+from seawall.cli.stress_options import DatasetId, StressOptions
 
 
 class RunRows(StrEnum):
@@ -32,7 +32,7 @@ class RunRows(StrEnum):
     obligor_weekly_cash = "obligor_weekly_cash"
 
 
-@with_stress_options
+@with_options(StressOptions)
 def stress(
     dataset: DatasetId,
     asked: StressOptions,

@@ -1,10 +1,8 @@
 """The options of a question of debt stress, and how it is asked; several commands share them."""
 
-import inspect
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -19,7 +17,7 @@ DatasetId = Annotated[str, typer.Argument(help="A dataset version, dv_….")]
 
 
 class StressOptions(msgspec.Struct, frozen=True):
-    """The options as they were given; `with_stress_options` gives them to a command."""
+    """The options as they were given; `with_options` gives them to a command."""
 
     parameters: Annotated[Path | None, typer.Option(help="Parameters as a JSON or TOML file.")]
     assignments: Annotated[
@@ -90,29 +88,3 @@ class StressOptions(msgspec.Struct, frozen=True):
             started_at=self.started_at,
             control=control,
         )
-
-
-def with_stress_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take `StressOptions`, option by option, where it has a parameter ``asked``."""
-    hints = get_type_hints(StressOptions, include_extras=True)
-    options = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hints[name]
-        )
-        for name in StressOptions.__struct_fields__
-    ]
-    signature = inspect.signature(command, eval_str=True)
-    parameters: list[inspect.Parameter] = []
-    for own in signature.parameters.values():
-        if own.name == "asked":
-            parameters += options
-        else:
-            parameters.append(own.replace(kind=inspect.Parameter.KEYWORD_ONLY))
-
-    @wraps(command)
-    def taking_options(**given: Any) -> None:
-        asked = StressOptions(*(given.pop(option.name) for option in options))
-        command(asked=asked, **given)
-
-    taking_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return taking_options

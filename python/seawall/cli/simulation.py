@@ -1,0 +1,286 @@
+"""`seawall simulate`, `whatif`, `explain`: the tail of a book, and questions about it."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from seawall.cli.options import (
+    Json,
+    Store,
+    Tenant,
+    Threads,
+    open_session,
+    read_parameters,
+    with_options,
+)
+from seawall.cli.output import check_folder, json_document, line, progress, table, write_csv
+from seawall.cli.show import run_json
+from seawall.cli.stress_options import DatasetId
+from seawall.engines.debt.simulation import ChangeLoan, RemoveLoan, Tail, view
+from seawall.engines.debt.simulation.changes import Change
+from seawall.engines.debt.view import money
+from seawall.errors import InvalidInput, NotFound
+from seawall.native import RunControl
+from seawall.session import Run, Session
+
+RunId = Annotated[str, typer.Argument(help="A simulation run, run_….")]
+Limit = Annotated[int, typer.Option(min=1, help="How many rows are shown.")]
+
+
+class SimulationRows(StrEnum):
+    """The tables of a simulation."""
+
+    contributions = "contributions"
+    obligors = "obligors"
+    losses = "losses"
+    unconverted = "unconverted"
+    shared_collateral = "shared_collateral"
+
+
+class SimulationOptions(msgspec.Struct, frozen=True):
+    """The options of a simulation as they were given."""
+
+    parameters: Annotated[Path | None, typer.Option(help="Parameters as a JSON or TOML file.")]
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One parameter: default_probability.assumed_pct=2"),
+    ]
+    scenarios: Annotated[
+        int | None, typer.Option(min=1, help="How many scenarios.  [default: 100000]")
+    ]
+    seed: Annotated[int | None, typer.Option(min=0, help="Of all draws.  [default: 1]")]
+    levels: Annotated[
+        list[float] | None,
+        typer.Option("--level", help="A confidence level such as 0.999; may be repeated."),
+    ]
+    factors: Annotated[
+        str | None,
+        typer.Option(
+            help="What obligors share a factor by: sector, rating, collateral_type, "
+            "collateral_region, currency, none."
+        ),
+    ]
+    assumed_pd_pct: Annotated[
+        float | None,
+        typer.Option("--assumed-pd", help="Default probability in percent where none is known."),
+    ]
+    assumed_lgd_pct: Annotated[
+        float | None,
+        typer.Option("--assumed-lgd", help="Loss given default in percent where none is known."),
+    ]
+    currency: Annotated[
+        str | None, typer.Option(help="The book's currency, where its records are in several.")
+    ]
+    rates: Annotated[
+        str | None, typer.Option(help="Dataset version of dated rates to convert with, dv_….")
+    ]
+    rates_date: Annotated[
+        str | None, typer.Option(help="Day of the rates; the last on or before it are used.")
+    ]
+    started_at: Annotated[
+        str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
+    ]
+
+    def ask(self, session: Session, dataset: str, control: RunControl) -> Run:
+        """Put the question to a session."""
+        assumed = {
+            "default_probability": self.assumed_pd_pct,
+            "loss_given_default": self.assumed_lgd_pct,
+        }
+        given = [f"{name}.assumed_pct={pct}" for name, pct in assumed.items() if pct is not None]
+        return session.simulate(
+            dataset,
+            scenarios=self.scenarios,
+            seed=self.seed,
+            levels=self.levels or (),
+            factors=self.factors,
+            currency=self.currency,
+            rates=self.rates,
+            rates_as_of=self.rates_date,
+            parameters=read_parameters(self.parameters, [*(self.assignments or []), *given]),
+            started_at=self.started_at,
+            control=control,
+        )
+
+
+def add_simulation(app: typer.Typer) -> None:
+    """Give the application the commands of simulations."""
+    app.command("simulate")(simulate)
+    app.command("whatif")(whatif)
+    app.command("explain")(explain)
+
+
+@with_options(SimulationOptions)
+def simulate(
+    dataset: DatasetId,
+    asked: SimulationOptions,
+    rows: Annotated[
+        SimulationRows, typer.Option(help="What --output holds.")
+    ] = SimulationRows.contributions,
+    output: Annotated[Path | None, typer.Option(help="Write the rows to this CSV file.")] = None,
+    limit: Limit = 10,
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Simulate who of a book defaults: expected loss, value at risk, expected shortfall, and whose.
+
+    Evidence is committed.
+    """
+    check_folder(output)
+    with (
+        open_session(store, tenant, threads) as session,
+        progress("simulate", total=None, unit="scenarios", quiet=as_json) as control,
+    ):
+        run = asked.ask(session, dataset, control)
+        if output is not None:
+            write_csv(run.table(rows.value), output)
+        if as_json:
+            json_document(run_json(run))
+        else:
+            _print_run(run, limit)
+
+
+def whatif(
+    run: RunId,
+    remove: Annotated[
+        list[str] | None, typer.Option(help="A loan's identifier: without it; may be repeated.")
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A loan with other terms, such as L17:exposure=5e6,loss_given_default_pct=60 or "
+            "probability_of_default_pct; may be repeated."
+        ),
+    ] = None,
+    changes: Annotated[
+        Path | None, typer.Option(help="Changes as a JSON list, loans to add among them.")
+    ] = None,
+    levels: Annotated[
+        list[float] | None, typer.Option("--level", help="A level.  [default: those of the run]")
+    ] = None,
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Change loans of a simulated book and compare, under the same draws."""
+    asked = [
+        *(RemoveLoan(loan) for loan in remove or []),
+        *(_changed(text) for text in change or []),
+        *_read_changes(changes),
+    ]
+    with open_session(store, tenant, threads) as session:
+        held = session.run_of(run)
+        found = _tail(held).what_if(asked, levels=levels or held.parameters["confidence_levels"])
+    if as_json:
+        json_document(found)
+        return
+    currency = held.result.currency
+    line("run", f"{held.run_id}  {found.obligor_count:,} obligors change")
+    line(
+        "expected",
+        f"{money(found.expected_loss_change, currency)} ± "
+        f"{money(found.expected_loss_change_standard_error, currency)}",
+    )
+    table(view.CHANGE_COLUMNS, view.change_rows(found, currency))
+
+
+def explain(
+    run: RunId,
+    scenario: Annotated[
+        int | None, typer.Option(help="Its number.  [default: the one that loses most]")
+    ] = None,
+    limit: Limit = 10,
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Tell one scenario of a simulation: what the factors were, who defaulted, what it cost."""
+    with open_session(store, tenant, threads) as session:
+        held = session.run_of(run)
+        tail = _tail(held)
+        account = tail.scenario(tail.worst(1)[0] if scenario is None else scenario)
+    rows = list(account.positions.rows(limit))
+    if as_json:
+        told = msgspec.structs.asdict(account)
+        json_document(told | {"position_count": len(account.positions), "positions": rows})
+        return
+    line("scenario", f"{account.scenario:,} of {tail.scenario_count:,}")
+    for sentence in view.scenario_sentences(account, held.result.currency):
+        line("", sentence)
+    _print_rows(rows, len(account.positions))
+
+
+def _print_run(run: Run, limit: int) -> None:
+    result = run.result
+    line("simulated", view.headline(result))
+    line("expected", view.expected(result))
+    for note in view.notes(result):
+        line("note", note, style="yellow")
+    table(view.TAIL_COLUMNS, view.tail_rows(result))
+    level = f"{100 * result.tails[-1].confidence_level:.10g} %"
+    line("whose", f"contributions to expected shortfall at {level}; they add up to it")
+    contributions = run.table("contributions")
+    _print_rows(list(contributions.rows(limit)), len(contributions))
+    line("run", run.run_id)
+
+
+def _print_rows(rows: list[dict[str, Any]], count: int) -> None:
+    names = list(rows[0]) if rows else []
+    sides = {
+        name: "left" if all(isinstance(row[name], str | None) for row in rows) else "right"
+        for name in names
+    }
+    table(
+        [(name.replace("_", " "), sides[name]) for name in names],
+        [[_cell(value) for value in row.values()] for row in rows],
+    )
+    if count > len(rows):
+        line("rows", f"{len(rows):,} of {count:,}; --limit shows more")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _tail(run: Run) -> Tail:
+    found = run.questions
+    if not isinstance(found, Tail):
+        raise InvalidInput("is no simulation", where=run.run_id)
+    return found
+
+
+def _changed(text: str) -> Change:
+    where = f"--change {text}"
+    loan, colon, assignments = text.partition(":")
+    if not colon:
+        raise InvalidInput("write it as LOAN:name=value", where=where)
+    terms: dict[str, Any] = {"source_record_id": loan}
+    for assignment in assignments.split(","):
+        name, _, value = assignment.partition("=")
+        terms[name] = value
+    try:
+        return msgspec.convert({"kind": "change", **terms}, ChangeLoan, strict=False)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(str(error), where=where) from error
+
+
+def _read_changes(file: Path | None) -> list[Change]:
+    if file is None:
+        return []
+    if not file.is_file():
+        raise NotFound("there is no such file", where=str(file))
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=list[Change])
+    except msgspec.DecodeError as error:
+        raise InvalidInput(str(error), where=str(file)) from error

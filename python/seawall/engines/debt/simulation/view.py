@@ -1,0 +1,123 @@
+"""A simulation as people read it: sentences and table rows, for any surface."""
+
+from seawall.engines.debt.simulation.changes import WhatIf
+from seawall.engines.debt.simulation.tail import ScenarioAccount
+from seawall.engines.debt.simulation.types import InputCounts, SimulationResult, TailFigures
+from seawall.engines.debt.view import money
+
+TAIL_COLUMNS = (
+    ("level", "right"),
+    ("value at risk", "right"),
+    ("95 % interval", "left"),
+    ("expected shortfall", "right"),
+    ("of book", "right"),
+    ("standard error", "right"),
+)
+CHANGE_COLUMNS = (
+    ("level", "right"),
+    ("expected shortfall", "right"),
+    ("after", "right"),
+    ("change", "right"),
+    ("standard error", "right"),
+)
+
+
+def headline(result: SimulationResult) -> str:
+    """Say what was simulated, in one sentence."""
+    names = "one factor" if len(result.factors) == 1 else f"{len(result.factors)} factors"
+    return (
+        f"{money(result.exposure, result.currency)} of {result.obligor_count:,} obligors, "
+        f"{result.scenario_count:,} scenarios of seed {result.seed}, {names}"
+    )
+
+
+def expected(result: SimulationResult) -> str:
+    """Say what is lost on average, simulated and exact."""
+    currency = result.currency
+    return (
+        f"{money(result.expected_loss, currency)} ± "
+        f"{money(result.expected_loss_standard_error, currency)}; exactly "
+        f"{money(result.exact_expected_loss, currency)}"
+    )
+
+
+def notes(result: SimulationResult) -> list[str]:
+    """Say what a reader of the figures must know."""
+    said = [
+        *_assumed("default probability", result.default_probabilities),
+        *_assumed("loss given default", result.losses_given_default),
+    ]
+    thin = [f"{100 * tail.confidence_level:.10g} %" for tail in result.tails if tail.is_thin]
+    if thin:
+        said.append(f"few scenarios are beyond {', '.join(thin)}: simulate more")
+    shared = result.shared_collateral
+    if shared is not None and shared.withheld_count:
+        said.append(
+            f"{shared.withheld_count:,} loans over "
+            f"{money(shared.withheld_total_outstanding, result.currency)} state collateral that "
+            "secures, or may secure, other loans too: they count without it"
+        )
+    said += [
+        f"{left_out.record_count:,} records in {left_out.currency} are not in the book: "
+        f"{left_out.reason} ({left_out.rule})"
+        for left_out in result.unconverted
+    ]
+    return said
+
+
+def tail_rows(result: SimulationResult) -> list[list[str]]:
+    """Make one row a level, under `TAIL_COLUMNS`."""
+    scale = max(1.0, result.exposure)
+    return [
+        [
+            _level(tail),
+            money(tail.value_at_risk, result.currency),
+            _interval(tail, result.currency),
+            money(tail.expected_shortfall, result.currency),
+            f"{100 * tail.expected_shortfall / scale:.2f} %",
+            money(tail.expected_shortfall_standard_error, result.currency),
+        ]
+        for tail in result.tails
+    ]
+
+
+def change_rows(found: WhatIf, currency: str) -> list[list[str]]:
+    """Make one row a level, under `CHANGE_COLUMNS`."""
+    return [
+        [
+            _level(tail.before),
+            money(tail.before.expected_shortfall, currency),
+            money(tail.after.expected_shortfall, currency),
+            money(tail.change, currency),
+            money(tail.standard_error, currency),
+        ]
+        for tail in found.tails
+    ]
+
+
+def scenario_sentences(account: ScenarioAccount, currency: str) -> list[str]:
+    """Say what a scenario lost and what its factors were, the worst first."""
+    factors = sorted(account.factors.items(), key=lambda item: item[1])
+    said = [
+        f"{money(account.loss, currency)} lost, "
+        f"{account.defaulted_obligor_count:,} obligors in default",
+        "factors, normal with mean 0 and deviation 1: "
+        + ", ".join(f"{name or 'unstated'} {value:+.2f}" for name, value in factors),
+    ]
+    if account.mixing != 1:
+        said.append(f"mixing variable W / ν {account.mixing:.3f}: below 1 all shocks are larger")
+    return said
+
+
+def _assumed(what: str, counts: InputCounts) -> list[str]:
+    return [f"{counts.assumed:,} positions have an assumed {what}"] if counts.assumed else []
+
+
+def _level(tail: TailFigures) -> str:
+    return f"{100 * tail.confidence_level:.10g} %"
+
+
+def _interval(tail: TailFigures, currency: str) -> str:
+    high = tail.value_at_risk_high
+    end = "beyond the largest loss" if high is None else money(high, currency)
+    return f"{money(tail.value_at_risk_low, currency)} … {end}"

@@ -1,0 +1,103 @@
+"""`simulate`, `whatif` and `explain` as a user types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from seawall.cli.app import EXIT_FAILED
+
+from .typed import Command
+
+TAPE = "loan_id,currency,outstanding,sector,pd_pct,lgd_pct\n" + "".join(
+    f"L{number},EUR,{1000 + number},{'power' if number % 2 else 'retail'},5,40\n"
+    for number in range(30)
+)
+
+
+@pytest.fixture(autouse=True)
+def files(seawall: Command) -> None:
+    Path("tape.csv").write_text(TAPE)
+
+
+@pytest.fixture
+def dataset(seawall: Command) -> str:
+    return str(seawall("ingest", "tape.csv", "--json").json()["dataset_version_id"])
+
+
+@pytest.fixture
+def run(seawall: Command, dataset: str) -> str:
+    asked = ("--scenarios", "20000", "--level", "0.99", "--factors", "sector", "--json")
+    return str(seawall("simulate", dataset, *asked).json()["run_id"])
+
+
+def test_simulate_prints_the_tail_and_whose_it_is(seawall: Command, dataset: str) -> None:
+    found = seawall("simulate", dataset, "--scenarios", "20000", "--limit", "3", "--seed", "7")
+    assert found.exit_code == 0, found.err
+    for text in ("20,000 scenarios of seed 7", "99.9 %", "few scenarios are beyond 99.9 %"):
+        assert text in found.out
+    assert "3 of 30" in found.out
+
+
+def test_simulate_writes_its_rows(seawall: Command, dataset: str) -> None:
+    seawall("simulate", dataset, "--scenarios", "100", "--rows", "losses", "--output", "losses.csv")
+    assert len(Path("losses.csv").read_text().splitlines()) == 101
+
+
+def test_simulate_says_what_to_assume(seawall: Command) -> None:
+    Path("bare.csv").write_text("loan_id,currency,outstanding\nA,EUR,100\n")
+    bare = seawall("ingest", "bare.csv", "--json").json()["dataset_version_id"]
+    refused = seawall("simulate", bare)
+    assert refused.exit_code == EXIT_FAILED
+    assert "parameters.default_probability.assumed_pct" in refused.err
+    assumed = seawall("simulate", bare, "--assumed-pd", "2", "--assumed-lgd", "50", "--json")
+    assert assumed.json()["result"]["exact_expected_loss"] == 1.0
+
+
+def test_whatif_compares_before_and_after(seawall: Command, run: str) -> None:
+    found = seawall("whatif", run, "--remove", "L29", "--json").json()
+    assert found["expected_loss_change"] < 0
+    assert [tail["before"]["confidence_level"] for tail in found["tails"]] == [0.99]
+    shown = seawall("whatif", run, "--change", "L3:exposure=9e3,probability_of_default_pct=30")
+    assert "1 obligors change" in shown.out
+
+
+def test_whatif_reads_changes_from_a_file(seawall: Command, run: str) -> None:
+    Path("changes.json").write_text(
+        '[{"kind": "add", "obligor_id": "L3", "exposure": 500, "loss_given_default_pct": 100}]'
+    )
+    assert seawall("whatif", run, "--changes", "changes.json", "--json").json()[
+        "expected_loss_change"
+    ] == pytest.approx(0.05 * 500, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("--change", "L3"), "--change L3"),
+        (("--change", "L3:colour=4"), "--change L3:colour=4"),
+        (("--changes", "nowhere.json"), "nowhere.json"),
+        (("--remove", "nobody"), "changes[0].source_record_id"),
+    ],
+)
+def test_whatif_refuses_what_it_cannot_read(
+    seawall: Command, run: str, words: tuple[str, ...], place: str
+) -> None:
+    refused = seawall("whatif", run, *words, "--json")
+    assert refused.exit_code == EXIT_FAILED
+    assert json.loads(refused.err)["where"] == place
+
+
+def test_explain_tells_the_worst_scenario(seawall: Command, run: str) -> None:
+    worst = seawall("explain", run, "--limit", "30", "--json").json()
+    assert worst["position_count"] == len(worst["positions"])
+    assert worst["loss"] == pytest.approx(sum(row["loss"] for row in worst["positions"]))
+    named = seawall("explain", run, "--scenario", str(worst["scenario"]))
+    assert "obligors in default" in named.out
+
+
+def test_a_question_about_a_simulation_needs_one(seawall: Command, dataset: str) -> None:
+    other = seawall("stress", dataset, "--json").json()["run_id"]
+    refused = seawall("explain", other)
+    assert refused.exit_code == EXIT_FAILED
+    assert "is no simulation" in refused.err

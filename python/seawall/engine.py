@@ -1,6 +1,6 @@
 """What an engine declares about itself, as data; it writes no plumbing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -26,6 +26,7 @@ class BookChoice(msgspec.Struct, frozen=True):
     currency: str | None = None  # None: the one currency that all records have
     rates: CurrencyRates | None = None
     options: tuple[tuple[str, str], ...] = ()  # the engine's own, by name
+    earlier: tuple[str, ...] = ()  # dataset versions whose records the book knows too
 
 
 class CurrencyConversion(msgspec.Struct, frozen=True):
@@ -70,8 +71,9 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
     """An engine: its names, its version, its types and its one function.
 
     ``choose_book`` says which book a question is about; ``decode`` makes it from a dataset's
-    normalised tables (by name: ``records`` and the profile's lists) and the conversion that the
-    choice asks for; books are kept and shared by runs. ``run`` computes on one.
+    normalised tables (by name: ``records`` and the profile's lists), the conversion that the choice
+    asks for, and the records of its earlier datasets; books are kept and shared by runs. ``run``
+    computes on one.
     """
 
     name: str  # in Python, on the command line and in the ledger
@@ -82,5 +84,7 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
     evidence_kinds: tuple[str, ...]
     profiles: str  # the package that holds its built-in tape profiles
     choose_book: Callable[[Parameters], BookChoice]
-    decode: Callable[[Mapping[str, Table], BookChoice, CurrencyConversion | None], Any]
+    decode: Callable[
+        [Mapping[str, Table], BookChoice, CurrencyConversion | None, Sequence[Table]], Any
+    ]
     run: Callable[[Any, Parameters, int, RunControl | None], EngineOutcome[Result]]

@@ -101,3 +101,13 @@ def test_a_question_about_a_simulation_needs_one(seawall: Command, dataset: str)
     refused = seawall("explain", other)
     assert refused.exit_code == EXIT_FAILED
     assert "is no simulation" in refused.err
+
+
+def test_compare_names_what_differs(seawall: Command, dataset: str, run: str) -> None:
+    asked = ("--scenarios", "20000", "--level", "0.99", "--factors", "sector")
+    worse = seawall("simulate", dataset, *asked, "--set", "factors.correlation=0.9", "--json")
+    shown = seawall("compare", run, worse.json()["run_id"])
+    assert "factors.correlation: 0.5 → 0.9" in shown.out
+    assert "the same draws" in shown.out
+    found = seawall("compare", run, run, "--json").json()
+    assert (found["position_count"], found["parameters"]) == (0, [])

@@ -1,4 +1,4 @@
-"""`seawall simulate`, `whatif`, `explain`: the tail of a book, and questions about it."""
+"""`seawall simulate`, `whatif`, `explain`, `compare`: the tail of a book, questions about it."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +19,15 @@ from seawall.cli.options import (
 from seawall.cli.output import check_folder, json_document, line, progress, table, write_csv
 from seawall.cli.show import run_json
 from seawall.cli.stress_options import DatasetId
-from seawall.engines.debt.simulation import ChangeLoan, RemoveLoan, Tail, view
+from seawall.engines.debt.simulation import (
+    ChangeLoan,
+    Comparison,
+    RemoveLoan,
+    Tail,
+    WhatIf,
+    compare,
+    view,
+)
 from seawall.engines.debt.simulation.changes import Change
 from seawall.engines.debt.view import money
 from seawall.errors import InvalidInput, NotFound
@@ -111,6 +119,7 @@ def add_simulation(app: typer.Typer) -> None:
     app.command("simulate")(simulate)
     app.command("whatif")(whatif)
     app.command("explain")(explain)
+    app.command("compare")(compare_runs)
 
 
 @with_options(SimulationOptions)
@@ -176,18 +185,14 @@ def whatif(
     ]
     with open_session(store, tenant, threads) as session:
         held = session.run_of(run)
-        found = _tail(held).what_if(asked, levels=levels or held.parameters["confidence_levels"])
+        found = _tail(held).what_if(asked, levels=levels)
     if as_json:
         json_document(found)
         return
     currency = held.result.currency
     line("run", f"{held.run_id}  {found.obligor_count:,} obligors change")
-    line(
-        "expected",
-        f"{money(found.expected_loss_change, currency)} ± "
-        f"{money(found.expected_loss_change_standard_error, currency)}",
-    )
-    table(view.CHANGE_COLUMNS, view.change_rows(found, currency))
+    line("expected", _changed_by(found, currency))
+    table(view.CHANGE_COLUMNS, view.change_rows(found.tails, currency))
 
 
 def explain(
@@ -215,6 +220,47 @@ def explain(
     for sentence in view.scenario_sentences(account, held.result.currency):
         line("", sentence)
     _print_rows(rows, len(account.positions))
+
+
+def compare_runs(
+    before: RunId,
+    after: RunId,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the loans that differ to this CSV file.")
+    ] = None,
+    limit: Limit = 10,
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Compare two simulations: parameters, loans, expected loss and tail."""
+    check_folder(output)
+    with open_session(store, tenant, threads) as session:
+        held = [session.run_of(run) for run in (before, after)]
+        found = compare(*map(_tail, held))
+    if output is not None:
+        write_csv(found.positions, output)
+    rows = list(found.positions.rows(limit))
+    if as_json:
+        told = msgspec.structs.asdict(found)
+        json_document(told | {"position_count": len(found.positions), "positions": rows})
+        return
+    currency = held[1].result.currency
+    for change in found.parameters:
+        line("parameter", f"{change.path}: {change.before} → {change.after}")
+    draws = "the same draws" if found.same_draws else "other draws: errors of independent runs"
+    line("expected", f"{_changed_by(found, currency)}; {draws}")
+    table(view.CHANGE_COLUMNS, view.change_rows(found.tails, currency))
+    if rows:
+        _print_rows(rows, len(found.positions))
+
+
+def _changed_by(found: WhatIf | Comparison, currency: str) -> str:
+    return (
+        f"{money(found.expected_loss_change, currency)} ± "
+        f"{money(found.expected_loss_change_standard_error, currency)}"
+    )
 
 
 def _print_run(run: Run, limit: int) -> None:

@@ -56,15 +56,21 @@ class Books:
         Raises
         ------
         Conflict
-            ``normalized_record_required`` when the dataset or that of the rates is not normalised.
+            ``normalized_record_required`` when the dataset, that of the rates or an earlier one is
+            not normalised.
         NotFound
-            When there is no such dataset of rates.
+            When there is no such dataset of rates, or no such earlier one.
         """
         choice = declaration.choose_book(asked)
 
         def make() -> tuple[Any, int]:
             tables = _normalised(store, version)
-            book = declaration.decode(tables, choice, _conversion(store, version, choice))
+            earlier = [
+                _normalised(store, store.dataset(version.tenant, dataset_version_id))["records"]
+                for dataset_version_id in choice.earlier
+            ]
+            conversion = _conversion(store, version, choice)
+            book = declaration.decode(tables, choice, conversion, earlier)
             return book, sum(table.native.nbytes for table in tables.values())
 
         # Engines that decode alike share their books.

@@ -42,6 +42,12 @@ Table credit_position_table(const BookTables& tables, const Book& book) {
     table.integers("obligor", obligor);
     table.texts("obligor_id",
                 [&](std::size_t i) { return book.obligors[static_cast<std::size_t>(obligor(i))]; });
+    const Column* named = find_column(*tables.records, "obligor_id", ColumnType::text);
+    table.texts("obligor_system", [&](std::size_t i) -> std::string_view {
+        const std::size_t row = rows.record[i];
+        if (named != nullptr && named->is_present(row)) return "";
+        return tables.records->find("source_system")->text()[row];
+    });
     table.numbers("exposure", [&](std::size_t i) { return figures.principal[i]; });
     table.numbers("collateral_value", [&](std::size_t i) {
         const double value = figures.collateral_value[i];

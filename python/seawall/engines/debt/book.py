@@ -1,7 +1,7 @@
 """A dataset's tables as the engine's book: which currency, which rates, which collateral counts."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import UNSET
@@ -32,6 +32,7 @@ class DebtBook:
         latest_reporting_date: date | None,
         records: Table,
         instruments: Table | None,
+        earlier: Sequence[Table],
     ) -> None:
         self.columns = columns
         self.currency_rates = currency_rates
@@ -41,6 +42,7 @@ class DebtBook:
         self.latest_reporting_date = latest_reporting_date  # None where no record states one
         self.records = records
         self.instruments = instruments  # None where the profile has none
+        self.earlier = earlier  # records of earlier datasets
 
 
 def choose_book(parameters: BookTerms) -> BookChoice:
@@ -62,7 +64,10 @@ def choose_book(parameters: BookTerms) -> BookChoice:
 
 
 def decode_book(
-    tables: Mapping[str, Table], choice: BookChoice, conversion: CurrencyConversion | None
+    tables: Mapping[str, Table],
+    choice: BookChoice,
+    conversion: CurrencyConversion | None,
+    earlier: Sequence[Table] = (),
 ) -> DebtBook:
     """Make the engine's columns from a dataset's normalised tables.
 
@@ -99,6 +104,7 @@ def decode_book(
         latest_reporting_date=_latest_reporting_date(tables["records"]),
         records=tables["records"],
         instruments=tables.get("instruments"),
+        earlier=earlier,
     )
 
 

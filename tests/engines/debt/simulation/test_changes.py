@@ -100,3 +100,14 @@ def test_a_change_that_cannot_be_is_refused_with_its_place(
 def test_a_what_if_needs_a_change(tail: Tail) -> None:
     with pytest.raises(InvalidInput):
         tail.what_if([])
+
+
+def test_two_obligors_of_one_name_stay_two(session: Session) -> None:
+    loans = [loan(number, obligor_id="") for number in range(2)]
+    loans.append(loan(9, obligor_id="L0"))
+    tail = tail_of(session, loans)
+    assert tail.book.register.ids == ["L0", "L0", "L1"]
+    assert len(tail.contributions(0.99, by="obligor_id")) == 3
+    with pytest.raises(InvalidInput) as caught:
+        tail.what_if([AddLoan("L0", 1, 1)])
+    assert caught.value.where == "changes[0].obligor_id"

@@ -1,6 +1,7 @@
 """Simulated defaults: the loss distribution of a book, its tail, and what can be asked of it."""
 
 from seawall.engines.debt.simulation.changes import AddLoan, ChangeLoan, RemoveLoan, WhatIf
+from seawall.engines.debt.simulation.comparison import Comparison, compare
 from seawall.engines.debt.simulation.engine import DEBT_SIMULATION
 from seawall.engines.debt.simulation.tail import GROUPINGS, ScenarioAccount, Tail
 from seawall.engines.debt.simulation.types import (
@@ -18,6 +19,7 @@ __all__ = [
     "GROUPINGS",
     "AddLoan",
     "ChangeLoan",
+    "Comparison",
     "DefaultProbabilityTerms",
     "FactorCorrelation",
     "FactorTerms",
@@ -29,4 +31,5 @@ __all__ = [
     "Tail",
     "TailFigures",
     "WhatIf",
+    "compare",
 ]

@@ -1,5 +1,6 @@
 """Changes to a simulated book, loan by loan, and what they do to its figures."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -104,6 +105,7 @@ class _Draft:
 
     def __init__(self, book: CreditBook) -> None:
         self._book = book
+        self._names = Counter(book.obligor_ids)
         self._ids = {name: row for row, name in enumerate(book.obligor_ids)}
         self._exposure: Numbers = book.exposure_minor / book.minor_per_unit
         self._severity = book.severities.values.copy()
@@ -132,6 +134,8 @@ class _Draft:
             self._loss[rows] = self._book.loss_of(self._exposure[rows], self._severity[rows])
 
     def add(self, change: AddLoan, where: str) -> None:
+        if self._names[change.obligor_id] > 1:
+            raise InvalidInput("is the name of several obligors", where=f"{where}.obligor_id")
         row = self._ids.get(change.obligor_id)
         if row is None:
             row = self._new_obligor(change, where)
@@ -147,8 +151,9 @@ class _Draft:
         touched = np.array(sorted(self._touched), np.int64)
         count = len(self._book.obligor_ids)
         old = self._book.obligors
+        first = self._book.register.slot_count
         everyone = Obligors(
-            np.arange(len(self._probability)),
+            np.append(old.slot, np.arange(first, first + len(self._new_weight))),
             self._probability,
             np.vstack([old.factor_weight, *self._new_weight]),
         )

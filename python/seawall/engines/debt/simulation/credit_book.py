@@ -1,6 +1,6 @@
 """A book as a simulation sees it: obligors that default, and the positions that they owe."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,12 +20,10 @@ from seawall.engines.debt.simulation.inputs import (
     losses_given_default,
     number_column,
 )
+from seawall.engines.debt.simulation.obligor_register import register_obligors
 from seawall.engines.debt.simulation.types import SimulationParameters
 from seawall.errors import LimitExceeded
 from seawall.table import Table
-
-if TYPE_CHECKING:
-    import pyarrow
 
 _LARGEST_MINOR = 2**53  # up to here a double tells each minor unit from the next
 
@@ -45,15 +43,16 @@ class Obligors(msgspec.Struct, frozen=True):
 class CreditBook:
     """Obligors and positions of a book, and the model that moves them.
 
-    An obligor's slot is its rank among the obligors' identifiers in the order of their bytes: no
-    order of the records, and no further loan of an obligor, moves anybody's draws.
+    Draws belong to an obligor's slot: no order of the records, and no further loan of an obligor,
+    moves anybody's.
     """
 
     def __init__(self, book: DebtBook, parameters: SimulationParameters) -> None:
         self.positions = Table(native.credit_positions(book.columns)).to_arrow()
         self.currency = book.columns.currency
         self.minor_per_unit: int = 10 ** native.minor_digits(self.currency)
-        self.obligor_ids, self.obligor = _obligors(self.positions)
+        self.register = register_obligors(self.positions, book.earlier)
+        self.obligor_ids, self.obligor = self.register.ids, self.register.row_of_position
         self.degrees_of_freedom = parameters.factors.degrees_of_freedom
         self.probabilities = default_probabilities(self.positions, parameters.default_probability)
         self.severities = losses_given_default(self.positions, parameters.loss_given_default)
@@ -118,19 +117,8 @@ class CreditBook:
         weight[rows, groups.factor_of_obligor] = np.sqrt(
             asset_correlations(highest, parameters.factors)
         )
-        return Obligors(rows, highest, weight)
+        return Obligors(self.register.slot, highest, weight)
 
 
 def _buffer(values: Any) -> Any:
     return np.ascontiguousarray(values)
-
-
-def _obligors(positions: "pyarrow.Table") -> tuple[list[str], Rows]:
-    """Return obligors in the order of their identifiers' bytes, and the row of each position's."""
-    from pyarrow import compute
-
-    encoded = positions["obligor_id"].combine_chunks().dictionary_encode()
-    order = compute.sort_indices(encoded.dictionary).to_numpy()
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return encoded.dictionary.take(order).to_pylist(), rank[encoded.indices.to_numpy()]

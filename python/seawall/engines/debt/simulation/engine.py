@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from seawall.engine import EngineDeclaration, EngineOutcome
+from seawall.engine import BookChoice, EngineDeclaration, EngineOutcome
 from seawall.engines.debt.analytic import pool_moments
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
 from seawall.engines.debt.simulation.credit_book import CreditBook
@@ -63,13 +64,7 @@ def run(
     for index, level in enumerate(levels):
         rational_level(level, where=f"parameters.confidence_levels[{index}]")
     credit = CreditBook(book, parameters)
-    tail = Tail(
-        credit,
-        seed=parameters.seed,
-        scenario_count=parameters.scenario_count,
-        threads=threads,
-        control=control,
-    )
+    tail = Tail(credit, parameters, threads=threads, control=control)
     result = _result(book, credit, tail, levels)
     contributors = [_largest(tail, level) for level in levels]
     return EngineOutcome(
@@ -85,6 +80,10 @@ def run(
         },
         questions=tail,
     )
+
+
+def _choose_book(parameters: SimulationParameters) -> BookChoice:
+    return msgspec.structs.replace(choose_book(parameters), earlier=parameters.slots_from)
 
 
 def _result(
@@ -169,7 +168,7 @@ DEBT_SIMULATION = EngineDeclaration(
     result=SimulationResult,
     evidence_kinds=(KIND, "audit_trail"),
     profiles="seawall.engines.debt.profiles",
-    choose_book=choose_book,
+    choose_book=_choose_book,
     decode=decode_book,
     run=run,
 )

@@ -18,7 +18,7 @@ from seawall.engines.debt.simulation.changes import (
 from seawall.engines.debt.simulation.credit_book import CreditBook
 from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.levels import rational_level
-from seawall.engines.debt.simulation.types import TailFigures
+from seawall.engines.debt.simulation.types import SimulationParameters, TailFigures
 from seawall.errors import InvalidInput, NotFound
 from seawall.native import RunControl
 from seawall.table import Table
@@ -48,7 +48,7 @@ class Tail:
     ----------
     book : CreditBook
         What was simulated.
-    seed, scenario_count : int
+    parameters : SimulationParameters
         Scenarios 0 … scenario_count − 1 of the seed.
     threads : int
         0 for all cores. The bits of no figure depend on it.
@@ -59,16 +59,17 @@ class Tail:
     def __init__(
         self,
         book: CreditBook,
+        parameters: SimulationParameters,
         *,
-        seed: int,
-        scenario_count: int,
         threads: int = 0,
         control: RunControl | None = None,
     ) -> None:
         self.book = book
-        self.seed = seed
+        self.parameters = parameters
+        self.seed = parameters.seed
+        self.levels = parameters.confidence_levels
         self._threads = threads
-        self.loss_minor: Any = self._simulate(book.simulation, scenario_count, control)
+        self.loss_minor: Any = self._simulate(book.simulation, parameters.scenario_count, control)
 
     @property
     def scenario_count(self) -> int:
@@ -158,8 +159,10 @@ class Tail:
             positions=Table(self._named(rows).append_column("loss", [lost])),
         )
 
-    def what_if(self, changes: Sequence[Change], *, levels: Sequence[float] = (0.999,)) -> WhatIf:
-        """Change loans and compare, scenario by scenario, under the same draws.
+    def what_if(
+        self, changes: Sequence[Change], *, levels: Sequence[float] | None = None
+    ) -> WhatIf:
+        """Change loans and compare, scenario by scenario, under the same draws, at some levels.
 
         Only the obligors that change are simulated again. An obligor's default probability stays
         unless a change states it; a new obligor gets the next slot.
@@ -171,7 +174,7 @@ class Tail:
         """
         changed = changed_book(self.book, changes)
         after = self.loss_minor - self._of(changed.before) + self._of(changed.after)
-        return self._compared(changed, after, levels)
+        return self._compared(changed, after, levels or self.levels)
 
     def _compared(self, changed: ChangedBook, after: Any, levels: Sequence[float]) -> WhatIf:
         figures = []
@@ -232,14 +235,18 @@ def _ranked(book: CreditBook, columns: dict[str, Rows], by: str) -> Table:
     """Add the columns to the positions, or up by their groups, and sort."""
     import pyarrow
 
-    names = ["record", "source_record_id", "element", "obligor_id"] if by == "position" else [by]
+    names = {
+        "position": ["record", "source_record_id", "element", "obligor_id"],
+        "obligor_id": ["obligor", "obligor_id"],  # two obligors may have one name
+    }.get(by, [by])
     rows = book.positions.select([*names, "exposure"])
     for name, values in columns.items():
         rows = rows.append_column(name, pyarrow.array(values))
     if by != "position":
         sums = [("exposure", "sum"), ("contribution_minor", "sum")]
-        rows = rows.group_by(by, use_threads=False).aggregate(sums)
-        rows = rows.rename_columns([by, "exposure", "contribution_minor"])
+        rows = rows.group_by(names, use_threads=False).aggregate(sums)
+        rows = rows.rename_columns([*names, "exposure", "contribution_minor"])
+        rows = rows.select([by, "exposure", "contribution_minor"])
     minor = rows["contribution_minor"].to_numpy()
     place = rows.column_names.index("contribution_minor")
     rows = rows.set_column(place, "contribution", [minor / book.minor_per_unit])

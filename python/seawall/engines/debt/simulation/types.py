@@ -71,7 +71,12 @@ class FactorTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SimulationParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
-    """What a simulation may be told. The threshold is a fraction of the exposure."""
+    """What a simulation may be told. The threshold is a fraction of the exposure.
+
+    An obligor's draws belong to its slot, its rank among the obligors of the dataset. To compare
+    with an earlier dataset under the same draws, name that one in ``slots_from``: its obligors keep
+    their slots, and those that are new come after.
+    """
 
     scenario_count: Annotated[int, Meta(ge=1, le=MAX_SCENARIOS)] = 100_000
     seed: Annotated[int, Meta(ge=0, le=MAX_SEED)] = 1
@@ -81,6 +86,7 @@ class SimulationParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
     default_probability: DefaultProbabilityTerms = DefaultProbabilityTerms()
     loss_given_default: LossGivenDefaultTerms = LossGivenDefaultTerms()
     factors: FactorTerms = FactorTerms()
+    slots_from: tuple[str, ...] = ()  # dataset versions whose obligors are numbered first
     tail_materiality_threshold_pct: Fraction = 0.1
 
 

@@ -1,6 +1,8 @@
 """A simulation as people read it: sentences and table rows, for any surface."""
 
-from seawall.engines.debt.simulation.changes import WhatIf
+from collections.abc import Sequence
+
+from seawall.engines.debt.simulation.changes import FigureChange
 from seawall.engines.debt.simulation.tail import ScenarioAccount
 from seawall.engines.debt.simulation.types import InputCounts, SimulationResult, TailFigures
 from seawall.engines.debt.view import money
@@ -81,7 +83,7 @@ def tail_rows(result: SimulationResult) -> list[list[str]]:
     ]
 
 
-def change_rows(found: WhatIf, currency: str) -> list[list[str]]:
+def change_rows(tails: Sequence[FigureChange], currency: str) -> list[list[str]]:
     """Make one row a level, under `CHANGE_COLUMNS`."""
     return [
         [
@@ -91,7 +93,7 @@ def change_rows(found: WhatIf, currency: str) -> list[list[str]]:
             money(tail.change, currency),
             money(tail.standard_error, currency),
         ]
-        for tail in found.tails
+        for tail in tails
     ]
 
 

@@ -13,6 +13,8 @@ void register_run_control(pybind11::module_& module) {  // NOLINT(misc-const-cor
         .def(py::init<std::optional<std::function<void(std::uint64_t)>>>(),
              py::arg("on_progress") = py::none())
         .def("cancel", &PyRunControl::cancel, "Ask the work to stop; it raises Cancelled.")
+        .def("advance", &PyRunControl::advance, py::arg("units"),
+             "Count units that were done elsewhere, and report.")
         .def_property_readonly("cancelled", &PyRunControl::is_cancelled)
         .def_property_readonly("completed_units", &PyRunControl::completed_units,
                                "How many units of work are done.");

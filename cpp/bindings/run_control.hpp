@@ -29,6 +29,10 @@ class PyRunControl {
     bool is_cancelled() const { return source_.stop_requested(); }
     std::uint64_t completed_units() const { return completed_.load(); }
     RunControl native() { return {.stop = source_.get_token(), .completed_units = &completed_}; }
+    void advance(std::uint64_t units) {
+        completed_ += units;
+        report();
+    }
     void report() const {
         if (on_progress_) (*on_progress_)(completed_.load());
     }

@@ -89,6 +89,10 @@ class RunControl:
     def __init__(
         self, on_progress: collections.abc.Callable[[int], None] | None = None
     ) -> None: ...
+    def advance(self, units: typing.SupportsInt | typing.SupportsIndex) -> None:
+        """
+        Count units that were done elsewhere, and report.
+        """
     def cancel(self) -> None:
         """
         Ask the work to stop; it raises Cancelled.

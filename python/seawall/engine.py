@@ -1,6 +1,7 @@
 """What an engine declares about itself, as data; it writes no plumbing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -67,6 +68,15 @@ class EngineOutcome(msgspec.Struct, Generic[Result], frozen=True):
     questions: Any = None
 
 
+class Execution(msgspec.Struct, frozen=True):
+    """How a run is computed. No bit of any answer depends on it."""
+
+    threads: int = 0  # 0 for all cores
+    control: RunControl | None = None  # follows the work and stops it
+    checkpoint: Path | None = None  # where an engine keeps what is done, to resume from
+    cluster: Any = None  # a client of a cluster that an engine spreads its work over
+
+
 class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True):
     """An engine: its names, its version, its types and its one function.
 
@@ -87,4 +97,4 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
     decode: Callable[
         [Mapping[str, Table], BookChoice, CurrencyConversion | None, Sequence[Table]], Any
     ]
-    run: Callable[[Any, Parameters, int, RunControl | None], EngineOutcome[Result]]
+    run: Callable[[Any, Parameters, Execution], EngineOutcome[Result]]

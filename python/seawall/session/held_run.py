@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from seawall.engine import EngineDeclaration, EngineOutcome
+from seawall.engine import EngineDeclaration, EngineOutcome, Execution
 from seawall.errors import Conflict, NotFound
 from seawall.provenance import canonical_json
 from seawall.registry import ENGINES
@@ -71,7 +71,7 @@ def _again(store: Store, books: Books, row: rows.Run, threads: int) -> EngineOut
     version = store.dataset(row.tenant, row.dataset_version_id)
     decoded = msgspec.json.decode(row.parameters, type=declaration.parameters)
     book = books.book(store, declaration, version, decoded)
-    again = declaration.run(book, decoded, threads, None)
+    again = declaration.run(book, decoded, Execution(threads=threads))
     if canonical_json(again.result) != row.result:
         raise Conflict(
             f"the run is of {row.engine} {row.engine_version}, and {declaration.version} "

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import msgspec
 
-from seawall.engine import EngineOutcome
+from seawall.engine import EngineOutcome, Execution
 from seawall.errors import DatasetRefused, InvalidInput, NotFound
 from seawall.ingest import (
     IngestedTape,
@@ -312,6 +312,8 @@ class Session:
         parameters: Mapping[str, Any] | msgspec.Struct | None = None,
         started_at: datetime | str | None = None,
         control: RunControl | None = None,
+        checkpoint: Path | None = None,
+        cluster: Any = None,
     ) -> Run:
         """Simulate who of a book defaults, and measure the tail of what is lost.
 
@@ -329,7 +331,7 @@ class Session:
             What obligors are grouped by, each group with a factor of its own: ``sector``,
             ``rating``, ``collateral_type``, ``collateral_region``, ``currency`` or ``none``; or
             all terms of the factors.
-        currency, rates, rates_as_of, parameters, started_at, control
+        currency, rates, rates_as_of, parameters, started_at, control, checkpoint, cluster
             As of `stress` and `run`; the control counts scenarios.
 
         Returns
@@ -349,7 +351,13 @@ class Session:
             rates_as_of=rates_as_of,
         )
         return self.run(
-            "debt_simulation", dataset, parameters=merged, started_at=started_at, control=control
+            "debt_simulation",
+            dataset,
+            parameters=merged,
+            started_at=started_at,
+            control=control,
+            checkpoint=checkpoint,
+            cluster=cluster,
         )
 
     def run(
@@ -360,6 +368,8 @@ class Session:
         parameters: Mapping[str, Any] | msgspec.Struct | None = None,
         started_at: datetime | str | None = None,
         control: RunControl | None = None,
+        checkpoint: Path | None = None,
+        cluster: Any = None,
     ) -> Run:
         """Run an engine and commit its evidence, findings and links in one transaction.
 
@@ -372,6 +382,12 @@ class Session:
         started_at : datetime or str, optional
             When the question was asked; now by default. The same question with the same
             ``started_at`` is the same run.
+        control : RunControl, optional
+            Follows the work and stops it.
+        checkpoint : Path, optional
+            A file in which a simulation keeps what is done; asked again with it, it goes on there.
+        cluster : distributed.Client, optional
+            Spreads a simulation over its workers.
 
         Raises
         ------
@@ -389,7 +405,8 @@ class Session:
         book = self._books.book(
             self._store, question.declaration, question.dataset, question.parameters
         )
-        outcome = question.declaration.run(book, question.parameters, self._threads, control)
+        execution = Execution(self._threads, control, checkpoint, cluster)
+        outcome = question.declaration.run(book, question.parameters, execution)
         left = run_rows(question, outcome, created_at=self._now(), created_by=self._actor)
         created = self._store.submit(left.commit).result()
         return self._hold_run(left.run, created=created, outcome=outcome)

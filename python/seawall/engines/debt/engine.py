@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET
 
 from seawall import native
-from seawall.engine import EngineDeclaration, EngineOutcome
+from seawall.engine import EngineDeclaration, EngineOutcome, Execution
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
 from seawall.engines.debt.drafts import book_body, evidence_drafts, finding_drafts
 from seawall.engines.debt.horizon_drafts import KINDS as HORIZON_KINDS
@@ -22,7 +22,6 @@ from seawall.engines.debt.types import (
     PathResult,
     ScenarioResult,
 )
-from seawall.native import RunControl
 from seawall.table import Table
 
 ENGINE_VERSION = "1.1"
@@ -55,8 +54,7 @@ _CONTRIBUTOR_COUNT = 10
 def run(
     book: DebtBook,
     parameters: DebtStressParameters,
-    threads: int,
-    control: RunControl | None,
+    execution: Execution,
 ) -> EngineOutcome[DebtStressResult]:
     """Measure a book and revalue it under the scenarios and along the supervisory paths.
 
@@ -66,10 +64,8 @@ def run(
         As `decode_book` makes it.
     parameters : DebtStressParameters
         Scenarios over the default ones, supervisory paths, and the materiality thresholds.
-    threads : int
-        0 for all cores. The bits of no figure depend on it.
-    control : RunControl, optional
-        Counts records, and stops the work.
+    execution : Execution
+        Its control counts records. Nothing is kept to resume from, and nothing spread.
 
     Raises
     ------
@@ -89,7 +85,9 @@ def run(
     horizon = (
         None
         if parameters.horizon is UNSET
-        else HorizonQuestion(book, parameters.horizon, paths).run(threads=threads, control=control)
+        else HorizonQuestion(book, parameters.horizon, paths).run(
+            threads=execution.threads, control=execution.control
+        )
     )
     begins = []  # of each path among the core's scenarios
     for path in paths:
@@ -97,7 +95,11 @@ def run(
         shocks += path.scenarios()
     # The losses of every record in every quarter are not held: they are computed when asked for.
     native_run = native.run_debt_stress(
-        columns, shocks, threads=threads, control=control, keep_losses=not paths
+        columns,
+        shocks,
+        threads=execution.threads,
+        control=execution.control,
+        keep_losses=not paths,
     )
     figures = native_run.scenarios
     path_results = [

@@ -175,7 +175,7 @@ class _Draft:
     def _simulation(
         self, obligors: Obligors, rows: Rows, of_position: Rows, loss: Rows
     ) -> native.DefaultSimulation:
-        return self._book.simulation_of(obligors, np.searchsorted(rows, of_position), loss)
+        return self._book.inputs_of(obligors, np.searchsorted(rows, of_position), loss).simulation()
 
     def _rows(self, change: RemoveLoan | ChangeLoan, where: str) -> Rows:
         from pyarrow import compute

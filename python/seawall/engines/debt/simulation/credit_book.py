@@ -1,7 +1,5 @@
 """A book as a simulation sees it: obligors that default, and the positions that they owe."""
 
-from typing import Any
-
 import msgspec
 import numpy as np
 
@@ -21,6 +19,7 @@ from seawall.engines.debt.simulation.inputs import (
     number_column,
 )
 from seawall.engines.debt.simulation.obligor_register import register_obligors
+from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.types import SimulationParameters
 from seawall.errors import LimitExceeded
 from seawall.table import Table
@@ -53,7 +52,7 @@ class CreditBook:
         self.minor_per_unit: int = 10 ** native.minor_digits(self.currency)
         self.register = register_obligors(self.positions, book.earlier)
         self.obligor_ids, self.obligor = self.register.ids, self.register.row_of_position
-        self.degrees_of_freedom = parameters.factors.degrees_of_freedom
+        self._parameters = parameters
         self.probabilities = default_probabilities(self.positions, parameters.default_probability)
         self.severities = losses_given_default(self.positions, parameters.loss_given_default)
         self.groups = factor_groups(
@@ -62,24 +61,28 @@ class CreditBook:
         self.exposure_minor = self._minor(number_column(self.positions, "exposure"), "exposure")
         self.loss_minor = self._losses(self.severities)
         self.obligors = self._model(self.probabilities.values, self.groups, parameters)
-        self.simulation = self.simulation_of(self.obligors, self.obligor, self.loss_minor)
+        self.inputs = self.inputs_of(self.obligors, self.obligor, self.loss_minor)
+        self.simulation = self.inputs.simulation()
 
-    def simulation_of(
-        self, obligors: Obligors, obligor: Rows, loss_minor: Rows
-    ) -> native.DefaultSimulation:
-        """Make a simulation of some obligors under this book's factors.
+    def inputs_of(self, obligors: Obligors, obligor: Rows, loss_minor: Rows) -> SimulationInputs:
+        """Make inputs of some obligors under this book's factors.
 
         Parameters
         ----------
         obligor, loss_minor : array of shape (position_count,)
             The obligor's row, and what is lost when it defaults.
         """
-        freedom = self.degrees_of_freedom
-        return native.DefaultSimulation(
-            {name: _buffer(getattr(obligors, name)) for name in Obligors.__struct_fields__},
-            {"obligor": _buffer(obligor), "loss_minor": _buffer(loss_minor)},
-            {"correlation": _buffer(self.groups.correlation)},
+        freedom = self._parameters.factors.degrees_of_freedom
+        names = Obligors.__struct_fields__
+        return SimulationInputs(
+            obligors={name: np.ascontiguousarray(getattr(obligors, name)) for name in names},
+            positions={
+                "obligor": np.ascontiguousarray(obligor),
+                "loss_minor": np.ascontiguousarray(loss_minor),
+            },
+            correlation=self.groups.correlation,
             degrees_of_freedom=float("inf") if freedom is None else freedom,
+            seed=self._parameters.seed,
         )
 
     def amount(self, minor: float) -> float:
@@ -118,7 +121,3 @@ class CreditBook:
             asset_correlations(highest, parameters.factors)
         )
         return Obligors(self.register.slot, highest, weight)
-
-
-def _buffer(values: Any) -> Any:
-    return np.ascontiguousarray(values)

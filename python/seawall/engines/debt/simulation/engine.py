@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from seawall.engine import BookChoice, EngineDeclaration, EngineOutcome
+from seawall.engine import BookChoice, EngineDeclaration, EngineOutcome, Execution
 from seawall.engines.debt.analytic import pool_moments
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
 from seawall.engines.debt.simulation.credit_book import CreditBook
@@ -18,7 +18,6 @@ from seawall.engines.debt.simulation.drafts import (
 from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.tail import Tail
 from seawall.engines.debt.simulation.types import SimulationParameters, SimulationResult
-from seawall.native import RunControl
 from seawall.table import Table
 
 ENGINE_VERSION = "1.0"
@@ -37,8 +36,7 @@ _MOST_KINDS = 400  # unlike obligors, whose pairs the exact standard deviation a
 def run(
     book: DebtBook,
     parameters: SimulationParameters,
-    threads: int,
-    control: RunControl | None,
+    execution: Execution,
 ) -> EngineOutcome[SimulationResult]:
     """Simulate who defaults, and measure the tail of what is lost.
 
@@ -48,10 +46,8 @@ def run(
         As `decode_book` makes it.
     parameters : SimulationParameters
         Scenarios, probabilities, losses given default, factors, levels.
-    threads : int
-        0 for all cores. The bits of no figure depend on it.
-    control : RunControl, optional
-        Counts scenarios, and stops the work.
+    execution : Execution
+        Its control counts scenarios.
 
     Raises
     ------
@@ -64,7 +60,7 @@ def run(
     for index, level in enumerate(levels):
         rational_level(level, where=f"parameters.confidence_levels[{index}]")
     credit = CreditBook(book, parameters)
-    tail = Tail(credit, parameters, threads=threads, control=control)
+    tail = Tail(credit, parameters, execution)
     result = _result(book, credit, tail, levels)
     contributors = [_largest(tail, level) for level in levels]
     return EngineOutcome(
@@ -134,11 +130,12 @@ def _exact_deviation(credit: CreditBook) -> float | None:
     weight = obligors.factor_weight[rows, groups.factor_of_obligor]
     losses = np.zeros(len(rows), np.int64)
     np.add.at(losses, credit.obligor, credit.loss_minor)
+    freedom = credit.inputs.degrees_of_freedom
     exact = pool_moments(
         obligors.default_probability,
         weight[:, np.newaxis] * root[groups.factor_of_obligor],
         losses,
-        degrees_of_freedom=credit.degrees_of_freedom,
+        degrees_of_freedom=None if freedom == float("inf") else freedom,
     )
     return credit.amount(exact.standard_deviation)
 

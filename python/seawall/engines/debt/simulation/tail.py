@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from seawall import native
+from seawall.engine import Execution
 from seawall.engines.debt.simulation.changes import (
     Change,
     ChangedBook,
@@ -18,9 +19,9 @@ from seawall.engines.debt.simulation.changes import (
 from seawall.engines.debt.simulation.credit_book import CreditBook
 from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.levels import rational_level
+from seawall.engines.debt.simulation.losses import simulate_all
 from seawall.engines.debt.simulation.types import SimulationParameters, TailFigures
 from seawall.errors import InvalidInput, NotFound
-from seawall.native import RunControl
 from seawall.table import Table
 
 if TYPE_CHECKING:
@@ -50,26 +51,24 @@ class Tail:
         What was simulated.
     parameters : SimulationParameters
         Scenarios 0 … scenario_count − 1 of the seed.
-    threads : int
-        0 for all cores. The bits of no figure depend on it.
-    control : RunControl, optional
-        Counts scenarios, and stops the work.
+    execution : Execution
+        The bits of no figure depend on it; its control counts scenarios.
     """
 
     def __init__(
-        self,
-        book: CreditBook,
-        parameters: SimulationParameters,
-        *,
-        threads: int = 0,
-        control: RunControl | None = None,
+        self, book: CreditBook, parameters: SimulationParameters, execution: Execution
     ) -> None:
         self.book = book
         self.parameters = parameters
         self.seed = parameters.seed
         self.levels = parameters.confidence_levels
-        self._threads = threads
-        self.loss_minor: Any = self._simulate(book.simulation, parameters.scenario_count, control)
+        self._threads = execution.threads
+        self.loss_minor: Any = simulate_all(
+            book.simulation,
+            book.inputs,
+            scenario_count=parameters.scenario_count,
+            execution=execution,
+        )
 
     @property
     def scenario_count(self) -> int:
@@ -199,13 +198,8 @@ class Tail:
         )
 
     def _of(self, simulation: native.DefaultSimulation) -> Rows:
-        return self._simulate(simulation, self.scenario_count, None)
-
-    def _simulate(
-        self, simulation: native.DefaultSimulation, count: int, control: RunControl | None
-    ) -> Rows:
         losses = simulation.losses(
-            seed=self.seed, first_scenario=0, count=count, threads=self._threads, control=control
+            seed=self.seed, first_scenario=0, count=self.scenario_count, threads=self._threads
         )
         return np.frombuffer(losses, np.int64)
 

@@ -44,6 +44,15 @@ def test_simulate_writes_its_rows(seawall: Command, dataset: str) -> None:
     assert len(Path("losses.csv").read_text().splitlines()) == 101
 
 
+def test_simulate_keeps_a_checkpoint(seawall: Command, dataset: str) -> None:
+    asked = ("simulate", dataset, "--scenarios", "100", "--checkpoint", "losses.bin", "--json")
+    first, again = (seawall(*asked).json()["result"] for _ in range(2))
+    assert first == again
+    refused = seawall("simulate", dataset, "--seed", "2", *asked[2:])
+    refused_as = json.loads(refused.err)
+    assert (refused_as["detail"], refused_as["where"]) == ("checkpoint_differs", "losses.bin")
+
+
 def test_simulate_says_what_to_assume(seawall: Command) -> None:
     Path("bare.csv").write_text("loan_id,currency,outstanding\nA,EUR,100\n")
     bare = seawall("ingest", "bare.csv", "--json").json()["dataset_version_id"]

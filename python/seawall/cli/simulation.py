@@ -91,6 +91,10 @@ class SimulationOptions(msgspec.Struct, frozen=True):
     started_at: Annotated[
         str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
     ]
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="Keep what is done in this file; asked again with it, go on from there."),
+    ]
 
     def ask(self, session: Session, dataset: str, control: RunControl) -> Run:
         """Put the question to a session."""
@@ -111,6 +115,7 @@ class SimulationOptions(msgspec.Struct, frozen=True):
             parameters=read_parameters(self.parameters, [*(self.assignments or []), *given]),
             started_at=self.started_at,
             control=control,
+            checkpoint=self.checkpoint,
         )
 
 
@@ -141,6 +146,7 @@ def simulate(
     Evidence is committed.
     """
     check_folder(output)
+    check_folder(asked.checkpoint)
     with (
         open_session(store, tenant, threads) as session,
         progress("simulate", total=None, unit="scenarios", quiet=as_json) as control,

@@ -3,6 +3,13 @@
 from seawall.engines.debt.simulation.changes import AddLoan, ChangeLoan, RemoveLoan, WhatIf
 from seawall.engines.debt.simulation.comparison import Comparison, compare
 from seawall.engines.debt.simulation.engine import DEBT_SIMULATION
+from seawall.engines.debt.simulation.parts import (
+    ScenarioRange,
+    SimulationInputs,
+    SimulationPart,
+    merge_parts,
+    simulate_part,
+)
 from seawall.engines.debt.simulation.tail import GROUPINGS, ScenarioAccount, Tail
 from seawall.engines.debt.simulation.types import (
     DefaultProbabilityTerms,
@@ -26,10 +33,15 @@ __all__ = [
     "LossGivenDefaultTerms",
     "RemoveLoan",
     "ScenarioAccount",
+    "ScenarioRange",
+    "SimulationInputs",
     "SimulationParameters",
+    "SimulationPart",
     "SimulationResult",
     "Tail",
     "TailFigures",
     "WhatIf",
     "compare",
+    "merge_parts",
+    "simulate_part",
 ]

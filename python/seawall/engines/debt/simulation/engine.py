@@ -1,6 +1,6 @@
 """Simulated defaults of a book: its loss distribution, its tail, and who makes it."""
 
-from typing import Any
+import math
 
 import msgspec
 import numpy as np
@@ -98,7 +98,7 @@ def _result(
         factors=credit.groups.names,
         expected_loss=moments["expected"],
         expected_loss_standard_error=moments["standard_error"],
-        exact_expected_loss=credit.amount(_ordered_sum(probability * credit.loss_minor)),
+        exact_expected_loss=credit.amount(math.fsum(probability * credit.loss_minor)),
         loss_standard_deviation=moments["standard_deviation"],
         exact_loss_standard_deviation=_exact_deviation(credit),
         tails=[tail.figures(level) for level in levels],
@@ -111,11 +111,6 @@ def _result(
         unconverted=book.unconverted,
         shared_collateral=book.shared_collateral,
     )
-
-
-def _ordered_sum(values: Any) -> float:
-    """Add in the order of the positions: numpy's own order depends on the machine."""
-    return float(np.add.accumulate(values)[-1])
 
 
 def _exact_deviation(credit: CreditBook) -> float | None:

@@ -1,0 +1,44 @@
+#include "engines/debt/simulation/position_checks.hpp"
+
+#include <string>
+
+#include "errors/error.hpp"
+
+namespace seawall::debt {
+namespace {
+
+constexpr std::int64_t largest_total = 0x4000'0000'0000'0000;
+
+std::string entry(const char* column, std::size_t position) {
+    return "positions." + std::string(column) + "[" + std::to_string(position) + "]";
+}
+
+}  // namespace
+
+void check_position_rows(std::span<const std::uint32_t> obligor_row, std::size_t obligor_count) {
+    for (std::size_t i = 0; i < obligor_row.size(); ++i) {
+        if (obligor_row[i] < obligor_count) continue;
+        throw Error(ErrorCode::invalid_input, entry("obligor_row", i), "must be an obligor's row");
+    }
+}
+
+void check_position_amounts(std::span<const std::int64_t> amount_minor, const char* column) {
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < amount_minor.size(); ++i) {
+        if (amount_minor[i] < 0) {
+            throw Error(ErrorCode::invalid_input, entry(column, i), "must be at least 0");
+        }
+        if (amount_minor[i] > largest_total - total) {
+            throw Error(ErrorCode::limit_exceeded, "positions." + std::string(column),
+                        "the sum passes 2^62 minor units");
+        }
+        total += amount_minor[i];
+    }
+}
+
+void check_mask_count(std::size_t mask_count, std::size_t obligor_count) {
+    if (mask_count == obligor_count) return;
+    throw Error(ErrorCode::invalid_input, "groups", "must be of the obligors of the loss rule");
+}
+
+}  // namespace seawall::debt

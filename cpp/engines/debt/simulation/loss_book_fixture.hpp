@@ -28,34 +28,49 @@ struct LossBook {
         return standard_obligors(Obligors(obligors).columns(), factors.model());
     }
     ParametricLosses rule(const StandardObligors& standard_obligors, const Factors& factors) const {
+        const Columns columns(*this, 1);
+        return {standard_obligors, factors.model(), columns.parametric()};
+    }
+    /// With the same exposure in each quarter.
+    ParametricLosses rule_by_quarter(const StandardObligors& standard_obligors,
+                                     const Factors& factors,
+                                     const DefaultQuarters& quarters) const {
+        const Columns columns(*this, quarters.quarter_count());
+        return {standard_obligors, factors.model(), columns.parametric(), quarters};
+    }
+    /// The whole exposure is lost.
+    FixedLosses fixed_rule() const { return FixedLosses(Columns(*this, 1).fixed()); }
+    FixedLosses fixed_rule_by_quarter(const DefaultQuarters& quarters) const {
+        return {Columns(*this, quarters.quarter_count()).fixed(), quarters};
+    }
+
+  private:
+    struct Columns {
+        const LossBook& book;
         std::vector<std::uint32_t> row;
         std::vector<std::int64_t> exposure;
         std::vector<double> severity, dispersion;
-        for (const Position& position : positions) {
-            row.push_back(position.obligor);
-            exposure.push_back(position.exposure_minor);
-            severity.push_back(position.loss_given_default);
-            dispersion.push_back(position.dispersion);
+
+        Columns(const LossBook& of, std::size_t quarter_count) : book(of) {
+            for (const Position& position : book.positions) {
+                row.push_back(position.obligor);
+                exposure.insert(exposure.end(), quarter_count, position.exposure_minor);
+                severity.push_back(position.loss_given_default);
+                dispersion.push_back(position.dispersion);
+            }
         }
-        return {standard_obligors,
-                factors.model(),
-                {.default_probability = default_probability,
-                 .obligor_row = row,
-                 .exposure_minor = exposure,
-                 .loss_given_default = severity,
-                 .dispersion = dispersion}};
-    }
-    /// The whole exposure is lost.
-    FixedLosses fixed_rule() const {
-        std::vector<std::uint32_t> row;
-        std::vector<std::int64_t> loss;
-        for (const Position& position : positions) {
-            row.push_back(position.obligor);
-            loss.push_back(position.exposure_minor);
+        ParametricLossColumns parametric() const {
+            return {.default_probability = book.default_probability,
+                    .obligor_row = row,
+                    .exposure_minor = exposure,
+                    .loss_given_default = severity,
+                    .dispersion = dispersion};
         }
-        return FixedLosses(
-            {.obligor_count = obligors.size(), .obligor_row = row, .loss_minor = loss});
-    }
+        FixedLossColumns fixed() const {
+            return {
+                .obligor_count = book.obligors.size(), .obligor_row = row, .loss_minor = exposure};
+        }
+    };
 };
 
 /// Obligors of random_obligors, some of them certain to default or not to, with none to three

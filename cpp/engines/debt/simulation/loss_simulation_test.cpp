@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(positions_out_of_range_are_refused_at_their_place) {
     BOOST_TEST(refusal({0, 2}, {1, 1}) == "none");
     BOOST_TEST(refusal({0, 3}, {1, 1}) == "invalid_input positions.obligor_row[1]");
     BOOST_TEST(refusal({0, 1}, {1, -1}) == "invalid_input positions.loss_minor[1]");
-    BOOST_TEST(refusal({0}, {1, 1}) == "invalid_input positions.obligor_row");
+    BOOST_TEST(refusal({0}, {1, 1}) == "invalid_input positions.loss_minor");
     BOOST_TEST(refusal({0, 0}, {0x4000'0000'0000'0000, 0}) == "none");
     BOOST_TEST(refusal({0, 0}, {0x4000'0000'0000'0000, 1}) ==
                "limit_exceeded positions.loss_minor");

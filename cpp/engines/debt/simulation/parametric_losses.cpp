@@ -49,18 +49,6 @@ void check(const StandardObligors& obligors, const ParametricLossColumns& positi
     }
 }
 
-/// The largest exposure of each position in any quarter.
-std::vector<std::int64_t> largest_exposures(std::span<const std::int64_t> exposures,
-                                            std::size_t quarter_count) {
-    std::vector<std::int64_t> largest;
-    for (std::size_t i = 0; i < exposures.size(); i += quarter_count) {
-        const auto of_position = exposures.subspan(i, quarter_count);
-        const std::int64_t least = std::ranges::min(of_position);
-        largest.push_back(least < 0 ? least : std::ranges::max(of_position));
-    }
-    return largest;
-}
-
 }  // namespace
 
 /// Some defaults, a value each.
@@ -88,7 +76,7 @@ ParametricLosses::ParametricLosses(const StandardObligors& obligors, const Facto
       quarter_count_(quarters_ ? quarters_->quarter_count() : 1),
       exposure_minor_(positions.exposure_minor.begin(), positions.exposure_minor.end()) {
     check(obligors, positions, quarter_count_);
-    check_position_amounts(largest_exposures(exposure_minor_, quarter_count_), "exposure_minor");
+    check_position_amounts(exposure_minor_, quarter_count_, "exposure_minor");
     threshold_ = default_thresholds(positions.default_probability, factors);
     for (std::size_t row = 0; row < threshold_.size(); ++row) {
         if (threshold_[row] != obligors.default_threshold[row]) {

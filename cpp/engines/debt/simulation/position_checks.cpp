@@ -1,5 +1,6 @@
 #include "engines/debt/simulation/position_checks.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "errors/error.hpp"
@@ -22,17 +23,21 @@ void check_position_rows(std::span<const std::uint32_t> obligor_row, std::size_t
     }
 }
 
-void check_position_amounts(std::span<const std::int64_t> amount_minor, const char* column) {
+void check_position_amounts(std::span<const std::int64_t> amount_minor, std::size_t quarter_count,
+                            const char* column) {
     std::int64_t total = 0;
-    for (std::size_t i = 0; i < amount_minor.size(); ++i) {
-        if (amount_minor[i] < 0) {
-            throw Error(ErrorCode::invalid_input, entry(column, i), "must be at least 0");
+    for (std::size_t first = 0; first < amount_minor.size(); first += quarter_count) {
+        const auto of_position = amount_minor.subspan(first, quarter_count);
+        if (std::ranges::min(of_position) < 0) {
+            throw Error(ErrorCode::invalid_input, entry(column, first / quarter_count),
+                        "must be at least 0");
         }
-        if (amount_minor[i] > largest_total - total) {
+        const std::int64_t largest = std::ranges::max(of_position);
+        if (largest > largest_total - total) {
             throw Error(ErrorCode::limit_exceeded, "positions." + std::string(column),
                         "the sum passes 2^62 minor units");
         }
-        total += amount_minor[i];
+        total += largest;
     }
 }
 

@@ -21,6 +21,20 @@ const CanonicalLanes& widest() {
     return usable_canonical_lanes().front();
 }
 
+static_assert(static_cast<int>(RandomStream::default_low) ==
+              static_cast<int>(RandomStream::default_high) + 1);
+
+UniformLanes uniform_lanes(std::uint64_t seed, RandomStream stream,
+                           std::span<const std::uint64_t> scenario,
+                           std::span<const std::uint32_t> index) {
+    return {.seed_low = static_cast<std::uint32_t>(seed),
+            .seed_high = static_cast<std::uint32_t>(seed >> 32U),
+            .stream = static_cast<std::uint32_t>(stream),
+            .scenario = scenario.data(),
+            .index = index.data(),
+            .count = scenario.size()};
+}
+
 }  // namespace
 
 std::span<const CanonicalLanes> usable_canonical_lanes() {
@@ -39,13 +53,18 @@ void normal_quantile_lanes(std::span<const double> probability, std::span<double
 void uniform_53_lanes(std::uint64_t seed, RandomStream stream,
                       std::span<const std::uint64_t> scenario, std::span<const std::uint32_t> index,
                       std::span<double> uniform) {
-    widest().uniform_53({.seed_low = static_cast<std::uint32_t>(seed),
-                         .seed_high = static_cast<std::uint32_t>(seed >> 32U),
-                         .stream = static_cast<std::uint32_t>(stream),
-                         .scenario = scenario.data(),
-                         .index = index.data(),
-                         .count = scenario.size()},
-                        uniform.data());
+    widest().uniform_53(uniform_lanes(seed, stream, scenario, index), uniform.data());
+}
+
+void default_uniform_48_lanes(std::uint64_t seed, std::span<const std::uint64_t> scenario,
+                              std::span<const std::uint32_t> slot,
+                              std::span<std::uint64_t> uniform) {
+    widest().default_uniform_48(uniform_lanes(seed, RandomStream::default_high, scenario, slot),
+                                uniform.data());
+}
+
+void subtract_rows_lanes(std::span<const double> terms, std::span<double> values) {
+    widest().subtract_rows(terms.data(), terms.size() / subtracted_lanes, values.data());
 }
 
 }  // namespace seawall

@@ -23,6 +23,14 @@ void uniform_53_lanes(std::uint64_t seed, RandomStream stream,
                       std::span<const std::uint64_t> scenario, std::span<const std::uint32_t> index,
                       std::span<double> uniform);
 
+/// default_uniform_48 of each pair of a scenario and a slot.
+void default_uniform_48_lanes(std::uint64_t seed, std::span<const std::uint64_t> scenario,
+                              std::span<const std::uint32_t> slot,
+                              std::span<std::uint64_t> uniform);
+
+/// value[i] − terms[0][i] − terms[1][i] − …, in this order, of subtracted_lanes values.
+void subtract_rows_lanes(std::span<const double> terms, std::span<double> values);
+
 /// The kernels that this processor has the instructions for, the widest first.
 std::span<const CanonicalLanes> usable_canonical_lanes();
 

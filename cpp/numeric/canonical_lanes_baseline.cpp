@@ -17,7 +17,7 @@ struct Baseline {
     using Halves = std::int32_t __attribute__((vector_size(8)));
     using HalfWords = std::uint32_t __attribute__((vector_size(8)));
 
-    static bool any(Integers mask) { return (mask[0] | mask[1]) != 0; }
+    static bool any(Integers mask) { return mask[0] != 0 || mask[1] != 0; }
     static Doubles root(Doubles x) {
 #if defined(__SSE2__)
         return _mm_sqrt_pd(x);
@@ -45,6 +45,8 @@ const CanonicalLanes canonical_lanes_baseline{
     .instruction_set = "baseline",
     .normal_cdf = &apply_all<Baseline, Function::cdf>,
     .normal_quantile = &apply_all<Baseline, Function::quantile>,
-    .uniform_53 = &draw_all<Baseline>};
+    .uniform_53 = &draw_all<Baseline, double>,
+    .default_uniform_48 = &draw_all<Baseline, std::uint64_t>,
+    .subtract_rows = &subtract_rows<Baseline>};
 
 }  // namespace seawall

@@ -189,14 +189,18 @@ class LanesOf {
         return is_central ? central : is_negative ? -x : x;
     }
 
-    /// Philox4x32-10 at (index / 2, scenario, stream), the two words of the even or the odd index.
-    [[gnu::always_inline]] static Doubles uniform(const UniformLanes& lanes, Words scenario,
-                                                  Words index) {
-        const Words low_half = Words{} + 0xFFFFFFFFU;
-        Words c0 = index >> 1U;
+    struct Block {
+        Words words[4];  ///< in the low halves
+    };
+
+    /// Philox4x32-10 at (block, scenario, stream).
+    [[gnu::always_inline]] static Block random_block(const UniformLanes& lanes,
+                                                     std::uint32_t stream, Words scenario,
+                                                     Words block) {
+        Words c0 = block;
         Words c1 = scenario;  // only the low halves are used
         Words c2 = scenario >> 32U;
-        Words c3 = Words{} + lanes.stream;
+        Words c3 = Words{} + stream;
         std::uint32_t key_even = lanes.seed_low;
         std::uint32_t key_odd = lanes.seed_high;
 #pragma GCC unroll 10
@@ -210,14 +214,39 @@ class LanesOf {
             key_even += 0x9E3779B9U;
             key_odd += 0xBB67AE85U;
         }
+        const Words low_half = Words{} + 0xFFFFFFFFU;
+        return {{c0 & low_half, c1 & low_half, c2 & low_half, c3 & low_half}};
+    }
+
+    /// The two words of an even or an odd index.
+    [[gnu::always_inline]] static Doubles uniform(const UniformLanes& lanes, Words scenario,
+                                                  Words index) {
+        const Block block = random_block(lanes, lanes.stream, scenario, index >> 1U);
         const auto is_odd = (index & 1U) != 0U;
-        const Words high = (is_odd ? c2 : c0) & low_half;
-        const Words low = (is_odd ? c3 : c1) & low_half;
+        const Words high = is_odd ? block.words[2] : block.words[0];
+        const Words low = is_odd ? block.words[3] : block.words[1];
         const Words bits = ((high << 32U) | low) >> 11U;
         const Doubles whole =
-            double_of_word(bits >> 32U) * 0x1p32 + double_of_word(bits & low_half);
+            double_of_word(bits >> 32U) * 0x1p32 + double_of_word(bits & 0xFFFFFFFFU);
         const Doubles value = (whole + 0.5) * 0x1p-53;
         return value < 1.0 ? value : all(1.0 - 0x1p-53);
+    }
+
+    /// 16 bits of one stream above 32 of the next.
+    [[gnu::always_inline]] static Words default_uniform(const UniformLanes& lanes, Words scenario,
+                                                        Words slot) {
+        const Block high = random_block(lanes, lanes.stream, scenario, slot >> 3U);
+        const Block low = random_block(lanes, lanes.stream + 1U, scenario, slot >> 2U);
+        const Words pair = word_of(high, (slot >> 1U) & 3U);
+        const auto is_odd = (slot & 1U) != 0U;
+        const Words bits = is_odd ? pair >> 16U : pair & 0xFFFFU;
+        return (bits << 32U) | word_of(low, slot & 3U);
+    }
+
+    [[gnu::always_inline]] static Words word_of(const Block& block, Words place) {
+        const Words first = (place & 1U) != 0U ? block.words[1] : block.words[0];
+        const Words last = (place & 1U) != 0U ? block.words[3] : block.words[2];
+        return place >= 2U ? last : first;
     }
 };
 
@@ -275,10 +304,40 @@ template <class L>
 }
 
 template <class L>
-void draw_all(const UniformLanes& lanes, double* results) {
+[[gnu::always_inline]] inline void draw(const UniformLanes& lanes, std::size_t first,
+                                        std::size_t count, std::uint64_t* results) {
+    typename L::Words scenario{};
+    typename L::HalfWords slot{};
+    __builtin_memcpy(&scenario, lanes.scenario + first, count * sizeof(std::uint64_t));
+    __builtin_memcpy(&slot, lanes.index + first, count * sizeof(std::uint32_t));
+    const typename L::Words value = LanesOf<L>::default_uniform(
+        lanes, scenario, __builtin_convertvector(slot, typename L::Words));
+    __builtin_memcpy(results + first, &value, count * sizeof(std::uint64_t));
+}
+
+template <class L, class Result>
+void draw_all(const UniformLanes& lanes, Result* results) {
     std::size_t i = 0;
     for (; i + L::width <= lanes.count; i += L::width) draw<L>(lanes, i, L::width, results);
     if (i < lanes.count) draw<L>(lanes, i, lanes.count - i, results);
+}
+
+/// Terms in rows of subtracted_lanes, as many of them.
+template <class L>
+void subtract_rows(const double* terms, std::size_t row_count, double* values) {
+    constexpr std::size_t vectors = 4;
+    for (std::size_t first = 0; first < subtracted_lanes; first += vectors * L::width) {
+        typename L::Doubles value[vectors];
+        __builtin_memcpy(&value, values + first, sizeof value);
+        const double* term = terms + first;
+        for (std::size_t row = 0; row < row_count; ++row, term += subtracted_lanes) {
+            typename L::Doubles subtracted[vectors];
+            __builtin_memcpy(&subtracted, term, sizeof subtracted);
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < vectors; ++v) value[v] -= subtracted[v];
+        }
+        __builtin_memcpy(values + first, &value, sizeof value);
+    }
 }
 
 }  // namespace

@@ -61,6 +61,29 @@ std::vector<double> around(const std::vector<double>& values) {
     return result;
 }
 
+/// Scenarios and indices of all sizes.
+struct DrawnPairs {
+    static constexpr std::uint64_t seed = 0x0123456789ABCDEF;
+    std::vector<std::uint64_t> scenario{0, 1, ~std::uint64_t{0}, 1ULL << 32U, 0xFFFFFFFFU};
+    std::vector<std::uint32_t> index{0, 0xFFFFFFFFU, 1, 2, 3};
+
+    DrawnPairs() {
+        std::mt19937_64 random(9);
+        for (int i = 0; i < 1'000'003; ++i) {
+            scenario.push_back(random() >> (random() % 64));
+            index.push_back(static_cast<std::uint32_t>(random() >> (32 + random() % 32)));
+        }
+    }
+    UniformLanes lanes(std::uint32_t stream) const {
+        return {.seed_low = static_cast<std::uint32_t>(seed),
+                .seed_high = static_cast<std::uint32_t>(seed >> 32U),
+                .stream = stream,
+                .scenario = scenario.data(),
+                .index = index.data(),
+                .count = scenario.size()};
+    }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(probabilities_have_the_bits_of_the_function_of_one) {
@@ -162,7 +185,10 @@ BOOST_AUTO_TEST_CASE(the_widest_registers_are_used_unasked) {
     const std::vector<std::uint64_t> scenario{3, 4};
     const std::vector<std::uint32_t> index{8, 5};
     uniform_53_lanes(0x5ea3a115ea3a1155, RandomStream::recovery, scenario, index, drawn);
+    std::vector<std::uint64_t> draw(2);
+    default_uniform_48_lanes(0x5ea3a115ea3a1155, scenario, index, draw);
     for (std::size_t i = 0; i < 2; ++i) {
+        BOOST_TEST(draw[i] == default_uniform_48(0x5ea3a115ea3a1155, scenario[i], index[i]));
         BOOST_TEST(drawn[i] == stream_uniform_53(0x5ea3a115ea3a1155, RandomStream::recovery,
                                                  scenario[i], index[i]));
     }

@@ -15,12 +15,18 @@ struct UniformLanes {
     std::size_t count;
 };
 
+/// The values that subtract_rows_lanes takes rows of terms from.
+inline constexpr std::size_t subtracted_lanes = 128;
+
 /// The functions as compiled for one instruction set.
 struct CanonicalLanes {
     const char* instruction_set;
     void (*normal_cdf)(const double* x, double* probability, std::size_t count);
     void (*normal_quantile)(const double* probability, double* x, std::size_t count);
     void (*uniform_53)(const UniformLanes& lanes, double* uniform);
+    /// Of the stream and, for the low bits, the next one.
+    void (*default_uniform_48)(const UniformLanes& lanes, std::uint64_t* uniform);
+    void (*subtract_rows)(const double* terms, std::size_t row_count, double* values);
 };
 
 extern const CanonicalLanes canonical_lanes_baseline;

@@ -1,11 +1,13 @@
 #include "engines/debt/simulation/default_quarters.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <string>
 
 #include "engines/debt/simulation/default_rule.hpp"
 #include "errors/error.hpp"
-#include "numeric/uniform.hpp"
+#include "numeric/canonical_lanes.hpp"
 
 namespace seawall::debt {
 namespace {
@@ -59,21 +61,42 @@ DefaultQuarters::DefaultQuarters(const StandardObligors& obligors, const FactorM
 }
 
 void DefaultQuarters::find(const DefaultedBlock& block, std::span<const DefaultedLane> lanes,
-                           std::span<std::uint8_t> quarter) const {
-    for (std::size_t i = 0; i < lanes.size(); ++i) {
-        const auto [row, scenario] = lanes[i];
-        const std::size_t index = block.first + scenario;
-        const std::uint64_t draw =
-            default_uniform_48(block.seed, block.states->scenario(index), obligors_->slot[row]);
-        const auto last =
-            threshold_.begin() + static_cast<std::ptrdiff_t>((row + 1) * quarter_count_) - 1;
-        const auto first = last + 1 - static_cast<std::ptrdiff_t>(quarter_count_);
-        const auto found = std::partition_point(first, last, [&](double threshold) {
-            return draw >= conditional_default_limit(threshold, obligors_->loading_of(row),
-                                                     block.states->state(index));
-        });
-        quarter[i] = static_cast<std::uint8_t>(found - first);
+                           const LaneProducts& products, std::span<std::uint8_t> quarter) const {
+    const std::size_t count = lanes.size();
+    std::array<std::uint64_t, most_lanes> draw;
+    std::array<std::uint64_t, most_lanes> scenario;
+    std::array<std::uint32_t, most_lanes> slot;
+    std::array<double, most_lanes> mixing_root;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t index = block.first + lanes[i].scenario;
+        scenario[i] = block.states->scenario(index);
+        slot[i] = obligors_->slot[lanes[i].row];
+        mixing_root[i] = block.states->state(index).mixing_root;
     }
+    default_uniform_48_lanes(block.seed, std::span(scenario).first(count),
+                             std::span(slot).first(count), draw);
+
+    // The first quarter with a draw below its limit, by halves; in the last it is for certain.
+    std::array<std::size_t, most_lanes> first{};
+    std::array<std::size_t, most_lanes> last;
+    last.fill(quarter_count_ - 1);
+    std::array<double, most_lanes> value{};
+    for (auto halving = std::bit_width(quarter_count_ - 1); halving > 0; --halving) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t middle = (first[i] + last[i]) / 2;
+            value[i] = threshold_[lanes[i].row * quarter_count_ + middle] * mixing_root[i];
+        }
+        products.subtract_from(value);
+        normal_cdf_lanes(std::span(value).first(count), std::span(value).first(count));
+        for (std::size_t i = 0; i < count; ++i) {
+            if (first[i] == last[i]) continue;
+            const std::size_t middle = (first[i] + last[i]) / 2;
+            const bool is_below = draw[i] < static_cast<std::uint64_t>(0x1p48 * value[i]);
+            last[i] = is_below ? middle : last[i];
+            first[i] = is_below ? first[i] : middle + 1;
+        }
+    }
+    for (std::size_t i = 0; i < count; ++i) quarter[i] = static_cast<std::uint8_t>(first[i]);
 }
 
 }  // namespace seawall::debt

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "engines/debt/simulation/lane_products.hpp"
 #include "engines/debt/simulation/loss_rule.hpp"
 #include "engines/debt/simulation/positions_by_obligor.hpp"
 #include "engines/debt/simulation/standard_obligors.hpp"
@@ -31,11 +32,11 @@ class DefaultQuarters {
                     const QuarterColumns& quarters);
 
     std::size_t quarter_count() const { return quarter_count_; }
-    std::size_t obligor_count() const { return obligors_->obligor_count(); }
+    const StandardObligors& obligors() const { return *obligors_; }
 
-    /// Sets the quarter, from 0, of each of at most most_lanes defaults.
+    /// Sets the quarter, from 0, of each of at most most_lanes defaults, whose products are given.
     void find(const DefaultedBlock& block, std::span<const DefaultedLane> lanes,
-              std::span<std::uint8_t> quarter) const;
+              const LaneProducts& products, std::span<std::uint8_t> quarter) const;
 
   private:
     const StandardObligors* obligors_;

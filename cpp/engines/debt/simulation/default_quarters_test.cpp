@@ -91,7 +91,9 @@ std::vector<std::uint8_t> quarters_found(const LossBook& book, const Factors& fa
                  fastest_default_kernel(), [&](const DefaultedBlock& block) {
                      visit_lanes(block.masks, positions, [&](std::span<const DefaultedLane> lanes) {
                          std::vector<std::uint8_t> quarter(lanes.size());
-                         quarters.find(block, lanes, quarter);
+                         LaneProducts products(obligors.factor_count);
+                         products.set(obligors, block, lanes);
+                         quarters.find(block, lanes, products, quarter);
                          for (std::size_t i = 0; i < lanes.size(); ++i) {
                              result[lanes[i].row * block_scenarios + lanes[i].scenario] =
                                  quarter[i];

@@ -20,7 +20,7 @@ FixedLosses::FixedLosses(const FixedLossColumns& positions, std::optional<Defaul
       obligor_count_(positions.obligor_count),
       obligor_row_(positions.obligor_row.begin(), positions.obligor_row.end()),
       loss_minor_(positions.loss_minor.begin(), positions.loss_minor.end()) {
-    if (quarters_ && quarters_->obligor_count() != obligor_count_) {
+    if (quarters_ && quarters_->obligors().obligor_count() != obligor_count_) {
         throw Error(ErrorCode::invalid_input, "quarters", "must be of the positions' obligors");
     }
     const std::size_t quarter_count = quarters_ ? quarters_->quarter_count() : 1;
@@ -53,8 +53,10 @@ void FixedLosses::add_losses(const DefaultedBlock& block, std::span<std::int64_t
 void FixedLosses::add_by_quarter(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
                                  std::span<std::int64_t> position_minor) const {
     std::array<std::uint8_t, most_lanes> quarter;
+    LaneProducts products(quarters_->obligors().factor_count);
     visit_lanes(block.masks, by_obligor_, [&](std::span<const DefaultedLane> lanes) {
-        quarters_->find(block, lanes, quarter);
+        products.set(quarters_->obligors(), block, lanes);
+        quarters_->find(block, lanes, products, quarter);
         for (std::size_t i = 0; i < lanes.size(); ++i) {
             const auto [row, s] = lanes[i];
             for (std::uint32_t j = by_obligor_.first[row]; j < by_obligor_.first[row + 1]; ++j) {

@@ -53,10 +53,10 @@ void check(const StandardObligors& obligors, const ParametricLossColumns& positi
 
 /// Some defaults, a value each.
 struct ParametricLosses::Lanes {
-    std::array<double, most_lanes> systematic;   ///< b'z
-    std::array<double, most_lanes> mixing_root;  ///< √(W/ν)
-    std::array<double, most_lanes> probability;  ///< p of default, given the scenario
-    std::array<double, most_lanes> own;          ///< ξ
+    std::array<double, most_lanes> minus_systematic;  ///< −b'z
+    std::array<double, most_lanes> mixing_root;       ///< √(W/ν)
+    std::array<double, most_lanes> probability;       ///< p of default, given the scenario
+    std::array<double, most_lanes> own;               ///< ξ
     std::array<std::uint8_t, most_lanes> quarter;
 };
 
@@ -87,11 +87,13 @@ ParametricLosses::ParametricLosses(const StandardObligors& obligors, const Facto
     }
     by_obligor_ = positions_by_obligor(positions.obligor_row, obligors.obligor_count());
     std::vector<double> expected_loss;  // as a share of the exposure
+    expected_loss.reserve(positions.obligor_row.size());
     for (std::size_t i = 0; i < positions.obligor_row.size(); ++i) {
         expected_loss.push_back(positions.default_probability[positions.obligor_row[i]] *
                                 positions.loss_given_default[i]);
     }
     const std::vector<double> loss_threshold = default_thresholds(expected_loss, factors);
+    terms_.reserve(loss_threshold.size());
     for (std::size_t i = 0; i < positions.obligor_row.size(); ++i) {
         const std::uint32_t row = positions.obligor_row[i];
         // A quantile may be off in its last bit: LGD must not pass 1 for that.
@@ -105,21 +107,18 @@ ParametricLosses::ParametricLosses(const StandardObligors& obligors, const Facto
 }
 
 void ParametricLosses::set_lanes(const DefaultedBlock& block, std::span<const DefaultedLane> lanes,
-                                 Lanes& result) const {
+                                 LaneProducts& products, Lanes& result) const {
+    products.set(obligors_, block, lanes);
+    result.minus_systematic.fill(0.0);
+    products.subtract_from(result.minus_systematic);
     std::array<std::uint64_t, most_lanes> scenario;
     std::array<std::uint32_t, most_lanes> slot;
     for (std::size_t i = 0; i < lanes.size(); ++i) {
         const std::size_t index = block.first + lanes[i].scenario;
         const std::uint32_t row = lanes[i].row;
-        const ScenarioState state = block.states->state(index);
-        const auto loading = obligors_.loading_of(row);
-        double systematic = 0.0;
-        for (std::size_t k = 0; k < loading.size(); ++k) {
-            systematic += static_cast<double>(loading[k]) * state.factor[k];
-        }
-        result.systematic[i] = systematic;
-        result.mixing_root[i] = state.mixing_root;
-        result.probability[i] = threshold_[row] * state.mixing_root - systematic;
+        result.mixing_root[i] = block.states->state(index).mixing_root;
+        result.probability[i] =
+            threshold_[row] * result.mixing_root[i] + result.minus_systematic[i];
         scenario[i] = block.states->scenario(index);
         slot[i] = obligors_.slot[row];
     }
@@ -133,15 +132,16 @@ void ParametricLosses::set_lanes(const DefaultedBlock& block, std::span<const De
         normal_quantile_lanes(own, own);
     }
     if (quarters_) {
-        quarters_->find(block, lanes, result.quarter);
+        quarters_->find(block, lanes, products, result.quarter);
     } else {
-        std::ranges::fill(result.quarter, std::uint8_t{0});
+        result.quarter.fill(0);
     }
 }
 
 void ParametricLosses::add_losses(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
                                   std::span<std::int64_t> position_minor) const {
     check_mask_count(block.masks.size(), obligors_.obligor_count());
+    LaneProducts products(obligors_.factor_count);
     Lanes of_lanes;
     std::array<std::uint32_t, most_lanes> position;
     std::array<std::uint16_t, most_lanes> lane;
@@ -149,8 +149,8 @@ void ParametricLosses::add_losses(const DefaultedBlock& block, std::span<std::in
     std::array<double, most_lanes> mean;
     const auto add = [&](std::span<const DefaultedLane> lanes, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
-            mean[i] = terms_[position[i]].threshold * of_lanes.mixing_root[lane[i]] -
-                      of_lanes.systematic[lane[i]];
+            mean[i] = terms_[position[i]].threshold * of_lanes.mixing_root[lane[i]] +
+                      of_lanes.minus_systematic[lane[i]];
         }
         const auto means = std::span(mean).first(count);
         normal_cdf_lanes(means, means);
@@ -177,7 +177,7 @@ void ParametricLosses::add_losses(const DefaultedBlock& block, std::span<std::in
         }
     };
     visit_lanes(block.masks, by_obligor_, [&](std::span<const DefaultedLane> lanes) {
-        set_lanes(block, lanes, of_lanes);
+        set_lanes(block, lanes, products, of_lanes);
         std::size_t count = 0;
         for (std::size_t i = 0; i < lanes.size(); ++i) {
             const std::uint32_t row = lanes[i].row;

@@ -57,7 +57,7 @@ class ParametricLosses final : public LossRule {
                      const ParametricLossColumns& positions,
                      std::optional<DefaultQuarters> quarters);
     void set_lanes(const DefaultedBlock& block, std::span<const DefaultedLane> lanes,
-                   Lanes& result) const;
+                   LaneProducts& products, Lanes& result) const;
 
     const StandardObligors& obligors_;
     std::optional<DefaultQuarters> quarters_;

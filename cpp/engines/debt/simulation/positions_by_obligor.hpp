@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "numeric/canonical_lanes_units.hpp"
+
 namespace seawall::debt {
 
 /// The positions of each obligor: of row r, position[first[r]] … position[first[r + 1] − 1].
@@ -26,7 +28,7 @@ struct DefaultedLane {
     std::uint32_t row;
     std::uint32_t scenario;  ///< from the block's first
 };
-inline constexpr std::size_t most_lanes = 256;
+inline constexpr std::size_t most_lanes = subtracted_lanes;
 
 /// Calls `visit` with the defaults of obligors that have positions, at most most_lanes a call.
 template <class Visit>

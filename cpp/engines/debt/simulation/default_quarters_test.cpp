@@ -208,6 +208,19 @@ BOOST_AUTO_TEST_CASE(a_position_loses_what_it_has_in_the_quarter_of_default) {
     BOOST_TEST(simulate_losses(groups, parametric, range, {}) == losses);
 }
 
+BOOST_AUTO_TEST_CASE(quarters_of_other_obligors_are_refused) {
+    const Factors factors(2);
+    const LossBook book = random_loss_book(20, factors, 55);
+    const LossBook other = random_loss_book(21, factors, 55);
+    const StandardObligors obligors = book.standard(factors), others = other.standard(factors);
+    const auto quarters = quarters_of(others, factors, rising_probabilities(other, 3));
+    const auto is_refused = [](const Error& error) {
+        return error.code() == ErrorCode::invalid_input && error.where() == "quarters";
+    };
+    BOOST_CHECK_EXCEPTION(book.rule_by_quarter(obligors, factors, quarters), Error, is_refused);
+    BOOST_CHECK_EXCEPTION(book.fixed_rule_by_quarter(quarters), Error, is_refused);
+}
+
 BOOST_AUTO_TEST_CASE(a_higher_probability_of_default_never_makes_a_default_later) {
     const Factors factors(2, 0.3, 4.0);
     LossBook book = random_loss_book(500, factors, 54);

@@ -37,7 +37,7 @@ void FixedLosses::add_losses(const DefaultedBlock& block, std::span<std::int64_t
                              std::span<std::int64_t> position_minor) const {
     check_mask_count(block.masks.size(), obligor_count_);
     if (quarters_) {
-        add_by_quarter(block, total_minor, position_minor);
+        add_by_quarter(*quarters_, block, total_minor, position_minor);
         return;
     }
     for (std::size_t position = 0; position < loss_minor_.size(); ++position) {
@@ -50,19 +50,20 @@ void FixedLosses::add_losses(const DefaultedBlock& block, std::span<std::int64_t
     }
 }
 
-void FixedLosses::add_by_quarter(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
+void FixedLosses::add_by_quarter(const DefaultQuarters& quarters, const DefaultedBlock& block,
+                                 std::span<std::int64_t> total_minor,
                                  std::span<std::int64_t> position_minor) const {
     std::array<std::uint8_t, most_lanes> quarter;
-    LaneProducts products(quarters_->obligors().factor_count);
+    LaneProducts products(quarters.obligors().factor_count);
     visit_lanes(block.masks, by_obligor_, [&](std::span<const DefaultedLane> lanes) {
-        products.set(quarters_->obligors(), block, lanes);
-        quarters_->find(block, lanes, products, quarter);
+        products.set(quarters.obligors(), block, lanes);
+        quarters.find(block, lanes, products, quarter);
         for (std::size_t i = 0; i < lanes.size(); ++i) {
             const auto [row, s] = lanes[i];
             for (std::uint32_t j = by_obligor_.first[row]; j < by_obligor_.first[row + 1]; ++j) {
                 const std::size_t position = by_obligor_.position[j];
                 const std::int64_t loss =
-                    loss_minor_[position * quarters_->quarter_count() + quarter[i]];
+                    loss_minor_[position * quarters.quarter_count() + quarter[i]];
                 total_minor[s] += loss;
                 if (position_minor.empty()) continue;
                 position_minor[position * block_scenarios + s] += loss;

@@ -37,7 +37,8 @@ class FixedLosses final : public LossRule {
 
   private:
     FixedLosses(const FixedLossColumns& positions, std::optional<DefaultQuarters> quarters);
-    void add_by_quarter(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
+    void add_by_quarter(const DefaultQuarters& quarters, const DefaultedBlock& block,
+                        std::span<std::int64_t> total_minor,
                         std::span<std::int64_t> position_minor) const;
 
     std::optional<DefaultQuarters> quarters_;

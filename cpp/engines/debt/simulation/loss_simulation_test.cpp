@@ -175,10 +175,10 @@ BOOST_AUTO_TEST_CASE(a_tail_of_another_rule_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_tail_whose_sum_needs_more_than_64_bits_is_refused_before_the_replay) {
-    std::vector<Obligor> obligors(1, {.slot = 0,
-                                      .default_threshold = infinity,
-                                      .factor_weight = {0.4},
-                                      .loss_minor = 0x4000'0000'0000'0000});
+    const std::vector<Obligor> obligors(1, {.slot = 0,
+                                            .default_threshold = infinity,
+                                            .factor_weight = {0.4},
+                                            .loss_minor = 0x4000'0000'0000'0000});
     const ObligorGroups groups = groups_of(obligors, Factors(1));
     const FixedLosses rule = rule_of(obligors);
     const SimulationRange range{.seed = 5, .count = 2};

@@ -75,6 +75,9 @@ ParametricLosses::ParametricLosses(const StandardObligors& obligors, const Facto
       quarters_(std::move(quarters)),
       quarter_count_(quarters_ ? quarters_->quarter_count() : 1),
       exposure_minor_(positions.exposure_minor.begin(), positions.exposure_minor.end()) {
+    if (quarters_ && &quarters_->obligors() != &obligors) {
+        refuse("quarters", "must be of the same obligors");
+    }
     check(obligors, positions, quarter_count_);
     check_position_amounts(exposure_minor_, quarter_count_, "exposure_minor");
     threshold_ = default_thresholds(positions.default_probability, factors);

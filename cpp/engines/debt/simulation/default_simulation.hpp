@@ -17,6 +17,7 @@ struct SimulationRange {
     std::uint64_t seed = 0;
     std::uint64_t first_scenario = 0;
     std::size_t count = 0;
+    StateSampling sampling{};
 };
 
 /// The loss of each scenario in minor units, over one period with losses given default that are

@@ -1,0 +1,122 @@
+#include "engines/debt/simulation/importance_choice.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engines/debt/simulation/weighted_tail.hpp"
+#include "errors/error.hpp"
+
+namespace seawall::debt {
+namespace {
+
+constexpr std::size_t least_pilot = 1024;
+constexpr std::uint64_t pilot_distance = std::uint64_t{1} << 40U;
+
+void check(const ShiftSearch& search) {
+    check(search.level);
+    const std::size_t count = search.pilot_scenarios;
+    if (count < least_pilot || count > pilot_distance || count % defensive_period != 0) {
+        throw Error(ErrorCode::invalid_input, "pilot_scenarios",
+                    "must be a multiple of 8, at least 1024 and at most 2^40");
+    }
+}
+
+/// Levels of rounds: 1/20, 1/200, … of the scenarios, then the level, twice.
+std::vector<ConfidenceLevel> levels_to(const ConfidenceLevel& level) {
+    std::vector<ConfidenceLevel> levels;
+    const auto [numerator, denominator] = level;
+    for (std::int64_t tail = 20; tail < largest_denominator; tail *= 10) {
+        const bool is_before = (denominator - numerator) * static_cast<WideInteger>(tail) <
+                               static_cast<WideInteger>(denominator);
+        if (!is_before) break;
+        levels.push_back({tail - 1, tail});
+    }
+    levels.insert(levels.end(), 2, level);
+    return levels;
+}
+
+/// The least loss of the tail: above VaR or from VaR on, whichever makes it as likely as 1 − α more
+/// nearly, as ratios go.
+std::int64_t least_tail_loss(const WeightedTail& tail) {
+    const double beyond = static_cast<double>(tail.level.denominator - tail.level.numerator) /
+                          static_cast<double>(tail.level.denominator) *
+                          static_cast<double>(tail.scenario_count) *
+                          static_cast<double>(unit_weight);
+    const auto above = static_cast<double>(tail.above_weight);
+    const double from = above + static_cast<double>(tail.at_weight);
+    return above * from > beyond * beyond ? tail.var_minor + 1 : tail.var_minor;
+}
+
+double to_few_bits(double value) {
+    return static_cast<double>(std::llround(value * 0x1p10)) * 0x1p-10;
+}
+
+/// The weighted means of z and W over the scenarios of a tail.
+class TailMeans {
+  public:
+    TailMeans(const ObligorGroups& groups, const SimulationRange& range)
+        : groups_(groups), range_(range), z_(groups.factor_count), sums_(groups.factor_count) {}
+
+    void add(std::size_t index, std::uint32_t weight) {
+        const double root = draw_state(range_.sampling, range_.seed, range_.first_scenario + index,
+                                       groups_.mixing, z_);
+        for (std::size_t k = 0; k < z_.size(); ++k) sums_[k] += weight * z_[k];
+        squared_roots_ += weight * (root * root);
+        weight_ += weight;
+    }
+
+    ImportanceShift shift() const {
+        ImportanceShift shift{.factor_shift = std::vector<double>(z_.size())};
+        if (weight_ == 0.0) return shift;
+        double square = 0.0;
+        for (const double sum : sums_) square += sum / weight_ * (sum / weight_);
+        const double scale = std::min(1.0, 0.99 * largest_shift / std::sqrt(square));
+        for (std::size_t k = 0; k < z_.size(); ++k) {
+            shift.factor_shift[k] = to_few_bits(sums_[k] / weight_ * scale);
+        }
+        if (groups_.mixing.is_gaussian()) return shift;
+        // The mean of W / (1 + 2θ) is ν / (1 + 2θ): that of W/ν in the tail says θ.
+        const double tilt = 0.5 * (weight_ / squared_roots_ - 1.0);
+        shift.mixing_tilt = to_few_bits(std::clamp(tilt, 0.0, largest_tilt));
+        return shift;
+    }
+
+  private:
+    const ObligorGroups& groups_;
+    const SimulationRange& range_;
+    std::vector<double> z_;
+    std::vector<double> sums_;
+    double squared_roots_ = 0.0;
+    double weight_ = 0.0;
+};
+
+}  // namespace
+
+ImportanceShift choose_importance_shift(const ObligorGroups& groups, const LossesOfRange& losses_of,
+                                        const ShiftSearch& search,
+                                        const ParallelOptions& parallel) {
+    check(search);
+    ImportanceShift shift{.factor_shift = std::vector<double>(groups.factor_count)};
+    std::uint64_t first = first_pilot_scenario;
+    for (const ConfidenceLevel& level : levels_to(search.level)) {
+        const SimulationRange range{.seed = search.seed,
+                                    .first_scenario = first,
+                                    .count = search.pilot_scenarios,
+                                    .sampling = {.importance = &shift}};
+        first += pilot_distance;
+        const std::vector<std::int64_t> losses = losses_of(range);
+        const std::vector<std::uint32_t> weights = scenario_weights(groups, range, parallel);
+        const WeightedTail tail = weighted_tail({losses, weights}, level);
+        const std::int64_t least = least_tail_loss(tail);
+        const bool is_flat = least <= std::ranges::min(losses);
+        if (is_flat) continue;  // next to all scenarios are the tail
+        TailMeans means(groups, range);
+        for (std::size_t s = 0; s < losses.size(); ++s) {
+            if (losses[s] >= least) means.add(s, weights[s]);
+        }
+        shift = means.shift();
+    }
+    return shift;
+}
+
+}  // namespace seawall::debt

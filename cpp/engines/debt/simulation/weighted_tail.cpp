@@ -16,24 +16,6 @@ constexpr double unit = static_cast<double>(unit_weight);
 constexpr double two_sided_95 = 1.959963984540054;  // Φ⁻¹(0.975)
 constexpr std::uint32_t largest_weight = defensive_period * unit_weight;
 
-void check(const WeightedScenarios& scenarios) {
-    if (scenarios.loss_minor.empty()) {
-        throw Error(ErrorCode::invalid_input, "losses", "there is no scenario");
-    }
-    if (scenarios.weight.size() != scenarios.loss_minor.size()) {
-        throw Error(ErrorCode::invalid_input, "weights", "must have a value for each scenario");
-    }
-    const auto largest = std::ranges::max_element(scenarios.weight);
-    if (*largest == 0) {
-        throw Error(ErrorCode::invalid_input, "weights", "must have one above 0");
-    }
-    if (*largest > largest_weight) {
-        const auto place = static_cast<std::size_t>(largest - scenarios.weight.begin());
-        throw Error(ErrorCode::invalid_input, "weights[" + std::to_string(place) + "]",
-                    "must be at most 8");
-    }
-}
-
 /// Sums over the scenarios that lose more than something.
 struct Sums {
     std::size_t count = 0;
@@ -110,6 +92,23 @@ void set_interval(const std::vector<Scenario>& sorted, const Sums& tail, Weighte
 
 }  // namespace
 
+void check(const WeightedScenarios& scenarios) {
+    if (scenarios.loss_minor.empty()) {
+        throw Error(ErrorCode::invalid_input, "losses", "there is no scenario");
+    }
+    if (scenarios.weight.size() != scenarios.loss_minor.size()) {
+        throw Error(ErrorCode::invalid_input, "weights", "must have a value for each scenario");
+    }
+    const auto largest = std::ranges::max_element(scenarios.weight);
+    if (*largest == 0) {
+        throw Error(ErrorCode::invalid_input, "weights", "must have one above 0");
+    }
+    if (*largest > largest_weight) {
+        const auto place = static_cast<std::size_t>(largest - scenarios.weight.begin());
+        throw Error(ErrorCode::invalid_input, "weights[" + std::to_string(place) + "]",
+                    "must be at most 8");
+    }
+}
 WeightedTail weighted_tail(const WeightedScenarios& scenarios, const ConfidenceLevel& level) {
     check(scenarios);
     check(level);

@@ -15,6 +15,10 @@ struct WeightedScenarios {
     std::span<const std::uint32_t> weight;  ///< in 2⁻²⁴, at most 8, as scenario_weights has them
 };
 
+/// Throws Error(invalid_input) at "losses" without a scenario, at "weights" on another number of
+/// them and without one above 0, and at "weights[i]" above 8.
+void check(const WeightedScenarios& scenarios);
+
 /// The tail of weighted losses at a level (docs/explanation/default_simulation_sampling.md). Sums
 /// of weights are in 2⁻²⁴ and exact. Where all weights are 1, each figure but the interval has the
 /// bits of TailRisk.
@@ -42,8 +46,7 @@ struct WeightedTail {
     }
 };
 
-/// Throws Error(invalid_input) at "losses" without a scenario, at "weights" on another number of
-/// them, one above 8 and none above 0, and at "level" as tail_risk does.
+/// Throws as check of the scenarios, and at "level" as tail_risk does.
 WeightedTail weighted_tail(const WeightedScenarios& scenarios, const ConfidenceLevel& level);
 
 /// Mean and spread of the loss, with the standard error of the weighted mean. Throws likewise.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "engines/debt/simulation/weighted_tail.hpp"
 #include "errors/error.hpp"
@@ -10,14 +11,17 @@ namespace seawall::debt {
 namespace {
 
 constexpr std::size_t least_pilot = 1024;
+constexpr std::size_t most_pilot = std::size_t{1} << 26U;
 constexpr std::uint64_t pilot_distance = std::uint64_t{1} << 40U;
+/// Of the plain pilot, as the tail that a shift is judged by.
+constexpr std::int64_t judging_scenarios = 64;
 
 void check(const ShiftSearch& search) {
     check(search.level);
     const std::size_t count = search.pilot_scenarios;
-    if (count < least_pilot || count > pilot_distance || count % defensive_period != 0) {
+    if (count < least_pilot || count > most_pilot || count % defensive_period != 0) {
         throw Error(ErrorCode::invalid_input, "pilot_scenarios",
-                    "must be a multiple of 8, at least 1024 and at most 2^40");
+                    "must be a multiple of 8, at least 1024 and at most 2^26");
     }
 }
 
@@ -90,6 +94,67 @@ class TailMeans {
     double weight_ = 0.0;
 };
 
+ImportanceShift scaled(const ImportanceShift& shift, double scale) {
+    ImportanceShift result = shift;
+    for (double& mu : result.factor_shift) mu = to_few_bits(mu * scale);
+    result.mixing_tilt = to_few_bits(shift.mixing_tilt * scale);
+    return result;
+}
+
+/// The tail of a plain pilot: what a shift would do to the variance of its excess.
+class PlainTail {
+  public:
+    PlainTail(const ObligorGroups& groups, const SimulationRange& range,
+              std::span<const std::int64_t> losses, const ConfidenceLevel& level)
+        : groups_(groups), seed_(range.seed) {
+        const auto count = static_cast<std::int64_t>(losses.size());
+        const ConfidenceLevel judged{count - judging_scenarios, count};
+        const bool is_wider =
+            static_cast<WideInteger>(level.denominator - level.numerator) * count >
+            static_cast<WideInteger>(judging_scenarios) * level.denominator;
+        const std::int64_t var = tail_risk(losses, is_wider ? level : judged).var_minor;
+        for (std::size_t s = 0; s < losses.size(); ++s) {
+            if (losses[s] <= var) continue;
+            scenario_.push_back(range.first_scenario + s);
+            excess_.push_back(static_cast<double>(losses[s] - var));
+        }
+    }
+
+    /// Σ w·(L − V)²: proportional to the second moment of the weighted excess.
+    double second_moment(const ImportanceShift& shift) const {
+        std::vector<double> z(groups_.factor_count);
+        double sum = 0.0;
+        for (std::size_t i = 0; i < scenario_.size(); ++i) {
+            const double root = draw_state({}, seed_, scenario_[i], groups_.mixing, z);
+            const std::uint32_t weight =
+                importance_weight(shift, groups_.mixing, {.factor = z, .mixing_root = root});
+            sum += weight * (excess_[i] * excess_[i]);
+        }
+        return sum;
+    }
+
+    /// The shift, unless it is worse than none: then the best of parts of it.
+    ImportanceShift judge(const ImportanceShift& shift) const {
+        ImportanceShift best = scaled(shift, 0.0);
+        double least = second_moment(best);
+        if (second_moment(shift) <= least) return shift;
+        for (const double scale : {0.25, 0.5, 0.75}) {
+            const ImportanceShift part = scaled(shift, scale);
+            const double moment = second_moment(part);
+            if (moment >= least) continue;
+            best = part;
+            least = moment;
+        }
+        return best;
+    }
+
+  private:
+    const ObligorGroups& groups_;
+    std::uint64_t seed_;
+    std::vector<std::uint64_t> scenario_;
+    std::vector<double> excess_;
+};
+
 }  // namespace
 
 ImportanceShift choose_importance_shift(const ObligorGroups& groups, const LossesOfRange& losses_of,
@@ -98,6 +163,7 @@ ImportanceShift choose_importance_shift(const ObligorGroups& groups, const Losse
     check(search);
     ImportanceShift shift{.factor_shift = std::vector<double>(groups.factor_count)};
     std::uint64_t first = first_pilot_scenario;
+    std::optional<PlainTail> plain;
     for (const ConfidenceLevel& level : levels_to(search.level)) {
         const SimulationRange range{.seed = search.seed,
                                     .first_scenario = first,
@@ -106,6 +172,11 @@ ImportanceShift choose_importance_shift(const ObligorGroups& groups, const Losse
         first += pilot_distance;
         const std::vector<std::int64_t> losses = losses_of(range);
         const std::vector<std::uint32_t> weights = scenario_weights(groups, range, parallel);
+        if (losses.size() != weights.size()) {
+            throw Error(ErrorCode::invalid_input, "losses_of",
+                        "must give a loss for each scenario");
+        }
+        if (!plain) plain.emplace(groups, range, losses, search.level);
         const WeightedTail tail = weighted_tail({losses, weights}, level);
         const std::int64_t least = least_tail_loss(tail);
         const bool is_flat = least <= std::ranges::min(losses);
@@ -116,7 +187,7 @@ ImportanceShift choose_importance_shift(const ObligorGroups& groups, const Losse
         }
         shift = means.shift();
     }
-    return shift;
+    return plain->judge(shift);
 }
 
 }  // namespace seawall::debt

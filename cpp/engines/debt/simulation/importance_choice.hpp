@@ -28,9 +28,10 @@ inline constexpr std::uint64_t first_pilot_scenario = std::uint64_t{1} << 63U;
 /// the distribution of the plain state given a loss in the tail (the cross-entropy method, R. Y.
 /// Rubinstein, D. P. Kroese, "The Cross-Entropy Method", 2004, 3.2): the mean of z, and θ from the
 /// mean of W. Rounds go to the level in steps of ten, each under the shift before. In multiples of
-/// 2⁻¹⁰, so that few digits say them; the same bits on any machine. No shift where no loss is
-/// beyond VaR. Throws Error(invalid_input) at "level" and "pilot_scenarios", and what the losses
-/// throw.
+/// 2⁻¹⁰, so that few digits say them; the same bits on any machine. Where large losses have
+/// several distant causes one shift may do harm: what would raise the variance of the tail of the
+/// first, plain round is shortened, to nothing if need be. Throws Error(invalid_input) at "level"
+/// and "pilot_scenarios", and what the losses throw.
 ImportanceShift choose_importance_shift(const ObligorGroups& groups, const LossesOfRange& losses_of,
                                         const ShiftSearch& search, const ParallelOptions& parallel);
 

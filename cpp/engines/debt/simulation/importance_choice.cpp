@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "engines/debt/simulation/weighted_tail.hpp"
 #include "errors/error.hpp"
@@ -107,6 +106,10 @@ class PlainTail {
     PlainTail(const ObligorGroups& groups, const SimulationRange& range,
               std::span<const std::int64_t> losses, const ConfidenceLevel& level)
         : groups_(groups), seed_(range.seed) {
+        if (losses.size() != range.count) {
+            throw Error(ErrorCode::invalid_input, "losses_of",
+                        "must give a loss for each scenario");
+        }
         const auto count = static_cast<std::int64_t>(losses.size());
         const ConfidenceLevel judged{count - judging_scenarios, count};
         const bool is_wider =
@@ -155,6 +158,23 @@ class PlainTail {
     std::vector<double> excess_;
 };
 
+/// The shift of the means in the tail of a pilot; the one before where next to all scenarios are
+/// the tail.
+ImportanceShift shift_to_tail(const ObligorGroups& groups, const SimulationRange& range,
+                              std::span<const std::int64_t> losses, const ConfidenceLevel& level,
+                              const ParallelOptions& parallel) {
+    const std::vector<std::uint32_t> weights = scenario_weights(groups, range, parallel);
+    const std::int64_t least =
+        least_tail_loss(weighted_tail({.loss_minor = losses, .weight = weights}, level));
+    const bool is_flat = least <= std::ranges::min(losses);
+    if (is_flat) return *range.sampling.importance;
+    TailMeans means(groups, range);
+    for (std::size_t s = 0; s < losses.size(); ++s) {
+        if (losses[s] >= least) means.add(s, weights[s]);
+    }
+    return means.shift();
+}
+
 }  // namespace
 
 ImportanceShift choose_importance_shift(const ObligorGroups& groups, const LossesOfRange& losses_of,
@@ -162,32 +182,20 @@ ImportanceShift choose_importance_shift(const ObligorGroups& groups, const Losse
                                         const ParallelOptions& parallel) {
     check(search);
     ImportanceShift shift{.factor_shift = std::vector<double>(groups.factor_count)};
-    std::uint64_t first = first_pilot_scenario;
-    std::optional<PlainTail> plain;
-    for (const ConfidenceLevel& level : levels_to(search.level)) {
-        const SimulationRange range{.seed = search.seed,
-                                    .first_scenario = first,
-                                    .count = search.pilot_scenarios,
-                                    .sampling = {.importance = &shift}};
-        first += pilot_distance;
-        const std::vector<std::int64_t> losses = losses_of(range);
-        const std::vector<std::uint32_t> weights = scenario_weights(groups, range, parallel);
-        if (losses.size() != weights.size()) {
-            throw Error(ErrorCode::invalid_input, "losses_of",
-                        "must give a loss for each scenario");
-        }
-        if (!plain) plain.emplace(groups, range, losses, search.level);
-        const WeightedTail tail = weighted_tail({losses, weights}, level);
-        const std::int64_t least = least_tail_loss(tail);
-        const bool is_flat = least <= std::ranges::min(losses);
-        if (is_flat) continue;  // next to all scenarios are the tail
-        TailMeans means(groups, range);
-        for (std::size_t s = 0; s < losses.size(); ++s) {
-            if (losses[s] >= least) means.add(s, weights[s]);
-        }
-        shift = means.shift();
+    SimulationRange range{.seed = search.seed,
+                          .first_scenario = first_pilot_scenario,
+                          .count = search.pilot_scenarios,
+                          .sampling = {.importance = &shift}};
+    const std::vector<ConfidenceLevel> levels = levels_to(search.level);
+    std::vector<std::int64_t> losses = losses_of(range);
+    const PlainTail plain(groups, range, losses, search.level);
+    shift = shift_to_tail(groups, range, losses, levels.front(), parallel);
+    for (std::size_t round = 1; round < levels.size(); ++round) {
+        range.first_scenario += pilot_distance;
+        losses = losses_of(range);
+        shift = shift_to_tail(groups, range, losses, levels[round], parallel);
     }
-    return plain->judge(shift);
+    return plain.judge(shift);
 }
 
 }  // namespace seawall::debt

@@ -198,6 +198,17 @@ BOOST_AUTO_TEST_CASE(a_choice_has_few_bits_and_does_not_depend_on_threads) {
     BOOST_TEST(shift.mixing_tilt > 0.0);
 }
 
+BOOST_AUTO_TEST_CASE(where_both_ends_of_a_factor_hurt_a_shift_is_shortened) {
+    // One half defaults at the low end and the other at the high end: a shift to one of the ends
+    // would give the other, as bad, weights of 8.
+    Book book = like_book(1000, infinity);
+    for (std::size_t i = 0; i < 1000; ++i) book.loadings[i] = i % 2 == 0 ? 0.4 : -0.4;
+    const ImportanceShift both = choose(book.groups(), {999, 1000});
+    const ImportanceShift one = choose(like_book(1000, infinity).groups(), {999, 1000});
+    BOOST_TEST(std::abs(both.factor_shift[0]) < 1.0);
+    BOOST_TEST(std::abs(one.factor_shift[0]) > 3.0);
+}
+
 BOOST_AUTO_TEST_CASE(who_loses_the_same_always_needs_no_shift) {
     const Factors factors(1);
     const ObligorGroups groups = groups_of(
@@ -208,6 +219,7 @@ BOOST_AUTO_TEST_CASE(who_loses_the_same_always_needs_no_shift) {
 
 BOOST_AUTO_TEST_CASE(a_search_out_of_range_is_refused) {
     BOOST_TEST(refusal({.level = {1, 1}}) == "level");
+    BOOST_TEST(refusal({.level = {9, 10}}) == "losses_of");
     BOOST_TEST(refusal({.level = {9, 10}, .pilot_scenarios = 1025}) == "pilot_scenarios");
     BOOST_TEST(refusal({.level = {9, 10}, .pilot_scenarios = 1016}) == "pilot_scenarios");
 }

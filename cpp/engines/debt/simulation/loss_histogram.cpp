@@ -10,7 +10,7 @@
 namespace seawall::debt {
 namespace {
 
-constexpr std::int64_t largest_loss = std::int64_t{1} << 62U;
+constexpr std::int64_t largest_loss = 0x4000'0000'0000'0000;
 
 void check(std::span<const std::int64_t> losses, const HistogramBins& bins) {
     if (bins.most < 1 || bins.most > largest_bin_count) {

@@ -23,11 +23,12 @@ void check(const ImportanceShift& shift, std::size_t factor_count, const MixingV
         }
         square += shift.factor_shift[k] * shift.factor_shift[k];
     }
-    if (!(square <= largest_shift * largest_shift)) {
+    if (square > largest_shift * largest_shift) {
         refuse(".factor_shift", "must be at most 37 long");
     }
     const double tilt = shift.mixing_tilt;
-    if (!(tilt > -0.5 && tilt <= largest_tilt)) {
+    const bool is_in_range = tilt > -0.5 && tilt <= largest_tilt;  // false for NaN
+    if (!is_in_range) {
         refuse(".mixing_tilt", "must be above -0.5 and at most 1e6");
     }
     if (mixing.is_gaussian() && tilt != 0.0) {

@@ -189,6 +189,21 @@ BOOST_AUTO_TEST_CASE(a_shift_is_where_a_large_pool_loses_its_value_at_risk) {
     BOOST_TEST(std::abs(-shift.factor_shift[0] - mean) < 0.05);
 }
 
+BOOST_AUTO_TEST_CASE(a_tilt_gives_the_mixing_variable_its_mean_in_the_tail) {
+    const ObligorGroups groups = like_book(500, 4.0).groups();
+    const SimulationRange range{.seed = 99, .count = 200'000};
+    const auto losses = simulate_losses(groups, range, {});
+    const std::int64_t var = tail_risk(losses, {99, 100}).var_minor;
+    double sum = 0.0, count = 0.0;  // of W/ν
+    for (std::size_t s = 0; s < losses.size(); ++s) {
+        if (losses[s] < var) continue;
+        sum += squared(groups.mixing.root(range.seed, s));
+        count += 1.0;
+    }
+    const double tilt = choose(groups, {99, 100}).mixing_tilt;
+    BOOST_CHECK_CLOSE_FRACTION(1.0 / (1.0 + 2.0 * tilt), sum / count, 0.1);
+}
+
 BOOST_AUTO_TEST_CASE(a_choice_has_few_bits_and_does_not_depend_on_threads) {
     const ObligorGroups groups = unlike_book(4.0).groups();
     const ImportanceShift shift = choose(groups, {99, 100}, 8, 1);

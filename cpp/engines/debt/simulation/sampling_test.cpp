@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engines/debt/simulation/simulation_fixture.hpp"
+#include "engines/debt/simulation/tail_contributions.hpp"
 #include "errors/error.hpp"
 #include "numeric/chi_squared_distribution.hpp"
 #include "numeric/uniform.hpp"
@@ -129,6 +130,23 @@ BOOST_AUTO_TEST_CASE(any_split_and_any_thread_count_gives_the_bits_of_the_rule) 
         split.insert(split.end(), rest.begin(), rest.end());
         BOOST_TEST(split == expected);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_tail_of_sobol_scenarios_is_replayed_as_it_was) {
+    const Factors factors(3, 0.2, 5.0);
+    const auto obligors = random_obligors(100, factors, 4);
+    const ObligorGroups groups = groups_of(obligors, factors);
+    const SobolScrambles scrambles(seed, 3);
+    const SimulationRange range{.seed = seed, .count = 640, .sampling = {.scrambles = &scrambles}};
+    const auto losses = simulate_losses(groups, range, {});
+    const TailRisk tail = tail_risk(losses, {9, 10});
+    const TailDefaults defaults = replay_tail(groups, range, losses, tail, {});
+    std::int64_t replayed = 0, wanted = 0;
+    for (std::size_t i = 0; i < obligors.size(); ++i) {
+        replayed += obligors[i].loss_minor * defaults.above_count[i];
+    }
+    for (const std::int64_t loss : losses) wanted += loss > tail.var_minor ? loss : 0;
+    BOOST_TEST(replayed == wanted);
 }
 
 BOOST_AUTO_TEST_CASE(sobol_points_end) {

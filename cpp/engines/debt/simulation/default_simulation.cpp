@@ -15,8 +15,9 @@ void simulate_task(const ObligorGroups& groups, const SimulationRange& range, st
                    InstructionSet set, std::span<std::int64_t> losses) {
     std::vector<std::uint64_t> scenarios(losses.size());
     std::iota(scenarios.begin(), scenarios.end(), range.first_scenario + first);
-    const SystematicStates states({.seed = range.seed, .scenario = scenarios}, groups.factor_count,
-                                  groups.mixing);
+    const SystematicStates states(
+        {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
+        groups.factor_count, groups.mixing);
     std::vector<std::int64_t> sums(states.block_count() * block_scenarios,
                                    groups.certain_loss_minor);
     DefaultDecider decider(groups, states, range.seed, set);

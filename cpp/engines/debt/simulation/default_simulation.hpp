@@ -17,6 +17,7 @@ struct SimulationRange {
     std::uint64_t seed = 0;
     std::uint64_t first_scenario = 0;
     std::size_t count = 0;
+    StateSampling sampling{};
 };
 
 /// Throws Error(limit_exceeded) on a range that passes 2^64.

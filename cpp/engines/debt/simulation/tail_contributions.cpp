@@ -27,7 +27,9 @@ class DefaultCounter {
     void count(std::span<const std::size_t> index, std::size_t above_count) {
         scenario_.clear();
         for (const std::size_t s : index) scenario_.push_back(range_.first_scenario + s);
-        default_masks(groups_, {.seed = range_.seed, .scenario = scenario_}, masks_);
+        default_masks(groups_,
+                      {.seed = range_.seed, .scenario = scenario_, .sampling = range_.sampling},
+                      masks_);
         const auto above = static_cast<std::uint16_t>((1U << above_count) - 1U);
         for (std::size_t row = 0; row < masks_.size(); ++row) {
             const auto mask = static_cast<unsigned>(masks_[row]);

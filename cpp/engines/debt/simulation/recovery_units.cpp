@@ -37,8 +37,9 @@ class ConnectedObligors {
 
   private:
     void connect(std::uint32_t one, std::uint32_t other) {
-        const auto [low, high] = std::minmax(first_of(one), first_of(other));
-        above_[high] = low;
+        const std::uint32_t first = first_of(one);
+        const std::uint32_t second = first_of(other);
+        above_[std::max(first, second)] = std::min(first, second);
     }
 
     std::vector<std::uint32_t> above_;

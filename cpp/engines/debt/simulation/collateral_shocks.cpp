@@ -1,6 +1,7 @@
 #include "engines/debt/simulation/collateral_shocks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -106,21 +107,43 @@ void CollateralShocks::set_loading(std::size_t pool, std::span<const double> fac
 std::int64_t CollateralShocks::value_minor(std::size_t pool, std::uint64_t seed,
                                            std::uint64_t scenario,
                                            const ScenarioState& state) const {
-    const Pool& p = pools_[pool];
-    if (p.volatility == 0.0 || p.value_minor == 0) return p.value_minor;
-    const double* const loading = loading_.data() + pool * factor_count_;
-    double shock = 0.0;
-    for (std::size_t k = 0; k < factor_count_; ++k) shock += loading[k] * state.factor[k];
-    shock += p.own_share * normal_quantile(stream_uniform_53(seed, RandomStream::collateral,
-                                                             scenario, p.number));
-    shock = to_normal_ ? (*to_normal_)(shock / state.mixing_root)
-                       : std::clamp(shock, -largest_shock, largest_shock);
-    return std::llrint(shocked_value(p.value_minor, p.volatility, shock));
+    if (!moves(pool)) return pools_[pool].value_minor;
+    const CollateralDraw draw{static_cast<std::uint32_t>(pool), scenario, state};
+    std::int64_t value = 0;
+    values_minor(seed, {&draw, 1}, {&value, 1});
+    return value;
+}
+
+/// Step by step for all of a batch: short loops, whose rounds do not wait for each other.
+void CollateralShocks::values_minor(std::uint64_t seed, std::span<const CollateralDraw> draws,
+                                    std::span<std::int64_t> values) const {
+    std::array<double, draw_batch> shock;
+    for (std::size_t i = 0; i < draws.size(); ++i) {
+        shock[i] = stream_uniform_53(seed, RandomStream::collateral, draws[i].scenario,
+                                     pools_[draws[i].pool].number);
+    }
+    for (std::size_t i = 0; i < draws.size(); ++i) shock[i] = normal_quantile(shock[i]);
+    for (std::size_t i = 0; i < draws.size(); ++i) {
+        const double* const loading = loading_.data() + draws[i].pool * factor_count_;
+        double systematic = 0.0;
+        for (std::size_t k = 0; k < factor_count_; ++k) {
+            systematic += loading[k] * draws[i].state.factor[k];
+        }
+        shock[i] = systematic + pools_[draws[i].pool].own_share * shock[i];
+    }
+    for (std::size_t i = 0; i < draws.size(); ++i) {
+        shock[i] = to_normal_ ? (*to_normal_)(shock[i] / draws[i].state.mixing_root)
+                              : std::clamp(shock[i], -largest_shock, largest_shock);
+    }
+    for (std::size_t i = 0; i < draws.size(); ++i) {
+        const Pool& pool = pools_[draws[i].pool];
+        values[i] = std::llrint(shocked_value(pool.value_minor, pool.volatility, shock[i]));
+    }
 }
 
 std::int64_t CollateralShocks::largest_value_minor(std::size_t pool) const {
     const Pool& p = pools_[pool];
-    if (p.volatility == 0.0) return p.value_minor;
+    if (!moves(pool)) return p.value_minor;
     return std::llrint(shocked_value(p.value_minor, p.volatility, largest_shock));
 }
 

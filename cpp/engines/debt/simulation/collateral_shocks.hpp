@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
+#include "engines/debt/simulation/collateral_shocks_student.hpp"
 #include "engines/debt/simulation/default_rule.hpp"
 #include "engines/debt/simulation/factor_model.hpp"
-#include "engines/debt/simulation/collateral_shocks_student.hpp"
 
 namespace seawall::debt {
 
@@ -31,6 +31,14 @@ struct CollateralColumns {
 inline constexpr double largest_shock = 12.0;
 inline constexpr double largest_volatility = 4.0;
 
+/// A pool in a scenario.
+struct CollateralDraw {
+    std::uint32_t pool = 0;
+    std::uint64_t scenario = 0;
+    ScenarioState state{};
+};
+inline constexpr std::size_t draw_batch = 64;
+
 /// Values of collateral in scenarios, V = E·exp(σY − σ²/2) with E[V] = E: Y is standard normal,
 /// and falls with the factors that make obligors default (docs/explanation/
 /// default_simulation_waterfall.md). Same bits on every machine.
@@ -46,6 +54,13 @@ class CollateralShocks {
     /// Rounded half to even.
     std::int64_t value_minor(std::size_t pool, std::uint64_t seed, std::uint64_t scenario,
                              const ScenarioState& state) const;
+    /// The same of up to draw_batch pools that move, at once: they overlap in the processor.
+    void values_minor(std::uint64_t seed, std::span<const CollateralDraw> draws,
+                      std::span<std::int64_t> values) const;
+    /// Whether the value differs between scenarios; if not, it is the largest.
+    bool moves(std::size_t pool) const {
+        return pools_[pool].volatility != 0.0 && pools_[pool].value_minor != 0;
+    }
     /// No scenario has more.
     std::int64_t largest_value_minor(std::size_t pool) const;
 

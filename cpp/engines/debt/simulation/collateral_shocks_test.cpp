@@ -90,7 +90,9 @@ BOOST_AUTO_TEST_CASE(students_t_becomes_normal_at_the_same_probability) {
             worst = std::max(worst, std::abs(to_normal(x) - expected));
             BOOST_REQUIRE_EQUAL(to_normal(-x), -to_normal(x));
         }
-        BOOST_TEST_CONTEXT("degrees of freedom " << nu) { BOOST_TEST(worst < 2e-13); }
+        BOOST_TEST_CONTEXT("degrees of freedom " << nu) {
+            BOOST_TEST(worst < 2e-13);
+        }
         BOOST_TEST(to_normal(1e300) == 12.0);
         BOOST_TEST(to_normal(-1e300) == -12.0);
         BOOST_TEST(std::abs(to_normal(0.0)) < 1e-15);
@@ -154,8 +156,7 @@ BOOST_AUTO_TEST_CASE(a_value_is_what_the_page_of_the_model_says) {
     const double first = z[0];
     const double second = 0.5 * z[0] + std::sqrt(0.75) * z[1];
     const double systematic = 0.04 + 0.25 - 0.1;  // a'Ca
-    const double t =
-        (0.2 * first - 0.5 * second + std::sqrt(1.0 - systematic) * eta) / root;
+    const double t = (0.2 * first - 0.5 * second + std::sqrt(1.0 - systematic) * eta) / root;
     const double shock = normal_quantile(student_t_cdf(t, 4.0));
     const double expected = 1e9 * std::exp(0.4 * shock - 0.08);
     const auto value = static_cast<double>(values_in(pools, factors, 12)[1]);

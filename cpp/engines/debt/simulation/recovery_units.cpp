@@ -210,6 +210,8 @@ class UnitsMaker {
 
 }  // namespace
 
-RecoveryUnits connect_obligors(const WaterfallBook& book) { return UnitsMaker(book).make(); }
+RecoveryUnits connect_obligors(const WaterfallBook& book) {
+    return UnitsMaker(book).make();
+}
 
 }  // namespace seawall::debt

@@ -55,9 +55,9 @@ struct JointUnits {
     std::vector<std::uint32_t> obligor;
     std::vector<std::int64_t> free_assets_minor;
     std::vector<std::uint32_t> parent;
-    /// Of each claim. In a unit of several obligors a position has two: what is due when its obligor
-    /// defaults, and what is set aside for it when not, which ranks last in its own estate and has
-    /// no guarantor. One of the two amounts is 0.
+    /// Of each claim. In a unit of several obligors a position has two: what is due when its
+    /// obligor defaults, and what is set aside for it when not, which ranks last in its own estate
+    /// and has no guarantor. One of the two amounts is 0.
     std::vector<std::uint32_t> position;
     std::vector<std::uint8_t> is_set_aside;
     std::vector<std::int64_t> amount_minor;

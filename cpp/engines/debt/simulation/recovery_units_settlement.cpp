@@ -113,8 +113,8 @@ void JointSettlement::set_claims(std::size_t unit, const RecoveryScenario& scena
 
 void JointSettlement::sell_pools(std::size_t unit, const RecoveryScenario& scenario) {
     for (std::uint32_t p = units_.pool_offsets[unit]; p < units_.pool_offsets[unit + 1]; ++p) {
-        value_[p] = shocks_.value_minor(units_.pool[p], scenario.seed, scenario.scenario,
-                                        scenario.state);
+        value_[p] =
+            shocks_.value_minor(units_.pool[p], scenario.seed, scenario.scenario, scenario.state);
         scratch_.pool_left_minor[p] = net_of_sale_.rounded_down(value_[p]);
     }
 }

@@ -148,8 +148,8 @@ BOOST_AUTO_TEST_CASE(a_part_of_an_amount_is_rounded_half_to_even) {
     BOOST_TEST(MinorFraction::of(0.05).rounded_half_even(30) == 2);
     BOOST_TEST(MinorFraction::of(0.05).rounded_half_even(50) == 2);
     BOOST_TEST(MinorFraction::of(0.0).rounded_half_even(50) == 0);
-    BOOST_TEST(MinorFraction::of(1.0).rounded_half_even(std::int64_t{1} << 62U) ==
-               std::int64_t{1} << 62U);
+    BOOST_TEST(MinorFraction::of(1.0).rounded_half_even(std::int64_t{1} << 62U) == std::int64_t{1}
+                                                                                       << 62U);
     std::mt19937_64 random(4);
     for (int i = 0; i < 100'000; ++i) {
         using boost::multiprecision::cpp_int;

@@ -18,8 +18,10 @@ const WaterfallBook& checked(const WaterfallBook& book) {
     return book;
 }
 
+}  // namespace
+
 /// Scenarios of a block, in its order.
-class BlockScenarios {
+class WaterfallLosses::BlockScenarios {
   public:
     explicit BlockScenarios(const DefaultedBlock& block)
         : asked_(static_cast<std::uint16_t>((1U << block.count) - 1U)) {
@@ -45,8 +47,6 @@ class BlockScenarios {
     std::uint16_t asked_;
     std::array<RecoveryScenario, block_scenarios> scenarios_;
 };
-
-}  // namespace
 
 /// Memory of one that is idle, or new.
 class WaterfallLosses::Lent {
@@ -133,6 +133,48 @@ void WaterfallLosses::check_block(const DefaultedBlock& block) const {
     }
 }
 
+template <class Add>
+void WaterfallLosses::add_lone(const BlockScenarios& scenarios, const DefaultedBlock& block,
+                               Add add) const {
+    struct Waiting {
+        const LoneClaim* claim;
+        unsigned bit;
+    };
+    std::array<Waiting, draw_batch> waiting;
+    std::array<CollateralDraw, draw_batch> draws;
+    std::array<std::int64_t, draw_batch> values;
+    std::size_t count = 0;
+    const auto settle = [&](const LoneClaim& claim, unsigned bit, std::int64_t value) {
+        const LoneSettlement settled =
+            settle_lone(claim, net_of_sale_.rounded_down(value), administration_cost_);
+        add(claim.position, bit, claim.amount_minor - settled.paid_minor());
+    };
+    const auto settle_waiting = [&] {
+        shocks_.values_minor(block.seed, std::span(draws).first(count), values);
+        for (std::size_t i = 0; i < count; ++i) {
+            settle(*waiting[i].claim, waiting[i].bit, values[i]);
+        }
+        count = 0;
+    };
+    for (const LoneClaim& claim : units_.lone) {
+        const std::uint16_t mask = block.masks[claim.obligor];
+        if (mask == 0) continue;
+        if (claim.pool == no_index || !shocks_.moves(claim.pool)) {
+            const std::int64_t value =
+                claim.pool == no_index ? 0 : shocks_.largest_value_minor(claim.pool);
+            scenarios.visit(mask,
+                            [&](const RecoveryScenario& at) { settle(claim, at.bit, value); });
+            continue;
+        }
+        scenarios.visit(mask, [&](const RecoveryScenario& at) {
+            waiting[count] = {&claim, at.bit};
+            draws[count] = {claim.pool, at.scenario, at.state};
+            if (++count == draw_batch) settle_waiting();
+        });
+    }
+    settle_waiting();
+}
+
 void WaterfallLosses::add_losses(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
                                  std::span<std::int64_t> position_minor) const {
     check_block(block);
@@ -141,17 +183,7 @@ void WaterfallLosses::add_losses(const DefaultedBlock& block, std::span<std::int
         total_minor[s] += loss;
         if (!position_minor.empty()) position_minor[position * block_scenarios + s] += loss;
     };
-    for (const LoneClaim& claim : units_.lone) {
-        scenarios.visit(block.masks[claim.obligor], [&](const RecoveryScenario& at) {
-            const std::int64_t value =
-                claim.pool == no_index
-                    ? 0
-                    : shocks_.value_minor(claim.pool, at.seed, at.scenario, at.state);
-            const LoneSettlement settled =
-                settle_lone(claim, net_of_sale_.rounded_down(value), administration_cost_);
-            add(claim.position, at.bit, claim.amount_minor - settled.paid_minor());
-        });
-    }
+    add_lone(scenarios, block, add);
     const JointUnits& joint = units_.joint;
     if (joint.unit_count() == 0) return;
     const Lent settlement(*this);

@@ -36,6 +36,10 @@ class WaterfallLosses final : public LossRule {
 
   private:
     class Lent;
+    class BlockScenarios;
+
+    template <class Add>
+    void add_lone(const BlockScenarios& scenarios, const DefaultedBlock& block, Add add) const;
 
     void check_block(const DefaultedBlock& block) const;
     void check_values(const WaterfallBook& book) const;

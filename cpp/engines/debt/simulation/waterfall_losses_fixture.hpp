@@ -12,6 +12,13 @@
 
 namespace seawall::debt::fixture {
 
+/// One obligor's loan and its collateral.
+inline Rows one_loan(std::int64_t amount, std::int64_t value, std::int64_t free_assets = 0) {
+    return {.claims = {{.amount = amount, .pool = 0}},
+            .pools = {{.value = value}},
+            .estates = {{.free_assets = free_assets}}};
+}
+
 /// How a pool of some rows moves.
 struct Shock {
     std::uint32_t number = 0;

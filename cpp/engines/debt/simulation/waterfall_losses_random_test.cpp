@@ -145,8 +145,8 @@ BOOST_AUTO_TEST_CASE(losses_are_those_of_exact_fractions_within_pennies) {
         const auto exact = ExactWaterfall::liquidation(liquidation);
         for (std::size_t c = 0; c < losses.size(); ++c) {
             if (!random.defaults(random.rows.claims[c].estate)) continue;
-            const auto difference = static_cast<double>(ExactWaterfall::Fraction(
-                random.rows.claims[c].amount - exact.paid(c) - losses[c]));
+            const auto difference = static_cast<double>(
+                ExactWaterfall::Fraction(random.rows.claims[c].amount - exact.paid(c) - losses[c]));
             // Shares rounded once each, along a way of pools and up to five estates.
             BOOST_REQUIRE_LE(std::abs(difference), 6.0);
         }

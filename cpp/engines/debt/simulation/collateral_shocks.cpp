@@ -51,7 +51,8 @@ void check(const CollateralColumns& pools, const FactorModel& factors) {
     for (std::size_t i = 0; i < count; ++i) {
         if (pools.value_minor[i] < 0) refuse(entry("value_minor", i), "must be at least 0");
         const double volatility = pools.volatility[i];
-        if (!(volatility >= 0.0 && volatility <= largest_volatility)) {
+        const bool is_in_range = volatility >= 0.0 && volatility <= largest_volatility;
+        if (!is_in_range) {  // NaN too
             refuse(entry("volatility", i), "must be from 0 to 4");
         }
     }

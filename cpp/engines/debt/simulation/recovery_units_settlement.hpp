@@ -19,7 +19,9 @@ struct RecoveryScenario {
     std::span<const std::uint16_t> masks;  ///< by obligor row
     unsigned bit = 0;                      ///< of the masks
 
-    bool defaults(std::uint32_t obligor) const { return (masks[obligor] >> bit & 1U) != 0; }
+    bool defaults(std::uint32_t obligor) const {
+        return (std::uint32_t{masks[obligor]} >> bit & 1U) != 0;
+    }
 };
 
 /// Where the value of units goes. value = paid + set aside + sale costs + administration + equity.

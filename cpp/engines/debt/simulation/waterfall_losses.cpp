@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::int64_t largest_unit_value = 0x4000'0000'0000'0000;
 
-const WaterfallBook& checked(const WaterfallBook& book) {
+std::size_t checked_position_count(const WaterfallBook& book) {
     check(book);
-    return book;
+    return book.claims.amount_minor.size();
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ class WaterfallLosses::Lent {
 };
 
 WaterfallLosses::WaterfallLosses(const WaterfallBook& book, const FactorModel& factors)
-    : position_count_(checked(book).claims.amount_minor.size()),
+    : position_count_(checked_position_count(book)),
       obligor_count_(book.obligors.free_assets_minor.size()),
       terms_(book.terms),
       net_of_sale_(MinorFraction::left_after(book.terms.haircut, book.terms.sale_cost)),
@@ -225,7 +225,7 @@ RecoveryMoney WaterfallLosses::money(const DefaultedBlock& block, std::size_t sc
     if (units_.joint.unit_count() == 0) return total;
     const Lent settlement(*this);
     for (std::size_t unit = 0; unit < units_.joint.unit_count(); ++unit) {
-        const std::uint16_t mask = (*settlement).default_mask(unit, block.masks);
+        const std::uint32_t mask = (*settlement).default_mask(unit, block.masks);
         if ((mask >> at.bit & 1U) == 0) continue;
         (*settlement).settle(unit, at);
         total += (*settlement).money(unit);

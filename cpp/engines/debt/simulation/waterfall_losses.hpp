@@ -31,7 +31,7 @@ class WaterfallLosses final : public LossRule {
     void add_losses(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
                     std::span<std::int64_t> position_minor) const override;
 
-    /// Where the value of the units with a default goes in a scenario of a block.
+    /// Where the value of the units with a default goes in a scenario of a block, below its count.
     RecoveryMoney money(const DefaultedBlock& block, std::size_t scenario) const;
 
   private:

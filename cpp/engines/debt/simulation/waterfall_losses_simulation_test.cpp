@@ -44,7 +44,8 @@ Losses simulated(const LossRule& rule, const ObligorGroups& groups, const Factor
     return losses;
 }
 
-/// Unequal obligors in units of five that share a pool and guarantee in a circle, and others.
+/// Unequal obligors in units of five that share a pool and an owner, of which some guarantee in a
+/// circle, and lone ones.
 struct MixedBook {
     Rows rows;
     std::vector<Shock> shocks;
@@ -53,13 +54,14 @@ struct MixedBook {
         std::mt19937_64 random(17);
         for (std::uint32_t u = 0; u < unit_count; ++u) {
             const bool is_lone = random() % 2 == 0;
+            const bool is_guaranteed = !is_lone && random() % 2 == 0;
             const auto first = static_cast<std::uint32_t>(rows.estates.size());
             const auto pool = static_cast<std::uint32_t>(rows.pools.size());
             const std::uint32_t obligor_count = is_lone ? 1 : 5;
             for (std::uint32_t o = 0; o < obligor_count; ++o) {
                 Claim claim{.amount = amount(random), .estate = first + o, .pool = pool};
-                if (!is_lone) claim.guarantor = first + (o + 1) % 5;
-                if (!is_lone && random() % 2 == 0) claim.limit = amount(random) / 3;
+                if (is_guaranteed) claim.guarantor = first + (o + 1) % 5;
+                if (is_guaranteed && random() % 2 == 0) claim.limit = amount(random) / 3;
                 claim.lien = static_cast<std::uint8_t>(random() % 3);
                 claim.seniority = static_cast<Seniority>(random() % 4);
                 rows.claims.push_back(claim);

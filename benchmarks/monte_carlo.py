@@ -48,9 +48,10 @@ RIVALS = {
     "numpy": {
         "numpy": 10_000_000,
         "numpy_float32": 10_000_000,
+        "numpy_conditional": 20_000_000,
         "numpy_whole": 5_000_000,
     },
-    "numba": {"numba": 4_000_000, "numba_philox": 80_000_000},
+    "numba": {"numba": 4_000_000, "numba_philox": 81_920_000},
     "plain": {"plain": 200_000_000},
 }
 SAME_LOSSES = ("plain",)
@@ -198,8 +199,10 @@ def rival_of(name: str, book: CreditBook) -> Rival:
 
         make = default_numba.exact_rival if name == "numba" else default_numba.philox_rival
         return make(book, seed=SEED)
-    from rivals.default_numpy import blocked_rival, whole_rival
+    from rivals.default_numpy import blocked_rival, conditional_rival, whole_rival
 
+    if name == "numpy_conditional":
+        return conditional_rival(book, seed=SEED)
     if name == "numpy_whole":
         return whole_rival(book, seed=SEED)
     precision = np.float32 if name == "numpy_float32" else np.float64

@@ -38,6 +38,7 @@ from seawall.lab.table import text_table
 PAIRS = 20
 PART_REPEATS = 9
 LEVEL = (99, 100)
+CONTRIBUTION_SCENARIOS = 65_536
 WHAT_IF_SCENARIOS = 100_000
 WHAT_IF_CHECKED = 1024  # of them, against the whole book
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
@@ -59,7 +60,7 @@ def measure_figures(
         found = compare_paired(double, single, pairs=PAIRS, check=check)
         figures |= interval("two_threads_times_faster", found, times=True)
     if workload.instruction_set == native.simulation_instruction_set():
-        figures |= contributions_share(book, workload, wanted)
+        figures |= contributions_share(book, workload)
     figures |= what_if_figures(book, workload, repeats=options.iterations)
     sizes = [
         run_function(
@@ -113,11 +114,14 @@ def limit_share(
     }
 
 
-def contributions_share(book: CreditBook, workload: Workload, wanted: Losses) -> dict[str, float]:
-    """Return what contributions to expected shortfall add to a run, as a share of it."""
+def contributions_share(book: CreditBook, workload: Workload) -> dict[str, float]:
+    """Return what contributions to expected shortfall add to a run, as a share of it.
+
+    A part of them does not grow with the scenarios: the positions' shares are put in order.
+    """
     simulation = simulation_of(book)
-    simulate = engine_run(book, workload)
-    whole = round(native.tail_figures(wanted.data, level=LEVEL)["es_minor"])
+    simulate = engine_run(book, workload, scenarios=CONTRIBUTION_SCENARIOS)
+    whole = round(native.tail_figures(simulate().data, level=LEVEL)["es_minor"])
 
     def run() -> dict[str, bytes] | None:
         simulate()
@@ -135,7 +139,10 @@ def contributions_share(book: CreditBook, workload: Workload, wanted: Losses) ->
 
     found = compare_paired(run_with_contributions, run, pairs=PAIRS, check=check)
     shares = interval("contributions_share", found) | {"contributions_share_cpu": cpu_ratio(found)}
-    return {name: ratio - 1 for name, ratio in shares.items()}
+    return {
+        "contributions_scenarios": CONTRIBUTION_SCENARIOS,
+        **{name: ratio - 1 for name, ratio in shares.items()},
+    }
 
 
 def what_if_figures(book: CreditBook, workload: Workload, *, repeats: int) -> dict[str, float]:
@@ -226,7 +233,8 @@ def print_figures(figures: dict[str, Any]) -> None:
         elif not name.endswith(("_low", "_high")):
             low, high = (figures["monte_carlo"].get(f"{name}_{end}") for end in ("low", "high"))
             span = f"  ({low:.4g} to {high:.4g})" if low is not None else ""
-            print(f"{name}: {figure:.4g}{span}", file=sys.stderr)
+            shown = f"{figure:,}" if isinstance(figure, int) else f"{figure:.4g}"
+            print(f"{name}: {shown}{span}", file=sys.stderr)
     for rows in (figures["work"], figures["sizes"]):
         if rows:
             table = text_table(list(rows[0]), rows=[list(row.values()) for row in rows])

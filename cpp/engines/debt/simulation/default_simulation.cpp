@@ -67,9 +67,18 @@ InstructionSet fastest_default_kernel() {
 
 std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel) {
-    return simulate_losses(groups, range, parallel,
-                           {.instruction_set = fastest_default_kernel(),
-                            .task_scenarios = task_scenarios_for(groups, range)});
+    return simulate_losses(groups, range, parallel, fastest_default_kernel());
+}
+
+std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
+                                          const ParallelOptions& parallel, InstructionSet set) {
+    if (!has_default_kernel(set)) {
+        throw Error(ErrorCode::invalid_input, "instruction_set",
+                    "this processor has no " + std::string(instruction_set_name(set)));
+    }
+    return simulate_losses(
+        groups, range, parallel,
+        {.instruction_set = set, .task_scenarios = task_scenarios_for(groups, range)});
 }
 
 std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,

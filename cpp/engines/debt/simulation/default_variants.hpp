@@ -29,6 +29,11 @@ std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const Sim
                                           const ParallelOptions& parallel,
                                           const SimulationVariant& variant);
 
+/// simulate_losses by an instruction set of the caller's choice, the work split as usual. Throws
+/// Error(invalid_input) where this build or this processor lacks it.
+std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
+                                          const ParallelOptions& parallel, InstructionSet set);
+
 /// default_masks by an instruction set of the caller's choice.
 void default_masks(const ObligorGroups& groups, const ScenarioList& scenarios,
                    std::span<std::uint16_t> masks, InstructionSet set);

@@ -36,7 +36,8 @@ constexpr std::size_t bytes_a_position = 512;
 
 /// What one run with a horizon holds of each case.
 struct CaseRun {
-    explicit CaseRun(std::size_t position_count) : memory(bytes_a_position * position_count) {}
+    CaseRun(std::size_t position_count, std::pmr::memory_resource& pages)
+        : memory(bytes_a_position * position_count, &pages) {}
 
     OutputMemory memory;  ///< of what follows
     PathCase path_case;
@@ -80,7 +81,7 @@ class DebtPaths {
           threads_(threads) {}
 
     void run(PathCase path_case, const ParallelOptions& options) {
-        CaseRun& run = cases_.emplace_back(path_book_.order.position_count());
+        CaseRun& run = cases_.emplace_back(path_book_.order.position_count(), *book_->pages);
         run.path_case = std::move(path_case);
         run.paths = run_paths(path_book_, run.path_case, settings_, limits_, options, &run.memory);
         ParallelOptions unobserved = options;
@@ -216,7 +217,8 @@ class DebtPaths {
                 .options = {.threads = threads_}};
     }
 
-    std::shared_ptr<const DebtBook> book_;
+    std::shared_ptr<const DebtBook>
+        book_;  ///< ahead of the cases, whose memory goes back to its pages
     PathBook path_book_;
     RecoveryBook recovery_book_;
     PathSettings settings_;

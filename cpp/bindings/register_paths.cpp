@@ -32,7 +32,7 @@ namespace py = pybind11;
 using namespace seawall::debt;
 
 /// About what a case keeps of a position with an obligor and a record of its own.
-constexpr std::size_t bytes_a_position = 512;
+constexpr std::size_t bytes_a_position = 448;
 
 /// What one run with a horizon holds of each case.
 struct CaseRun {

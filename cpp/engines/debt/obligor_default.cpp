@@ -60,7 +60,8 @@ void note_debt(const TileStep& step) {
     sum_by_obligor(step, state.balance.data(),
                    tile.tested.debt.data() + tile.tested_cell(step.m, 0));
     double* const balance = tile.records.balance.data() + tile.record_cell(step.m, 0);
-    if (tile.range.has_one_position_a_record) {
+    if (has_one_position_an_obligor(tile.range)) {  // and nobody looks at the records
+    } else if (tile.range.has_one_position_a_record) {
         step.kernels.multiply(positions, state.balance.data(), state.worth.data(), balance);
     } else {
         const auto& offsets = step.inputs.book.order.position_offsets;

@@ -44,6 +44,10 @@ void check_sum(const std::vector<RecoverySums>& sums, std::int64_t RecoverySums:
 
 }  // namespace
 
+bool asks_going_concern(const RecoverySettings& settings) {
+    return !std::isnan(settings.enterprise_multiple) || !std::isnan(settings.cap_rate);
+}
+
 CaseRecovery recover(const PathBook& book, const RecoveryBook& claims, const CasePaths& paths,
                      const RecoverySettings& settings, const ParallelOptions& options,
                      std::pmr::memory_resource* memory) {
@@ -51,7 +55,7 @@ CaseRecovery recover(const PathBook& book, const RecoveryBook& claims, const Cas
     CaseRecovery recovery;
     place(book.order.position_count(), memory, recovery.claim_minor, recovery.cost_of_carry_minor);
     recovery.liquidation = sized_settlement(book.order, claims, settings, memory);
-    if (!std::isnan(settings.enterprise_multiple) || !std::isnan(settings.cap_rate)) {
+    if (asks_going_concern(settings)) {
         recovery.going_concern = sized_settlement(book.order, claims, settings, memory);
         place(book.order.group_count(), memory, recovery.better);
     }

@@ -24,6 +24,8 @@ struct RecoverySettings {
     double priming_amount = 0.0;  ///< lent to each group with a defaulted obligor, to its first
 };
 
+bool asks_going_concern(const RecoverySettings& settings);
+
 /// What a settlement leaves to whom, rows in path order. Empty where none is asked.
 struct CaseSettlement {
     // Of positions.

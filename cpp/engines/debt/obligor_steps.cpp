@@ -256,9 +256,8 @@ void settle_one_by_one(const TileStep& step) {
     constexpr auto one = std::bit_cast<std::uint64_t>(1.0);
     for (std::size_t begin = 0; begin < state.is_settled.size(); begin += settled_block) {
         std::uint64_t unlike = 0;  // bits, since sums of doubles would wait for each other
-        for (std::size_t k = 0; k < settled_block; ++k) {
+        for (std::size_t k = 0; k < settled_block; ++k)
             unlike |= std::bit_cast<std::uint64_t>(state.is_settled[begin + k]) ^ one;
-        }
         if (unlike == 0) continue;
         for (std::size_t o = begin; o < begin + settled_block; ++o) {
             if (state.is_settled[o] != 0.0) continue;

@@ -108,17 +108,23 @@ std::vector<double> sums_of_blocks(const ObligorGroups& groups, std::size_t size
                                    const ParallelOptions& parallel, const Add& add) {
     const std::size_t blocks = (groups.group_count() + block_groups - 1) / block_groups;
     std::vector<double> of_blocks(blocks * size);
+    const auto add_task = [&](std::size_t task) {
+        const std::size_t end = std::min((task + 1) * task_blocks, blocks);
+        for (std::size_t block = task * task_blocks; block < end; ++block) {
+            add(block * block_groups, std::span(of_blocks).subspan(block * size, size));
+        }
+    };
     // Evaluations are steps of a search, whose progress is not theirs.
     const ParallelOptions options{.threads = parallel.threads,
                                   .lane = parallel.lane,
                                   .control = {.stop = parallel.control.stop}};
     const std::size_t tasks = (blocks + task_blocks - 1) / task_blocks;
-    const bool complete = parallel_for(tasks, options, [&](std::size_t task) {
-        const std::size_t end = std::min((task + 1) * task_blocks, blocks);
-        for (std::size_t block = task * task_blocks; block < end; ++block) {
-            add(block * block_groups, std::span(of_blocks).subspan(block * size, size));
-        }
-    });
+    bool complete = !options.control.stop_requested();
+    if (complete && tasks == 1) {
+        add_task(0);  // a small book takes less than handing it out
+    } else if (complete) {
+        complete = parallel_for(tasks, options, add_task);
+    }
     if (!complete) throw Error(ErrorCode::cancelled, "conditional_loss", "stopped by the caller");
     std::vector<double> sums(size);
     for (std::size_t block = 0; block < blocks; ++block) {

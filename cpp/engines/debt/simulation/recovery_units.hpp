@@ -40,7 +40,7 @@ struct WaterfallBook {
 void check(const WaterfallBook& book);
 
 /// An obligor with one debt and at most one pool, whom nothing connects to others.
-struct LoneClaim {
+struct LoneDebt {
     std::uint32_t obligor = 0;
     std::uint32_t position = 0;
     std::uint32_t pool = no_index;
@@ -79,7 +79,7 @@ struct JointUnits {
 /// Obligors that shared collateral, guarantees and ownership connect. Those without debt that are
 /// connected to none with are left out.
 struct RecoveryUnits {
-    std::vector<LoneClaim> lone;  ///< by rising obligor
+    std::vector<LoneDebt> lone;  ///< by rising obligor
     JointUnits joint;             ///< by rising first obligor
 };
 

@@ -17,7 +17,7 @@ RecoveryMoney& RecoveryMoney::operator+=(const RecoveryMoney& other) {
     return *this;
 }
 
-LoneSettlement settle_lone(const LoneClaim& claim, std::int64_t net_minor,
+LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
                            const MinorFraction& administration_cost) {
     const std::int64_t from_collateral = std::min(net_minor, claim.secured_minor);
     const std::int64_t free = claim.free_assets_minor + net_minor - from_collateral;

@@ -45,7 +45,7 @@ struct LoneSettlement {
 };
 
 /// What settle_liquidation pays, without its tables: `net_minor` is what the sale of the pool left.
-LoneSettlement settle_lone(const LoneClaim& claim, std::int64_t net_minor,
+LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
                            const MinorFraction& administration_cost);
 
 /// Settles joint units, one scenario of one unit after another in the same memory, by the steps of

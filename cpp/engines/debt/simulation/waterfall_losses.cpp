@@ -106,7 +106,7 @@ void WaterfallLosses::check_values(const WaterfallBook& book) const {
     const auto add_free = [&](std::int64_t& total, std::uint32_t obligor) {
         add(total, book.obligors.free_assets_minor[obligor], "obligors.free_assets_minor", obligor);
     };
-    for (const LoneClaim& claim : units_.lone) {
+    for (const LoneDebt& claim : units_.lone) {
         std::int64_t total = 0;
         add_free(total, claim.obligor);
         if (claim.pool != no_index) add_pool(total, claim.pool);
@@ -137,14 +137,14 @@ template <class Add>
 void WaterfallLosses::add_lone(const BlockScenarios& scenarios, const DefaultedBlock& block,
                                Add add) const {
     struct Waiting {
-        const LoneClaim* claim;
+        const LoneDebt* claim;
         unsigned bit;
     };
     std::array<Waiting, draw_batch> waiting;
     std::array<CollateralDraw, draw_batch> draws;
     std::array<std::int64_t, draw_batch> values;
     std::size_t count = 0;
-    const auto settle = [&](const LoneClaim& claim, unsigned bit, std::int64_t value) {
+    const auto settle = [&](const LoneDebt& claim, unsigned bit, std::int64_t value) {
         const LoneSettlement settled =
             settle_lone(claim, net_of_sale_.rounded_down(value), administration_cost_);
         add(claim.position, bit, claim.amount_minor - settled.paid_minor());
@@ -156,7 +156,7 @@ void WaterfallLosses::add_lone(const BlockScenarios& scenarios, const DefaultedB
         }
         count = 0;
     };
-    for (const LoneClaim& claim : units_.lone) {
+    for (const LoneDebt& claim : units_.lone) {
         const std::uint16_t mask = block.masks[claim.obligor];
         if (mask == 0) continue;
         if (claim.pool == no_index || !shocks_.moves(claim.pool)) {
@@ -206,7 +206,7 @@ RecoveryMoney WaterfallLosses::money(const DefaultedBlock& block, std::size_t sc
     const BlockScenarios scenarios(block);
     const RecoveryScenario& at = scenarios[scenario];
     RecoveryMoney total;
-    for (const LoneClaim& claim : units_.lone) {
+    for (const LoneDebt& claim : units_.lone) {
         if (!at.defaults(claim.obligor)) continue;
         const std::int64_t value =
             claim.pool == no_index

@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_lone_claim_is_paid_the_liquidations_pennies) {
                                      .sale_cost = rows.pools[0].sale_cost_pct / 100.0,
                                      .administration_cost = draws.below(101) / 100.0};
         const bool is_secured = rows.claims[0].pool != no_index;
-        const LoneClaim claim{.pool = 0,
+        const LoneDebt claim{.pool = 0,
                               .amount_minor = rows.claims[0].amount,
                               .secured_minor = is_secured ? rows.claims[0].amount : 0,
                               .free_assets_minor = rows.estates[0].free_assets};

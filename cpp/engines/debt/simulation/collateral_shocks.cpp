@@ -6,9 +6,9 @@
 #include <string>
 
 #include "errors/error.hpp"
+#include "numeric/canonical_lanes.hpp"
 #include "numeric/exponential.hpp"
 #include "numeric/normal_distribution.hpp"
-#include "numeric/uniform.hpp"
 
 namespace seawall::debt {
 namespace {
@@ -119,11 +119,16 @@ std::int64_t CollateralShocks::value_minor(std::size_t pool, std::uint64_t seed,
 void CollateralShocks::values_minor(std::uint64_t seed, std::span<const CollateralDraw> draws,
                                     std::span<std::int64_t> values) const {
     std::array<double, draw_batch> shock;
+    std::array<std::uint64_t, draw_batch> scenario;
+    std::array<std::uint32_t, draw_batch> number;
     for (std::size_t i = 0; i < draws.size(); ++i) {
-        shock[i] = stream_uniform_53(seed, RandomStream::collateral, draws[i].scenario,
-                                     pools_[draws[i].pool].number);
+        scenario[i] = draws[i].scenario;
+        number[i] = pools_[draws[i].pool].number;
     }
-    for (std::size_t i = 0; i < draws.size(); ++i) shock[i] = normal_quantile(shock[i]);
+    const auto uniform = std::span(shock).first(draws.size());
+    uniform_53_lanes(seed, RandomStream::collateral, std::span(scenario).first(draws.size()),
+                     std::span(number).first(draws.size()), uniform);
+    normal_quantile_lanes(uniform, uniform);
     for (std::size_t i = 0; i < draws.size(); ++i) {
         const double* const loading = loading_.data() + draws[i].pool * factor_count_;
         double systematic = 0.0;

@@ -131,13 +131,12 @@ std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const Los
         const std::size_t count = std::min(variant.task_scenarios, range.count - first);
         std::vector<std::uint64_t> scenarios(count);
         std::iota(scenarios.begin(), scenarios.end(), range.first_scenario + first);
-        visit_blocks(groups, {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
-                     variant.instruction_set,
-                     [&](const DefaultedBlock& block) {
-                         rule.add_losses(
-                             block, std::span(losses).subspan(first + block.first, block.count),
-                             {});
-                     });
+        visit_blocks(
+            groups, {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
+            variant.instruction_set, [&](const DefaultedBlock& block) {
+                rule.add_losses(block, std::span(losses).subspan(first + block.first, block.count),
+                                {});
+            });
         parallel.control.advance(count);
     });
     if (!complete) throw Error(ErrorCode::cancelled, "simulation", "stopped by the caller");
@@ -162,9 +161,9 @@ TailLosses replay_losses(const ObligorGroups& groups, const LossRule& rule,
         std::vector<std::uint64_t> scenarios;
         for (const std::size_t s : index) scenarios.push_back(range.first_scenario + s);
         PositionSums sums(rule);
-        visit_blocks(groups, {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
-                     fastest_default_kernel(),
-                     [&](const DefaultedBlock& block) {
+        visit_blocks(groups,
+                     {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
+                     fastest_default_kernel(), [&](const DefaultedBlock& block) {
                          const std::size_t begin = first + block.first;
                          const std::size_t above =
                              std::clamp(found.above_count, begin, begin + block.count) - begin;

@@ -80,7 +80,7 @@ struct JointUnits {
 /// connected to none with are left out.
 struct RecoveryUnits {
     std::vector<LoneDebt> lone;  ///< by rising obligor
-    JointUnits joint;             ///< by rising first obligor
+    JointUnits joint;            ///< by rising first obligor
 };
 
 /// Asks for a book that check accepts.

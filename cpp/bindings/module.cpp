@@ -19,4 +19,7 @@ PYBIND11_MODULE(_core, module) {
     register_analytic(module);
     register_credit_forms(module);
     register_simulation(module);
+    register_tail(module);
+    register_contributions(module);
+    register_reverse_stress(module);
 }

@@ -21,5 +21,8 @@ void register_returns(pybind11::module_& module);
 void register_analytic(pybind11::module_& module);
 void register_credit_forms(pybind11::module_& module);
 void register_simulation(pybind11::module_& module);
+void register_tail(pybind11::module_& module);
+void register_contributions(pybind11::module_& module);
+void register_reverse_stress(pybind11::module_& module);
 
 }  // namespace seawall::bindings

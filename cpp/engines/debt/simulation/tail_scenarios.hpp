@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engines/debt/simulation/tail_risk.hpp"
+#include "engines/debt/simulation/weighted_tail.hpp"
 
 namespace seawall::debt {
 
@@ -17,5 +18,6 @@ struct TailScenarios {
 
 /// Throws Error(invalid_input) where the tail is not of these losses.
 TailScenarios tail_scenarios(std::span<const std::int64_t> loss_minor, const TailRisk& tail);
+TailScenarios tail_scenarios(const WeightedScenarios& run, const WeightedTail& tail);
 
 }  // namespace seawall::debt

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "engines/debt/simulation/tail_scenarios.hpp"
 #include "errors/error.hpp"
 
 namespace seawall::debt {
@@ -13,38 +14,6 @@ namespace {
 
 /// Products of a sum of losses, a sum of weights and a level, which pass 128 bits.
 using Product = boost::multiprecision::int512_t;
-
-/// The scenarios of a tail, by index in the range: those above VaR, then those at it.
-struct TailScenarios {
-    std::vector<std::size_t> index;
-    std::size_t above_count = 0;
-};
-
-TailScenarios scenarios_of(const WeightedScenarios& run, const WeightedTail& tail) {
-    TailScenarios found;
-    WideInteger above = 0;
-    WideInteger at = 0;
-    const bool fits =
-        run.loss_minor.size() == tail.scenario_count && run.weight.size() == tail.scenario_count;
-    for (std::size_t s = 0; fits && s < tail.scenario_count; ++s) {
-        if (run.loss_minor[s] <= tail.var_minor) continue;
-        found.index.push_back(s);
-        above += run.weight[s];
-    }
-    found.above_count = found.index.size();
-    for (std::size_t s = 0; fits && s < tail.scenario_count; ++s) {
-        if (run.loss_minor[s] != tail.var_minor) continue;
-        found.index.push_back(s);
-        at += run.weight[s];
-    }
-    const bool is_tail = fits && above == tail.above_weight && at == tail.at_weight &&
-                         found.above_count == tail.above_count &&
-                         found.index.size() == tail.above_count + tail.at_count;
-    if (!is_tail) {
-        throw Error(ErrorCode::invalid_input, "tail", "must be of these losses and weights");
-    }
-    return found;
-}
 
 /// Adds up the weights of defaults in blocks of scenarios, in one memory.
 class WeightAdder {
@@ -120,7 +89,7 @@ WeightedDefaults replay_weighted_tail(const ObligorGroups& groups, const Simulat
                                       const WeightedScenarios& scenarios, const WeightedTail& tail,
                                       const ParallelOptions& parallel) {
     constexpr std::size_t task_scenarios = 8 * block_scenarios;
-    const TailScenarios of_tail = scenarios_of(scenarios, tail);
+    const TailScenarios of_tail = tail_scenarios(scenarios, tail);
     const std::size_t count = of_tail.index.size();
     const std::size_t tasks = (count + task_scenarios - 1) / task_scenarios;
     WeightedDefaults result{.above_weight = std::vector<std::uint64_t>(groups.obligor_count),

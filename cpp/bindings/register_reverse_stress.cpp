@@ -1,0 +1,86 @@
+#include <pybind11/stl.h>
+#include <pybind11/typing.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "bindings/default_simulation.hpp"
+#include "bindings/module.hpp"
+#include "bindings/run_control.hpp"
+#include "engines/debt/simulation/conditional_loss.hpp"
+#include "engines/debt/simulation/reverse_search.hpp"
+
+namespace seawall::bindings {
+namespace {
+
+namespace py = pybind11;
+using namespace seawall::debt;
+
+using Figures = py::typing::Dict<py::str, py::object>;
+
+void check_fixed(const DefaultSimulation& simulation) {
+    if (simulation.rule == nullptr) return;
+    throw Error(ErrorCode::invalid_input, "simulation",
+                "a reverse stress is of losses that are fixed over one period");
+}
+
+Figures figures_of(const ReversePoint& point) {
+    const Figures d;
+    d["whitened"] = py::cast(point.whitened);
+    d["factor"] = py::cast(point.factor);
+    d["mixing_root"] = point.mixing_root;
+    d["conditional_loss_minor"] = point.conditional_loss_minor;
+    d["radius"] = point.radius;
+    d["first_order_probability"] = point.first_order_probability;
+    d["second_order_probability"] = point.second_order_probability;
+    d["kkt_residual"] = point.kkt_residual;
+    d["start_count"] = point.start_count;
+    return d;
+}
+
+Figures reverse(const DefaultSimulation& simulation, double loss_minor, std::size_t random_starts,
+                std::size_t threads, const OptionalControl& control) {
+    check_fixed(simulation);
+    const ReverseStress found = run_long(control, [&](const RunControl& native) {
+        return reverse_search(simulation.groups, simulation.model(),
+                              {.loss_minor = loss_minor, .random_starts = random_starts},
+                              {.threads = threads, .control = native});
+    });
+    py::typing::List<Figures> minima;
+    for (const ReversePoint& point : found.minima) minima.append(figures_of(point));
+    const Figures d;
+    d["minima"] = minima;
+    d["is_binding"] = found.is_binding;
+    d["start_count"] = found.start_count;
+    d["failed_start_count"] = found.failed_start_count;
+    d["saddle_count"] = found.saddle_count;
+    d["evaluation_count"] = found.evaluation_count;
+    return d;
+}
+
+py::bytes probabilities(const DefaultSimulation& simulation, const std::vector<double>& whitened,
+                        double mixing_root) {
+    std::vector<double> found;
+    {
+        const py::gil_scoped_release release;
+        found = conditional_default_probabilities(simulation.groups,
+                                                  {.factor = whitened, .mixing_root = mixing_root});
+    }
+    return to_bytes(found);
+}
+
+}  // namespace
+
+void register_reverse_stress(py::module_& module) {
+    module.def("reverse_stress", &reverse, py::arg("simulation"), py::kw_only(),
+               py::arg("loss_minor"), py::arg("random_starts") = 8, py::arg("threads") = 0,
+               py::arg("control") = py::none(),
+               "The nearest systematic states whose expected loss reaches an amount, by rising\n"
+               "distance, and how they were found.");
+    module.def("conditional_default_probabilities", &probabilities, py::arg("simulation"),
+               py::kw_only(), py::arg("whitened"), py::arg("mixing_root"),
+               "Each obligor's probability of default in a systematic state: float64 as bytes.");
+}
+
+}  // namespace seawall::bindings

@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(each_minimum_has_the_loss_and_the_slope_that_it_must) {
     const auto found = search(obligors, factors, 0.5 * total);
     const MixingScore mixing(4.0);
     for (const ReversePoint& point : found.minima) {
-        BOOST_TEST(point.conditional_loss_minor == 0.5 * total, tolerance(1e-12));
+        BOOST_TEST(point.conditional_loss_minor == 0.5 * total, tolerance(1e-15));
         BOOST_TEST(point.kkt_residual < 1e-8);
         const ConditionalLoss loss = conditional_loss(
             groups, {.factor = point.whitened, .mixing_root = point.mixing_root}, one_thread);

@@ -39,6 +39,17 @@ double literal_loss(const std::vector<Obligor>& obligors, const Factors& factors
     return static_cast<double>(sum);
 }
 
+std::vector<Obligor> shuffled(std::vector<Obligor> obligors, unsigned seed) {
+    std::shuffle(obligors.begin(), obligors.end(), std::mt19937(seed));
+    return obligors;
+}
+
+std::stop_source stopped() {
+    std::stop_source source;
+    source.request_stop();
+    return source;
+}
+
 const ParallelOptions one_thread{.threads = 1};
 
 BOOST_AUTO_TEST_SUITE(conditional_loss_test)
@@ -93,13 +104,12 @@ BOOST_AUTO_TEST_CASE(the_slopes_are_those_of_differences) {
 
 BOOST_AUTO_TEST_CASE(neither_threads_nor_the_order_of_rows_change_a_bit) {
     const Factors factors(4, 0.1, 3.0);
-    auto obligors = fixture::random_obligors(40'000, factors, 4);
+    const auto obligors = fixture::random_obligors(40'000, factors, 4);
     const ObligorGroups groups = fixture::groups_of(obligors, factors);
-    std::shuffle(obligors.begin(), obligors.end(), std::mt19937(5));
-    const ObligorGroups shuffled = fixture::groups_of(obligors, factors);
+    const ObligorGroups other = fixture::groups_of(shuffled(obligors, 5), factors);
     const Point point{.z = {-1.5, 0.3, 0.9, -0.2}, .root = 0.6};
     const ConditionalLoss one = conditional_loss(groups, point.state(), one_thread);
-    const ConditionalLoss many = conditional_loss(shuffled, point.state(), {.threads = 5});
+    const ConditionalLoss many = conditional_loss(other, point.state(), {.threads = 5});
     BOOST_TEST(one.loss_minor == many.loss_minor);
     BOOST_TEST(one.mixing_slope == many.mixing_slope);
     BOOST_TEST(one.factor_slope == many.factor_slope, boost::test_tools::per_element());
@@ -186,8 +196,7 @@ BOOST_AUTO_TEST_CASE(a_state_of_other_factors_is_refused) {
 BOOST_AUTO_TEST_CASE(a_request_to_stop_ends_the_sum) {
     const Factors factors(1);
     const auto obligors = fixture::random_obligors(10, factors, 1);
-    std::stop_source source;
-    source.request_stop();
+    const std::stop_source source = stopped();
     const Point point{.z = {1.0}};
     BOOST_CHECK_EXCEPTION(
         conditional_loss_minor(fixture::groups_of(obligors, factors), point.state(),

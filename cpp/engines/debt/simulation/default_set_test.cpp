@@ -40,6 +40,28 @@ std::string place_refused(const Book& book, const std::vector<double>& probabili
     return "none";
 }
 
+/// Losses of `low` to `high` and probabilities of `least` to `most`.
+struct Range {
+    std::int64_t low, high;
+    double least, most;
+};
+
+struct RandomBook {
+    std::vector<std::int64_t> losses;
+    std::vector<double> probability;
+};
+
+RandomBook random_book(std::size_t count, const Range& range, unsigned seed) {
+    std::mt19937 random(seed);
+    std::uniform_int_distribution<std::int64_t> loss(range.low, range.high);
+    std::uniform_real_distribution<double> unit(range.least, range.most);
+    RandomBook book{.losses = std::vector<std::int64_t>(count),
+                    .probability = std::vector<double>(count)};
+    for (auto& value : book.losses) value = loss(random);
+    for (auto& value : book.probability) value = unit(random);
+    return book;
+}
+
 const std::vector<std::uint32_t> nobody;
 
 BOOST_AUTO_TEST_SUITE(default_set_test)
@@ -53,11 +75,8 @@ BOOST_AUTO_TEST_CASE(the_smallest_set_is_the_largest_losses) {
 }
 
 BOOST_AUTO_TEST_CASE(no_set_of_fewer_defaults_loses_as_much) {
-    std::mt19937 random(3);
-    std::uniform_int_distribution<std::int64_t> loss(1, 100);
-    for (int trial = 0; trial < 20; ++trial) {
-        std::vector<std::int64_t> losses(12);
-        for (auto& value : losses) value = loss(random);
+    for (unsigned trial = 0; trial < 20; ++trial) {
+        const auto losses = random_book(12, {1, 100, 0.0, 1.0}, trial).losses;
         const Book book(losses);
         const DefaultSet found = smallest_default_set(book.columns(), 230);
         std::size_t fewest = losses.size();
@@ -93,14 +112,8 @@ BOOST_AUTO_TEST_CASE(equal_losses_are_taken_by_slot) {
 }
 
 BOOST_AUTO_TEST_CASE(the_likeliest_set_is_that_of_all_patterns) {
-    std::mt19937 random(7);
-    std::uniform_int_distribution<std::int64_t> loss(1, 100);
-    std::uniform_real_distribution<double> unit(0.001, 0.7);
-    for (int trial = 0; trial < 30; ++trial) {
-        std::vector<std::int64_t> losses(12);
-        std::vector<double> probability(12);
-        for (auto& value : losses) value = loss(random);
-        for (auto& value : probability) value = unit(random) * unit(random);
+    for (unsigned trial = 0; trial < 30; ++trial) {
+        const auto [losses, probability] = random_book(12, {1, 100, 0.001, 0.6}, trial);
         const auto found = likeliest_default_set(Book(losses).columns(), probability, 300);
         double best = -infinity;
         for (unsigned pattern = 0; pattern < 1U << 12U; ++pattern) {
@@ -132,13 +145,7 @@ BOOST_AUTO_TEST_CASE(obligors_likelier_to_default_than_not_default) {
 }
 
 BOOST_AUTO_TEST_CASE(a_search_cut_short_says_so_and_bounds_what_it_missed) {
-    std::mt19937 random(9);
-    std::uniform_int_distribution<std::int64_t> loss(1'000'000, 9'000'000);
-    std::uniform_real_distribution<double> unit(0.01, 0.4);
-    std::vector<std::int64_t> losses(400);
-    std::vector<double> probability(400);
-    for (auto& value : losses) value = loss(random);
-    for (auto& value : probability) value = unit(random);
+    const auto [losses, probability] = random_book(400, {1'000'000, 9'000'000, 0.01, 0.4}, 9);
     const Book book(losses);
     const auto cut = likeliest_default_set(book.columns(), probability, 900'000'000, 300);
     const auto longer = likeliest_default_set(book.columns(), probability, 900'000'000, 100'000);
@@ -160,10 +167,14 @@ BOOST_AUTO_TEST_CASE(the_order_of_the_rows_does_not_matter) {
     std::ranges::reverse(turned_probability);
     const auto one = likeliest_default_set(book.columns(), probability, 45);
     const auto other = likeliest_default_set(turned.columns(), turned_probability, 45);
-    std::vector<std::uint32_t> slots_of_one;
-    std::vector<std::uint32_t> slots_of_other;
-    for (const auto row : one.set.row) slots_of_one.push_back(book.slot[row]);
-    for (const auto row : other.set.row) slots_of_other.push_back(turned.slot[row]);
+    const auto slots = [](const Book& of, const PlausibleDefaults& found) {
+        std::vector<std::uint32_t> result(found.set.row.size());
+        std::ranges::transform(found.set.row, result.begin(),
+                               [&](std::uint32_t row) { return of.slot[row]; });
+        return result;
+    };
+    const auto slots_of_one = slots(book, one);
+    const auto slots_of_other = slots(turned, other);
     BOOST_TEST(slots_of_one == slots_of_other, boost::test_tools::per_element());
 }
 

@@ -8,6 +8,19 @@
 namespace seawall::debt {
 namespace {
 
+std::vector<double> random_symmetric(std::size_t count, unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<double> normal;
+    std::vector<double> matrix(count * count);
+    for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t j = 0; j <= i; ++j) {
+            matrix[i * count + j] = normal(random);
+            matrix[j * count + i] = matrix[i * count + j];
+        }
+    }
+    return matrix;
+}
+
 BOOST_AUTO_TEST_SUITE(reverse_search_axes_test)
 
 BOOST_AUTO_TEST_CASE(a_matrix_of_two_has_the_axes_of_the_textbook) {
@@ -20,15 +33,7 @@ BOOST_AUTO_TEST_CASE(a_matrix_of_two_has_the_axes_of_the_textbook) {
 
 BOOST_AUTO_TEST_CASE(each_axis_is_turned_by_its_value_alone) {
     constexpr std::size_t count = 64;
-    std::mt19937 random(1);
-    std::normal_distribution<double> normal;
-    std::vector<double> matrix(count * count);
-    for (std::size_t i = 0; i < count; ++i) {
-        for (std::size_t j = 0; j <= i; ++j) {
-            matrix[i * count + j] = normal(random);
-            matrix[j * count + i] = matrix[i * count + j];
-        }
-    }
+    const std::vector<double> matrix = random_symmetric(count, 1);
     const PrincipalAxes found = principal_axes(matrix, count);
     double largest = 0.0;
     for (std::size_t a = 0; a < count; ++a) {

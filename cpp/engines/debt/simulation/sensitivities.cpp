@@ -179,6 +179,7 @@ SensitivityTable sensitivities(const CreditColumns& book, const FactorModel& fac
                  range, level, parallel);
     SensitivityTable table{
         .before_moments = loss_moments(before.losses), .before = before.tail, .rows = {}};
+    table.rows.reserve(bumps.size());
     for (std::size_t i = 0; i < bumps.size(); ++i) {
         const Simulated after =
             simulate(groups_of(book, factors, bumps, i), range, level, parallel);
@@ -195,6 +196,7 @@ std::vector<double> expected_loss_by_probability_minor(const CreditColumns& book
         refuse("book.loss_given_default", "must fit the obligors");
     }
     std::vector<double> slopes;
+    slopes.reserve(book.exposure_minor.size());
     for (std::size_t row = 0; row < book.exposure_minor.size(); ++row) {
         slopes.push_back(std::nearbyint(static_cast<double>(book.exposure_minor[row]) *
                                         book.loss_given_default[row]));

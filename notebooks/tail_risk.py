@@ -92,23 +92,19 @@ tail = run.questions
 # %% [markdown]
 # ## Expected loss
 #
-# The simulated one beside the exact one, Σ probability · loss. They have to agree within the standard error, give or take two of them; the standard deviation has an exact twin too.
+# The simulated one beside the exact one, Σ probability · loss. They have to agree within two or three standard errors. The standard deviation has an exact twin too.
 
 # %%
 result = run.result
 print(view.headline(result))
 print(*view.notes(result), sep="\n")
 
-miss = result.expected_loss - result.exact_expected_loss
-error = result.expected_loss_standard_error
-print(
-    f"\nexpected loss {result.expected_loss:,.0f}, exactly {result.exact_expected_loss:,.0f}",
-    end="",
-)
-print(f": {miss / error:+.1f} standard errors of {error:,.0f}")
-print(f"standard deviation {result.loss_standard_deviation:,.0f}", end="")
-print(f", exactly {result.exact_loss_standard_deviation:,.0f}")
-assert abs(miss) < 4 * error
+expected, exact = result.expected_loss, result.exact_expected_loss
+errors = (expected - exact) / result.expected_loss_standard_error
+deviation, exact_deviation = result.loss_standard_deviation, result.exact_loss_standard_deviation
+print(f"\nexpected loss       {expected:,.0f}, exactly {exact:,.0f}: {errors:+.1f} standard errors")
+print(f"standard deviation  {deviation:,.0f}, exactly {exact_deviation:,.0f}")
+assert abs(errors) < 4
 
 # %% [markdown]
 # ## The loss distribution
@@ -125,8 +121,8 @@ charts.loss_histogram(tail, 0.99)
 # %%
 def as_table(columns, rows):
     """Rows of texts under their columns, as a table that shows itself."""
-    names = [name for name, _ in columns]
-    return Table(pyarrow.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))))
+    cells = [list(column) for column in zip(*rows, strict=True)]
+    return Table(pyarrow.table(cells, names=[name for name, _ in columns]))
 
 
 as_table(view.TAIL_COLUMNS, view.tail_rows(result))

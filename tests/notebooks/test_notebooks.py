@@ -39,7 +39,11 @@ def test_a_notebook_is_kept_without_outputs(script: Path) -> None:
 def test_a_notebook_runs_without_a_warning(
     script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR"):  # nothing is left in the user's home
+    for name in (
+        "IPYTHONDIR",
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_RUNTIME_DIR",
+    ):  # nothing is left in the user's home
         monkeypatch.setenv(name, str(tmp_path / name))
     notebook = nbformat.read(script.with_suffix(".ipynb"), as_version=4)
     sockets = {"transport": "ipc", "ip": str(tmp_path / "kernel")}  # files: a test opens no port

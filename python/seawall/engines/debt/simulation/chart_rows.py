@@ -60,7 +60,7 @@ def marks(tail: Tail, level: float, size: float) -> list[dict[str, Any]]:
     found = [
         ("expected loss", mean, mean - mean_reach, mean + mean_reach, "left"),
         (
-            f"value at risk at {percent(level)}",
+            f"value at risk ({percent(level)})",
             figures.value_at_risk,
             figures.value_at_risk_low,
             high,

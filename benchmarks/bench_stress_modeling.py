@@ -10,7 +10,7 @@ peak, with the book's making and what checks the answer.
 
 With ``--paths`` the work is another: the quarterly scenario sweep over as many instruments
 (sweep_paths.py). With ``--months`` it is the monthly cash flows, covenants and waterfall of as many
-loans (month_paths.py).
+loans (month_paths.py). With ``--monte-carlo`` it is the simulation of defaults (monte_carlo.py).
 """
 
 import argparse
@@ -25,6 +25,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from monte_carlo import RIVALS, run_monte_carlo
 from month_paths import run_months
 from seawall import native
 from seawall.engine import BookChoice
@@ -318,17 +319,35 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--instruments", type=int, default=2500, help="of the whole book")
     add("--distressed-assets", type=int, default=500, help="of the whole book")
-    add("--scenarios", type=int, default=6, help="the default three and variants of them")
+    add("--scenarios", type=int, default=None, help="6 if not given, 16384 of --monte-carlo")
     add("--iterations", type=int, default=10, help="timed ones")
     add("--records", type=int, default=1, help="the instruments are spread over them")
     add("--threads", type=int, default=1, help="0 for all cores")
     add("--rival", choices=["numpy", "numba"], default=None, help="compare in pairs")
     add("--paths", action="store_true", help="sweep scenarios of eight quarters instead")
     add("--months", action="store_true", help="run loans over 24 months instead, against numpy")
-    add("--largest", type=int, default=1_000_000, help="loans of the largest book of --months")
+    add("--largest", type=int, default=1_000_000, help="loans of the largest book, if sizes vary")
+    add("--monte-carlo", action="store_true", help="simulate defaults instead")
+    add("--obligors", type=int, default=20_000, help="of --monte-carlo, as all below")
+    add("--factors", type=int, default=4, choices=range(1, 65), metavar="1..64")
+    add("--rivals", default="", help=f"by commas, of {', '.join(RIVALS)}")
+    add(
+        "--isa",
+        default=None,
+        choices=["avx512", "avx2", "baseline"],
+        help="the fastest if not given",
+    )
+    add("--largest-work", type=float, default=1e10, help="obligor-scenarios of the last row")
     options = parser.parse_args(arguments)
     if options.rival == "numba" and not options.paths:
         parser.error("--rival numba needs --paths")
+    if options.scenarios is None:
+        options.scenarios = 16_384 if options.monte_carlo else 6
+    if options.rivals and not options.monte_carlo:
+        parser.error("--rivals needs --monte-carlo")
+    options.rivals = [name for name in options.rivals.split(",") if name]
+    if not set(options.rivals) <= RIVALS.keys():
+        parser.error(f"--rivals must be of {', '.join(RIVALS)}")
     if not 1 <= options.records <= options.instruments:
         parser.error("--records must be from 1 to --instruments")
     return options
@@ -336,6 +355,8 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_options(arguments)
+    if options.monte_carlo:
+        return run_monte_carlo(options)
     if options.months:
         return run_months(options)
     if options.paths:

@@ -2,8 +2,11 @@
 
 #include <pybind11/pybind11.h>
 
+#include <memory>
+
 #include "bindings/tables.hpp"
 #include "engines/debt/book.hpp"
+#include "numeric/kept_pages.hpp"
 
 namespace seawall::bindings {
 
@@ -14,6 +17,7 @@ struct DebtBook {
     TablePointer principal_schedule;  ///< likewise
     debt::Book book;
     TablePointer unconverted;
+    std::shared_ptr<KeptPages> pages = shared_kept_pages();  ///< of the runs over months
 };
 
 void register_debt_book(const pybind11::module_& module);

@@ -32,11 +32,12 @@ namespace py = pybind11;
 using namespace seawall::debt;
 
 /// About what a case keeps of a position with an obligor and a record of its own.
-constexpr std::size_t bytes_a_position = 512;
+constexpr std::size_t bytes_a_position = 448, bytes_of_going_concern = 80;
 
 /// What one run with a horizon holds of each case.
 struct CaseRun {
-    explicit CaseRun(std::size_t position_count) : memory(bytes_a_position * position_count) {}
+    CaseRun(std::size_t expected_bytes, std::pmr::memory_resource& pages)
+        : memory(expected_bytes, &pages) {}
 
     OutputMemory memory;  ///< of what follows
     PathCase path_case;
@@ -80,7 +81,11 @@ class DebtPaths {
           threads_(threads) {}
 
     void run(PathCase path_case, const ParallelOptions& options) {
-        CaseRun& run = cases_.emplace_back(path_book_.order.position_count());
+        const std::size_t bytes =
+            bytes_a_position +
+            (asks_going_concern(recovery_settings_) ? bytes_of_going_concern : 0);
+        CaseRun& run =
+            cases_.emplace_back(bytes * path_book_.order.position_count(), *book_->pages);
         run.path_case = std::move(path_case);
         run.paths = run_paths(path_book_, run.path_case, settings_, limits_, options, &run.memory);
         ParallelOptions unobserved = options;
@@ -216,7 +221,8 @@ class DebtPaths {
                 .options = {.threads = threads_}};
     }
 
-    std::shared_ptr<const DebtBook> book_;
+    std::shared_ptr<const DebtBook>
+        book_;  ///< ahead of the cases, whose memory goes back to its pages
     PathBook path_book_;
     RecoveryBook recovery_book_;
     PathSettings settings_;

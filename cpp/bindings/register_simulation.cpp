@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -127,12 +128,24 @@ ConfidenceLevel level_of(const Level& level) {
     return {.numerator = level.first, .denominator = level.second};
 }
 
+InstructionSet instruction_set_of(const std::optional<std::string>& name) {
+    if (!name) return fastest_default_kernel();
+    for (const auto set :
+         {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
+        if (*name == instruction_set_name(set)) return set;
+    }
+    throw Error(ErrorCode::invalid_input, "instruction_set", "must be avx512, avx2 or baseline");
+}
+
 py::bytes losses(const PyDefaultSimulation& simulation, std::uint64_t seed,
                  std::uint64_t first_scenario, std::size_t count, std::size_t threads,
+                 const std::optional<std::string>& instruction_set,
                  const OptionalControl& control) {
     const SimulationRange range{.seed = seed, .first_scenario = first_scenario, .count = count};
+    const InstructionSet set = instruction_set_of(instruction_set);
     return to_bytes(run_long(control, [&](const RunControl& native) {
-        return simulate_losses(simulation.groups, range, {.threads = threads, .control = native});
+        return simulate_losses(simulation.groups, range, {.threads = threads, .control = native},
+                               set);
     }));
 }
 
@@ -279,8 +292,10 @@ void register_simulation_class(const py::module_& module) {
             "correlation_root", [](const PyDefaultSimulation& s) { return s.root; },
             "L of L·Lᵀ, the correlation of the factors, by rows.")
         .def("losses", &losses, py::kw_only(), py::arg("seed"), py::arg("first_scenario"),
-             py::arg("count"), py::arg("threads") = 0, py::arg("control") = py::none(),
-             "The loss of each of consecutive scenarios in minor units: int64 as bytes.")
+             py::arg("count"), py::arg("threads") = 0, py::arg("instruction_set") = py::none(),
+             py::arg("control") = py::none(),
+             "The loss of each of consecutive scenarios in minor units: int64 as bytes. The same\n"
+             "by any instruction set; None takes that of simulation_instruction_set.")
         .def("contributions", &contributions, py::arg("losses"), py::kw_only(), py::arg("seed"),
              py::arg("first_scenario"), py::arg("level"), py::arg("threads") = 0,
              py::arg("control") = py::none(),

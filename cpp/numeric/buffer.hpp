@@ -19,8 +19,9 @@ std::pmr::memory_resource* huge_pages();
 /// huge pages, and all is freed with this. It must outlive its columns; one thread asks at a time.
 class OutputMemory : public std::pmr::monotonic_buffer_resource {
   public:
-    explicit OutputMemory(std::size_t expected_bytes)
-        : std::pmr::monotonic_buffer_resource(expected_bytes, huge_pages()) {}
+    explicit OutputMemory(std::size_t expected_bytes,
+                          std::pmr::memory_resource* pages = huge_pages())
+        : std::pmr::monotonic_buffer_resource(expected_bytes, pages) {}
 };
 
 /// For outputs whose every element will be written: resizing leaves numbers uninitialised, and

@@ -464,10 +464,12 @@ class DefaultSimulation:
         first_scenario: typing.SupportsInt | typing.SupportsIndex,
         count: typing.SupportsInt | typing.SupportsIndex,
         threads: typing.SupportsInt | typing.SupportsIndex = 0,
+        instruction_set: str | None = None,
         control: RunControl | None = None,
     ) -> bytes:
         """
-        The loss of each of consecutive scenarios in minor units: int64 as bytes.
+        The loss of each of consecutive scenarios in minor units: int64 as bytes. The same
+        by any instruction set; None takes that of simulation_instruction_set.
         """
     def scenario(
         self,

@@ -117,6 +117,63 @@ def test_the_scenario_sweep_gives_the_sums_of_numpy(tmp_path: Path) -> None:
     assert answer["numpy_ratio_low"] <= answer["numpy_ratio"] <= answer["numpy_ratio_high"]
 
 
+MONTE_CARLO = {
+    "obligor_scenarios_per_second",
+    "isa",
+    "threads",
+    "limit_share",
+    "ratio",
+    "result_hash",
+}
+
+
+def test_the_default_simulation_agrees_with_its_rivals(tmp_path: Path) -> None:
+    arguments = "--monte-carlo --obligors 203 --factors 3 --scenarios 700 --iterations 2"
+    sizes = "--largest 1000 --largest-work 1e7 --rivals naive,numpy,plain"
+    answer = run("bench_stress_modeling.py", *f"{arguments} {sizes}".split(), folder=tmp_path)
+    found = answer["monte_carlo"]
+    assert found.keys() >= MONTE_CARLO
+    numpy_forms = {"numpy", "numpy_float32", "numpy_conditional", "numpy_whole"}
+    assert found["ratio"].keys() == {"naive", "plain"} | numpy_forms
+    for name, ratio in found["ratio"].items():
+        assert found["ratio_low"][name] <= ratio <= found["ratio_high"][name]
+    assert set(found["rival_scenarios"].values()) == {700}
+    assert [row["obligor_scenarios"] for row in answer["work"]] == [4926 * 203, 49261 * 203]
+    assert [row["instruments"] for row in answer["sizes"]] == [100, 1000]
+    assert all(row.keys() >= STRESS for row in answer["sizes"])
+
+
+def test_the_default_simulation_has_the_same_losses_by_any_instruction_set(tmp_path: Path) -> None:
+    arguments = "--monte-carlo --obligors 50 --scenarios 100 --iterations 1"
+    sizes = "--largest 0 --largest-work 0"
+    sets = {native.simulation_instruction_set(), "baseline"}
+    answers = [
+        run(
+            "bench_stress_modeling.py",
+            *f"{arguments} {sizes} --isa {name}".split(),
+            folder=tmp_path,
+        )
+        for name in sorted(sets)
+    ]
+    found = [answer["monte_carlo"] for answer in answers]
+    assert {one["isa"] for one in found} == sets
+    assert len({one["result_hash"] for one in found}) == 1
+
+
+def test_a_missing_compiler_is_said() -> None:
+    arguments = "--monte-carlo --obligors 50 --scenarios 100 --rivals naive"
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "bench_stress_modeling.py"), *arguments.split()],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ | {"CXX": "no-such-compiler"},
+    )
+    assert done.returncode != 0
+    assert "needs a C++ compiler, and there is no no-such-compiler" in done.stderr
+
+
 def test_persistence_has_the_contracts_keys(tmp_path: Path) -> None:
     answer = run("bench_persistence.py", "--count", "40", "--traces", "20", folder=tmp_path)
     assert answer.keys() >= PERSISTENCE
@@ -219,6 +276,13 @@ def test_months_grow_with_the_loans(tmp_path: Path) -> None:
     arguments = "--months --instruments 100000 --iterations 5"
     answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)
     assert answer["fit_b_us"] > 0
+
+
+@pytest.mark.performance
+def test_the_default_simulation_and_all_its_rivals(tmp_path: Path) -> None:
+    arguments = "--monte-carlo --rivals naive,numpy,numba,plain --largest 100000"
+    answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)
+    assert answer["monte_carlo"]["ratio"].keys() >= {"numba", "numba_philox", "plain"}
 
 
 @pytest.mark.performance

@@ -135,8 +135,9 @@ WaterfallSummary summarise_waterfall(const CaseView& view, WaterfallBasis basis,
             ++summary.better[static_cast<std::size_t>(view.recovery.better[g])];
         }
         for (std::uint32_t o = begin; o < end; ++o) {
-            summary.administration_cost += settlement.administration_paid_minor[o];
-            summary.priming_paid += settlement.priming_paid_minor[o];
+            summary.administration_cost +=
+                CaseSettlement::any_minor(settlement.administration_paid_minor, o);
+            summary.priming_paid += CaseSettlement::any_minor(settlement.priming_paid_minor, o);
             summary.equity += settlement.equity_minor[o];
         }
         const std::uint32_t first = order.position_offsets[order.record_offsets[begin]];

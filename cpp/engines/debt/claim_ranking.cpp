@@ -129,6 +129,21 @@ std::size_t largest_count(const RankedRows& ranked) {
     return largest;
 }
 
+/// An estate of its own is nobody's subsidiary, and nobody guarantees what it owes.
+void find_lone_claims(const WaterfallBatch& batch, ClaimRanking& ranking) {
+    ranking.lone_claims.assign(batch.group_count(), {no_index, no_index});
+    for (std::size_t group = 0; group < batch.group_count(); ++group) {
+        const std::uint32_t estate = batch.group_offsets[group];
+        if (batch.group_offsets[group + 1] - estate != 1) continue;
+        const auto& [offsets, rows] = ranking.claims_by_seniority;
+        const std::uint32_t first = offsets[estate * seniority_count];
+        const auto pools = ranking.pools_by_owner.of(estate);
+        if (offsets[(estate + 1) * seniority_count] - first != 1 || pools.size() > 1) continue;
+        ranking.lone_claims[group] = {.claim = rows[first],
+                                      .pool = pools.empty() ? no_index : pools.front()};
+    }
+}
+
 }  // namespace
 
 void rank_claims(const WaterfallBatch& batch, ClaimRanking& ranking) {
@@ -161,6 +176,7 @@ void rank_claims(const WaterfallBatch& batch, ClaimRanking& ranking) {
     rank(
         batch.pool_count(), batch.estate_count(),
         [&](std::size_t i) { return batch.pools.owner[i]; }, ranking.pools_by_owner);
+    find_lone_claims(batch, ranking);
     ranking.largest_tier = std::max(
         {largest_count(ranking.claims_by_lien),
          largest_count(ranking.claims_by_seniority) + largest_count(ranking.claims_by_guarantor),

@@ -19,6 +19,11 @@ struct RankedRows {
     }
 };
 
+/// The only claim on a group that is one estate, and its only pool.
+struct LoneClaim {
+    std::uint32_t claim, pool;  ///< or no_index: it is no such group; it has no pool
+};
+
 /// Who is paid when: what of a batch does not depend on its amounts, so that many cases share it.
 struct ClaimRanking {
     RankedRows claims_by_lien;           ///< by pool · lien_count + lien position
@@ -27,6 +32,7 @@ struct ClaimRanking {
     RankedRows pools_by_owner;           ///< by estate
     std::vector<std::uint32_t> estates;  ///< of each group, subsidiaries before parents
     std::vector<std::uint8_t> group_is_guaranteed;  ///< whether any of its claims is
+    std::vector<LoneClaim> lone_claims;             ///< of each group
     std::size_t largest_tier = 0;  ///< the most claims, or pools, among which an amount is shared
 
     // Kept to save memory between calls.

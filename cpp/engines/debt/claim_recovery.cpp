@@ -39,7 +39,7 @@ ClaimRecovery recovered(const CaseView& view, std::size_t position) {
     if (!settles(view, position)) return not_known;
     const MajorAmounts money(view.recovery_book.minor_digits);
     const CaseSettlement& paid = view.recovery.liquidation;
-    const auto dividends = paid.from_estate_minor[position] + paid.from_guarantee_minor[position];
+    const auto dividends = paid.from_estate_minor[position] + paid.guaranteed_minor(position);
     return {.collateral = money(paid.from_collateral_minor[position]),
             .dividends = money(dividends)};
 }
@@ -52,7 +52,7 @@ ClaimRecovery recovery_rate(const CaseView& view, std::size_t position, const Sa
         return {.collateral = collateral_cover(view, record, sale)};
     }
     const CaseSettlement& paid = view.recovery.liquidation;
-    const auto dividends = paid.from_estate_minor[position] + paid.from_guarantee_minor[position];
+    const auto dividends = paid.from_estate_minor[position] + paid.guaranteed_minor(position);
     return {.collateral = static_cast<double>(paid.from_collateral_minor[position]) / claim,
             .dividends = static_cast<double>(dividends) / claim};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "engines/debt/covenant_checks.hpp"
 #include "engines/debt/covenant_steps.hpp"
@@ -11,6 +12,10 @@ namespace seawall::debt {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+bool has_reset(const CovenantTerms& terms, Covenant covenant) {
+    return terms.reset_step > 0 && !terms.reset_limits[index_of(covenant)].empty();
+}
 
 void prepare(const CovenantSteps& steps, const CovenantTerms& terms, CovenantScratch& scratch) {
     for (auto* row : {&scratch.income, &scratch.interest, &scratch.principal}) {
@@ -39,7 +44,9 @@ void prepare(const CovenantSteps& steps, const CovenantTerms& terms, CovenantScr
         const std::size_t unit_count =
             covenant == Covenant::ltv ? steps.record_count : steps.obligor_count;
         scratch.worst[c].assign(unit_count, untested(covenant));
-        scratch.worst_before_reset[c].assign(unit_count, untested(covenant));
+        if (has_reset(terms, covenant)) {
+            scratch.worst_before_reset[c].assign(unit_count, untested(covenant));
+        }
         scratch.last[c].assign(unit_count, unknown);
         scratch.tested[c].assign(unit_count, 0);
         scratch.breached[c].assign(is_limited(terms, covenant) ? steps.record_count : 0, 0);
@@ -87,14 +94,32 @@ struct CovenantColumns {
     }
 };
 
-void collect_ratios(const CovenantSteps& steps, const CovenantTerms& terms, Covenant covenant,
-                    const CovenantScratch& scratch, const CovenantColumns& columns) {
+/// The ratios of records whose units are `unit_of`, where one limit or none holds in all steps.
+template <bool from_above, class UnitOf>
+void collect_steady(Covenant covenant, std::span<const double> limits,
+                    const CovenantScratch& scratch, std::size_t record_count,
+                    const CovenantColumns& columns, const UnitOf& unit_of) {
+    const double* const worst = scratch.worst[index_of(covenant)].data();
+    const double* const last = scratch.last[index_of(covenant)].data();
+    const double never = untested(covenant);
+    for (std::size_t r = 0; r < record_count; ++r) {
+        const double ratio = worst[unit_of(r)];
+        columns.worst_ratio[r] = ratio == never ? unknown : ratio;
+        columns.last_ratio[r] = last[unit_of(r)];
+    }
+    if (limits.empty()) {
+        std::fill_n(columns.worst_headroom, record_count, unknown);
+        return;
+    }
+    for (std::size_t r = 0; r < record_count; ++r) {
+        const double part = columns.worst_ratio[r] / limits[r];
+        columns.worst_headroom[r] = from_above ? 1.0 - part : part - 1.0;
+    }
+}
+
+void collect_reset(const CovenantSteps& steps, const CovenantTerms& terms, Covenant covenant,
+                   const CovenantScratch& scratch, const CovenantColumns& columns) {
     const std::size_t c = index_of(covenant);
-    const bool has_reset = terms.reset_step > 0 && !terms.reset_limits[c].empty() &&
-                           terms.reset_step <= static_cast<std::int32_t>(steps.months);
-    const auto limits = terms.limits[c];
-    const auto final_limits = has_reset ? terms.reset_limits[c] : limits;
-    const bool is_unlimited = limits.empty() && final_limits.empty();
     for (std::size_t r = 0; r < steps.record_count; ++r) {
         const std::size_t unit = covenant == Covenant::ltv ? r : steps.obligor_of_record[r];
         const double before = scratch.worst_before_reset[c][unit];
@@ -103,14 +128,29 @@ void collect_ratios(const CovenantSteps& steps, const CovenantTerms& terms, Cove
             limits_from_above(covenant) ? std::max(before, after) : std::min(before, after);
         columns.worst_ratio[r] = worst == untested(covenant) ? unknown : worst;
         columns.last_ratio[r] = scratch.last[c][unit];
-        if (is_unlimited) {
-            columns.worst_headroom[r] = unknown;
-        } else if (has_reset) {
-            columns.worst_headroom[r] = least(headroom(covenant, before, limit_of(limits, r)),
-                                              headroom(covenant, after, limit_of(final_limits, r)));
-        } else {
-            columns.worst_headroom[r] = headroom(covenant, after, limits[r]);
-        }
+        columns.worst_headroom[r] =
+            least(headroom(covenant, before, limit_of(terms.limits[c], r)),
+                  headroom(covenant, after, limit_of(terms.reset_limits[c], r)));
+    }
+}
+
+void collect_ratios(const CovenantSteps& steps, const CovenantTerms& terms, Covenant covenant,
+                    bool records_are_obligors, const CovenantScratch& scratch,
+                    const CovenantColumns& columns) {
+    const std::size_t c = index_of(covenant);
+    if (has_reset(terms, covenant) && terms.reset_step <= static_cast<std::int32_t>(steps.months)) {
+        return collect_reset(steps, terms, covenant, scratch, columns);
+    }
+    const auto collect = [&](const auto& unit_of) {
+        const auto collect_from = limits_from_above(covenant)
+                                      ? collect_steady<true, std::decay_t<decltype(unit_of)>>
+                                      : collect_steady<false, std::decay_t<decltype(unit_of)>>;
+        collect_from(covenant, terms.limits[c], scratch, steps.record_count, columns, unit_of);
+    };
+    if (covenant == Covenant::ltv || records_are_obligors) {
+        collect([](std::size_t r) { return r; });
+    } else {
+        collect([&](std::size_t r) { return std::size_t{steps.obligor_of_record[r]}; });
     }
 }
 
@@ -152,7 +192,7 @@ void test_covenants(const CovenantSteps& steps, const CovenantTerms& terms,
     }
     for (const Covenant covenant : all_covenants) {
         const CovenantColumns columns(paths, covenant, first_record);
-        collect_ratios(steps, terms, covenant, scratch, columns);
+        collect_ratios(steps, terms, covenant, records_are_obligors, scratch, columns);
         collect_breaches(steps, terms, covenant, scratch, columns);
     }
 }

@@ -104,7 +104,6 @@ template <std::size_t rows, bool on_top>
 }
 
 void sum_window_rows(std::size_t count, const double* row, std::size_t months, double* sum) {
-    if (months == 1) return sum_rows<1, false>(count, row, sum);
     if (months == 2) return sum_rows<2, false>(count, row, sum);
     sum_rows<3, false>(count, row, sum);
     for (std::size_t month = 3; month < months; ++month) {

@@ -33,7 +33,7 @@ struct CovenantKernels {
                        std::uint64_t bit, std::uint64_t* marks);
     void (*mark_below)(std::size_t count, const double* ratio, const double* limit,
                        std::uint64_t bit, std::uint64_t* marks);
-    /// The sums of `months` rows of a matrix, the first at `row`, added by rising row.
+    /// The sums of `months` rows of a matrix, 2 or more, the first at `row`, added by rising row.
     void (*sum_window)(std::size_t count, const double* row, std::size_t months, double* sum);
 };
 

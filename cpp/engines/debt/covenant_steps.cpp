@@ -43,12 +43,20 @@ const CovenantKernels& kernels() {
 }
 
 /// The sums over the window that ends with `step`, always added anew from its first step: taking
-/// off what leaves the window would keep its rounding.
-void sum_window(std::span<const double> matrix, const StepWindow& window, std::span<double> sum) {
+/// off what leaves the window would keep its rounding. Of one month, its row.
+const double* sum_window(std::span<const double> matrix, const StepWindow& window,
+                         std::span<double> sum) {
     const auto first = static_cast<std::size_t>(window.step - window.months);
-    kernels().sum_window(sum.size(), matrix.data() + first * sum.size(),
-                         static_cast<std::size_t>(window.months), sum.data());
+    const double* const row = matrix.data() + first * sum.size();
+    if (window.months == 1) return row;
+    kernels().sum_window(sum.size(), row, static_cast<std::size_t>(window.months), sum.data());
+    return sum.data();
 }
+
+/// What of a window the ratios rest on, of each obligor.
+struct WindowSums {
+    const double *income, *interest, *principal;
+};
 
 /// From the step after its default on nothing of an obligor is tested.
 void close_gates(const CovenantSteps& steps, std::int32_t step, CovenantScratch& scratch) {
@@ -65,7 +73,7 @@ void close_gates(const CovenantSteps& steps, std::int32_t step, CovenantScratch&
 /// One covenant's ratios of a step into what is known of its units, and into scratch.ratio where
 /// they are marked.
 void test_ratios(const CovenantSteps& steps, const CovenantTerms& terms, Covenant covenant,
-                 const StepWindow& window, CovenantScratch& scratch) {
+                 const StepWindow& window, const WindowSums& sums, CovenantScratch& scratch) {
     const std::size_t c = index_of(covenant);
     const bool is_marked = is_limited(terms, covenant);
     const auto row = static_cast<std::size_t>(window.step - 1);
@@ -74,9 +82,9 @@ void test_ratios(const CovenantSteps& steps, const CovenantTerms& terms, Covenan
         .count = scratch.worst[c].size(),
         .bit = bit_of(window.step),
         .yearly = 12.0 / window.months,
-        .income = scratch.income.data(),
-        .interest = scratch.interest.data(),
-        .principal = scratch.principal.data(),
+        .income = sums.income,
+        .interest = sums.interest,
+        .principal = sums.principal,
         .debt = steps.debt.data() + row * steps.obligor_count,
         .balance = steps.balance.data() + row * steps.record_count,
         .collateral = steps.collateral.data() + row * steps.record_count,
@@ -126,13 +134,13 @@ void begin_reset(const CovenantTerms& terms, CovenantScratch& scratch) {
 void test_step(const CovenantSteps& steps, const CovenantTerms& terms, bool records_are_obligors,
                std::int32_t step, CovenantScratch& scratch) {
     const StepWindow window{.step = step, .months = std::min(step, terms.test_months)};
-    sum_window(steps.income, window, scratch.income);
-    sum_window(steps.interest_due, window, scratch.interest);
-    sum_window(steps.principal_due, window, scratch.principal);
+    const WindowSums sums{.income = sum_window(steps.income, window, scratch.income),
+                          .interest = sum_window(steps.interest_due, window, scratch.interest),
+                          .principal = sum_window(steps.principal_due, window, scratch.principal)};
     close_gates(steps, step, scratch);
     if (step == terms.reset_step) begin_reset(terms, scratch);
     for (const Covenant covenant : all_covenants) {
-        test_ratios(steps, terms, covenant, window, scratch);
+        test_ratios(steps, terms, covenant, window, sums, scratch);
         const std::uint64_t bit = bit_of(step);
         const auto limits = limits_in(terms, covenant, step);
         if (limits.empty()) continue;

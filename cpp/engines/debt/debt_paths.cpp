@@ -18,15 +18,17 @@ CasePaths sized_paths(const PathBook& book, std::pmr::memory_resource* memory) {
     CasePaths paths;
     PositionPaths& p = paths.positions;
     place(book.order.position_count(), memory, p.interest_due, p.interest_paid, p.principal_paid,
-          p.maturity_due, p.maturity_paid, p.prepaid, p.defaulted, p.balance, p.interest_arrears,
-          p.claim);
+          p.maturity_due, p.maturity_paid, p.balance, p.interest_arrears, p.claim);
+    if (std::ranges::any_of(book.tiles, &TileRange::has_assumptions)) {
+        place(book.order.position_count(), memory, p.prepaid, p.defaulted);
+    }
     ObligorPaths& o = paths.obligors;
     place(book.order.obligor_count(), memory, o.default_step, o.runway_months, o.capacity_known,
           o.operating_shortfall, o.debt_service_shortfall, o.refinancing_shortfall, o.cash,
           o.lowest_cash, o.annual_income);
     paths.covenants.resize(book.order.record_count(), memory);
     place(book.order.record_count(), memory, paths.records.collateral_value,
-          paths.records.distressed_asset_recovery, paths.records.unencumbered_assets_value);
+          paths.records.free_assets);
     return paths;
 }
 
@@ -40,8 +42,10 @@ void take_positions(const PathTile& tile, PositionPaths& paths) {
     take(sums.principal_paid.data(), paths.principal_paid);
     take(sums.maturity_due.data(), paths.maturity_due);
     take(sums.maturity_paid.data(), paths.maturity_paid);
-    take(sums.prepaid.data(), paths.prepaid);
-    take(sums.defaulted.data(), paths.defaulted);
+    if (!paths.prepaid.empty()) {
+        take(sums.prepaid.data(), paths.prepaid);
+        take(sums.defaulted.data(), paths.defaulted);
+    }
     const std::size_t last = tile.position_cell(tile.month_count, 0);
     take(tile.positions.balance.data() + last, paths.balance);
     take(tile.positions.interest_arrears.data() + last, paths.interest_arrears);
@@ -97,10 +101,11 @@ void note_claims(const PathBook& book, const CaseFactors& factors, const PathTil
             claim_step(tile, book.order.obligor_of_record[row] - tile.range.obligors.begin);
         const StepDrivers& d = factors.drivers[factors.at(m, book.segment_of_record[row])];
         paths.records.collateral_value[row] = tile.records.collateral[tile.record_cell(m, r)];
-        paths.records.distressed_asset_recovery[row] =
+        const double recovery =
             book.distressed_asset_recovery[row] * d.recovery_factor * d.currency_factor;
-        paths.records.unencumbered_assets_value[row] =
+        const double unencumbered =
             book.unencumbered_assets_value[row] * d.collateral_factor * d.currency_factor;
+        paths.records.free_assets[row] = recovery + unencumbered;
     }
 }
 
@@ -143,7 +148,8 @@ class CovenantTests {
                         .debt = tile.tested.debt,
                         .income_known = tile.capacity_known,
                         .default_step = tile.default_step,
-                        .balance = tile.records.balance,
+                        .balance = has_one_position_an_obligor(tile.range) ? tile.tested.debt
+                                                                           : tile.records.balance,
                         .collateral = tile.records.collateral,
                         .collateral_known = collateral_known_,
                         .obligor_of_record = obligor_},

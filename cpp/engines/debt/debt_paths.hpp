@@ -34,7 +34,7 @@ struct PathSettings {
 /// and levels at the end of the last one, in the segment's worth of the first day.
 struct PositionPaths {
     Buffer<double> interest_due, interest_paid, principal_paid, maturity_due, maturity_paid;
-    Buffer<double> prepaid, defaulted;
+    Buffer<double> prepaid, defaulted;  ///< empty where neither is assumed
     Buffer<double> balance, interest_arrears;
     /// What is owed at the obligor's default, or at the end without one, in the book's currency.
     Buffer<double> claim;
@@ -43,8 +43,7 @@ struct PositionPaths {
 /// What stands behind each record at that time, all of shape (record_count,) in path order.
 struct RecordPaths {
     Buffer<double> collateral_value;  ///< NaN where not known
-    Buffer<double> distressed_asset_recovery;
-    Buffer<double> unencumbered_assets_value;
+    Buffer<double> free_assets;       ///< recovery of distressed assets, and unencumbered assets
 };
 
 /// What became of each obligor, all of shape (obligor_count,) in path order, in the book's

@@ -21,6 +21,13 @@ constexpr std::array<std::string_view, 2> of_ten_thousandths = {"CLF", "UYW"};
 constexpr int most_digits = 4;
 constexpr std::array<double, most_digits + 1> powers_of_ten = {1.0, 10.0, 100.0, 1e3, 1e4};
 
+/// Half to even. Where the unit of a double is 1 the addition rounds, without a call.
+double rounded(double value) {
+    constexpr double unit_of_one = 0x1.8p52;
+    if (std::abs(value) < 0x1p51) return (value + unit_of_one) - unit_of_one;
+    return std::nearbyint(value);
+}
+
 }  // namespace
 
 int minor_digits(std::string_view currency) {
@@ -37,7 +44,7 @@ std::int64_t minor_units(double amount, int digits, std::string_view place) {
     if (!std::isfinite(amount)) {
         throw Error(ErrorCode::invalid_input, std::string(place), "must be finite");
     }
-    const double units = std::nearbyint(amount * powers_of_ten[static_cast<std::size_t>(digits)]);
+    const double units = rounded(amount * powers_of_ten[static_cast<std::size_t>(digits)]);
     if (std::abs(units) > static_cast<double>(largest_minor_units)) {
         throw Error(ErrorCode::limit_exceeded, std::string(place),
                     "must be 2^53 minor units at most");

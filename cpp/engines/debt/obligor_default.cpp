@@ -52,27 +52,33 @@ void default_group(const TileStep& step, const TileRange::Rows& group) {
     }
 }
 
+/// Of each record, unless the obligors' debts say the same.
+void note_balances(const TileStep& step) {
+    TileState& state = step.state;
+    PathTile& tile = step.tile;
+    if (has_one_position_an_obligor(tile.range)) return;
+    double* const balance = tile.records.balance.data() + tile.record_cell(step.m, 0);
+    if (tile.range.has_one_position_a_record) {
+        return step.kernels.multiply(tile.range.positions.count(), state.balance.data(),
+                                     state.worth.data(), balance);
+    }
+    const auto& offsets = step.inputs.book.order.position_offsets;
+    const TileRange::Rows& records = tile.range.records;
+    for (std::size_t r = 0; r < records.count(); ++r) {
+        const std::size_t begin = offsets[records.begin + r] - tile.range.positions.begin;
+        const std::size_t end = offsets[records.begin + r + 1] - tile.range.positions.begin;
+        balance[r] = 0.0;
+        for (std::size_t i = begin; i < end; ++i) balance[r] += state.balance[i] * state.worth[i];
+    }
+}
+
 void note_debt(const TileStep& step) {
     TileState& state = step.state;
     PathTile& tile = step.tile;
-    const std::size_t positions = tile.range.positions.count();
     const std::size_t cell = tile.obligor_cell(step.m, 0);
     sum_by_obligor(step, state.balance.data(),
                    tile.tested.debt.data() + tile.tested_cell(step.m, 0));
-    double* const balance = tile.records.balance.data() + tile.record_cell(step.m, 0);
-    if (tile.range.has_one_position_a_record) {
-        step.kernels.multiply(positions, state.balance.data(), state.worth.data(), balance);
-    } else {
-        const auto& offsets = step.inputs.book.order.position_offsets;
-        const TileRange::Rows& records = tile.range.records;
-        for (std::size_t r = 0; r < records.count(); ++r) {
-            const std::size_t begin = offsets[records.begin + r] - tile.range.positions.begin;
-            const std::size_t end = offsets[records.begin + r + 1] - tile.range.positions.begin;
-            balance[r] = 0.0;
-            for (std::size_t i = begin; i < end; ++i)
-                balance[r] += state.balance[i] * state.worth[i];
-        }
-    }
+    note_balances(step);
     double* const arrears = tile.obligors.interest_arrears.data() + cell;
     std::fill_n(arrears, tile.range.obligors.count(), 0.0);
     if (state.arrears_count == 0) return;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 
 #include "engines/debt/obligor_cash.hpp"
 #include "engines/debt/tile_state.hpp"
@@ -250,15 +252,14 @@ class ObligorSettlement {
 
 /// Few of a tile in most steps.
 void settle_one_by_one(const TileStep& step) {
-    constexpr std::size_t block = 8;
     TileState& state = step.state;
-    const std::size_t count = state.is_settled.size();
-    for (std::size_t begin = 0; begin < count; begin += block) {
-        const std::size_t end = std::min(begin + block, count);
-        double settled = 0.0;
-        for (std::size_t o = begin; o < end; ++o) settled += state.is_settled[o];
-        if (settled == static_cast<double>(end - begin)) continue;
-        for (std::size_t o = begin; o < end; ++o) {
+    constexpr auto one = std::bit_cast<std::uint64_t>(1.0);
+    for (std::size_t begin = 0; begin < state.is_settled.size(); begin += settled_block) {
+        std::uint64_t unlike = 0;  // bits, since sums of doubles would wait for each other
+        for (std::size_t k = 0; k < settled_block; ++k)
+            unlike |= std::bit_cast<std::uint64_t>(state.is_settled[begin + k]) ^ one;
+        if (unlike == 0) continue;
+        for (std::size_t o = begin; o < begin + settled_block; ++o) {
             if (state.is_settled[o] != 0.0) continue;
             ObligorSettlement(step, o).run();
             state.unsettled.push_back(static_cast<std::uint32_t>(o));

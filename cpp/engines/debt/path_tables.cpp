@@ -37,8 +37,11 @@ void add_payments(const PositionPaths& paths, const std::vector<std::uint32_t>& 
     add("principal_paid", paths.principal_paid);
     add("maturity_due", paths.maturity_due);
     add("maturity_paid", paths.maturity_paid);
-    add("prepaid", paths.prepaid);
-    add("defaulted", paths.defaulted);
+    const auto add_assumed = [&](const char* name, const Buffer<double>& values) {
+        table.numbers(name, [&](std::size_t i) { return values.empty() ? 0.0 : values[rows[i]]; });
+    };
+    add_assumed("prepaid", paths.prepaid);
+    add_assumed("defaulted", paths.defaulted);
     add("balance", paths.balance);
     add("interest_arrears", paths.interest_arrears);
     add("claim", paths.claim);
@@ -64,7 +67,7 @@ void add_recoveries(const CaseView& view, const std::vector<std::uint32_t>& rows
     const CaseSettlement& paid = recovery.liquidation;
     add("from_collateral", [&](std::size_t p) { return paid.from_collateral_minor[p]; });
     add("from_estate", [&](std::size_t p) { return paid.from_estate_minor[p]; });
-    add("from_guarantee", [&](std::size_t p) { return paid.from_guarantee_minor[p]; });
+    add("from_guarantee", [&](std::size_t p) { return paid.guaranteed_minor(p); });
     add("unpaid", [&](std::size_t p) { return recovery.claim_minor[p] - paid.paid_minor(p); });
     add("cost_of_carry", [&](std::size_t p) { return recovery.cost_of_carry_minor[p]; });
 }

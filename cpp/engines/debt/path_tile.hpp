@@ -61,7 +61,7 @@ struct ObligorSums {
 
 /// And of records, of every step too.
 struct RecordSteps {
-    std::vector<double> balance;
+    std::vector<double> balance;     ///< not written where obligors have one position each
     std::vector<double> collateral;  ///< NaN where not known
 };
 

@@ -13,12 +13,20 @@ namespace {
 
 __extension__ using WideSum = __int128;
 
-CaseSettlement sized_settlement(const PathOrder& order, std::pmr::memory_resource* memory) {
+CaseSettlement sized_settlement(const PathOrder& order, const RecoveryBook& claims,
+                                const RecoverySettings& settings,
+                                std::pmr::memory_resource* memory) {
     CaseSettlement s;
-    place(order.position_count(), memory, s.from_collateral_minor, s.from_estate_minor,
-          s.from_guarantee_minor);
-    place(order.obligor_count(), memory, s.equity_minor, s.administration_paid_minor,
-          s.priming_paid_minor);
+    place(order.position_count(), memory, s.from_collateral_minor, s.from_estate_minor);
+    const auto is_guaranteed = [](const TileClaims& tile) { return !tile.guarantor.empty(); };
+    if (std::ranges::any_of(claims.tiles, is_guaranteed)) {
+        place(order.position_count(), memory, s.from_guarantee_minor);
+    }
+    place(order.obligor_count(), memory, s.equity_minor);
+    if (settings.administration_cost != 0.0) {
+        place(order.obligor_count(), memory, s.administration_paid_minor);
+    }
+    if (settings.priming_amount != 0.0) place(order.obligor_count(), memory, s.priming_paid_minor);
     place(order.group_count(), memory, s.value_minor, s.paid_to_creditors_minor, s.sale_cost_minor,
           s.fulcrum, s.is_known);
     return s;
@@ -36,15 +44,19 @@ void check_sum(const std::vector<RecoverySums>& sums, std::int64_t RecoverySums:
 
 }  // namespace
 
+bool asks_going_concern(const RecoverySettings& settings) {
+    return !std::isnan(settings.enterprise_multiple) || !std::isnan(settings.cap_rate);
+}
+
 CaseRecovery recover(const PathBook& book, const RecoveryBook& claims, const CasePaths& paths,
                      const RecoverySettings& settings, const ParallelOptions& options,
                      std::pmr::memory_resource* memory) {
     constexpr std::size_t tiles_a_task = 8;  // they reuse one tile's memory
     CaseRecovery recovery;
     place(book.order.position_count(), memory, recovery.claim_minor, recovery.cost_of_carry_minor);
-    recovery.liquidation = sized_settlement(book.order, memory);
-    if (!std::isnan(settings.enterprise_multiple) || !std::isnan(settings.cap_rate)) {
-        recovery.going_concern = sized_settlement(book.order, memory);
+    recovery.liquidation = sized_settlement(book.order, claims, settings, memory);
+    if (asks_going_concern(settings)) {
+        recovery.going_concern = sized_settlement(book.order, claims, settings, memory);
         place(book.order.group_count(), memory, recovery.better);
     }
     std::vector<RecoverySums> sums(book.tiles.size());

@@ -24,21 +24,33 @@ struct RecoverySettings {
     double priming_amount = 0.0;  ///< lent to each group with a defaulted obligor, to its first
 };
 
+bool asks_going_concern(const RecoverySettings& settings);
+
 /// What a settlement leaves to whom, rows in path order. Empty where none is asked.
 struct CaseSettlement {
     // Of positions.
-    Buffer<std::int64_t> from_collateral_minor, from_estate_minor, from_guarantee_minor;
+    Buffer<std::int64_t> from_collateral_minor, from_estate_minor;
+    Buffer<std::int64_t> from_guarantee_minor;  ///< empty where nothing is guaranteed
     // Of obligors.
-    Buffer<std::int64_t> equity_minor, administration_paid_minor, priming_paid_minor;
+    Buffer<std::int64_t> equity_minor;
+    Buffer<std::int64_t> administration_paid_minor, priming_paid_minor;  ///< empty: none is asked
     // Of groups, as GroupFigures has them.
     Buffer<std::int64_t> value_minor, paid_to_creditors_minor, sale_cost_minor;
     Buffer<WaterfallTier> fulcrum;
     Buffer<std::uint8_t> is_known;
 
+    /// 0 where the column is empty.
+    static std::int64_t any_minor(const Buffer<std::int64_t>& column, std::size_t row) {
+        return column.empty() ? 0 : column[row];
+    }
+    /// What a position is paid by its guarantor.
+    std::int64_t guaranteed_minor(std::size_t position) const {
+        return any_minor(from_guarantee_minor, position);
+    }
     /// What a position is paid in all.
     std::int64_t paid_minor(std::size_t position) const {
         return from_collateral_minor[position] + from_estate_minor[position] +
-               from_guarantee_minor[position];
+               guaranteed_minor(position);
     }
 };
 

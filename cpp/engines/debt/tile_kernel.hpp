@@ -282,13 +282,11 @@ void sum_obligor_rows(const ObligorSumRows& rows) {
     const ObligorSumRows r = rows;
 #pragma GCC ivdep
     for (std::size_t i = 0; i < r.count; ++i) {
-        const double operating = r.operating_shortfall[i], service = r.debt_service_shortfall[i];
+        const double operating = r.operating_shortfall[i];
         r.operating_sum[i] += operating;
-        r.debt_service_sum[i] += service;
-        r.refinancing_sum[i] += r.refinancing_shortfall[i];
         r.lowest_cash[i] = lesser(r.lowest_cash[i], r.cash[i]);
         const double runway = r.runway[i];
-        const double found = operating > 0.0 || service > 0.0 ? r.months_before : runway;
+        const double found = operating > 0.0 ? r.months_before : runway;
         r.runway[i] = runway < 0.0 ? found : runway;
     }
 }
@@ -351,19 +349,25 @@ double sum_row(std::size_t count, const double* row) {
 /// Side by side, since each addition to a row's lanes waits for the one before.
 void sum_rows(const SummedRows& summed) {
     const std::size_t whole = summed.count - summed.count % lane_count;
-    Lanes sums[summed_row_count]{};
+    Lanes sums[summed_row_count]{}, weighted[weighted_row_count]{};
     for (std::size_t i = 0; i < whole; i += lane_count) {
 #pragma GCC unroll 16
         for (std::size_t k = 0; k < summed_row_count; ++k)
             Plain{summed.row[k]}.add_lanes(i, sums[k]);
+#pragma GCC unroll 16
+        for (std::size_t k = 0; k < weighted_row_count; ++k)
+            Product{summed.weighted[k], summed.weight[k]}.add_lanes(i, weighted[k]);
     }
     for (std::size_t k = 0; k < summed_row_count; ++k) {
-        for (std::size_t i = whole; i < summed.count; ++i) sums[k][i - whole] += summed.row[k][i];
+        const Plain row{summed.row[k]};
+        for (std::size_t i = whole; i < summed.count; ++i) sums[k][i - whole] += row.one(i);
         *summed.sum[k] = added(sums[k]);
     }
-}
-double sum_product_rows(std::size_t count, const double* a, const double* b) {
-    return sum_lanes(count, Product{a, b});
+    for (std::size_t k = 0; k < weighted_row_count; ++k) {
+        const Product row{summed.weighted[k], summed.weight[k]};
+        for (std::size_t i = whole; i < summed.count; ++i) weighted[k][i - whole] += row.one(i);
+        *summed.weighted_sum[k] = added(weighted[k]);
+    }
 }
 double sum_known_row(std::size_t count, const double* row) {
     return sum_lanes(count, Known{row});
@@ -380,7 +384,6 @@ constexpr TileKernels kernels_of_this_unit{.set_rates = set_rates,
                                            .add = add_rows,
                                            .sum = sum_row,
                                            .sum_rows = sum_rows,
-                                           .sum_of_products = sum_product_rows,
                                            .sum_of_known = sum_known_row};
 
 }  // namespace

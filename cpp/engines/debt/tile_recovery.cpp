@@ -20,6 +20,12 @@ void copy_to(const From& from, To& to, std::size_t row) {
     std::ranges::copy(from, to.begin() + static_cast<std::ptrdiff_t>(row));
 }
 
+/// Of a column that is empty where all of it would be 0.
+template <class From, class To>
+void copy_any(const From& from, To& to, std::size_t row) {
+    if (!to.empty()) copy_to(from, to, row);
+}
+
 }  // namespace
 
 RecoverySums TileRecovery::run(std::size_t tile) {
@@ -99,8 +105,7 @@ void TileRecovery::add_estate(std::size_t obligor) {
     const std::size_t row = range_->obligors.begin + obligor;
     double free_assets = paths_.obligors.cash[row];
     for (std::size_t r = order.record_offsets[row]; r < order.record_offsets[row + 1]; ++r) {
-        free_assets += paths_.records.distressed_asset_recovery[r] +
-                       paths_.records.unencumbered_assets_value[r];
+        free_assets += paths_.records.free_assets[r];
         const double value = paths_.records.collateral_value[r];
         const std::uint32_t pool = tile_->pool_of_record[r - range_->records.begin];
         if (pool != no_index && value == value) pool_value_[pool] += value;
@@ -150,11 +155,11 @@ void TileRecovery::put(const Settlement& from, CaseSettlement& to) const {
     const auto& [claims, pools, estates, groups] = from;
     copy_to(claims.from_collateral_minor, to.from_collateral_minor, range_->positions.begin);
     copy_to(claims.from_estate_minor, to.from_estate_minor, range_->positions.begin);
-    copy_to(claims.from_guarantee_minor, to.from_guarantee_minor, range_->positions.begin);
+    copy_any(claims.from_guarantee_minor, to.from_guarantee_minor, range_->positions.begin);
     copy_to(estates.equity_minor, to.equity_minor, range_->obligors.begin);
-    copy_to(estates.administration_paid_minor, to.administration_paid_minor,
-            range_->obligors.begin);
-    copy_to(estates.priming_paid_minor, to.priming_paid_minor, range_->obligors.begin);
+    copy_any(estates.administration_paid_minor, to.administration_paid_minor,
+             range_->obligors.begin);
+    copy_any(estates.priming_paid_minor, to.priming_paid_minor, range_->obligors.begin);
     copy_to(groups.value_minor, to.value_minor, range_->groups.begin);
     copy_to(groups.paid_to_creditors_minor, to.paid_to_creditors_minor, range_->groups.begin);
     copy_to(groups.sale_cost_minor, to.sale_cost_minor, range_->groups.begin);

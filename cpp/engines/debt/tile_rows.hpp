@@ -72,17 +72,19 @@ struct SettleRows {
 struct ObligorSumRows {
     std::size_t count;
     double months_before;  ///< the step
-    const double *operating_shortfall, *debt_service_shortfall, *refinancing_shortfall, *cash;
-    double *operating_sum, *debt_service_sum, *refinancing_sum, *lowest_cash, *runway;
+    const double *operating_shortfall, *cash;
+    double *operating_sum, *lowest_cash, *runway;
 };
 
-inline constexpr std::size_t summed_row_count = 10;
+inline constexpr std::size_t summed_row_count = 11, weighted_row_count = 4;
 
-/// Rows whose sums are wanted.
+/// Rows whose sums are wanted, as they are or each element times its weight.
 struct SummedRows {
     std::size_t count;
     const double* row[summed_row_count];
     double* sum[summed_row_count];
+    const double *weighted[weighted_row_count], *weight[weighted_row_count];
+    double* weighted_sum[weighted_row_count];
 };
 
 /// What positions pay. Parts are those of their obligors, and of their records' maturities.
@@ -115,8 +117,6 @@ struct TileKernels {
     /// The sum of a row: eight sums of every eighth element, added in a fixed order.
     double (*sum)(std::size_t count, const double* row);
     void (*sum_rows)(const SummedRows&);
-    /// The same of a[i] * b[i].
-    double (*sum_of_products)(std::size_t count, const double* a, const double* b);
     /// The same of elements that are not NaN.
     double (*sum_of_known)(std::size_t count, const double* row);
 };

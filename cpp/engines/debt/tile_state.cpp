@@ -54,7 +54,7 @@ void TileState::begin_obligors(const TileInputs& inputs, PathTile& tile) {
     obligor_is_alive.assign(count, 1.0);
     is_defaulted.assign(count, 0.0);
     in_arrears.assign(count, 0.0);
-    is_settled.assign(count, 1.0);
+    is_settled.assign((count + settled_block - 1) / settled_block * settled_block, 1.0);
     months_in_arrears.assign(count, 0);
     cash.assign(count, 0.0);
     for (std::size_t row = range.records.begin; row < range.records.end; ++row) {

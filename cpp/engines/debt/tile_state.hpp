@@ -96,7 +96,7 @@ struct TileState {
     std::vector<double> in_arrears;                      ///< 1 or 0, also of the defaulted
     std::vector<double> cash;                            ///< at the end of the step before
     std::vector<double> cash_limit;  ///< cash above it is distributed; infinite: none is
-    std::vector<double> is_settled;
+    std::vector<double> is_settled;  ///< 1 or 0, and 1 up to a whole number of blocks
     std::vector<std::int32_t> months_in_arrears;
     std::vector<std::uint32_t> position_begin;  ///< (obligor_count + 1,)
     /// Positions that are not their obligor's first, rising, and of whom they are.
@@ -147,6 +147,14 @@ void sum_step(const TileStep& step);
 
 /// Adds up the cells of each obligor's positions, times `worth`, into a row of obligors.
 void sum_by_obligor(const TileStep& step, const double* cells, double* sums);
+
+/// Obligors that are looked at together for one that is not settled.
+inline constexpr std::size_t settled_block = 16;
+
+/// Whether each obligor has one record of one position: what it owes is then the record's balance.
+inline bool has_one_position_an_obligor(const TileRange& range) {
+    return range.has_one_position_a_record && range.records.count() == range.obligors.count();
+}
 
 /// Of a sum due, which part `available` pays; a rest of rounding is none.
 inline double paid_part(double available, double due) {

@@ -7,6 +7,7 @@
 
 #include "engines/debt/collateral_pool.hpp"
 #include "engines/debt/estate.hpp"
+#include "engines/debt/lone_claim.hpp"
 #include "errors/error.hpp"
 
 namespace seawall::debt {
@@ -59,7 +60,8 @@ void check(const WaterfallBatch& batch, const ClaimRanking& ranking) {
     const bool is_ranked = ranking.claims_by_seniority.rows.size() == batch.claim_count() &&
                            ranking.pools_by_owner.rows.size() == batch.pool_count() &&
                            ranking.estates.size() == batch.estate_count() &&
-                           ranking.group_is_guaranteed.size() == batch.group_count();
+                           ranking.group_is_guaranteed.size() == batch.group_count() &&
+                           ranking.lone_claims.size() == batch.group_count();
     if (!is_ranked) {
         throw Error(ErrorCode::invalid_input, "ranking", "must be that of this batch");
     }
@@ -179,6 +181,10 @@ void share_out(const SettlementContext& context) {
     scratch.pool_left_minor = net;
     for (std::size_t group = 0; group < batch.group_count(); ++group) {
         if (groups.is_known[group] == 0) continue;
+        if (ranking.lone_claims[group].claim != no_index) {
+            settle_lone_claim(context, group);
+            continue;
+        }
         const std::uint32_t begin = batch.group_offsets[group];
         const std::uint32_t end = batch.group_offsets[group + 1];
         for (std::uint32_t estate = begin; estate < end; ++estate) {

@@ -45,10 +45,14 @@ MixingVariable::MixingVariable(double degrees_of_freedom)
     if (std::isfinite(degrees_of_freedom)) quantile_.emplace(degrees_of_freedom);
 }
 
-double MixingVariable::root(std::uint64_t seed, std::uint64_t scenario) const {
+double MixingVariable::root(std::uint64_t seed, std::uint64_t scenario, double tilt) const {
     if (!quantile_) return 1.0;
-    const double uniform = stream_uniform_53(seed, RandomStream::mixing, scenario, 0);
-    return std::sqrt((*quantile_)(uniform) / degrees_of_freedom_);
+    return root_of(stream_uniform_53(seed, RandomStream::mixing, scenario, 0), tilt);
+}
+
+double MixingVariable::root_of(double uniform, double tilt) const {
+    if (!quantile_) return 1.0;
+    return std::sqrt((*quantile_)(uniform) / (1.0 + 2.0 * tilt) / degrees_of_freedom_);
 }
 
 std::uint64_t conditional_default_limit(double threshold, std::span<const float> loading,

@@ -37,7 +37,12 @@ class MixingVariable {
     /// Infinity is the Gaussian copula.
     explicit MixingVariable(double degrees_of_freedom);
 
-    double root(std::uint64_t seed, std::uint64_t scenario) const;
+    bool is_gaussian() const { return !quantile_; }
+    double degrees_of_freedom() const { return degrees_of_freedom_; }
+    /// Of W / (1 + 2·tilt), whose density is e^(−tilt·w)·(1 + 2·tilt)^(ν/2) times that of W.
+    double root(std::uint64_t seed, std::uint64_t scenario, double tilt = 0.0) const;
+    /// Of the W that `uniform` is the probability of staying below.
+    double root_of(double uniform, double tilt = 0.0) const;
 
   private:
     double degrees_of_freedom_;

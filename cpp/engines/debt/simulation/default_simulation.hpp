@@ -17,13 +17,16 @@ struct SimulationRange {
     std::uint64_t seed = 0;
     std::uint64_t first_scenario = 0;
     std::size_t count = 0;
+    StateSampling sampling{};
 };
+
+/// Throws Error(limit_exceeded) on a range that passes 2^64.
+void check(const SimulationRange& range);
 
 /// The loss of each scenario in minor units, over one period with losses given default that are
 /// fixed (docs/explanation/default_simulation.md). Same bits on any instruction set, thread count
 /// and split, and in any order of the obligors: the decisions are the canonical rule's, the sums
-/// are of integers. Progress counts scenarios. Throws Error(limit_exceeded) on a range that passes
-/// 2^64, and Error(cancelled).
+/// are of integers. Progress counts scenarios. Throws as check does, and Error(cancelled).
 std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel);
 

@@ -20,10 +20,19 @@ struct SimulationVariant {
     std::size_t task_scenarios = 1024;  ///< scenarios a task, at least 1
 };
 
+/// Large books are split finer, so that a run ends soon when asked to; small runs too, so that
+/// every thread has some.
+std::size_t task_scenarios_for(const ObligorGroups& groups, const SimulationRange& range);
+
 /// simulate_losses by a way of the caller's choice; the kernel must be there.
 std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel,
                                           const SimulationVariant& variant);
+
+/// simulate_losses by an instruction set of the caller's choice, the work split as usual. Throws
+/// Error(invalid_input) where this build or this processor lacks it.
+std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
+                                          const ParallelOptions& parallel, InstructionSet set);
 
 /// default_masks by an instruction set of the caller's choice.
 void default_masks(const ObligorGroups& groups, const ScenarioList& scenarios,

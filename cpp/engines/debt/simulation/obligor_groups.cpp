@@ -5,9 +5,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <string>
 
-#include "errors/error.hpp"
+#include "engines/debt/simulation/standard_obligors.hpp"
 
 namespace seawall::debt {
 namespace {
@@ -114,12 +113,7 @@ ObligorGroups group_obligors_by_slot(const ObligorColumns& obligors, const Facto
     std::array<float, max_factors> loading_of_one{};
     const std::span<float> loading(loading_of_one.data(), factor_count);
     for (const std::uint32_t row : rows_by_slot(obligors)) {
-        if (!standardise_loading(obligors.factor_weight.subspan(row * factor_count, factor_count),
-                                 root, loading)) {
-            throw Error(ErrorCode::invalid_input,
-                        "obligors.factor_weight[" + std::to_string(row) + "]",
-                        "the factors' share of the variance, a'Ca, must be below 1");
-        }
+        standardise_row(obligors, row, root, loading);
         const double threshold = obligors.default_threshold[row];
         if (std::isinf(threshold)) {  // certain, or never: no draw
             if (threshold < 0.0) continue;

@@ -86,8 +86,7 @@ inline std::vector<std::int64_t> losses_literally(const std::vector<Obligor>& ob
     for (std::size_t s = 0; s < range.count; ++s) {
         const std::uint64_t scenario = range.first_scenario + s;
         std::vector<double> z(factor_count);
-        draw_factors(range.seed, scenario, z);
-        const double mixing_root = mixing.root(range.seed, scenario);
+        const double mixing_root = draw_state(range.sampling, range.seed, scenario, mixing, z);
         for (const Obligor& obligor : obligors) {
             std::vector<float> loading(factor_count);
             standardise_loading(obligor.factor_weight, root, loading);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "errors/error.hpp"
+
 namespace seawall::debt {
 namespace {
 
@@ -12,18 +14,26 @@ float rounded_up(double value) {
     return std::nextafter(rounded, std::numeric_limits<float>::infinity());
 }
 
+void check(const ScenarioList& list, std::size_t factor_count, const MixingVariable& mixing) {
+    check(list.sampling, list.seed, factor_count, mixing);
+    if (list.sampling.scrambles == nullptr || list.scenario.empty()) return;
+    if (std::ranges::max(list.scenario) >= sobol_scenario_count) {
+        throw Error(ErrorCode::limit_exceeded, "scenarios", "Sobol points end at scenario 2^37");
+    }
+}
+
 }  // namespace
 
 SystematicStates::SystematicStates(const ScenarioList& list, std::size_t factor_count,
                                    const MixingVariable& mixing)
     : factor_count_(factor_count), scenario_(list.scenario.begin(), list.scenario.end()) {
+    check(list, factor_count, mixing);
     const std::size_t count = scenario_.size();
     factor_.resize(count * factor_count);
     mixing_root_.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
-        draw_factors(list.seed, scenario_[i],
-                     std::span(factor_).subspan(i * factor_count, factor_count));
-        mixing_root_[i] = mixing.root(list.seed, scenario_[i]);
+        const std::span factors = std::span(factor_).subspan(i * factor_count, factor_count);
+        mixing_root_[i] = draw_state(list.sampling, list.seed, scenario_[i], mixing, factors);
     }
     const std::size_t blocks = (count + block_scenarios - 1) / block_scenarios;
     scenario_low_.resize(blocks * block_scenarios);

@@ -8,6 +8,7 @@
 #include "engines/debt/simulation/aligned_rows.hpp"
 #include "engines/debt/simulation/default_block.hpp"
 #include "engines/debt/simulation/default_rule.hpp"
+#include "engines/debt/simulation/sampling.hpp"
 
 namespace seawall::debt {
 
@@ -15,12 +16,15 @@ namespace seawall::debt {
 struct ScenarioList {
     std::uint64_t seed = 0;
     std::span<const std::uint64_t> scenario{};
+    StateSampling sampling{};
 };
 
 /// The systematic state of scenarios, exact and as the kernels read it: in blocks of
 /// block_scenarios, the last of which repeats the last scenario.
 class SystematicStates {
   public:
+    /// Throws as check of the sampling, and Error(limit_exceeded) at "scenarios" beyond the Sobol
+    /// points.
     SystematicStates(const ScenarioList& list, std::size_t factor_count,
                      const MixingVariable& mixing);
 

@@ -7,32 +7,11 @@
 #include <utility>
 
 #include "engines/debt/simulation/default_block.hpp"
+#include "engines/debt/simulation/tail_scenarios.hpp"
 #include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {
-
-/// The scenarios of a tail, by index in the range: those above VaR, then those at it.
-struct TailScenarios {
-    std::vector<std::size_t> index;
-    std::size_t above_count = 0;
-};
-
-TailScenarios scenarios_of(std::span<const std::int64_t> losses, const TailRisk& tail) {
-    TailScenarios found;
-    for (std::size_t s = 0; s < losses.size(); ++s) {
-        if (losses[s] > tail.var_minor) found.index.push_back(s);
-    }
-    found.above_count = found.index.size();
-    for (std::size_t s = 0; s < losses.size(); ++s) {
-        if (losses[s] == tail.var_minor) found.index.push_back(s);
-    }
-    const bool is_tail = losses.size() == tail.scenario_count &&
-                         found.above_count == tail.above_count &&
-                         found.index.size() == tail.above_count + tail.at_count;
-    if (!is_tail) throw Error(ErrorCode::invalid_input, "tail", "must be of these losses");
-    return found;
-}
 
 /// Counts defaults in blocks of scenarios, in one memory.
 class DefaultCounter {
@@ -48,7 +27,9 @@ class DefaultCounter {
     void count(std::span<const std::size_t> index, std::size_t above_count) {
         scenario_.clear();
         for (const std::size_t s : index) scenario_.push_back(range_.first_scenario + s);
-        default_masks(groups_, {.seed = range_.seed, .scenario = scenario_}, masks_);
+        default_masks(groups_,
+                      {.seed = range_.seed, .scenario = scenario_, .sampling = range_.sampling},
+                      masks_);
         const auto above = static_cast<std::uint16_t>((1U << above_count) - 1U);
         for (std::size_t row = 0; row < masks_.size(); ++row) {
             const auto mask = static_cast<unsigned>(masks_[row]);
@@ -95,30 +76,84 @@ CountWeights weights_of(const TailRisk& tail) {
     return {.above = above / common, .at = at / common, .whole = whole};
 }
 
+[[noreturn]] void refuse_sum() {
+    throw Error(ErrorCode::limit_exceeded, "contributions",
+                "losses, scenarios and the level together pass 128 bits");
+}
+
 WideInteger product(WideInteger a, WideInteger b) {
     WideInteger result = 0;
-    if (__builtin_mul_overflow(a, b, &result)) {
-        throw Error(ErrorCode::limit_exceeded, "contributions",
-                    "losses, scenarios and the level together pass 128 bits");
-    }
+    if (__builtin_mul_overflow(a, b, &result)) refuse_sum();
     return result;
 }
 
-/// A contribution times CountWeights::whole.
-WideInteger weighed(const TailDefaults& defaults, std::size_t row, std::int64_t loss,
-                    const CountWeights& weights) {
-    const WideInteger counts =
-        weights.above * defaults.above_count[row] + weights.at * defaults.at_count[row];
-    return product(counts, loss);
-}
+/// Contributions times CountWeights::whole.
+using WeighedLosses = std::vector<WideInteger>;
 
-void check(const TailDefaults& defaults, std::span<const std::int64_t> losses) {
+WeighedLosses weighed(const TailDefaults& defaults, std::span<const std::int64_t> losses,
+                      const CountWeights& weights) {
     const bool fits =
         defaults.above_count.size() == losses.size() && defaults.at_count.size() == losses.size();
     if (!fits) {
         throw Error(ErrorCode::invalid_input, "loss_minor_at_default",
                     "must have a value for each obligor");
     }
+    WeighedLosses result;
+    result.reserve(losses.size());
+    for (std::size_t row = 0; row < losses.size(); ++row) {
+        const WideInteger counts =
+            weights.above * defaults.above_count[row] + weights.at * defaults.at_count[row];
+        result.push_back(product(counts, losses[row]));
+    }
+    return result;
+}
+
+WeighedLosses weighed(const TailLosses& losses, const CountWeights& weights) {
+    if (losses.above_minor.size() != losses.at_minor.size()) {
+        throw Error(ErrorCode::invalid_input, "losses", "must have two sums for each position");
+    }
+    WeighedLosses result;
+    result.reserve(losses.above_minor.size());
+    for (std::size_t position = 0; position < losses.above_minor.size(); ++position) {
+        const WideInteger above = product(weights.above, losses.above_minor[position]);
+        const WideInteger at = product(weights.at, losses.at_minor[position]);
+        WideInteger sum = 0;
+        if (__builtin_add_overflow(above, at, &sum)) refuse_sum();
+        result.push_back(sum);
+    }
+    return result;
+}
+
+std::vector<double> shares(const WeighedLosses& losses, const CountWeights& weights) {
+    std::vector<double> contributions;
+    contributions.reserve(losses.size());
+    for (const WideInteger units : losses) {
+        contributions.push_back(static_cast<double>(units) / static_cast<double>(weights.whole));
+    }
+    return contributions;
+}
+
+std::vector<std::int64_t> whole_shares(const WeighedLosses& losses, const CountWeights& weights) {
+    std::vector<std::int64_t> contributions;
+    std::vector<WideInteger> remainder;
+    WideInteger remainders = 0;
+    for (const WideInteger units : losses) {
+        contributions.push_back(static_cast<std::int64_t>(units / weights.whole));
+        remainder.push_back(units % weights.whole);
+        remainders += remainder.back();
+    }
+    // Half up: of what the remainders come to, expected shortfall has so many whole units.
+    const auto missing =
+        static_cast<std::size_t>((2 * remainders + weights.whole) / (2 * weights.whole));
+    std::vector<std::size_t> order(contributions.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto is_larger = [&](std::size_t one, std::size_t other) {
+        return remainder[one] != remainder[other] ? remainder[one] > remainder[other] : one < other;
+    };
+    std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(missing),
+                              is_larger);
+    for (std::size_t k = 0; k < missing; ++k) ++contributions[order[k]];
+    return contributions;
 }
 
 }  // namespace
@@ -127,7 +162,7 @@ TailDefaults replay_tail(const ObligorGroups& groups, const SimulationRange& ran
                          std::span<const std::int64_t> loss_minor, const TailRisk& tail,
                          const ParallelOptions& parallel) {
     constexpr std::size_t blocks_a_task = 8;
-    const TailScenarios scenarios = scenarios_of(loss_minor, tail);
+    const TailScenarios scenarios = tail_scenarios(loss_minor, tail);
     const std::size_t count = scenarios.index.size();
     const std::size_t block_count = (count + block_scenarios - 1) / block_scenarios;
     const std::size_t tasks = (block_count + blocks_a_task - 1) / blocks_a_task;
@@ -157,43 +192,26 @@ TailDefaults replay_tail(const ObligorGroups& groups, const SimulationRange& ran
 std::vector<double> contributions_minor(const TailDefaults& defaults,
                                         std::span<const std::int64_t> loss_minor_at_default,
                                         const TailRisk& tail) {
-    check(defaults, loss_minor_at_default);
     const CountWeights weights = weights_of(tail);
-    std::vector<double> contributions;
-    contributions.reserve(loss_minor_at_default.size());
-    for (std::size_t row = 0; row < loss_minor_at_default.size(); ++row) {
-        const WideInteger units = weighed(defaults, row, loss_minor_at_default[row], weights);
-        contributions.push_back(static_cast<double>(units) / static_cast<double>(weights.whole));
-    }
-    return contributions;
+    return shares(weighed(defaults, loss_minor_at_default, weights), weights);
+}
+
+std::vector<double> contributions_minor(const TailLosses& losses, const TailRisk& tail) {
+    const CountWeights weights = weights_of(tail);
+    return shares(weighed(losses, weights), weights);
 }
 
 std::vector<std::int64_t> whole_contributions_minor(
     const TailDefaults& defaults, std::span<const std::int64_t> loss_minor_at_default,
     const TailRisk& tail) {
-    check(defaults, loss_minor_at_default);
     const CountWeights weights = weights_of(tail);
-    std::vector<std::int64_t> contributions;
-    std::vector<WideInteger> remainder;
-    WideInteger remainders = 0;
-    for (std::size_t row = 0; row < loss_minor_at_default.size(); ++row) {
-        const WideInteger units = weighed(defaults, row, loss_minor_at_default[row], weights);
-        contributions.push_back(static_cast<std::int64_t>(units / weights.whole));
-        remainder.push_back(units % weights.whole);
-        remainders += remainder.back();
-    }
-    // Half up: of what the remainders come to, expected shortfall has so many whole units.
-    const auto missing =
-        static_cast<std::size_t>((2 * remainders + weights.whole) / (2 * weights.whole));
-    std::vector<std::size_t> order(contributions.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    const auto is_larger = [&](std::size_t one, std::size_t other) {
-        return remainder[one] != remainder[other] ? remainder[one] > remainder[other] : one < other;
-    };
-    std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(missing),
-                              is_larger);
-    for (std::size_t k = 0; k < missing; ++k) ++contributions[order[k]];
-    return contributions;
+    return whole_shares(weighed(defaults, loss_minor_at_default, weights), weights);
+}
+
+std::vector<std::int64_t> whole_contributions_minor(const TailLosses& losses,
+                                                    const TailRisk& tail) {
+    const CountWeights weights = weights_of(tail);
+    return whole_shares(weighed(losses, weights), weights);
 }
 
 }  // namespace seawall::debt

@@ -15,6 +15,12 @@ struct TailDefaults {
     std::vector<std::uint32_t> at_count;     ///< in those with L = VaR
 };
 
+/// What each position loses in all scenarios of a tail together, of shape (position_count,).
+struct TailLosses {
+    std::vector<std::int64_t> above_minor;  ///< in those with L > VaR
+    std::vector<std::int64_t> at_minor;     ///< in those with L = VaR
+};
+
 /// Replays the scenarios of a tail. `loss_minor` are the losses of the range. Integers: the same
 /// for any number of threads. Throws Error(invalid_input) where the tail is not of these losses,
 /// and Error(cancelled). Progress counts scenarios.
@@ -29,10 +35,14 @@ std::vector<double> contributions_minor(const TailDefaults& defaults,
                                         std::span<const std::int64_t> loss_minor_at_default,
                                         const TailRisk& tail);
 
+/// The same of positions whose losses vary: (above + κ · at) / ((1 − α)·S).
+std::vector<double> contributions_minor(const TailLosses& losses, const TailRisk& tail);
+
 /// The same in whole minor units that add up to expected shortfall, rounded half up: each is
 /// rounded down, and the units that are missing go to the largest remainders.
 std::vector<std::int64_t> whole_contributions_minor(
     const TailDefaults& defaults, std::span<const std::int64_t> loss_minor_at_default,
     const TailRisk& tail);
+std::vector<std::int64_t> whole_contributions_minor(const TailLosses& losses, const TailRisk& tail);
 
 }  // namespace seawall::debt

@@ -15,15 +15,6 @@ void check(std::span<const std::int64_t> losses) {
     if (losses.empty()) throw Error(ErrorCode::invalid_input, "losses", "there is no scenario");
 }
 
-void check(const ConfidenceLevel& level) {
-    const bool is_level = level.numerator > 0 && level.numerator < level.denominator &&
-                          level.denominator <= largest_denominator;
-    if (!is_level) {
-        throw Error(ErrorCode::invalid_input, "level",
-                    "must be above 0 and below 1, with at most nine decimals");
-    }
-}
-
 /// ⌈α·S⌉.
 std::size_t quantile_rank(std::size_t count, const ConfidenceLevel& level) {
     const WideInteger product = static_cast<WideInteger>(count) * level.numerator;
@@ -49,6 +40,15 @@ class RisingRanks {
 };
 
 }  // namespace
+
+void check(const ConfidenceLevel& level) {
+    const bool is_level = level.numerator > 0 && level.numerator < level.denominator &&
+                          level.denominator <= largest_denominator;
+    if (!is_level) {
+        throw Error(ErrorCode::invalid_input, "level",
+                    "must be above 0 and below 1, with at most nine decimals");
+    }
+}
 
 bool TailRisk::is_thin() const {
     const WideInteger beyond =

@@ -17,6 +17,9 @@ struct ConfidenceLevel {
 };
 inline constexpr std::int64_t largest_denominator = 1'000'000'000;
 
+/// Throws Error(invalid_input) at "level" on one outside (0, 1) or of a larger denominator.
+void check(const ConfidenceLevel& level);
+
 /// Below this many scenarios beyond it a tail figure rests on few draws.
 inline constexpr std::int64_t least_tail_scenarios = 100;
 

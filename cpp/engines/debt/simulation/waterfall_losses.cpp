@@ -1,0 +1,236 @@
+#include "engines/debt/simulation/waterfall_losses.hpp"
+
+#include <array>
+#include <bit>
+#include <string>
+#include <utility>
+
+#include "engines/debt/collateral_pool.hpp"
+#include "errors/error.hpp"
+
+namespace seawall::debt {
+namespace {
+
+constexpr std::int64_t largest_unit_value = 0x4000'0000'0000'0000;
+
+std::size_t checked_position_count(const WaterfallBook& book) {
+    check(book);
+    return book.claims.amount_minor.size();
+}
+
+}  // namespace
+
+/// Scenarios of a block, in its order.
+class WaterfallLosses::BlockScenarios {
+  public:
+    explicit BlockScenarios(const DefaultedBlock& block)
+        : asked_(static_cast<std::uint16_t>((1U << block.count) - 1U)) {
+        for (unsigned s = 0; s < block.count; ++s) {
+            scenarios_[s] = {.seed = block.seed,
+                             .scenario = block.states->scenario(block.first + s),
+                             .state = block.states->state(block.first + s),
+                             .masks = block.masks,
+                             .bit = s};
+        }
+    }
+    const RecoveryScenario& operator[](std::size_t s) const { return scenarios_[s]; }
+
+    /// Calls `visit` with each scenario of a mask.
+    template <class Visit>
+    void visit(std::uint16_t mask, Visit visit) const {
+        for (unsigned bits = mask & asked_; bits != 0; bits &= bits - 1) {
+            visit(scenarios_[static_cast<std::size_t>(std::countr_zero(bits))]);
+        }
+    }
+
+  private:
+    std::uint16_t asked_;
+    std::array<RecoveryScenario, block_scenarios> scenarios_;
+};
+
+/// Memory of one that is idle, or new.
+class WaterfallLosses::Lent {
+  public:
+    explicit Lent(const WaterfallLosses& owner) : owner_(owner) {
+        {
+            const std::scoped_lock lock(owner.idle_mutex_);
+            if (!owner.idle_.empty()) {
+                settlement_ = std::move(owner.idle_.back());
+                owner.idle_.pop_back();
+            }
+        }
+        if (settlement_ != nullptr) return;
+        settlement_ =
+            std::make_unique<JointSettlement>(owner.units_.joint, owner.shocks_, owner.terms_);
+    }
+    ~Lent() {
+        const std::scoped_lock lock(owner_.idle_mutex_);
+        owner_.idle_.push_back(std::move(settlement_));
+    }
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+
+    JointSettlement& operator*() const { return *settlement_; }
+
+  private:
+    const WaterfallLosses& owner_;
+    std::unique_ptr<JointSettlement> settlement_;
+};
+
+WaterfallLosses::WaterfallLosses(const WaterfallBook& book, const FactorModel& factors)
+    : position_count_(checked_position_count(book)),
+      obligor_count_(book.obligors.free_assets_minor.size()),
+      terms_(book.terms),
+      net_of_sale_(MinorFraction::left_after(book.terms.haircut, book.terms.sale_cost)),
+      administration_cost_(MinorFraction::of(book.terms.administration_cost)),
+      shocks_(book.pools, factors),
+      units_(connect_obligors(book)) {
+    check_values(book);
+}
+
+WaterfallLosses::~WaterfallLosses() = default;
+
+void WaterfallLosses::check_values(const WaterfallBook& book) const {
+    const auto add = [](std::int64_t& total, std::int64_t value, const char* column,
+                        std::size_t row) {
+        if (value > largest_unit_value - total) {
+            throw Error(ErrorCode::limit_exceeded,
+                        std::string(column) + "[" + std::to_string(row) + "]",
+                        "the unit could be worth more than 2^62 minor units in a scenario");
+        }
+        total += value;
+    };
+    const auto add_pool = [&](std::int64_t& total, std::uint32_t pool) {
+        add(total, shocks_.largest_value_minor(pool), "pools.value_minor", pool);
+    };
+    const auto add_free = [&](std::int64_t& total, std::uint32_t obligor) {
+        add(total, book.obligors.free_assets_minor[obligor], "obligors.free_assets_minor", obligor);
+    };
+    for (const LoneDebt& claim : units_.lone) {
+        std::int64_t total = 0;
+        add_free(total, claim.obligor);
+        if (claim.pool != no_index) add_pool(total, claim.pool);
+    }
+    const JointUnits& joint = units_.joint;
+    for (std::size_t unit = 0; unit < joint.unit_count(); ++unit) {
+        std::int64_t total = 0;
+        for (std::uint32_t e = joint.estate_offsets[unit]; e < joint.estate_offsets[unit + 1];
+             ++e) {
+            add_free(total, joint.obligor[e]);
+        }
+        for (std::uint32_t p = joint.pool_offsets[unit]; p < joint.pool_offsets[unit + 1]; ++p) {
+            add_pool(total, joint.pool[p]);
+        }
+    }
+}
+
+void WaterfallLosses::check_block(const DefaultedBlock& block) const {
+    if (block.masks.size() != obligor_count_) {
+        throw Error(ErrorCode::invalid_input, "masks", "must be as many as the obligors");
+    }
+    if (block.count > block_scenarios) {
+        throw Error(ErrorCode::limit_exceeded, "scenarios", "at most 16 scenarios at once");
+    }
+}
+
+template <class Add>
+void WaterfallLosses::add_lone(const BlockScenarios& scenarios, const DefaultedBlock& block,
+                               Add add) const {
+    struct Waiting {
+        const LoneDebt* claim;
+        unsigned bit;
+    };
+    std::array<Waiting, draw_batch> waiting;
+    std::array<CollateralDraw, draw_batch> draws;
+    std::array<std::int64_t, draw_batch> values;
+    std::size_t count = 0;
+    const auto settle = [&](const LoneDebt& claim, unsigned bit, std::int64_t value) {
+        const LoneSettlement settled =
+            settle_lone(claim, net_of_sale_.rounded_down(value), administration_cost_);
+        add(claim.position, bit, claim.amount_minor - settled.paid_minor());
+    };
+    const auto settle_waiting = [&] {
+        shocks_.values_minor(block.seed, std::span(draws).first(count), values);
+        for (std::size_t i = 0; i < count; ++i) {
+            settle(*waiting[i].claim, waiting[i].bit, values[i]);
+        }
+        count = 0;
+    };
+    for (const LoneDebt& claim : units_.lone) {
+        const std::uint16_t mask = block.masks[claim.obligor];
+        if (mask == 0) continue;
+        if (claim.pool == no_index || !shocks_.moves(claim.pool)) {
+            const std::int64_t value =
+                claim.pool == no_index ? 0 : shocks_.largest_value_minor(claim.pool);
+            scenarios.visit(mask,
+                            [&](const RecoveryScenario& at) { settle(claim, at.bit, value); });
+            continue;
+        }
+        scenarios.visit(mask, [&](const RecoveryScenario& at) {
+            waiting[count] = {&claim, at.bit};
+            draws[count] = {claim.pool, at.scenario, at.state};
+            if (++count == draw_batch) settle_waiting();
+        });
+    }
+    settle_waiting();
+}
+
+void WaterfallLosses::add_losses(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
+                                 std::span<std::int64_t> position_minor) const {
+    check_block(block);
+    const BlockScenarios scenarios(block);
+    const auto add = [&](std::uint32_t position, unsigned s, std::int64_t loss) {
+        total_minor[s] += loss;
+        if (!position_minor.empty()) position_minor[position * block_scenarios + s] += loss;
+    };
+    add_lone(scenarios, block, add);
+    const JointUnits& joint = units_.joint;
+    if (joint.unit_count() == 0) return;
+    const Lent settlement(*this);
+    for (std::size_t unit = 0; unit < joint.unit_count(); ++unit) {
+        const std::uint16_t mask = (*settlement).default_mask(unit, block.masks);
+        scenarios.visit(mask, [&](const RecoveryScenario& at) {
+            (*settlement).settle(unit, at);
+            for (std::uint32_t c = joint.claim_offsets[unit]; c < joint.claim_offsets[unit + 1];
+                 ++c) {
+                const std::int64_t due = (*settlement).due_minor(c);
+                if (due == 0) continue;
+                add(joint.position[c], at.bit, due - (*settlement).paid_minor(c));
+            }
+        });
+    }
+}
+
+RecoveryMoney WaterfallLosses::money(const DefaultedBlock& block, std::size_t scenario) const {
+    check_block(block);
+    const BlockScenarios scenarios(block);
+    const RecoveryScenario& at = scenarios[scenario];
+    RecoveryMoney total;
+    for (const LoneDebt& claim : units_.lone) {
+        if (!at.defaults(claim.obligor)) continue;
+        const std::int64_t value =
+            claim.pool == no_index
+                ? 0
+                : shocks_.value_minor(claim.pool, at.seed, at.scenario, at.state);
+        const SaleProceeds proceeds = sell(value, terms_.haircut, terms_.sale_cost);
+        const LoneSettlement settled =
+            settle_lone(claim, net_of_sale_.rounded_down(value), administration_cost_);
+        total += {.value_minor = claim.free_assets_minor + proceeds.sold_minor,
+                  .paid_minor = settled.paid_minor(),
+                  .set_aside_minor = 0,
+                  .sale_cost_minor = proceeds.sold_minor - proceeds.net_minor,
+                  .administration_minor = settled.administration_minor,
+                  .equity_minor = settled.equity_minor};
+    }
+    if (units_.joint.unit_count() == 0) return total;
+    const Lent settlement(*this);
+    for (std::size_t unit = 0; unit < units_.joint.unit_count(); ++unit) {
+        const std::uint32_t mask = (*settlement).default_mask(unit, block.masks);
+        if ((mask >> at.bit & 1U) == 0) continue;
+        (*settlement).settle(unit, at);
+        total += (*settlement).money(unit);
+    }
+    return total;
+}
+
+}  // namespace seawall::debt

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "engines/debt/simulation/loss_rule.hpp"
+#include "engines/debt/simulation/recovery_units.hpp"
+#include "engines/debt/simulation/recovery_units_settlement.hpp"
+
+namespace seawall::debt {
+
+/// Losses of what a waterfall leaves unpaid: in each scenario collateral takes its value, and every
+/// unit of connected obligors with a default is liquidated (docs/explanation/
+/// default_simulation_waterfall.md). Nominal: what is paid later is not discounted. Positions are
+/// the claims, in their order. Same bits for any split of the scenarios and from any thread.
+class WaterfallLosses final : public LossRule {
+  public:
+    /// Copies what it needs. Throws as check(book), CollateralShocks and correlation_root, and
+    /// Error(limit_exceeded) where a unit could be worth more than 2⁶² minor units.
+    WaterfallLosses(const WaterfallBook& book, const FactorModel& factors);
+    ~WaterfallLosses() override;
+
+    std::size_t position_count() const override { return position_count_; }
+
+    /// Throws Error(invalid_input) where the masks are not as many as the obligors, and at most
+    /// those of block_scenarios are asked for.
+    void add_losses(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
+                    std::span<std::int64_t> position_minor) const override;
+
+    /// Where the value of the units with a default goes in a scenario of a block, below its count.
+    RecoveryMoney money(const DefaultedBlock& block, std::size_t scenario) const;
+
+  private:
+    class Lent;
+    class BlockScenarios;
+
+    template <class Add>
+    void add_lone(const BlockScenarios& scenarios, const DefaultedBlock& block, Add add) const;
+
+    void check_block(const DefaultedBlock& block) const;
+    void check_values(const WaterfallBook& book) const;
+
+    std::size_t position_count_;
+    std::size_t obligor_count_;
+    LiquidationTerms terms_;
+    MinorFraction net_of_sale_, administration_cost_;
+    CollateralShocks shocks_;
+    RecoveryUnits units_;
+    // Memory to settle in, as much as threads were busy at once.
+    mutable std::mutex idle_mutex_;
+    mutable std::vector<std::unique_ptr<JointSettlement>> idle_;
+};
+
+}  // namespace seawall::debt

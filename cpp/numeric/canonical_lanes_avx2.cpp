@@ -1,0 +1,45 @@
+// Compiled with -mavx2; called only where the processor has it.
+#if defined(__AVX2__)
+
+#include <immintrin.h>
+
+#include "numeric/canonical_lanes_kernel.hpp"
+
+namespace seawall {
+namespace {
+
+struct Avx2 {
+    static constexpr std::size_t width = 4;
+    using Doubles = double __attribute__((vector_size(32)));
+    using Integers = std::int64_t __attribute__((vector_size(32)));
+    using Words = std::uint64_t __attribute__((vector_size(32)));
+    using Floats = float __attribute__((vector_size(16)));
+    using Halves = std::int32_t __attribute__((vector_size(16)));
+    using HalfWords = std::uint32_t __attribute__((vector_size(16)));
+
+    static bool any(Integers mask) {
+        return _mm256_testz_si256(reinterpret_cast<__m256i>(mask),
+                                  reinterpret_cast<__m256i>(mask)) == 0;
+    }
+    static Doubles root(Doubles x) { return _mm256_sqrt_pd(x); }
+    static Doubles look_up(const double* table, Integers place) {
+        return _mm256_i64gather_pd(table, reinterpret_cast<__m256i>(place), 8);
+    }
+    static Words product(Words a, Words b) {
+        return reinterpret_cast<Words>(
+            _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+    }
+};
+
+}  // namespace
+
+const CanonicalLanes canonical_lanes_avx2{.instruction_set = "avx2",
+                                          .normal_cdf = &apply_all<Avx2, Function::cdf>,
+                                          .normal_quantile = &apply_all<Avx2, Function::quantile>,
+                                          .uniform_53 = &draw_all<Avx2, double>,
+                                          .default_uniform_48 = &draw_all<Avx2, std::uint64_t>,
+                                          .subtract_rows = &subtract_rows<Avx2>};
+
+}  // namespace seawall
+
+#endif

@@ -1,0 +1,52 @@
+// For any processor: the compiler's own vectors of 16 bytes.
+#include "numeric/canonical_lanes_kernel.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace seawall {
+namespace {
+
+struct Baseline {
+    static constexpr std::size_t width = 2;
+    using Doubles = double __attribute__((vector_size(16)));
+    using Integers = std::int64_t __attribute__((vector_size(16)));
+    using Words = std::uint64_t __attribute__((vector_size(16)));
+    using Floats = float __attribute__((vector_size(8)));
+    using Halves = std::int32_t __attribute__((vector_size(8)));
+    using HalfWords = std::uint32_t __attribute__((vector_size(8)));
+
+    static bool any(Integers mask) { return mask[0] != 0 || mask[1] != 0; }
+    static Doubles root(Doubles x) {
+#if defined(__SSE2__)
+        return _mm_sqrt_pd(x);
+#else
+        return Doubles{__builtin_sqrt(x[0]), __builtin_sqrt(x[1])};
+#endif
+    }
+    static Doubles look_up(const double* table, Integers place) {
+        return Doubles{table[place[0]], table[place[1]]};
+    }
+    static Words product(Words a, Words b) {
+#if defined(__SSE2__)
+        return reinterpret_cast<Words>(
+            _mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+#else
+        const Words low = Words{} + 0xFFFFFFFFU;
+        return (a & low) * (b & low);
+#endif
+    }
+};
+
+}  // namespace
+
+const CanonicalLanes canonical_lanes_baseline{
+    .instruction_set = "baseline",
+    .normal_cdf = &apply_all<Baseline, Function::cdf>,
+    .normal_quantile = &apply_all<Baseline, Function::quantile>,
+    .uniform_53 = &draw_all<Baseline, double>,
+    .default_uniform_48 = &draw_all<Baseline, std::uint64_t>,
+    .subtract_rows = &subtract_rows<Baseline>};
+
+}  // namespace seawall

@@ -23,24 +23,18 @@
 
 # %%
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import altair
 import pyarrow
 
 import seawall as sw
-from seawall.engines.debt.simulation import (
-    ChangeLoan,
-    RemoveLoan,
-    charts,
-    compare,
-    view,
-)
+from seawall.engines.debt.simulation import ChangeLoan, RemoveLoan, charts, compare, view
 from seawall.ingest import built_in_rates
 from seawall.lab.books import write_demo_tape
 from seawall.table import Table
 
-altair.renderers.enable("svg")
+_ = altair.renderers.enable("svg")
 
 # %% [markdown]
 # ## The tape
@@ -48,7 +42,8 @@ altair.renderers.enable("svg")
 # What a workout desk holds of a larger book: the loans rated BB and worse. Some rows are as servicers send them, with a letter in an amount, a date that is no day, a row that is there twice.
 
 # %%
-folder = Path(mkdtemp())
+place = TemporaryDirectory()
+folder = Path(place.name)
 write_demo_tape(folder / "all.csv", instruments=4_000, obligors=900, seed=2026)
 header, *loans = (folder / "all.csv").read_text().splitlines(keepends=True)
 distressed = [loan for loan in loans if any(f",{grade}," in loan for grade in ("BB", "B", "CCC"))]
@@ -68,7 +63,7 @@ tape.rejects
 # ## The question
 #
 # The tape states no default probabilities and no losses given default. Ours come from the rating and from the collateral, less a haircut of 20 % and costs of the sale of 5 %; without collateral,
-# 65 % are lost. A figure that nobody gave would be refused, never assumed.
+# 65 % are lost. A figure that nobody gave is refused, never taken as zero.
 #
 # Obligors of a sector share a factor; any two factors have a correlation of 0.5. First the Gaussian copula, then Student's t with six degrees of freedom, in which bad years are bad for
 # everybody at once: the probabilities are the same, the tail is not.
@@ -237,3 +232,4 @@ checked
 
 # %%
 session.close()
+place.cleanup()

@@ -120,3 +120,15 @@ def test_compare_names_what_differs(seawall: Command, dataset: str, run: str) ->
     assert "the same draws" in shown.out
     found = seawall("compare", run, run, "--json").json()
     assert (found["position_count"], found["parameters"]) == (0, [])
+
+
+def test_trace_tells_the_share_at_the_level_of_the_finding(seawall: Command, dataset: str) -> None:
+    asked = ("--scenarios", "20000", "--level", "0.9", "--level", "0.99", "--json")
+    findings = seawall("simulate", dataset, *asked).json()["findings"]
+    shares = []
+    for index, finding in enumerate(findings):
+        told = seawall("trace", finding["id"], "--json").json()
+        tail = told["evidence"][0]["figures"]["tails"][index]
+        shares.append(f"{tail['largest_contributors'][0]['amount']:,.2f} EUR of the figure")
+        assert shares[-1] in seawall("trace", finding["id"]).out
+    assert len(set(shares)) == 2

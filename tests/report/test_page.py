@@ -11,8 +11,9 @@ import pytest
 from seawall.errors import InvalidInput, NotFound, SeawallError
 from seawall.report import ReportDocument, charts, report_html, write_report
 from seawall.report.breakdown import Group
-from seawall.report.wording import amount, percent, visible
+from seawall.report.wording import amount, percent
 from seawall.session import Run, Session
+from seawall.visible_text import visible
 
 from .reading import ReadPage
 

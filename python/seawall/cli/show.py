@@ -9,6 +9,7 @@ from msgspec import UNSET
 from seawall.cli.output import console, line, table
 from seawall.engines.debt import horizon_view, view
 from seawall.engines.debt.horizon_results import HorizonResult
+from seawall.engines.debt.simulation import drafts as simulation
 from seawall.session import Dataset, Run, Trace, Verification
 from seawall.session.dataset import DatasetSummary
 from seawall.table import Table
@@ -173,7 +174,7 @@ def trace_lines(trace: Trace) -> None:
     line("record", f"{record.record:,} of {record.record_count:,} (from 0), {proved}")
     for reason in record.refused:
         line("refused", f"not in the book: {reason}", style="yellow")
-    shares = {c["record"]: c["amount"] for c in trace.evidence[0]["largest_contributors"]}
+    shares = _shares(trace)
     if record.record in shares:
         line("share", f"{shares[record.record]:,.2f} {currency} of the figure")
     of_record = next((c.value for c in record.cells if c.field == "currency"), "")
@@ -199,6 +200,16 @@ def trace_lines(trace: Trace) -> None:
             for cell in record.cells[:_SHOWN_CELLS]
         ],
     )
+
+
+def _shares(trace: Trace) -> dict[int, float]:
+    """Return what records add to the figure; of a simulation, at the level of the finding."""
+    stated = trace.evidence[0]
+    if stated["kind"] == simulation.KIND:
+        value = trace.finding["value"]
+        tails = stated["figures"]["tails"]
+        stated = next(tail for tail in tails if tail["expected_shortfall"] == value)
+    return {share["record"]: share["amount"] for share in stated["largest_contributors"]}
 
 
 def _cut(text: str) -> str:

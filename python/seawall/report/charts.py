@@ -5,23 +5,22 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from seawall.engines.debt.types import PathResult
-from seawall.report.breakdown import Group
-from seawall.report.chart_style import (
+from seawall.chart_style import (
     COLORS,
     INK,
     PALE,
-    WIDTH,
     amounts_axis,
     data,
     legend,
     names_axis,
     scale,
-    svg,
     unlike,
 )
+from seawall.engines.debt.types import PathResult
+from seawall.report.breakdown import Group
+from seawall.report.chart_svg import WIDTH, svg
 from seawall.report.document import ScenarioLoss
-from seawall.report.wording import visible
+from seawall.visible_text import visible
 
 if TYPE_CHECKING:
     import altair

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from seawall.engines.debt.horizon_results import CaseResult, CaseStep, WaterfallTier
-from seawall.report.chart_style import (
+from seawall.chart_style import (
     COLORS,
     INK,
     PALE,
     amounts_axis,
     data,
     scale,
-    svg,
     unlike,
 )
+from seawall.engines.debt.horizon_results import CaseResult, CaseStep, WaterfallTier
+from seawall.report.chart_svg import svg
 from seawall.report.horizon import BASES, COVENANTS, dry_months, estates
 from seawall.report.panels import Parts, in_panels, named, panel_width, part_color
 from seawall.report.wording import percent

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from seawall.chart_style import COLORS, INK, PALE, amounts_axis, data, scale
 from seawall.engines.debt.horizon_results import CaseResult, CaseWeek, HorizonResult
-from seawall.report.chart_style import COLORS, INK, PALE, amounts_axis, data, scale, svg
+from seawall.report.chart_svg import svg
 from seawall.report.panels import in_panels, named, panel_width, part_color
 
 _PARTS = {

@@ -4,7 +4,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from seawall.report.wording import cut, visible
+from seawall.report.wording import cut
+from seawall.visible_text import visible
 
 
 def written(value: Any) -> Any:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from seawall.chart_style import INK, legend, unlike
 from seawall.engines.debt.horizon_results import CaseResult
-from seawall.report.chart_style import INK, WIDTH, legend, unlike
+from seawall.report.chart_svg import WIDTH
 
 if TYPE_CHECKING:
     import altair

@@ -1,6 +1,5 @@
 """How figures and the texts of a tape are written for a reader."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,21 +7,6 @@ from seawall.engines.debt.link_types import Link, LinkGap
 from seawall.supervisory import PathSource
 
 _SHOWN_CHARACTERS = 300
-
-
-def visible(text: str) -> str:
-    """Write out what would not be seen, or would change how its neighbours are read."""
-    if text.isprintable():
-        return text
-    return "".join(_visible(character) for character in text)
-
-
-def _visible(character: str) -> str:
-    if character.isprintable():
-        return character
-    if unicodedata.category(character) == "Zs":
-        return " "
-    return character.encode("unicode_escape").decode()
 
 
 def cut(text: str) -> str:

@@ -1,18 +1,15 @@
-"""What every chart has in common: measures, colours, units, names, and the way to still SVG."""
+"""What every chart has in common: measures, colours, units, names."""
 
-import re
 from collections.abc import Iterable, Sequence
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
-from seawall.report.wording import visible
+from seawall.visible_text import visible
 
 if TYPE_CHECKING:
     import altair
 
-WIDTH = 760  # with everything beside the bars
+    AnyChart = altair.LayerChart | altair.Chart | altair.FacetChart
+
 INK, MUTED, RULE = "#1b2733", "#55616b", "#d9dfe4"
 # Okabe and Ito (2008), ordered so that neighbours differ in greyscale too.
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#000000")
@@ -74,14 +71,9 @@ def legend(titles: Sequence[str], symbol: str) -> "altair.Legend":
     )
 
 
-def svg(chart: "altair.LayerChart | altair.Chart | altair.FacetChart") -> Markup:
-    """Draw a chart in the style of the page. One that is no facet takes the width that it is given.
-
-    A facet's width is that of a panel: nothing can fit it.
-    """
-    import altair
-
-    styled = (
+def styled(chart: "AnyChart") -> Any:
+    """Give a chart the fonts, colours and rules of all charts."""
+    return (
         chart.configure(font=_FONT, background="transparent", padding=2, aria=False)
         .configure_view(stroke=None)
         .configure_axis(
@@ -99,9 +91,3 @@ def svg(chart: "altair.LayerChart | altair.Chart | altair.FacetChart") -> Markup
         .configure_axisPoint(grid=False)
         .configure_legend(labelColor=INK, labelFontSize=11)
     )
-    if not isinstance(chart, altair.FacetChart):
-        styled = styled.properties(autosize=altair.AutoSizeParams(type="fit-x", contains="padding"))
-    buffer = StringIO()
-    styled.save(buffer, format="svg")
-    # Inside a page the namespaces are known, and a page without an address needs no explaining.
-    return Markup(re.sub(r' (?:xmlns(?::xlink)?)="[^"]*"', "", buffer.getvalue()))  # noqa: S704

@@ -21,6 +21,7 @@
 #include "engines/debt/simulation/importance.hpp"
 #include "engines/debt/simulation/importance_choice.hpp"
 #include "engines/debt/simulation/loss_simulation.hpp"
+#include "engines/debt/simulation/quarter_terms.hpp"
 
 namespace seawall::bindings {
 namespace {
@@ -136,6 +137,11 @@ Figures scenario(const DefaultSimulation& simulation, std::uint64_t seed, std::u
     return d;
 }
 
+py::bytes quarterly_probabilities(const std::vector<double>& default_probability,
+                                  std::size_t quarter_count) {
+    return to_bytes(cumulative_default_probabilities(default_probability, quarter_count));
+}
+
 NativeTable credit_positions(const DebtBook& book) {
     const py::gil_scoped_release release;
     const BookTables tables{.records = book.records.get(), .instruments = book.instruments.get()};
@@ -210,6 +216,13 @@ void register_simulation(py::module_& module) {
              py::arg("sampling") = py::none(),
              "One scenario: factor (Z), mixing_root (the root of W / ν), defaulted by obligor\n"
              "(uint8) and loss_minor by position (int64), both as bytes.");
+    module.def("quarterly_default_probabilities", &quarterly_probabilities,
+               py::arg("default_probability"), py::kw_only(), py::arg("quarter_count"),
+               "Of default by the end of each quarter under a constant hazard: float64 of shape\n"
+               "(obligors, quarters) as bytes.");
+    module.def("quarterly_discount_factors", &quarterly_discount_factors, py::arg("rate"),
+               py::kw_only(), py::arg("quarter_count"),
+               "For the end of each quarter, of a yearly rate as a fraction.");
     module.def("minor_digits", &minor_digits, py::arg("currency"),
                "Decimal digits of a currency's minor unit by ISO 4217.");
     module.def("credit_positions", &credit_positions, py::arg("book"),

@@ -122,13 +122,20 @@ Figures moments(const py::buffer& losses, const OptionalBuffer& weights, bool is
     return d;
 }
 
-Figures figures_of_difference(const py::buffer& before, const py::buffer& after,
-                              const Level& level) {
-    const LossBuffer old(before, "before");
-    const LossBuffer changed(after, "after");
+Figures figures_of_difference(const py::buffer& before, const py::buffer& after, const Level& level,
+                              const OptionalBuffer& weights) {
+    const Run old(before, weights);
+    const Run changed(after, weights);
+    const ConfidenceLevel at = level_of(level);
     const PairedDifference found = released([&] {
-        return paired_difference(old.values(), tail_risk(old.values(), level_of(level)),
-                                 changed.values(), tail_risk(changed.values(), level_of(level)));
+        if (old.is_weighted()) {
+            const WeightedScenarios first = old.weighted();
+            const WeightedScenarios second = changed.weighted();
+            return paired_difference(first, weighted_tail(first, at), second,
+                                     weighted_tail(second, at));
+        }
+        return paired_difference(old.losses(), tail_risk(old.losses(), at), changed.losses(),
+                                 tail_risk(changed.losses(), at));
     });
     const Figures d;
     d["expected_minor"] = found.expected_minor;
@@ -206,7 +213,7 @@ void register_tail(py::module_& module) {
                py::arg("weights") = py::none(), py::arg("sobol") = false,
                "Mean, standard deviation and the mean's standard error of losses (int64).");
     module.def("paired_difference", &figures_of_difference, py::arg("before"), py::arg("after"),
-               py::kw_only(), py::arg("level"),
+               py::kw_only(), py::arg("level"), py::arg("weights") = py::none(),
                "What a change does to expected loss and expected shortfall, with paired errors.");
     module.def("loss_histogram", &histogram, py::arg("losses"), py::kw_only(), py::arg("most_bins"),
                py::arg("logarithmic") = false, py::arg("weights") = py::none(),

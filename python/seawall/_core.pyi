@@ -20,6 +20,7 @@ __all__: list[str] = [
     "NO_LTV_LIMIT",
     "NativeTable",
     "RunControl",
+    "Sampling",
     "TapeIngest",
     "XmlRecords",
     "accrual_periods",
@@ -30,6 +31,10 @@ __all__: list[str] = [
     "build_info",
     "check_profile",
     "concentration",
+    "concentration_measures",
+    "conditional_default_probabilities",
+    "contributions",
+    "convergence",
     "credit_positions",
     "credit_risk_plus",
     "default_count_distribution",
@@ -54,6 +59,7 @@ __all__: list[str] = [
     "large_pool_figures",
     "lattice_tail",
     "level_payment",
+    "loss_histogram",
     "loss_moments",
     "merkle_root",
     "merton_assets",
@@ -65,7 +71,11 @@ __all__: list[str] = [
     "pair_figures",
     "paired_difference",
     "pool_moments",
+    "quarterly_default_probabilities",
+    "quarterly_discount_factors",
     "renormalised_rows",
+    "replay",
+    "reverse_stress",
     "rules",
     "run_debt_paths",
     "run_debt_stress",
@@ -78,6 +88,7 @@ __all__: list[str] = [
     "tail_figures",
     "transition_power",
     "value_moments",
+    "weighted_contributions",
     "year_fraction",
     "year_fraction_icma",
 ]
@@ -424,13 +435,44 @@ class DebtPaths:
     @property
     def case_count(self) -> int: ...
 
+class Sampling:
+    """
+    How the systematic states of scenarios are drawn, if not plainly.
+    """
+    @staticmethod
+    def importance(
+        factor_shift: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+        mixing_tilt: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> Sampling:
+        """
+        Seven of eight scenarios shifted to where losses are large.
+        """
+    @staticmethod
+    def sobol() -> Sampling:
+        """
+        Scrambled Sobol points, 32 scrambles in turn.
+        """
+    @property
+    def factor_shift(self) -> list[float]:
+        """
+        μ by independent factor; empty without a shift.
+        """
+    @property
+    def mixing_tilt(self) -> float:
+        """
+        θ; 0 without a shift.
+        """
+
 class DefaultSimulation:
     """
     Obligors whose defaults and losses can be simulated, scenario by scenario.
 
     obligors: slot (int64), default_probability and factor_weight (float64, of shape
-    (obligors, factors)). positions: obligor (its row) and loss_minor at default (int64).
-    factors: correlation (float64, square). Infinite degrees of freedom: Gaussian copula.
+    (obligors, factors)); by quarter also cumulative_default_probability (float64, of shape
+    (obligors, quarters)). positions: obligor (its row), and loss_minor at default (int64),
+    or exposure_minor, loss_given_default and dispersion; amounts by quarter are of shape
+    (positions, quarters). factors: correlation (float64, square). Infinite degrees of
+    freedom: Gaussian copula.
     """
     def __init__(
         self,
@@ -440,22 +482,18 @@ class DefaultSimulation:
         *,
         degrees_of_freedom: typing.SupportsFloat | typing.SupportsIndex,
     ) -> None: ...
-    def contributions(
+    def choose_importance(
         self,
-        losses: typing_extensions.Buffer,
         *,
         seed: typing.SupportsInt | typing.SupportsIndex,
-        first_scenario: typing.SupportsInt | typing.SupportsIndex,
         level: tuple[
             typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
         ],
         threads: typing.SupportsInt | typing.SupportsIndex = 0,
         control: RunControl | None = None,
-    ) -> dict[str, bytes]:
+    ) -> Sampling:
         """
-        What each position adds to expected shortfall at a level (numerator, denominator):
-        minor (float64) and whole_minor (int64, of which the sum is the figure's), with the
-        defaults above and at value at risk (uint32); as bytes.
+        A shift under which losses at the level are frequent, from pilots of the book.
         """
     def losses(
         self,
@@ -463,6 +501,7 @@ class DefaultSimulation:
         seed: typing.SupportsInt | typing.SupportsIndex,
         first_scenario: typing.SupportsInt | typing.SupportsIndex,
         count: typing.SupportsInt | typing.SupportsIndex,
+        sampling: Sampling | None = None,
         threads: typing.SupportsInt | typing.SupportsIndex = 0,
         instruction_set: str | None = None,
         control: RunControl | None = None,
@@ -476,10 +515,24 @@ class DefaultSimulation:
         *,
         seed: typing.SupportsInt | typing.SupportsIndex,
         scenario: typing.SupportsInt | typing.SupportsIndex,
+        sampling: Sampling | None = None,
     ) -> dict[str, typing.Any]:
         """
-        One scenario: factor (Z), mixing_root (the root of W / ν) and defaulted by obligor
-        (uint8 as bytes).
+        One scenario: factor (Z), mixing_root (the root of W / ν), defaulted by obligor
+        (uint8) and loss_minor by position (int64), both as bytes.
+        """
+    def weights(
+        self,
+        *,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        first_scenario: typing.SupportsInt | typing.SupportsIndex,
+        count: typing.SupportsInt | typing.SupportsIndex,
+        sampling: Sampling | None,
+        threads: typing.SupportsInt | typing.SupportsIndex = 0,
+        control: RunControl | None = None,
+    ) -> bytes:
+        """
+        The weight of each of consecutive scenarios in 2^-24: uint32 as bytes.
         """
     @property
     def correlation_root(self) -> list[float]:
@@ -576,6 +629,52 @@ def concentration(
     How what a book is owed is spread by obligor, or by a column of text of its records: the
     largest groups and those above a fraction of the total, (name, amount) by falling
     amount, and the Herfindahl index of the records that say of which group they are.
+    """
+
+def concentration_measures(
+    amounts: typing_extensions.Buffer, *, largest_count: typing.SupportsInt | typing.SupportsIndex
+) -> dict[str, typing.Any]:
+    """
+    How unevenly whole amounts (int64) are spread: Herfindahl index, effective number,
+    Gini coefficient, share of the largest.
+    """
+
+def conditional_default_probabilities(
+    simulation: DefaultSimulation,
+    *,
+    whitened: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    mixing_root: typing.SupportsFloat | typing.SupportsIndex,
+) -> bytes:
+    """
+    Each obligor's probability of default in a systematic state: float64 as bytes.
+    """
+
+def contributions(
+    simulation: DefaultSimulation,
+    replayed: dict[str, typing_extensions.Buffer],
+    losses: typing_extensions.Buffer,
+    *,
+    level: tuple[
+        typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+    ],
+) -> dict[str, bytes]:
+    """
+    What each position adds to expected shortfall, from what replays add up to (int64)
+    and the losses of the run: minor (float64) and whole_minor (int64), which add up
+    to the figure; as bytes.
+    """
+
+def convergence(
+    losses: typing_extensions.Buffer,
+    *,
+    level: tuple[
+        typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+    ],
+    weights: typing_extensions.Buffer | None = None,
+    sobol: bool = False,
+) -> list[dict[str, typing.Any]]:
+    """
+    Tail figures of the first 2^k scenarios, for each k, and of all.
     """
 
 def credit_positions(book: DebtBook) -> NativeTable:
@@ -816,7 +915,23 @@ def level_payment(
     period.
     """
 
-def loss_moments(losses: typing_extensions.Buffer) -> dict[str, typing.Any]:
+def loss_histogram(
+    losses: typing_extensions.Buffer,
+    *,
+    most_bins: typing.SupportsInt | typing.SupportsIndex,
+    logarithmic: bool = False,
+    weights: typing_extensions.Buffer | None = None,
+) -> dict[str, typing.Any]:
+    """
+    Losses by size: rising edges in minor units, scenarios and weights of each bin.
+    """
+
+def loss_moments(
+    losses: typing_extensions.Buffer,
+    *,
+    weights: typing_extensions.Buffer | None = None,
+    sobol: bool = False,
+) -> dict[str, typing.Any]:
     """
     Mean, standard deviation and the mean's standard error of losses (int64).
     """
@@ -897,6 +1012,7 @@ def paired_difference(
     level: tuple[
         typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
     ],
+    weights: typing_extensions.Buffer | None = None,
 ) -> dict[str, typing.Any]:
     """
     What a change does to expected loss and expected shortfall, with paired errors.
@@ -915,12 +1031,61 @@ def pool_moments(
     factors, by joint default probabilities of pairs.
     """
 
+def quarterly_default_probabilities(
+    default_probability: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    *,
+    quarter_count: typing.SupportsInt | typing.SupportsIndex,
+) -> bytes:
+    """
+    Of default by the end of each quarter under a constant hazard: float64 of shape
+    (obligors, quarters) as bytes.
+    """
+
+def quarterly_discount_factors(
+    rate: typing.SupportsFloat | typing.SupportsIndex,
+    *,
+    quarter_count: typing.SupportsInt | typing.SupportsIndex,
+) -> list[float]:
+    """
+    For the end of each quarter, of a yearly rate as a fraction.
+    """
+
 def renormalised_rows(
     values: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
     state_count: typing.SupportsInt | typing.SupportsIndex,
 ) -> list[float]:
     """
     Each row over its sum, by rows.
+    """
+
+def replay(
+    simulation: DefaultSimulation,
+    losses: typing_extensions.Buffer,
+    *,
+    var_minor: typing.SupportsInt | typing.SupportsIndex,
+    seed: typing.SupportsInt | typing.SupportsIndex,
+    first_scenario: typing.SupportsInt | typing.SupportsIndex,
+    sampling: Sampling | None = None,
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    control: RunControl | None = None,
+) -> dict[str, bytes]:
+    """
+    What each position does in the scenarios of a range whose loss is above, or at,
+    value at risk: defaults (uint32) and, where losses vary, what it loses (int64).
+    Those of the parts of a run add up.
+    """
+
+def reverse_stress(
+    simulation: DefaultSimulation,
+    *,
+    loss_minor: typing.SupportsFloat | typing.SupportsIndex,
+    random_starts: typing.SupportsInt | typing.SupportsIndex = 8,
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    control: RunControl | None = None,
+) -> dict[str, typing.Any]:
+    """
+    The nearest systematic states whose expected loss reaches an amount, by rising
+    distance, and how they were found.
     """
 
 def rules() -> list[str]:
@@ -1042,11 +1207,14 @@ def tail_figures(
     level: tuple[
         typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
     ],
+    weights: typing_extensions.Buffer | None = None,
+    sobol: bool = False,
 ) -> dict[str, typing.Any]:
     """
     Value at risk and expected shortfall of losses in minor units (int64), with their
-    errors; level is (numerator, denominator). var_high_minor is None where beyond the
-    largest loss.
+    errors; level is (numerator, denominator), weights those of importance sampling
+    (uint32), sobol says that the states were Sobol points. var_high_minor is None where
+    beyond the largest loss; effective_count is of scenarios in the tail.
     """
 
 def transition_power(
@@ -1064,6 +1232,23 @@ def value_moments(
 ) -> dict[str, float]:
     """
     mean and standard_deviation of values with these probabilities.
+    """
+
+def weighted_contributions(
+    simulation: DefaultSimulation,
+    losses: typing_extensions.Buffer,
+    weights: typing_extensions.Buffer,
+    *,
+    seed: typing.SupportsInt | typing.SupportsIndex,
+    level: tuple[
+        typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+    ],
+    sampling: Sampling,
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    control: RunControl | None = None,
+) -> dict[str, bytes]:
+    """
+    The same of a run from scenario 0 on by importance sampling.
     """
 
 def year_fraction(day_count: str, start: datetime.date, end: datetime.date) -> float:

@@ -30,8 +30,9 @@ Spread spread_of(std::size_t count, const Difference& difference) {
     return spread;
 }
 
-void check(std::span<const std::int64_t> before, const TailRisk& tail_before,
-           std::span<const std::int64_t> after, const TailRisk& tail_after) {
+template <class Tail>
+void check(std::span<const std::int64_t> before, const Tail& tail_before,
+           std::span<const std::int64_t> after, const Tail& tail_after) {
     if (before.empty()) throw Error(ErrorCode::invalid_input, "before", "there is no loss");
     if (after.size() != before.size()) {
         throw Error(ErrorCode::invalid_input, "after", "must be of the scenarios of before");
@@ -45,27 +46,50 @@ void check(std::span<const std::int64_t> before, const TailRisk& tail_before,
     }
 }
 
+std::int64_t excess(std::int64_t loss_minor, std::int64_t var_minor) {
+    return std::max<std::int64_t>(loss_minor - var_minor, 0);
+}
+
+double share_beyond(const ConfidenceLevel& level) {
+    return static_cast<double>(level.denominator - level.numerator) /
+           static_cast<double>(level.denominator);  // 1 − α
+}
+
 }  // namespace
 
 PairedDifference paired_difference(std::span<const std::int64_t> before,
                                    const TailRisk& tail_before, std::span<const std::int64_t> after,
                                    const TailRisk& tail_after) {
     check(before, tail_before, after, tail_after);
-    const Spread loss =
-        spread_of(before.size(), [&](std::size_t s) { return after[s] - before[s]; });
-    const auto excess = [](std::int64_t value, const TailRisk& tail) {
-        return std::max<std::int64_t>(value - tail.var_minor, 0);
-    };
-    const Spread beyond = spread_of(before.size(), [&](std::size_t s) {
-        return excess(after[s], tail_after) - excess(before[s], tail_before);
+    const Spread loss = spread_of(
+        before.size(), [&](std::size_t s) -> WideInteger { return after[s] - before[s]; });
+    const Spread beyond = spread_of(before.size(), [&](std::size_t s) -> WideInteger {
+        return excess(after[s], tail_after.var_minor) - excess(before[s], tail_before.var_minor);
     });
-    const ConfidenceLevel& level = tail_before.level;
-    const double share = static_cast<double>(level.denominator - level.numerator) /
-                         static_cast<double>(level.denominator);  // 1 − α
     return {.expected_minor = loss.mean,
             .expected_standard_error_minor = loss.standard_error,
             .es_minor = tail_after.es_minor - tail_before.es_minor,
-            .es_standard_error_minor = beyond.standard_error / share};
+            .es_standard_error_minor = beyond.standard_error / share_beyond(tail_before.level)};
+}
+
+PairedDifference paired_difference(const WeightedScenarios& before, const WeightedTail& tail_before,
+                                   const WeightedScenarios& after, const WeightedTail& tail_after) {
+    check(before.loss_minor, tail_before, after.loss_minor, tail_after);
+    const auto& weight = before.weight;
+    const auto& old = before.loss_minor;
+    const auto& changed = after.loss_minor;
+    const Spread loss = spread_of(
+        old.size(), [&](std::size_t s) { return WideInteger{weight[s]} * (changed[s] - old[s]); });
+    const Spread beyond = spread_of(old.size(), [&](std::size_t s) {
+        return WideInteger{weight[s]} *
+               (excess(changed[s], tail_after.var_minor) - excess(old[s], tail_before.var_minor));
+    });
+    constexpr double unit = unit_weight;
+    return {
+        .expected_minor = loss.mean / unit,
+        .expected_standard_error_minor = loss.standard_error / unit,
+        .es_minor = tail_after.es_minor - tail_before.es_minor,
+        .es_standard_error_minor = beyond.standard_error / unit / share_beyond(tail_before.level)};
 }
 
 }  // namespace seawall::debt

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "engines/debt/simulation/tail_risk.hpp"
+#include "engines/debt/simulation/weighted_tail.hpp"
 
 namespace seawall::debt {
 
@@ -22,5 +22,9 @@ struct PairedDifference {
 PairedDifference paired_difference(std::span<const std::int64_t> before,
                                    const TailRisk& tail_before, std::span<const std::int64_t> after,
                                    const TailRisk& tail_after);
+
+/// The same of scenarios that weigh differently; the weights of both must be the same.
+PairedDifference paired_difference(const WeightedScenarios& before, const WeightedTail& tail_before,
+                                   const WeightedScenarios& after, const WeightedTail& tail_after);
 
 }  // namespace seawall::debt

@@ -46,6 +46,21 @@ BOOST_AUTO_TEST_CASE(the_errors_are_those_of_the_differences_scenario_by_scenari
     BOOST_TEST(found.es_standard_error_minor == 2.0);
 }
 
+BOOST_AUTO_TEST_CASE(scenarios_that_weigh_alike_have_the_bits_of_plain_ones) {
+    const Losses before{4, 0, 9, 2, 7};
+    const Losses after{5, 0, 13, 2, 1};
+    const std::vector<std::uint32_t> ones(before.size(), unit_weight);
+    const WeightedScenarios old{.loss_minor = before, .weight = ones};
+    const WeightedScenarios changed{.loss_minor = after, .weight = ones};
+    const PairedDifference plain = difference_of(before, after);
+    const PairedDifference weighted =
+        paired_difference(old, weighted_tail(old, half), changed, weighted_tail(changed, half));
+    BOOST_TEST(weighted.expected_minor == plain.expected_minor);
+    BOOST_TEST(weighted.expected_standard_error_minor == plain.expected_standard_error_minor);
+    BOOST_TEST(weighted.es_minor == plain.es_minor);
+    BOOST_TEST(weighted.es_standard_error_minor == plain.es_standard_error_minor);
+}
+
 BOOST_AUTO_TEST_CASE(losses_of_other_scenarios_are_refused) {
     const Losses two{1, 2};
     const Losses three{1, 2, 3};

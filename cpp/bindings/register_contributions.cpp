@@ -120,7 +120,7 @@ Columns contributions(const DefaultSimulation& simulation, const Arrays& replaye
 
 Columns weighted_contributions(const DefaultSimulation& simulation, const py::buffer& losses,
                                const py::buffer& weights, std::uint64_t seed, const Level& level,
-                               const Sampling& sampling, std::size_t threads,
+                               const OptionalSampling& sampling, std::size_t threads,
                                const OptionalControl& control) {
     const LossBuffer loss(losses, "losses");
     const WeightBuffer weight(weights, "weights");

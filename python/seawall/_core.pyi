@@ -1243,7 +1243,7 @@ def weighted_contributions(
     level: tuple[
         typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
     ],
-    sampling: Sampling,
+    sampling: Sampling | None,
     threads: typing.SupportsInt | typing.SupportsIndex = 0,
     control: RunControl | None = None,
 ) -> dict[str, bytes]:

@@ -10,7 +10,9 @@ from distributed import Client, LocalCluster
 
 from seawall.engine import Execution
 from seawall.engines.debt.simulation import Tail
+from seawall.engines.debt.simulation.contributions import replay_tail
 from seawall.engines.debt.simulation.losses import simulate_all
+from seawall.engines.debt.simulation.parts import SimulationPart
 from seawall.errors import Cancelled, InvalidInput
 from seawall.native import RunControl
 from seawall.session import Session
@@ -49,6 +51,19 @@ def test_three_workers_have_the_bits_of_one_process(client: Client, tail: Tail) 
     control = RunControl()
     assert (over(client, tail, control=control) == tail.loss_minor).all()
     assert control.completed_units == COUNT
+
+
+def test_contributions_are_replayed_on_the_workers(client: Client, tail: Tail) -> None:
+    own = tail.replay(0.999)
+    spread = replay_tail(
+        tail.book.simulation,
+        tail.book.inputs,
+        SimulationPart(tail.book.inputs.sha256, 0, tail.loss_minor),
+        0.999,
+        execution=Execution(cluster=client),
+    )
+    assert (spread.contribution_minor == own.contribution_minor).all()
+    assert (spread.default_count == own.default_count).all()
 
 
 def test_a_killed_worker_costs_only_its_ranges(client: Client, tail: Tail) -> None:

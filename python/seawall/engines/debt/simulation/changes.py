@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 from msgspec import UNSET, Meta, UnsetType
 
-from seawall import native
-from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors
+from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors, PositionTerms
 from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.inputs import Numbers
+from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.types import Percent, TailFigures
 from seawall.errors import InvalidInput, NotFound
 
@@ -50,6 +50,8 @@ class AddLoan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
     asset_correlation: Annotated[float, Meta(ge=0, lt=1)] | UnsetType = UNSET  # likewise
 
 
+_ADDED = np.dtype([("row", np.int64), ("exposure", np.float64), ("severity", np.float64)])
+
 Change = RemoveLoan | ChangeLoan | AddLoan
 
 
@@ -76,8 +78,8 @@ class ChangedBook(msgspec.Struct, frozen=True):
     """The obligors that change, as they were and as they are."""
 
     obligor_count: int
-    before: native.DefaultSimulation
-    after: native.DefaultSimulation
+    before: SimulationInputs
+    after: SimulationInputs
 
 
 def changed_book(book: CreditBook, changes: Sequence[Change]) -> ChangedBook:
@@ -107,11 +109,10 @@ class _Draft:
         self._book = book
         self._names = Counter(book.obligor_ids)
         self._ids = {name: row for row, name in enumerate(book.obligor_ids)}
-        self._exposure: Numbers = book.exposure_minor / book.minor_per_unit
+        self._exposure = book.exposure.copy()
         self._severity = book.severities.values.copy()
-        self._loss = book.loss_minor.copy()
         self._probability = book.obligors.default_probability.copy()
-        self._added: list[tuple[int, int]] = []  # obligor row and loss
+        self._added: list[tuple[int, float, float]] = []  # obligor row, exposure, severity
         self._new_weight: list[Numbers] = []
         self._touched: set[int] = set()
 
@@ -119,7 +120,7 @@ class _Draft:
         rows = self._rows(change, where)
         self._touched.update(self._book.obligor[rows].tolist())
         if isinstance(change, RemoveLoan):
-            self._loss[rows] = 0
+            self._exposure[rows] = 0
             return
         if change.exposure is not UNSET:
             if len(rows) > 1:
@@ -130,8 +131,6 @@ class _Draft:
         if change.probability_of_default_pct is not UNSET:
             of_obligor = self._book.obligor[rows]
             self._probability[of_obligor] = change.probability_of_default_pct / 100
-        if change.exposure is not UNSET or change.loss_given_default_pct is not UNSET:
-            self._loss[rows] = self._book.loss_of(self._exposure[rows], self._severity[rows])
 
     def add(self, change: AddLoan, where: str) -> None:
         if self._names[change.obligor_id] > 1:
@@ -142,10 +141,7 @@ class _Draft:
         elif change.probability_of_default_pct is not UNSET:
             self._probability[row] = change.probability_of_default_pct / 100
         self._touched.add(row)
-        loss = self._book.loss_of(
-            np.array([change.exposure]), np.array([change.loss_given_default_pct / 100])
-        )
-        self._added.append((row, int(loss[0])))
+        self._added.append((row, change.exposure, change.loss_given_default_pct / 100))
 
     def finish(self) -> ChangedBook:
         touched = np.array(sorted(self._touched), np.int64)
@@ -158,24 +154,27 @@ class _Draft:
             np.vstack([old.factor_weight, *self._new_weight]),
         )
         kept = touched[touched < count]
-        positions = np.flatnonzero(np.isin(self._book.obligor, kept))
-        of_position = self._book.obligor[positions]
-        added = np.array(self._added, np.int64).reshape(-1, 2)
+        book = self._book
+        held = np.flatnonzero(np.isin(book.obligor, kept))
+        before = PositionTerms(
+            book.obligor[held], book.exposure[held], book.severities.values[held]
+        )
+        added = np.array(self._added, _ADDED)
+        after = PositionTerms(
+            np.concatenate([before.obligor, added["row"]]),
+            np.concatenate([self._exposure[held], added["exposure"]]),
+            np.concatenate([self._severity[held], added["severity"]]),
+        )
         return ChangedBook(
             len(touched),
-            self._simulation(old.some(kept), kept, of_position, self._book.loss_minor[positions]),
-            self._simulation(
-                everyone.some(touched),
-                touched,
-                np.concatenate([of_position, added[:, 0]]),
-                np.concatenate([self._loss[positions], added[:, 1]]),
-            ),
+            self._inputs(old.some(kept), kept, before),
+            self._inputs(everyone.some(touched), touched, after),
         )
 
-    def _simulation(
-        self, obligors: Obligors, rows: Rows, of_position: Rows, loss: Rows
-    ) -> native.DefaultSimulation:
-        return self._book.inputs_of(obligors, np.searchsorted(rows, of_position), loss).simulation()
+    def _inputs(self, obligors: Obligors, rows: Rows, positions: PositionTerms) -> SimulationInputs:
+        owed_by = np.searchsorted(rows, positions.obligor)
+        inputs = self._book.inputs_of(obligors, msgspec.structs.replace(positions, obligor=owed_by))
+        return msgspec.structs.replace(inputs, sampling=self._book.inputs.sampling)
 
     def _rows(self, change: RemoveLoan | ChangeLoan, where: str) -> Rows:
         from pyarrow import compute

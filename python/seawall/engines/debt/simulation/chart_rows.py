@@ -5,9 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from seawall import native
 from seawall.chart_style import unlike
-from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.shares import Share
 from seawall.engines.debt.simulation.tail import Tail
 
@@ -136,13 +134,12 @@ def _text(amount: float, total: float) -> str:
 def prefixes(tail: Tail, level: float) -> list[dict[str, float]]:
     """Return expected shortfall of the first 2ᵏ scenarios and of all, with intervals at 95 %."""
     least = _LEAST_BEYOND / (1 - level)
-    powers = [2**power for power in range(tail.scenario_count.bit_length())]
-    counts = [count for count in powers if least <= count < tail.scenario_count]
     rows = []
-    for count in [*counts, tail.scenario_count]:
-        found = native.tail_figures(tail.loss_minor[:count], level=rational_level(level))
-        amount = tail.book.amount(found["es_minor"])
-        reach = NORMAL_95 * tail.book.amount(found["es_standard_error_minor"])
+    for count, found in tail.convergence(level):
+        if count < min(least, tail.scenario_count):
+            continue
+        reach = NORMAL_95 * found.expected_shortfall_standard_error
+        amount = found.expected_shortfall
         rows.append(
             {"scenarios": count, "amount": amount, "low": amount - reach, "high": amount + reach}
         )

@@ -1,13 +1,16 @@
 """A simulation spread over the workers of a Dask cluster; the client is the caller's own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 
 from seawall import native
 from seawall.engines.debt.simulation.parts import (
+    Losses,
     ScenarioRange,
     SimulationInputs,
     SimulationPart,
+    replay_part,
     simulate_part,
 )
 from seawall.errors import Cancelled, InvalidInput, SeawallError
@@ -16,6 +19,7 @@ from seawall.native import RunControl
 _TASKS_A_THREAD = 8  # so that a slow or a lost worker costs an eighth of its share
 _LEAST_TASK = 4_096
 _POLL_S = 0.2
+_MOST_SENDINGS = 4  # of the inputs
 _HELD = 4  # simulations that a worker keeps ready
 
 
@@ -60,28 +64,70 @@ def cluster_parts(
     SeawallError
         ``cluster_failed`` when workers were lost over and over.
     """
+    for part in _results(cluster, _part, inputs, [(piece,) for piece in ranges], control):
+        if control is not None:
+            control.advance(len(part.loss_minor))
+        yield part
+
+
+def cluster_replay(
+    cluster: Cluster,
+    inputs: SimulationInputs,
+    run: SimulationPart,
+    var_minor: int,
+    control: RunControl | None,
+) -> dict[str, Losses]:
+    """Replay the tail of a run on the workers; arguments and result as of `replay_part`."""
+    size = cluster.task_size(len(run.loss_minor))
+    pieces = [
+        SimulationPart(
+            run.inputs_sha256, run.first_scenario + begin, run.loss_minor[begin : begin + size]
+        )
+        for begin in range(0, len(run.loss_minor), size)
+    ]
+    found = list(
+        _results(cluster, _replay, inputs, [(piece, var_minor) for piece in pieces], control)
+    )
+    return {name: sum(part[name] for part in found) for name in found[0]}
+
+
+def _results(
+    cluster: Cluster,
+    work: Callable[..., Any],
+    inputs: SimulationInputs,
+    arguments: Sequence[tuple[Any, ...]],
+    control: RunControl | None,
+) -> Iterator[Any]:
+    """Yield what workers make of each of the arguments, in whichever order they finish.
+
+    The inputs are held by the workers: where those that hold them are lost together, they are sent
+    again to the others.
+    """
     from distributed import KilledWorker
 
     client = cluster.client
-    [sent] = client.scatter([inputs], broadcast=True)
-    tasks = [client.submit(_part, sent, piece, pure=False) for piece in ranges]
-    waiting = set(tasks)
-    try:
-        while waiting:
-            if control is not None and control.cancelled:
-                raise Cancelled("the work was stopped")
-            for task in _finished(waiting):
-                waiting.remove(task)
-                part: SimulationPart = task.result()
-                if control is not None:
-                    control.advance(len(part.loss_minor))
-                yield part
-    except KilledWorker as error:
-        raise SeawallError(
-            "workers were lost over and over", code="cluster_failed", where="cluster"
-        ) from error
-    finally:
-        client.cancel(tasks)
+    left = dict(enumerate(arguments))
+    for _ in range(_MOST_SENDINGS):
+        [sent] = client.scatter([inputs], broadcast=True)
+        tasks = {client.submit(work, sent, *left[at], pure=False): at for at in left}
+        waiting = set(tasks)
+        try:
+            while waiting:
+                if control is not None and control.cancelled:
+                    raise Cancelled("the work was stopped")
+                for task in _finished(waiting):
+                    waiting.remove(task)
+                    result = task.result()
+                    del left[tasks[task]]
+                    yield result
+        except CancelledError:
+            continue  # the inputs were lost
+        except KilledWorker:
+            break
+        finally:
+            client.cancel(list(tasks))
+        return
+    raise SeawallError("workers were lost over and over", code="cluster_failed", where="cluster")
 
 
 def _finished(tasks: set[Any]) -> set[Any]:
@@ -101,11 +147,21 @@ _ready: dict[str, native.DefaultSimulation] = {}
 """What a worker has made ready, by the digest of its inputs."""
 
 
-def _part(inputs: SimulationInputs, piece: ScenarioRange) -> SimulationPart:
-    """Run on a worker, with one thread: a worker has as many tasks at once as threads."""
+def _made(inputs: SimulationInputs) -> native.DefaultSimulation:
     digest = inputs.sha256
     if digest not in _ready:
         while len(_ready) >= _HELD:
             _ready.pop(next(iter(_ready)))
         _ready[digest] = inputs.simulation()
-    return simulate_part(_ready[digest], inputs, piece, threads=1)
+    return _ready[digest]
+
+
+# These run on a worker, with one thread: a worker has as many tasks at once as threads.
+
+
+def _part(inputs: SimulationInputs, piece: ScenarioRange) -> SimulationPart:
+    return simulate_part(_made(inputs), inputs, piece, threads=1)
+
+
+def _replay(inputs: SimulationInputs, piece: SimulationPart, var_minor: int) -> dict[str, Losses]:
+    return replay_part(_made(inputs), inputs, piece, var_minor, threads=1)

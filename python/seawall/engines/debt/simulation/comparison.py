@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from seawall import native
 from seawall.engines.debt.simulation.changes import FigureChange
 from seawall.engines.debt.simulation.credit_book import CreditBook
-from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.tail import Tail
 from seawall.engines.debt.simulation.types import TailFigures
 from seawall.table import Table
@@ -65,9 +63,11 @@ def compare(before: Tail, after: Tail) -> Comparison:
 
 
 def _same_draws(before: Tail, after: Tail) -> bool:
-    alike = ("seed", "scenario_count")
-    if any(getattr(before, name) != getattr(after, name) for name in alike):
+    alike = ("seed", "scenario_count", "sampling")
+    if any(getattr(before.parameters, n) != getattr(after.parameters, n) for n in alike):
         return False
+    if before.parameters.sampling != "plain":
+        return False  # each run has its own shift, and Sobol points no paired error
     if before.book.currency != after.book.currency:
         return False
     slots = _slots(before.book)
@@ -80,9 +80,7 @@ def _slots(book: CreditBook) -> dict[str, int]:
 
 
 def _pair(before: Tail, after: Tail, level: float) -> dict[str, Any]:
-    return native.paired_difference(
-        before.loss_minor, after.loss_minor, level=rational_level(level)
-    )
+    return before.paired(after.loss_minor, level)
 
 
 def _difference(before: Tail, after: Tail, level: float, paired: bool) -> FigureChange:

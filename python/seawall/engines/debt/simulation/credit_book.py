@@ -13,15 +13,16 @@ from seawall.engines.debt.simulation.factor_groups import (
 )
 from seawall.engines.debt.simulation.inputs import (
     Numbers,
-    PositionInputs,
     default_probabilities,
     losses_given_default,
     number_column,
 )
+from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.obligor_register import register_obligors
 from seawall.engines.debt.simulation.parts import SimulationInputs
-from seawall.engines.debt.simulation.types import SimulationParameters
-from seawall.errors import LimitExceeded
+from seawall.engines.debt.simulation.position_losses import loss_model
+from seawall.engines.debt.simulation.types import SamplingResult, SimulationParameters
+from seawall.errors import InvalidInput, LimitExceeded
 from seawall.table import Table
 
 _LARGEST_MINOR = 2**53  # up to here a double tells each minor unit from the next
@@ -37,6 +38,14 @@ class Obligors(msgspec.Struct, frozen=True):
     def some(self, rows: Rows) -> "Obligors":
         """Some of them."""
         return Obligors(self.slot[rows], self.default_probability[rows], self.factor_weight[rows])
+
+
+class PositionTerms(msgspec.Struct, frozen=True):
+    """What obligors owe, all of shape (position_count,)."""
+
+    obligor: Rows  # the row of who owes it
+    exposure: Numbers  # at default, in the book's currency
+    loss_given_default: Numbers
 
 
 class CreditBook:
@@ -58,32 +67,46 @@ class CreditBook:
         self.groups = factor_groups(
             self.positions, self.obligor, len(self.obligor_ids), parameters.factors
         )
-        self.exposure_minor = self._minor(number_column(self.positions, "exposure"), "exposure")
-        self.loss_minor = self._losses(self.severities)
+        self.loss_model = loss_model(parameters)
+        self.exposure = number_column(self.positions, "exposure")
+        self.exposure_minor = self._minor(self.exposure)
         self.obligors = self._model(self.probabilities.values, self.groups, parameters)
-        self.inputs = self.inputs_of(self.obligors, self.obligor, self.loss_minor)
+        self.inputs = self.inputs_of(
+            self.obligors, PositionTerms(self.obligor, self.exposure, self.severities.values)
+        )
         self.simulation = self.inputs.simulation()
+        if parameters.sampling != "plain":
+            self.inputs = msgspec.structs.replace(self.inputs, sampling=self._sampling())
 
-    def inputs_of(self, obligors: Obligors, obligor: Rows, loss_minor: Rows) -> SimulationInputs:
-        """Make inputs of some obligors under this book's factors.
-
-        Parameters
-        ----------
-        obligor, loss_minor : array of shape (position_count,)
-            The obligor's row, and what is lost when it defaults.
-        """
+    def inputs_of(self, obligors: Obligors, positions: PositionTerms) -> SimulationInputs:
+        """Make inputs of some obligors under this book's factors, plainly drawn."""
         freedom = self._parameters.factors.degrees_of_freedom
         names = Obligors.__struct_fields__
+        columns = {name: np.ascontiguousarray(getattr(obligors, name)) for name in names}
         return SimulationInputs(
-            obligors={name: np.ascontiguousarray(getattr(obligors, name)) for name in names},
+            obligors=columns | self.loss_model.obligor_columns(obligors.default_probability),
             positions={
-                "obligor": np.ascontiguousarray(obligor),
-                "loss_minor": np.ascontiguousarray(loss_minor),
+                "obligor": np.ascontiguousarray(positions.obligor),
+                **self.loss_model.position_columns(
+                    positions.exposure, positions.loss_given_default, self.minor_per_unit
+                ),
             },
             correlation=self.groups.correlation,
             degrees_of_freedom=float("inf") if freedom is None else freedom,
             seed=self._parameters.seed,
         )
+
+    def expected_loss(self) -> float | None:
+        """Return the expected loss in closed form; None where there is none."""
+        probability = self.obligors.default_probability[self.obligor]
+        found = self.loss_model.expected_loss_minor(probability, self.inputs.positions)
+        return None if found is None else self.amount(found)
+
+    def largest_loss(self) -> float:
+        """Return the most that the book can lose: of a position in its worst quarter."""
+        columns = self.inputs.positions
+        lost = columns["loss_minor" if "loss_minor" in columns else "exposure_minor"]
+        return self.amount(int(lost.reshape(len(self.positions), -1).max(axis=1).sum()))
 
     def amount(self, minor: float) -> float:
         """An amount of the book's currency from minor units."""
@@ -95,19 +118,28 @@ class CreditBook:
         row[group] = np.sqrt(asset_correlation)
         return row
 
-    def loss_of(self, exposure: Numbers, loss_given_default: Numbers) -> Rows:
-        """Return what positions lose in minor units, each rounded half to even once."""
-        return self._minor(exposure * loss_given_default, "exposure")
+    def _sampling(self) -> SamplingResult:
+        """Fix how states are drawn; a shift is chosen for the highest level."""
+        asked = self._parameters
+        period = {"importance": 8, "sobol": 32}[asked.sampling]
+        if asked.scenario_count % period:
+            raise InvalidInput(
+                f"must be a multiple of {period} for sampling {asked.sampling}",
+                where="parameters.scenario_count",
+            )
+        if asked.sampling == "sobol":
+            return SamplingResult("sobol")
+        found = self.simulation.choose_importance(
+            seed=asked.seed, level=rational_level(max(asked.confidence_levels))
+        )
+        return SamplingResult("importance", found.factor_shift, found.mixing_tilt)
 
-    def _losses(self, severities: PositionInputs) -> Rows:
-        return self.loss_of(number_column(self.positions, "exposure"), severities.values)
-
-    def _minor(self, amounts: Numbers, name: str) -> Rows:
+    def _minor(self, amounts: Numbers) -> Rows:
         minor: Numbers = np.rint(amounts * self.minor_per_unit)
         beyond = np.flatnonzero(minor > _LARGEST_MINOR)
         if len(beyond):
             record = self.positions["record"][int(beyond[0])].as_py()
-            raise LimitExceeded("is beyond 2^53 minor units", where=f"records[{record}].{name}")
+            raise LimitExceeded("is beyond 2^53 minor units", where=f"records[{record}].exposure")
         return minor.astype(np.int64)
 
     def _model(

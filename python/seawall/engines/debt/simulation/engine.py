@@ -1,10 +1,13 @@
 """Simulated defaults of a book: its loss distribution, its tail, and who makes it."""
 
 import math
+from typing import Any
 
 import msgspec
 import numpy as np
+from msgspec import UNSET
 
+from seawall import native
 from seawall.engine import BookChoice, EngineDeclaration, EngineOutcome, Execution
 from seawall.engines.debt.analytic import pool_moments
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
@@ -17,16 +20,24 @@ from seawall.engines.debt.simulation.drafts import (
 )
 from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.tail import Tail
-from seawall.engines.debt.simulation.types import SimulationParameters, SimulationResult
+from seawall.engines.debt.simulation.types import SimulationParameters, SimulationResult, Spread
 from seawall.table import Table
 
 ENGINE_VERSION = "1.0"
 
 _ASSUMPTIONS = (
-    "One period, one draw an obligor: all positions of an obligor default together.",
+    "One draw an obligor: all positions of an obligor default together.",
     "An obligor has the highest default probability that its positions have.",
-    "The loss given default is fixed: it does not rise in bad scenarios.",
     "An obligor's factor is that of the group of its largest exposure.",
+)
+_ASSUMPTION_OF_LOSSES = {
+    "fixed": "The loss given default is fixed: it does not rise in bad scenarios.",
+    "parametric": "The loss given default rises with the default rate of the scenario; its mean "
+    "over all defaults is the given one.",
+}
+_ASSUMPTION_OF_QUARTERS = (
+    "A default falls in a quarter by a constant hazard; the factors stay what they are over the "
+    "whole period."
 )
 
 _CONTRIBUTOR_COUNT = 10
@@ -86,26 +97,29 @@ def _result(
     book: DebtBook, credit: CreditBook, tail: Tail, levels: list[float]
 ) -> SimulationResult:
     moments = tail.moments()
-    probability = credit.obligors.default_probability[credit.obligor]
     return SimulationResult(
         currency=credit.currency,
-        position_count=len(credit.loss_minor),
+        position_count=len(credit.obligor),
         obligor_count=len(credit.obligor_ids),
         exposure=credit.amount(int(credit.exposure_minor.sum())),
-        potential_loss=credit.amount(int(credit.loss_minor.sum())),
+        potential_loss=credit.largest_loss(),
         scenario_count=tail.scenario_count,
         seed=tail.seed,
         factors=credit.groups.names,
         expected_loss=moments["expected"],
         expected_loss_standard_error=moments["standard_error"],
-        exact_expected_loss=credit.amount(math.fsum(probability * credit.loss_minor)),
+        exact_expected_loss=credit.expected_loss(),
         loss_standard_deviation=moments["standard_deviation"],
         exact_loss_standard_deviation=_exact_deviation(credit),
         tails=[tail.figures(level) for level in levels],
+        histogram=tail.histogram(),
+        exposure_spread=_spread(credit, credit.exposure_minor),
+        tail_spread=_spread(credit, tail.replay(levels[-1]).contribution_minor),
+        sampling=credit.inputs.sampling,
         default_probabilities=credit.probabilities.counts,
         losses_given_default=credit.severities.counts,
         losses_sha256=tail.losses_sha256,
-        assumptions=list(_ASSUMPTIONS),
+        assumptions=_assumptions(tail.parameters),
         currency_rates=book.currency_rates,
         currencies=book.currencies,
         unconverted=book.unconverted,
@@ -113,8 +127,15 @@ def _result(
     )
 
 
+def _assumptions(parameters: SimulationParameters) -> list[str]:
+    stated = [*_ASSUMPTIONS, _ASSUMPTION_OF_LOSSES[parameters.loss_given_default.model]]
+    return stated if parameters.quarters is UNSET else [*stated, _ASSUMPTION_OF_QUARTERS]
+
+
 def _exact_deviation(credit: CreditBook) -> float | None:
-    """The standard deviation by pairs of obligors; None where there are too many unlike ones."""
+    """The standard deviation by pairs; None where losses vary or too many obligors are unlike."""
+    if "loss_minor" not in credit.inputs.positions or credit.loss_model.quarter_count:
+        return None  # losses vary
     obligors, groups = credit.obligors, credit.groups
     kinds = np.stack([obligors.default_probability, groups.factor_of_obligor], axis=1)
     if len(np.unique(kinds, axis=0)) > _MOST_KINDS:
@@ -124,7 +145,7 @@ def _exact_deviation(credit: CreditBook) -> float | None:
     rows = np.arange(len(obligors.slot))
     weight = obligors.factor_weight[rows, groups.factor_of_obligor]
     losses = np.zeros(len(rows), np.int64)
-    np.add.at(losses, credit.obligor, credit.loss_minor)
+    np.add.at(losses, credit.obligor, credit.inputs.positions["loss_minor"])
     freedom = credit.inputs.degrees_of_freedom
     exact = pool_moments(
         obligors.default_probability,
@@ -133,6 +154,23 @@ def _exact_deviation(credit: CreditBook) -> float | None:
         degrees_of_freedom=None if freedom == float("inf") else freedom,
     )
     return credit.amount(exact.standard_deviation)
+
+
+def _spread(credit: CreditBook, minor: Any) -> Spread:
+    """Measure how amounts of positions are spread over obligors."""
+    of_obligor: Any = np.zeros(len(credit.obligor_ids), np.int64)
+    np.add.at(of_obligor, credit.obligor, minor)
+    found = native.concentration_measures(of_obligor, largest_count=_CONTRIBUTOR_COUNT)
+    return Spread(
+        herfindahl_index=_known(found["herfindahl_index"]),
+        effective_obligors=_known(found["effective_count"]),
+        gini_coefficient=_known(found["gini_coefficient"]),
+        largest_ten_pct=_known(100 * found["largest_share"]),
+    )
+
+
+def _known(figure: float) -> float | None:
+    return figure if math.isfinite(figure) else None
 
 
 def _largest(tail: Tail, level: float) -> Contributors:

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from seawall import native
+from seawall.engines.debt.simulation.types import SamplingResult
 from seawall.errors import InvalidInput
 from seawall.native import RunControl
 
-Losses = NDArray[np.int64]
+Losses = Any  # int64 of shape (scenario_count,); typed, an array is no Buffer before Python 3.12
 
 
 class ScenarioRange(msgspec.Struct, frozen=True):
@@ -25,22 +25,37 @@ class ScenarioRange(msgspec.Struct, frozen=True):
 class SimulationInputs(msgspec.Struct, frozen=True):
     """All that losses depend on but the scenarios; small enough to be sent to a worker."""
 
-    obligors: dict[str, Any]  # slot, default_probability, factor_weight
-    positions: dict[str, Any]  # obligor, loss_minor
+    obligors: dict[str, Any]  # columns by name, as `native.DefaultSimulation` takes them
+    positions: dict[str, Any]
     correlation: Any  # of shape (factor_count, factor_count)
     degrees_of_freedom: float  # infinite: Gaussian copula
     seed: int
+    sampling: SamplingResult = SamplingResult("plain")
 
     @property
     def sha256(self) -> str:
         """A digest of every bit: parts of one whole have the same."""
         digest = sha256(b"seawall.simulation/1\0")
-        named = {**self.obligors, **self.positions, "correlation": self.correlation}
+        named = {
+            **{f"obligors.{name}": values for name, values in self.obligors.items()},
+            **{f"positions.{name}": values for name, values in self.positions.items()},
+            "correlation": self.correlation,
+        }
         for name, values in sorted(named.items()):
             digest.update(f"{name}{values.shape}{values.dtype.str}\0".encode())
             digest.update(values)
         digest.update(f"{float(self.degrees_of_freedom).hex()} {self.seed}".encode())
+        digest.update(msgspec.json.encode(self.sampling))
         return digest.hexdigest()
+
+    @property
+    def native_sampling(self) -> native.Sampling | None:
+        """As the core takes it; None: plainly."""
+        if self.sampling.kind == "sobol":
+            return native.Sampling.sobol()
+        if self.sampling.kind == "importance":
+            return native.Sampling.importance(self.sampling.factor_shift, self.sampling.mixing_tilt)
+        return None
 
     def simulation(self) -> native.DefaultSimulation:
         """Check everything and make it ready; raises InvalidInput and LimitExceeded."""
@@ -53,11 +68,12 @@ class SimulationInputs(msgspec.Struct, frozen=True):
 
 
 def _buffers(arrays: dict[str, Any]) -> dict[str, Any]:
-    """What was sent to a worker may lie anywhere in a message."""
-    return {
-        name: np.require(values, requirements=["C_CONTIGUOUS", "ALIGNED"])
-        for name, values in arrays.items()
-    }
+    return {name: _buffer(values) for name, values in arrays.items()}
+
+
+def _buffer(values: Any) -> Any:
+    """Take what was sent to a worker: it may lie anywhere in a message."""
+    return np.require(values, requirements=["C_CONTIGUOUS", "ALIGNED"])
 
 
 class SimulationPart(msgspec.Struct, frozen=True):
@@ -86,10 +102,43 @@ def simulate_part(
         seed=inputs.seed,
         first_scenario=scenarios.first,
         count=scenarios.count,
+        sampling=inputs.native_sampling,
         threads=threads,
         control=control,
     )
     return SimulationPart(inputs.sha256, scenarios.first, np.frombuffer(losses, np.int64))
+
+
+def replay_part(
+    simulation: native.DefaultSimulation,
+    inputs: SimulationInputs,
+    part: SimulationPart,
+    var_minor: int,
+    *,
+    threads: int = 0,
+) -> dict[str, Losses]:
+    """Return what each position does in the scenarios of a part that are in the tail.
+
+    Returns
+    -------
+    dict
+        ``above_count`` and ``at_count``, defaults in scenarios above and at value at risk, and
+        where losses vary ``above_minor`` and ``at_minor``. Those of all parts of a run add up.
+    """
+    found = native.replay(
+        simulation,
+        _buffer(part.loss_minor),
+        var_minor=var_minor,
+        seed=inputs.seed,
+        first_scenario=part.first_scenario,
+        sampling=inputs.native_sampling,
+        threads=threads,
+    )
+    counts = {"above_count": np.uint32, "at_count": np.uint32}
+    return {
+        name: np.frombuffer(values, counts.get(name, np.int64)).astype(np.int64)
+        for name, values in found.items()
+    }
 
 
 def merge_parts(parts: Sequence[SimulationPart]) -> SimulationPart:

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from seawall.engines.debt.simulation.factor_groups import Rows
-from seawall.engines.debt.simulation.levels import rational_level
+from seawall.engines.debt.simulation.parts import ScenarioRange
 from seawall.engines.debt.simulation.tail import GROUPINGS, Tail
 from seawall.errors import InvalidInput
 
@@ -20,7 +20,7 @@ class Share(msgspec.Struct, frozen=True):
     name: str | None  # None: the tape does not state it
     exposure: float
     contribution: float  # those of all parts add up to expected shortfall
-    standard_error: float | None  # None: too few scenarios are beyond value at risk
+    standard_error: float | None  # None: too few scenarios beyond value at risk, or not plain
 
 
 def shares(tail: Tail, level: float, *, by: str = "position") -> list[Share]:
@@ -43,7 +43,7 @@ def shares(tail: Tail, level: float, *, by: str = "position") -> list[Share]:
     for any part, since what loans have in common is in each batch.
     """
     codes, names = _parts(tail, by)
-    minor = _added(_contributions(tail, level, 0, tail.scenario_count), codes)
+    minor = _added(tail.replay(level).contribution_minor, codes)
     error = _batch_error(tail, level, codes)
     exposure = _added(tail.book.exposure_minor, codes)
     amount = tail.book.amount
@@ -75,22 +75,13 @@ def _parts(tail: Tail, by: str) -> tuple[Rows, list[str | None]]:
 
 def _batch_error(tail: Tail, level: float, codes: Rows) -> Any:
     size = tail.scenario_count // _BATCHES
-    if (1 - level) * size < _LEAST_BEYOND:
+    if (1 - level) * size < _LEAST_BEYOND or tail.parameters.sampling != "plain":
         return None
     found = [
-        _added(_contributions(tail, level, size * batch, size), codes) for batch in range(_BATCHES)
+        _added(tail.replay(level, ScenarioRange(size * batch, size)).contribution_minor, codes)
+        for batch in range(_BATCHES)
     ]
     return np.std(np.array(found, float), axis=0, ddof=1) / np.sqrt(_BATCHES)
-
-
-def _contributions(tail: Tail, level: float, first: int, count: int) -> Rows:
-    found = tail.book.simulation.contributions(
-        tail.loss_minor[first : first + count],
-        seed=tail.seed,
-        first_scenario=first,
-        level=rational_level(level),
-    )
-    return np.frombuffer(found["whole_minor"], np.int64)
 
 
 def _added(values: Rows, codes: Rows) -> Rows:

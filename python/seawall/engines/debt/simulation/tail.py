@@ -16,11 +16,13 @@ from seawall.engines.debt.simulation.changes import (
     WhatIf,
     changed_book,
 )
+from seawall.engines.debt.simulation.contributions import Replayed, replay_tail, whole_run
 from seawall.engines.debt.simulation.credit_book import CreditBook
 from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.losses import simulate_all
-from seawall.engines.debt.simulation.types import SimulationParameters, TailFigures
+from seawall.engines.debt.simulation.parts import ScenarioRange, SimulationInputs, simulate_part
+from seawall.engines.debt.simulation.types import LossBin, SimulationParameters, TailFigures
 from seawall.errors import InvalidInput, NotFound
 from seawall.table import Table
 
@@ -62,13 +64,14 @@ class Tail:
         self.parameters = parameters
         self.seed = parameters.seed
         self.levels = parameters.confidence_levels
-        self._threads = execution.threads
+        self._execution = execution
         self.loss_minor: Any = simulate_all(
             book.simulation,
             book.inputs,
             scenario_count=parameters.scenario_count,
             execution=execution,
         )
+        self.weights = self._weights()  # of importance sampling, in 2⁻²⁴; else None
 
     @property
     def scenario_count(self) -> int:
@@ -82,7 +85,8 @@ class Tail:
 
     def moments(self) -> dict[str, float]:
         """Expected loss, its standard error, and the standard deviation of losses."""
-        return self._amounts(native.loss_moments(self.loss_minor))
+        found = native.loss_moments(self.loss_minor, weights=self.weights, sobol=self._is_sobol)
+        return self._amounts(found)
 
     def figures(self, level: float) -> TailFigures:
         """Value at risk and expected shortfall at a level such as 0.999.
@@ -107,7 +111,7 @@ class Tail:
         Table
             By falling contribution. ``contribution`` is in whole minor units and adds up to the
             expected shortfall rounded to them; ``default_count`` counts the scenarios beyond value
-            at risk in which the position's obligor defaults, ``default_at_count`` those at it.
+            at risk in which the position's obligor defaults.
 
         Raises
         ------
@@ -116,19 +120,44 @@ class Tail:
         """
         if by != "position" and by not in GROUPINGS:
             raise InvalidInput(f"there are position, {', '.join(GROUPINGS)}", where="by")
-        found = self.book.simulation.contributions(
-            self.loss_minor,
-            seed=self.seed,
-            first_scenario=0,
-            level=rational_level(level),
-            threads=self._threads,
-        )
+        found = self.replay(level)
         columns = {
-            "contribution_minor": np.frombuffer(found["whole_minor"], np.int64),
-            "default_count": np.frombuffer(found["above_count"], np.uint32).astype(np.int64),
-            "default_at_count": np.frombuffer(found["at_count"], np.uint32).astype(np.int64),
+            "contribution_minor": found.contribution_minor,
+            "default_count": found.default_count,
         }
         return _ranked(self.book, columns, by)
+
+    def replay(self, level: float, scenarios: ScenarioRange | None = None) -> Replayed:
+        """Return the contributions of each position, of all scenarios or of a batch of them."""
+        part = whole_run(self.loss_minor, self.book.inputs, scenarios)
+        return replay_tail(
+            self.book.simulation,
+            self.book.inputs,
+            part,
+            level,
+            weights=self.weights,
+            execution=self._execution,
+        )
+
+    def histogram(self, bins: int = 50, *, logarithmic: bool = False) -> list[LossBin]:
+        """Return scenarios by loss, in as many bins at most."""
+        found = native.loss_histogram(
+            self.loss_minor, most_bins=bins, logarithmic=logarithmic, weights=self.weights
+        )
+        edges = [self.book.amount(edge) for edge in found["edge_minor"]]
+        whole = self.scenario_count << 24
+        rows = zip(edges, edges[1:], found["count"], found["weight"], strict=False)
+        return [LossBin(low, high, count, weight / whole) for low, high, count, weight in rows]
+
+    def convergence(self, level: float) -> list[tuple[int, TailFigures]]:
+        """Return the figures of the first 2ᵏ scenarios, from 1,024 on, and of all."""
+        found = native.convergence(
+            self.loss_minor,
+            level=rational_level(level),
+            weights=self.weights,
+            sobol=self._is_sobol,
+        )
+        return [(point["scenario_count"], self._told(point, level)) for point in found]
 
     def worst(self, count: int = 10) -> list[int]:
         """Return the scenarios with the largest losses, of equal ones the first."""
@@ -144,11 +173,14 @@ class Tail:
         """
         if not 0 <= scenario < self.scenario_count:
             raise NotFound(f"there are 0 to {self.scenario_count - 1:,}", where="scenario")
-        found = self.book.simulation.scenario(seed=self.seed, scenario=scenario)
+        found = self.book.simulation.scenario(
+            seed=self.seed, scenario=scenario, sampling=self.book.inputs.native_sampling
+        )
         defaulted = np.frombuffer(found["defaulted"], np.uint8).astype(bool)
+        lost_minor = np.frombuffer(found["loss_minor"], np.int64)
         rows = np.flatnonzero(defaulted[self.book.obligor])
-        rows = rows[np.argsort(-self.book.loss_minor[rows], kind="stable")]
-        lost = self.book.loss_minor[rows] / self.book.minor_per_unit
+        rows = rows[np.argsort(-lost_minor[rows], kind="stable")]
+        lost = lost_minor[rows] / self.book.minor_per_unit
         return ScenarioAccount(
             scenario=scenario,
             loss=self.book.amount(int(self.loss_minor[scenario])),
@@ -171,40 +203,66 @@ class Tail:
         InvalidInput, NotFound
             With the place, such as ``changes[0].source_record_id``.
         """
+        if self._is_sobol:
+            raise InvalidInput("is of plain or importance sampling", where="sampling")
         changed = changed_book(self.book, changes)
         after = self.loss_minor - self._of(changed.before) + self._of(changed.after)
         return self._compared(changed, after, levels or self.levels)
 
     def _compared(self, changed: ChangedBook, after: Any, levels: Sequence[float]) -> WhatIf:
-        figures = []
-        for level in levels:
-            pair = native.paired_difference(self.loss_minor, after, level=rational_level(level))
-            figures.append(
-                FigureChange(
-                    before=self._figures(self.loss_minor, level),
-                    after=self._figures(after, level),
-                    change=self.book.amount(pair["es_minor"]),
-                    standard_error=self.book.amount(pair["es_standard_error_minor"]),
-                )
-            )
+        pairs = [self.paired(after, level) for level in levels]
+        amount = self.book.amount
         return WhatIf(
             obligor_count=changed.obligor_count,
             expected_loss=self.moments()["expected"],
-            expected_loss_change=self.book.amount(pair["expected_minor"]),
-            expected_loss_change_standard_error=self.book.amount(
-                pair["expected_standard_error_minor"]
-            ),
-            tails=figures,
+            expected_loss_change=amount(pairs[0]["expected_minor"]),
+            expected_loss_change_standard_error=amount(pairs[0]["expected_standard_error_minor"]),
+            tails=[
+                FigureChange(
+                    before=self.figures(level),
+                    after=self._figures(after, level),
+                    change=amount(pair["es_minor"]),
+                    standard_error=amount(pair["es_standard_error_minor"]),
+                )
+                for level, pair in zip(levels, pairs, strict=True)
+            ],
         )
 
-    def _of(self, simulation: native.DefaultSimulation) -> Rows:
-        losses = simulation.losses(
-            seed=self.seed, first_scenario=0, count=self.scenario_count, threads=self._threads
+    def paired(self, after: Any, level: float) -> dict[str, Any]:
+        """Return the differences to other losses of the same scenarios, in minor units."""
+        return native.paired_difference(
+            self.loss_minor, after, level=rational_level(level), weights=self.weights
         )
-        return np.frombuffer(losses, np.int64)
+
+    @property
+    def _is_sobol(self) -> bool:
+        return self.parameters.sampling == "sobol"
+
+    def _weights(self) -> Any:
+        sampling = self.book.inputs.native_sampling
+        if sampling is None or self._is_sobol:
+            return None
+        found = self.book.simulation.weights(
+            seed=self.seed,
+            first_scenario=0,
+            count=self.scenario_count,
+            sampling=sampling,
+            threads=self._execution.threads,
+        )
+        return np.frombuffer(found, np.uint32)
+
+    def _of(self, inputs: SimulationInputs) -> Any:
+        every = ScenarioRange(0, self.scenario_count)
+        threads = self._execution.threads
+        return simulate_part(inputs.simulation(), inputs, every, threads=threads).loss_minor
 
     def _figures(self, loss_minor: Any, level: float) -> TailFigures:
-        found = native.tail_figures(loss_minor, level=rational_level(level))
+        found = native.tail_figures(
+            loss_minor, level=rational_level(level), weights=self.weights, sobol=self._is_sobol
+        )
+        return self._told(found, level)
+
+    def _told(self, found: dict[str, Any], level: float) -> TailFigures:
         high = found["var_high_minor"]
         return TailFigures(
             confidence_level=level,
@@ -214,6 +272,7 @@ class Tail:
             expected_shortfall=self.book.amount(found["es_minor"]),
             expected_shortfall_standard_error=self.book.amount(found["es_standard_error_minor"]),
             scenarios_beyond=found["above_count"],
+            effective_scenarios=found["effective_count"],
             is_thin=found["is_thin"],
         )
 

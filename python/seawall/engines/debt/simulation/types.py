@@ -26,6 +26,9 @@ FactorSource = Literal[
 ]
 
 
+SamplingKind = Literal["plain", "importance", "sobol"]
+
+
 class DefaultProbabilityTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Over the horizon, where a position states none; an obligor has the highest of its own."""
 
@@ -37,12 +40,22 @@ class LossGivenDefaultTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=T
     """E[LGD | default] where a position states none.
 
     With collateral it is what is left of the exposure after the sale and the recoveries from
-    distressed assets, as a fraction of the exposure.
+    distressed assets, as a fraction of the exposure. ``fixed`` it is the same in every scenario;
+    ``parametric`` it rises where many default, and varies by obligor with ``own_variance``.
     """
 
+    model: Literal["fixed", "parametric"] = "fixed"
+    own_variance: Annotated[float, Meta(ge=0, lt=1)] = 0.0  # parametric: r, what is the obligor's
     collateral_haircut_pct: Percent = 20.0
     sale_cost_pct: Percent = 5.0  # of what is left after the haircut
     assumed_pct: Percent | UnsetType = UNSET  # without collateral; absent: such one is refused
+
+
+class QuarterTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A default falls in a quarter of the period, by a constant hazard, and is discounted."""
+
+    count: Annotated[int, Meta(ge=1, le=40)]
+    discount_rate_pct: Annotated[float, Meta(gt=-100, le=1000)] = 0.0  # a year
 
 
 class FactorCorrelation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +98,9 @@ class SimulationParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
     ] = (0.95, 0.99, 0.999)
     default_probability: DefaultProbabilityTerms = DefaultProbabilityTerms()
     loss_given_default: LossGivenDefaultTerms = LossGivenDefaultTerms()
+    quarters: QuarterTerms | UnsetType = UNSET  # absent: one period
     factors: FactorTerms = FactorTerms()
+    sampling: SamplingKind = "plain"
     slots_from: tuple[str, ...] = ()  # dataset versions whose obligors are numbered first
     tail_materiality_threshold_pct: Fraction = 0.1
 
@@ -100,7 +115,8 @@ class TailFigures(msgspec.Struct, frozen=True):
     expected_shortfall: float
     expected_shortfall_standard_error: float
     scenarios_beyond: int  # with a loss above value at risk
-    is_thin: bool  # fewer than 100 scenarios are expected beyond
+    effective_scenarios: float  # in the tail, if all weighed alike
+    is_thin: bool  # fewer than 100 of them are expected; by Sobol points 10 in each scramble
 
 
 class InputCounts(msgspec.Struct, frozen=True):
@@ -112,6 +128,32 @@ class InputCounts(msgspec.Struct, frozen=True):
     assumed: int
 
 
+class SamplingResult(msgspec.Struct, frozen=True):
+    """How the systematic states were drawn: frozen numbers that make the run again."""
+
+    kind: SamplingKind
+    factor_shift: list[float] = []  # of the independent factors; importance sampling
+    mixing_tilt: float = 0.0
+
+
+class LossBin(msgspec.Struct, frozen=True):
+    """Scenarios whose loss is from ``begin`` up to ``end``, without it."""
+
+    begin: float
+    end: float
+    scenario_count: int
+    probability: float
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """How unevenly an amount is spread over obligors."""
+
+    herfindahl_index: float | None  # this and the others None: there is nothing to spread
+    effective_obligors: float | None  # that many alike would be as concentrated
+    gini_coefficient: float | None
+    largest_ten_pct: float | None  # what the ten largest have
+
+
 class SimulationResult(msgspec.Struct, frozen=True):
     """The answer of a simulation, amounts in the book's currency."""
 
@@ -119,16 +161,20 @@ class SimulationResult(msgspec.Struct, frozen=True):
     position_count: int
     obligor_count: int
     exposure: float
-    potential_loss: float  # where every obligor defaults
+    potential_loss: float  # where every obligor defaults; of parametric losses at most
     scenario_count: int
     seed: int
     factors: list[str]  # names of the groups
     expected_loss: float
     expected_loss_standard_error: float
-    exact_expected_loss: float  # Σ probability · loss: what the simulated one estimates
+    exact_expected_loss: float | None  # what the simulated one estimates; None: not in closed form
     loss_standard_deviation: float
-    exact_loss_standard_deviation: float | None  # None: too many unlike obligors to add up
+    exact_loss_standard_deviation: float | None  # None: losses vary, or too many unlike obligors
     tails: list[TailFigures]
+    histogram: list[LossBin]
+    exposure_spread: Spread
+    tail_spread: Spread  # of contributions to expected shortfall at the last level
+    sampling: SamplingResult
     default_probabilities: InputCounts
     losses_given_default: InputCounts
     losses_sha256: str  # of the scenarios' losses: int64 minor units, little-endian, in order

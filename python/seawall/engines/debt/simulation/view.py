@@ -36,11 +36,12 @@ def headline(result: SimulationResult) -> str:
 def expected(result: SimulationResult) -> str:
     """Say what is lost on average, simulated and exact."""
     currency = result.currency
-    return (
+    simulated = (
         f"{money(result.expected_loss, currency)} ± "
-        f"{money(result.expected_loss_standard_error, currency)}; exactly "
-        f"{money(result.exact_expected_loss, currency)}"
+        f"{money(result.expected_loss_standard_error, currency)}"
     )
+    exact = result.exact_expected_loss
+    return simulated if exact is None else f"{simulated}; exactly {money(exact, currency)}"
 
 
 def notes(result: SimulationResult) -> list[str]:

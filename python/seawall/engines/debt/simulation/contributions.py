@@ -1,0 +1,75 @@
+"""What positions add to expected shortfall: the tail is simulated again, and nothing was stored."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from seawall import native
+from seawall.engine import Execution
+from seawall.engines.debt.simulation.cluster import Cluster, cluster_replay
+from seawall.engines.debt.simulation.levels import rational_level
+from seawall.engines.debt.simulation.parts import (
+    Losses,
+    ScenarioRange,
+    SimulationInputs,
+    SimulationPart,
+    replay_part,
+)
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """The tail of a run, position by position, all of shape (position_count,)."""
+
+    contribution_minor: Losses  # adds up to expected shortfall, rounded half up
+    default_count: Losses  # scenarios beyond value at risk in which the obligor defaults
+
+
+def replay_tail(
+    simulation: native.DefaultSimulation,
+    inputs: SimulationInputs,
+    part: SimulationPart,
+    level: float,
+    *,
+    weights: Any = None,
+    execution: Execution,
+) -> Replayed:
+    """Return the contributions of one part of a run; of all of it, its expected shortfall's.
+
+    Parameters
+    ----------
+    weights : array of shape (scenario_count,), optional
+        Those of importance sampling, of a part from scenario 0 on.
+    """
+    rational = rational_level(level)
+    found = native.tail_figures(part.loss_minor, level=rational, weights=weights)
+    var_minor = found["var_minor"]
+    if execution.cluster is not None:
+        sums = cluster_replay(
+            Cluster(execution.cluster), inputs, part, var_minor, execution.control
+        )
+    else:
+        sums = replay_part(simulation, inputs, part, var_minor, threads=execution.threads)
+    if weights is None:
+        minor = native.contributions(simulation, sums, part.loss_minor, level=rational)
+    else:
+        minor = native.weighted_contributions(
+            simulation,
+            part.loss_minor,
+            weights,
+            seed=inputs.seed,
+            level=rational,
+            sampling=inputs.native_sampling,
+            threads=execution.threads,
+        )
+    return Replayed(np.frombuffer(minor["whole_minor"], np.int64), sums["above_count"])
+
+
+def whole_run(
+    tail_losses: Losses, inputs: SimulationInputs, scenarios: ScenarioRange | None = None
+) -> SimulationPart:
+    """Take the losses of a run, or of some of its scenarios, as a part."""
+    if scenarios is None:
+        return SimulationPart(inputs.sha256, 0, tail_losses)
+    end = scenarios.first + scenarios.count
+    return SimulationPart(inputs.sha256, scenarios.first, tail_losses[scenarios.first : end])

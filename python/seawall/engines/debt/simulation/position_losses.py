@@ -1,0 +1,86 @@
+"""What the default of an obligor costs, position by position, as the core takes it."""
+
+import math
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import UNSET
+
+from seawall import native
+from seawall.engines.debt.simulation.inputs import Numbers
+from seawall.engines.debt.simulation.types import SimulationParameters
+
+Minor = Any  # int64, of shape (position_count,) or (position_count, quarter_count)
+
+
+class LossModel(msgspec.Struct, frozen=True):
+    """How losses vary by scenario and by quarter."""
+
+    is_parametric: bool
+    own_variance: float
+    quarter_count: int  # 0: one period
+    discount_factors: list[float]  # at the end of each quarter; one of 1 over one period
+
+    def obligor_columns(self, default_probability: Numbers) -> dict[str, Any]:
+        """Columns of obligors beside slot, probability and weights."""
+        if self.quarter_count == 0:
+            return {}
+        found = native.quarterly_default_probabilities(
+            default_probability.tolist(), quarter_count=self.quarter_count
+        )
+        rows = np.frombuffer(found, np.float64).reshape(-1, self.quarter_count)
+        return {"cumulative_default_probability": rows}
+
+    def position_columns(
+        self, exposure: Numbers, loss_given_default: Numbers, minor_per_unit: int
+    ) -> dict[str, Any]:
+        """Columns of positions beside the obligor; amounts are rounded half to even once."""
+        if not self.is_parametric:
+            lost = self._by_quarter(exposure * loss_given_default * minor_per_unit)
+            return {"loss_minor": lost}
+        return {
+            "exposure_minor": self._by_quarter(exposure * minor_per_unit),
+            "loss_given_default": loss_given_default,
+            "dispersion": np.full(len(exposure), self.own_variance),
+        }
+
+    def expected_loss_minor(
+        self, default_probability: Numbers, columns: dict[str, Any]
+    ) -> float | None:
+        """Return what the book is expected to lose, exactly; None: there is no closed form.
+
+        ``default_probability`` is of each position's obligor.
+        """
+        if self.is_parametric:
+            if len(set(self.discount_factors)) > 1:
+                return None  # the mean is exact over the whole period alone
+            exposure = columns["exposure_minor"].reshape(len(default_probability), -1)[:, 0]
+            return math.fsum(default_probability * columns["loss_given_default"] * exposure)
+        lost = columns["loss_minor"].reshape(len(default_probability), -1)
+        if self.quarter_count == 0:
+            return math.fsum(default_probability * lost[:, 0])
+        reached = self.obligor_columns(default_probability)["cumulative_default_probability"]
+        return math.fsum((np.diff(reached, axis=1, prepend=0.0) * lost).ravel())
+
+    def _by_quarter(self, minor: Numbers) -> Minor:
+        if self.quarter_count == 0:
+            return np.rint(minor).astype(np.int64)
+        factors = np.array(self.discount_factors)
+        return np.rint(minor[:, np.newaxis] * factors).astype(np.int64)
+
+
+def loss_model(parameters: SimulationParameters) -> LossModel:
+    """Read the model from what was asked."""
+    terms = parameters.loss_given_default
+    count, factors = 0, [1.0]
+    if parameters.quarters is not UNSET:
+        count = parameters.quarters.count
+        rate = parameters.quarters.discount_rate_pct / 100
+        factors = native.quarterly_discount_factors(rate, quarter_count=count)
+    return LossModel(
+        is_parametric=terms.model == "parametric",
+        own_variance=terms.own_variance,
+        quarter_count=count,
+        discount_factors=factors,
+    )

@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "bindings/default_simulation.hpp"
 #include "bindings/module.hpp"
 #include "bindings/run_control.hpp"
 #include "engines/debt/simulation/conditional_loss.hpp"
+#include "engines/debt/simulation/default_set.hpp"
 #include "engines/debt/simulation/reverse_search.hpp"
 
 namespace seawall::bindings {
@@ -70,6 +72,59 @@ py::bytes probabilities(const DefaultSimulation& simulation, const std::vector<d
     return to_bytes(found);
 }
 
+/// Obligors that default together, by row.
+Figures figures_of(const DefaultSet& set) {
+    const Figures d;
+    d["row"] = py::cast(set.row);
+    d["loss_minor"] = set.loss_minor;
+    d["certain_loss_minor"] = set.certain_loss_minor;
+    return d;
+}
+
+/// Columns of obligors: slot, default_probability and loss_minor.
+class DefaultSetColumns {
+  public:
+    explicit DefaultSetColumns(const Arrays& arrays) {
+        NamedArrays named(arrays, "obligors");
+        const auto slot = named.take<std::int64_t>("slot", 1);
+        const auto probability = named.take<double>("default_probability", 1);
+        slot_.assign(slot.begin(), slot.end());
+        // Which are certain is all that is read of them: any copula's do.
+        FactorModel gaussian;
+        gaussian.factor_count = 1;
+        threshold_ = default_thresholds(probability, gaussian);
+        loss_minor_ = named.take<std::int64_t>("loss_minor", 1);
+    }
+    ObligorColumns columns() const {
+        return {.slot = slot_,
+                .default_threshold = threshold_,
+                .factor_weight = {},
+                .loss_minor = loss_minor_};
+    }
+
+  private:
+    std::vector<std::uint32_t> slot_;
+    std::vector<double> threshold_;
+    std::span<const std::int64_t> loss_minor_;
+};
+
+Figures smallest_set(const Arrays& obligors, std::int64_t least_loss_minor) {
+    const DefaultSetColumns columns(obligors);
+    return figures_of(smallest_default_set(columns.columns(), least_loss_minor));
+}
+
+Figures likeliest_set(const Arrays& obligors, std::int64_t least_loss_minor) {
+    const DefaultSetColumns columns(obligors);
+    NamedArrays named(obligors, "obligors");
+    const auto probability = named.take<double>("conditional_probability", 1);
+    const PlausibleDefaults found =
+        likeliest_default_set(columns.columns(), probability, least_loss_minor);
+    const Figures d = figures_of(found.set);
+    d["log_probability"] = found.log_probability;
+    d["is_exact"] = found.is_exact;
+    return d;
+}
+
 }  // namespace
 
 void register_reverse_stress(py::module_& module) {
@@ -78,6 +133,14 @@ void register_reverse_stress(py::module_& module) {
                py::arg("control") = py::none(),
                "The nearest systematic states whose expected loss reaches an amount, by rising\n"
                "distance, and how they were found.");
+    module.def("smallest_default_set", &smallest_set, py::arg("obligors"), py::kw_only(),
+               py::arg("least_loss_minor"),
+               "As few defaults as lose an amount with what is certain. obligors: slot (int64),\n"
+               "default_probability (float64) and loss_minor (int64). Rows by falling loss.");
+    module.def("likeliest_default_set", &likeliest_set, py::arg("obligors"), py::kw_only(),
+               py::arg("least_loss_minor"),
+               "The likeliest defaults that lose an amount in a systematic state, whose\n"
+               "conditional_probability (float64) is a further column.");
     module.def("conditional_default_probabilities", &probabilities, py::arg("simulation"),
                py::kw_only(), py::arg("whitened"), py::arg("mixing_root"),
                "Each obligor's probability of default in a systematic state: float64 as bytes.");

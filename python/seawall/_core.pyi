@@ -59,6 +59,7 @@ __all__: list[str] = [
     "large_pool_figures",
     "lattice_tail",
     "level_payment",
+    "likeliest_default_set",
     "loss_histogram",
     "loss_moments",
     "merkle_root",
@@ -80,6 +81,7 @@ __all__: list[str] = [
     "run_debt_paths",
     "run_debt_stress",
     "simulation_instruction_set",
+    "smallest_default_set",
     "stored_record",
     "sweep",
     "sweep_instruction_set",
@@ -915,6 +917,16 @@ def level_payment(
     period.
     """
 
+def likeliest_default_set(
+    obligors: dict[str, typing_extensions.Buffer],
+    *,
+    least_loss_minor: typing.SupportsInt | typing.SupportsIndex,
+) -> dict[str, typing.Any]:
+    """
+    The likeliest defaults that lose an amount in a systematic state, whose
+    conditional_probability (float64) is a further column.
+    """
+
 def loss_histogram(
     losses: typing_extensions.Buffer,
     *,
@@ -1159,6 +1171,16 @@ def run_debt_stress(
 def simulation_instruction_set() -> str:
     """
     The instruction set that simulations use on this processor: avx512, avx2 or baseline.
+    """
+
+def smallest_default_set(
+    obligors: dict[str, typing_extensions.Buffer],
+    *,
+    least_loss_minor: typing.SupportsInt | typing.SupportsIndex,
+) -> dict[str, typing.Any]:
+    """
+    As few defaults as lose an amount with what is certain. obligors: slot (int64),
+    default_probability (float64) and loss_minor (int64). Rows by falling loss.
     """
 
 def stored_record(

@@ -132,3 +132,25 @@ def test_trace_tells_the_share_at_the_level_of_the_finding(seawall: Command, dat
         shares.append(f"{tail['largest_contributors'][0]['amount']:,.2f} EUR of the figure")
         assert shares[-1] in seawall("trace", finding["id"]).out
     assert len(set(shares)) == 2
+
+
+def test_reverse_names_the_state_and_the_loans(seawall: Command, run: str) -> None:
+    found = seawall("reverse", run, "--loss", "4000", "--json").json()
+    assert found["states"][0]["expected_loss"] == pytest.approx(4000)
+    shown = seawall("reverse", run, "--loss", "4000")
+    for text in ("state 1", "standard deviations from the middle", "fewest", "likeliest"):
+        assert text in shown.out
+    assert json.loads(seawall("reverse", run, "--loss", "1e12", "--json").err)["where"] == "loss"
+
+
+def test_sensitivities_are_one_a_bump(seawall: Command, run: str) -> None:
+    found = seawall(
+        "sensitivities", run, "--bump", "default_probability=0.1", "--bump", "EUR=-0.1", "--json"
+    ).json()
+    assert [entry["change"]["expected_loss_change"] > 0 for entry in found] == [True, False]
+    assert (
+        "asset_correlation=0.2"
+        in seawall("sensitivities", run, "--bump", "asset_correlation=0.2").out
+    )
+    refused = seawall("sensitivities", run, "--bump", "colour=1", "--json")
+    assert json.loads(refused.err)["where"] == "--bump colour=1"

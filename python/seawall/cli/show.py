@@ -205,7 +205,7 @@ def trace_lines(trace: Trace) -> None:
 def _shares(trace: Trace) -> dict[int, float]:
     """Return what records add to the figure; of a simulation, at the level of the finding."""
     stated = trace.evidence[0]
-    if stated["kind"] == simulation.KIND:
+    if stated["kind"] == simulation.DISTRIBUTION:
         value = trace.finding["value"]
         tails = stated["figures"]["tails"]
         stated = next(tail for tail in tails if tail["expected_shortfall"] == value)

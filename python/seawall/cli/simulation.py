@@ -1,4 +1,4 @@
-"""`seawall simulate`, `whatif`, `explain`, `compare`: the tail of a book, questions about it."""
+"""`seawall simulate` and what can be asked of it: the tail of a book, whose it is, and what if."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,7 @@ from seawall.cli.output import check_folder, json_document, line, progress, tabl
 from seawall.cli.show import run_json
 from seawall.cli.stress_options import DatasetId
 from seawall.engines.debt.simulation import (
+    Bump,
     ChangeLoan,
     Comparison,
     RemoveLoan,
@@ -28,7 +29,7 @@ from seawall.engines.debt.simulation import (
     compare,
     view,
 )
-from seawall.engines.debt.simulation.changes import Change
+from seawall.engines.debt.simulation.question_types import Change
 from seawall.engines.debt.view import money
 from seawall.errors import InvalidInput, NotFound
 from seawall.native import RunControl
@@ -125,6 +126,8 @@ def add_simulation(app: typer.Typer) -> None:
     app.command("whatif")(whatif)
     app.command("explain")(explain)
     app.command("compare")(compare_runs)
+    app.command("reverse")(reverse)
+    app.command("sensitivities")(sensitivities)
 
 
 @with_options(SimulationOptions)
@@ -226,6 +229,90 @@ def explain(
     for sentence in view.scenario_sentences(account, held.result.currency):
         line("", sentence)
     _print_rows(rows, len(account.positions))
+
+
+def reverse(
+    run: RunId,
+    loss: Annotated[float, typer.Option(min=0, help="In the book's currency.")],
+    starts: Annotated[
+        int, typer.Option(min=0, max=1024, help="Random starts of the search, beside fixed ones.")
+    ] = 8,
+    limit: Annotated[int, typer.Option(min=1, help="How many states are shown.")] = 3,
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Find the likeliest ways in which a simulated book loses an amount."""
+    with open_session(store, tenant, threads) as session:
+        held = session.run_of(run)
+        found = _tail(held).reverse_stress(loss, random_starts=starts)
+    if as_json:
+        json_document(found)
+        return
+    currency = held.result.currency
+    line("loss", f"{money(loss, currency)} of {money(held.result.exposure, currency)}")
+    if not found.states:
+        line("note", "the middle of all states loses as much already", style="yellow")
+    for number, state in enumerate(found.states[:limit], start=1):
+        first, *more = view.state_sentences(state, currency)
+        line(f"state {number}", first)
+        for sentence in more:
+            line("", sentence)
+    line(
+        "searched",
+        f"from {found.start_count} starts, {len(found.states)} states found; there may be others",
+    )
+    sets = {"fewest": found.smallest_set, "likeliest": found.likeliest_set}
+    for name, defaults in sets.items():
+        if defaults is not None:
+            count = len(defaults.obligor_ids)
+            shown = ", ".join(defaults.obligor_ids[:10]) + (", …" if count > 10 else "")
+            line(name, f"{count:,} defaults lose {money(defaults.loss, currency)}: {shown}")
+
+
+def sensitivities(
+    run: RunId,
+    bump: Annotated[
+        list[str],
+        typer.Option(
+            help="A figure and its relative change: default_probability=0.1, loss_given_default, "
+            "collateral_value, asset_correlation, or a currency such as USD=-0.1; repeatable."
+        ),
+    ],
+    levels: Annotated[
+        list[float] | None, typer.Option("--level", help="A level.  [default: those of the run]")
+    ] = None,
+    store: Store = None,
+    tenant: Tenant = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Change one input of a simulated book at a time and compare, under the same draws."""
+    bumps = [_bump(text) for text in bump]
+    with open_session(store, tenant, threads) as session:
+        held = session.run_of(run)
+        found = _tail(held).sensitivities(bumps, levels=levels)
+    if as_json:
+        json_document(
+            [{"bump": one, "change": many} for one, many in zip(bumps, found, strict=True)]
+        )
+        return
+    currency = held.result.currency
+    for text, changed in zip(bump, found, strict=True):
+        line(text, _changed_by(changed, currency))
+        table(view.CHANGE_COLUMNS, view.change_rows(changed.tails, currency))
+
+
+def _bump(text: str) -> Bump:
+    figure, equals, change = text.partition("=")
+    where = f"--bump {text}"
+    named = {"figure": "currency", "currency": figure} if figure.isupper() else {"figure": figure}
+    try:
+        return msgspec.convert({**named, "change": change}, Bump, strict=False)
+    except msgspec.ValidationError as error:
+        message = str(error) if equals else "write it as figure=change"
+        raise InvalidInput(message, where=where) from error
 
 
 def compare_runs(

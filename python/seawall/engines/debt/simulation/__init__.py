@@ -1,6 +1,7 @@
 """Simulated defaults: the loss distribution of a book, its tail, and what can be asked of it."""
 
-from seawall.engines.debt.simulation.changes import AddLoan, ChangeLoan, RemoveLoan, WhatIf
+from seawall.engines.debt.simulation.answers import SimulationResult
+from seawall.engines.debt.simulation.changes import WhatIf
 from seawall.engines.debt.simulation.comparison import Comparison, compare
 from seawall.engines.debt.simulation.engine import DEBT_SIMULATION
 from seawall.engines.debt.simulation.parts import (
@@ -10,6 +11,14 @@ from seawall.engines.debt.simulation.parts import (
     merge_parts,
     simulate_part,
 )
+from seawall.engines.debt.simulation.question_types import (
+    AddLoan,
+    Bump,
+    ChangeLoan,
+    RemoveLoan,
+    WhatIfEntry,
+)
+from seawall.engines.debt.simulation.reverse import AdverseState, ReverseStress
 from seawall.engines.debt.simulation.tail import GROUPINGS, ScenarioAccount, Tail
 from seawall.engines.debt.simulation.types import (
     DefaultProbabilityTerms,
@@ -17,7 +26,6 @@ from seawall.engines.debt.simulation.types import (
     FactorTerms,
     LossGivenDefaultTerms,
     SimulationParameters,
-    SimulationResult,
     TailFigures,
 )
 
@@ -25,6 +33,8 @@ __all__ = [
     "DEBT_SIMULATION",
     "GROUPINGS",
     "AddLoan",
+    "AdverseState",
+    "Bump",
     "ChangeLoan",
     "Comparison",
     "DefaultProbabilityTerms",
@@ -32,6 +42,7 @@ __all__ = [
     "FactorTerms",
     "LossGivenDefaultTerms",
     "RemoveLoan",
+    "ReverseStress",
     "ScenarioAccount",
     "ScenarioRange",
     "SimulationInputs",
@@ -41,6 +52,7 @@ __all__ = [
     "Tail",
     "TailFigures",
     "WhatIf",
+    "WhatIfEntry",
     "compare",
     "merge_parts",
     "simulate_part",

@@ -2,57 +2,25 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
 
 import msgspec
 import numpy as np
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET
 
 from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors, PositionTerms
 from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.inputs import Numbers
 from seawall.engines.debt.simulation.parts import SimulationInputs
-from seawall.engines.debt.simulation.types import Percent, TailFigures
+from seawall.engines.debt.simulation.question_types import (
+    AddLoan,
+    Change,
+    ChangeLoan,
+    RemoveLoan,
+)
+from seawall.engines.debt.simulation.types import TailFigures
 from seawall.errors import InvalidInput, NotFound
 
-Amount = Annotated[float, Meta(ge=0, le=1e15)]
-
-
-class RemoveLoan(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="remove"
-):
-    """A position, or all positions of a record, that are gone."""
-
-    source_record_id: str
-    element: int | UnsetType = UNSET  # one instrument of the record
-
-
-class ChangeLoan(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="change"
-):
-    """Positions with other terms; a default probability is the whole obligor's."""
-
-    source_record_id: str
-    element: int | UnsetType = UNSET
-    exposure: Amount | UnsetType = UNSET  # in the book's currency
-    loss_given_default_pct: Percent | UnsetType = UNSET
-    probability_of_default_pct: Percent | UnsetType = UNSET
-
-
-class AddLoan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="add"):
-    """A further position, of an obligor that is there or of a new one."""
-
-    obligor_id: str
-    exposure: Amount
-    loss_given_default_pct: Percent
-    probability_of_default_pct: Percent | UnsetType = UNSET  # needed for a new obligor
-    group: str | UnsetType = UNSET  # whose factor moves it; needed for a new one of several groups
-    asset_correlation: Annotated[float, Meta(ge=0, lt=1)] | UnsetType = UNSET  # likewise
-
-
 _ADDED = np.dtype([("row", np.int64), ("exposure", np.float64), ("severity", np.float64)])
-
-Change = RemoveLoan | ChangeLoan | AddLoan
 
 
 class FigureChange(msgspec.Struct, frozen=True):
@@ -82,7 +50,9 @@ class ChangedBook(msgspec.Struct, frozen=True):
     after: SimulationInputs
 
 
-def changed_book(book: CreditBook, changes: Sequence[Change]) -> ChangedBook:
+def changed_book(
+    book: CreditBook, changes: Sequence[Change], *, where: str = "changes"
+) -> ChangedBook:
     """Find what changes touch and make both versions of it.
 
     Raises
@@ -91,14 +61,14 @@ def changed_book(book: CreditBook, changes: Sequence[Change]) -> ChangedBook:
         With the place.
     """
     if not changes:
-        raise InvalidInput("there is none", where="changes")
+        raise InvalidInput("there is none", where=where)
     draft = _Draft(book)
     for index, change in enumerate(changes):
-        where = f"changes[{index}]"
+        place = f"{where}[{index}]"
         if isinstance(change, AddLoan):
-            draft.add(change, where)
+            draft.add(change, place)
         else:
-            draft.alter(change, where)
+            draft.alter(change, place)
     return draft.finish()
 
 

@@ -61,7 +61,7 @@ class CreditBook:
         self.minor_per_unit: int = 10 ** native.minor_digits(self.currency)
         self.register = register_obligors(self.positions, book.earlier)
         self.obligor_ids, self.obligor = self.register.ids, self.register.row_of_position
-        self._parameters = parameters
+        self.parameters = parameters
         self.probabilities = default_probabilities(self.positions, parameters.default_probability)
         self.severities = losses_given_default(self.positions, parameters.loss_given_default)
         self.groups = factor_groups(
@@ -80,7 +80,7 @@ class CreditBook:
 
     def inputs_of(self, obligors: Obligors, positions: PositionTerms) -> SimulationInputs:
         """Make inputs of some obligors under this book's factors, plainly drawn."""
-        freedom = self._parameters.factors.degrees_of_freedom
+        freedom = self.parameters.factors.degrees_of_freedom
         names = Obligors.__struct_fields__
         columns = {name: np.ascontiguousarray(getattr(obligors, name)) for name in names}
         return SimulationInputs(
@@ -93,7 +93,7 @@ class CreditBook:
             },
             correlation=self.groups.correlation,
             degrees_of_freedom=float("inf") if freedom is None else freedom,
-            seed=self._parameters.seed,
+            seed=self.parameters.seed,
         )
 
     def expected_loss(self) -> float | None:
@@ -120,7 +120,7 @@ class CreditBook:
 
     def _sampling(self) -> SamplingResult:
         """Fix how states are drawn; a shift is chosen for the highest level."""
-        asked = self._parameters
+        asked = self.parameters
         period = {"importance": 8, "sobol": 32}[asked.sampling]
         if asked.scenario_count % period:
             raise InvalidInput(

@@ -3,26 +3,37 @@
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from seawall.engine import EvidenceDraft, FindingDraft
 from seawall.engines.debt.drafts import book_body, finding_body
-from seawall.engines.debt.simulation.types import SimulationParameters, SimulationResult
+from seawall.engines.debt.simulation.answers import SimulationResult
+from seawall.engines.debt.simulation.question_types import Bump
+from seawall.engines.debt.simulation.types import SimulationParameters
 
-KIND = "loss_distribution"
+DISTRIBUTION = "loss_distribution"
+KINDS = (DISTRIBUTION, "what_if", "sensitivity", "reverse_stress")
+
+_ON_TOP = ("what_if", "sensitivities", "reverse_stress")
 
 Contributors = list[dict[str, Any]]
 """Records with the largest shares, as ``{"record", "amount"}``."""
 
 
-def evidence_draft(result: SimulationResult, contributors: list[Contributors]) -> EvidenceDraft:
-    """One for all levels; ``contributors`` are of each level's expected shortfall."""
+def evidence_drafts(
+    result: SimulationResult, contributors: list[Contributors]
+) -> tuple[EvidenceDraft, ...]:
+    """One of the distribution, then one of each what-if, sensitivity and reverse stress.
+
+    ``contributors`` are of each level's expected shortfall.
+    """
     figures = msgspec.to_builtins(result)
-    for name in ("currency_rates", "currencies", "unconverted", "shared_collateral"):
+    for name in ("currency_rates", "currencies", "unconverted", "shared_collateral", *_ON_TOP):
         figures.pop(name)
     for tail, largest in zip(figures["tails"], contributors, strict=True):
         tail["largest_contributors"] = largest
-    return EvidenceDraft(
-        kind=KIND,
+    distribution = EvidenceDraft(
+        kind=DISTRIBUTION,
         body={
             "currency": result.currency,
             "formula": "value at risk: the smallest loss that a share of at least the level of the "
@@ -31,6 +42,24 @@ def evidence_draft(result: SimulationResult, contributors: list[Contributors]) -
             **book_body(result),
         },
     )
+    found: list[tuple[str, str, msgspec.Struct]] = [
+        *(("what_if", answer.what_if_id, answer) for answer in result.what_if),
+        *(("sensitivity", _bump_name(answer.bump), answer) for answer in result.sensitivities),
+        *(("reverse_stress", f"{answer.loss:.2f}", answer) for answer in result.reverse_stress),
+    ]
+    on_top = [
+        EvidenceDraft(
+            kind=kind,
+            subject=subject,
+            body={
+                "currency": result.currency,
+                "losses_sha256": result.losses_sha256,
+                "figures": msgspec.to_builtins(answer),
+            },
+        )
+        for kind, subject, answer in found
+    ]
+    return (distribution, *on_top)
 
 
 def finding_drafts(
@@ -55,6 +84,11 @@ def finding_drafts(
         error = tail.expected_shortfall_standard_error
         drafts.append(FindingDraft(evidence=0, body={**body, "standard_error": error}))
     return tuple(drafts)
+
+
+def _bump_name(bump: Bump) -> str:
+    figure = bump.figure if bump.currency is UNSET else bump.currency
+    return f"{figure}:{bump.change:g}"
 
 
 def _rest(level: float) -> str:

@@ -11,16 +11,17 @@ from seawall import native
 from seawall.engine import BookChoice, EngineDeclaration, EngineOutcome, Execution
 from seawall.engines.debt.analytic import pool_moments
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
+from seawall.engines.debt.simulation.answers import SimulationResult, asked_on_top
 from seawall.engines.debt.simulation.credit_book import CreditBook
 from seawall.engines.debt.simulation.drafts import (
-    KIND,
+    KINDS,
     Contributors,
-    evidence_draft,
+    evidence_drafts,
     finding_drafts,
 )
 from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.tail import Tail
-from seawall.engines.debt.simulation.types import SimulationParameters, SimulationResult, Spread
+from seawall.engines.debt.simulation.types import SimulationParameters, Spread
 from seawall.table import Table
 
 ENGINE_VERSION = "1.0"
@@ -76,7 +77,7 @@ def run(
     contributors = [_largest(tail, level) for level in levels]
     return EngineOutcome(
         result=result,
-        evidence=(evidence_draft(result, contributors),),
+        evidence=evidence_drafts(result, contributors),
         findings=finding_drafts(result, contributors, parameters),
         tables={
             "contributions": lambda: tail.contributions(levels[-1]),
@@ -97,6 +98,7 @@ def _result(
     book: DebtBook, credit: CreditBook, tail: Tail, levels: list[float]
 ) -> SimulationResult:
     moments = tail.moments()
+    what_ifs, sensitivities, reverse = asked_on_top(tail)
     return SimulationResult(
         currency=credit.currency,
         position_count=len(credit.obligor),
@@ -124,6 +126,9 @@ def _result(
         currencies=book.currencies,
         unconverted=book.unconverted,
         shared_collateral=book.shared_collateral,
+        what_if=what_ifs,
+        sensitivities=sensitivities,
+        reverse_stress=reverse,
     )
 
 
@@ -196,7 +201,7 @@ DEBT_SIMULATION = EngineDeclaration(
     version=ENGINE_VERSION,
     parameters=SimulationParameters,
     result=SimulationResult,
-    evidence_kinds=(KIND, "audit_trail"),
+    evidence_kinds=(*KINDS, "audit_trail"),
     profiles="seawall.engines.debt.profiles",
     choose_book=_choose_book,
     decode=decode_book,

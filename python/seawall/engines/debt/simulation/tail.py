@@ -10,8 +10,6 @@ import numpy as np
 from seawall import native
 from seawall.engine import Execution
 from seawall.engines.debt.simulation.changes import (
-    Change,
-    ChangedBook,
     FigureChange,
     WhatIf,
     changed_book,
@@ -22,6 +20,9 @@ from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.losses import simulate_all
 from seawall.engines.debt.simulation.parts import ScenarioRange, SimulationInputs, simulate_part
+from seawall.engines.debt.simulation.question_types import Bump, Change
+from seawall.engines.debt.simulation.reverse import ReverseStress, reverse_stress
+from seawall.engines.debt.simulation.sensitivities import bumped_inputs
 from seawall.engines.debt.simulation.types import LossBin, SimulationParameters, TailFigures
 from seawall.errors import InvalidInput, NotFound
 from seawall.table import Table
@@ -191,7 +192,11 @@ class Tail:
         )
 
     def what_if(
-        self, changes: Sequence[Change], *, levels: Sequence[float] | None = None
+        self,
+        changes: Sequence[Change],
+        *,
+        levels: Sequence[float] | None = None,
+        where: str = "changes",
     ) -> WhatIf:
         """Change loans and compare, scenario by scenario, under the same draws, at some levels.
 
@@ -205,15 +210,15 @@ class Tail:
         """
         if self._is_sobol:
             raise InvalidInput("is of plain or importance sampling", where="sampling")
-        changed = changed_book(self.book, changes)
+        changed = changed_book(self.book, changes, where=where)
         after = self.loss_minor - self._of(changed.before) + self._of(changed.after)
-        return self._compared(changed, after, levels or self.levels)
+        return self._compared(changed.obligor_count, after, levels or self.levels)
 
-    def _compared(self, changed: ChangedBook, after: Any, levels: Sequence[float]) -> WhatIf:
+    def _compared(self, obligor_count: int, after: Any, levels: Sequence[float]) -> WhatIf:
         pairs = [self.paired(after, level) for level in levels]
         amount = self.book.amount
         return WhatIf(
-            obligor_count=changed.obligor_count,
+            obligor_count=obligor_count,
             expected_loss=self.moments()["expected"],
             expected_loss_change=amount(pairs[0]["expected_minor"]),
             expected_loss_change_standard_error=amount(pairs[0]["expected_standard_error_minor"]),
@@ -226,6 +231,42 @@ class Tail:
                 )
                 for level, pair in zip(levels, pairs, strict=True)
             ],
+        )
+
+    def sensitivities(
+        self,
+        bumps: Sequence[Bump],
+        *,
+        levels: Sequence[float] | None = None,
+        where: str = "bumps",
+    ) -> list[WhatIf]:
+        """Say what each bump of an input does, one after the other, under the same draws.
+
+        Raises
+        ------
+        InvalidInput
+            With the place, such as ``bumps[0].change``, before any of them is simulated.
+        """
+        if bumps and self._is_sobol:
+            raise InvalidInput("is of plain or importance sampling", where="sampling")
+        inputs = [
+            bumped_inputs(self.book, bump, where=f"{where}[{index}]")
+            for index, bump in enumerate(bumps)
+        ]
+        count = len(self.book.obligor_ids)
+        return [self._compared(count, self._of(after), levels or self.levels) for after in inputs]
+
+    def reverse_stress(
+        self, loss: float, *, random_starts: int = 8, where: str = "loss"
+    ) -> ReverseStress:
+        """Find the most plausible ways in which the book loses an amount; as `reverse_stress`."""
+        return reverse_stress(
+            self.book,
+            loss,
+            random_starts=random_starts,
+            threads=self._execution.threads,
+            control=self._execution.control,
+            where=where,
         )
 
     def paired(self, after: Any, level: float) -> dict[str, Any]:

@@ -5,19 +5,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from seawall.engine import CurrencyRates
-from seawall.engines.debt.types import (
-    BookTerms,
-    ConvertedCurrency,
-    SharedCollateral,
-    UnconvertedCurrency,
-)
+from seawall.engines.debt.simulation.question_types import Amount, Bump, Percent, WhatIfEntry
+from seawall.engines.debt.types import BookTerms
 
 MAX_SCENARIOS = 100_000_000
 MAX_LEVELS = 16
 MAX_SEED = 2**53 - 1  # any JSON reader keeps it
 
-Percent = Annotated[float, Meta(ge=0, le=100)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Confidence = Annotated[float, Meta(gt=0, lt=1)]
 
@@ -101,6 +95,9 @@ class SimulationParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
     quarters: QuarterTerms | UnsetType = UNSET  # absent: one period
     factors: FactorTerms = FactorTerms()
     sampling: SamplingKind = "plain"
+    what_if: Annotated[tuple[WhatIfEntry, ...], Meta(max_length=64)] = ()
+    sensitivities: Annotated[tuple[Bump, ...], Meta(max_length=64)] = ()
+    reverse_losses: Annotated[tuple[Amount, ...], Meta(max_length=16)] = ()
     slots_from: tuple[str, ...] = ()  # dataset versions whose obligors are numbered first
     tail_materiality_threshold_pct: Fraction = 0.1
 
@@ -152,34 +149,3 @@ class Spread(msgspec.Struct, frozen=True):
     effective_obligors: float | None  # that many alike would be as concentrated
     gini_coefficient: float | None
     largest_ten_pct: float | None  # what the ten largest have
-
-
-class SimulationResult(msgspec.Struct, frozen=True):
-    """The answer of a simulation, amounts in the book's currency."""
-
-    currency: str
-    position_count: int
-    obligor_count: int
-    exposure: float
-    potential_loss: float  # where every obligor defaults; of parametric losses at most
-    scenario_count: int
-    seed: int
-    factors: list[str]  # names of the groups
-    expected_loss: float
-    expected_loss_standard_error: float
-    exact_expected_loss: float | None  # what the simulated one estimates; None: not in closed form
-    loss_standard_deviation: float
-    exact_loss_standard_deviation: float | None  # None: losses vary, or too many unlike obligors
-    tails: list[TailFigures]
-    histogram: list[LossBin]
-    exposure_spread: Spread
-    tail_spread: Spread  # of contributions to expected shortfall at the last level
-    sampling: SamplingResult
-    default_probabilities: InputCounts
-    losses_given_default: InputCounts
-    losses_sha256: str  # of the scenarios' losses: int64 minor units, little-endian, in order
-    assumptions: list[str]
-    currency_rates: CurrencyRates | None = None
-    currencies: list[ConvertedCurrency] = []
-    unconverted: list[UnconvertedCurrency] = []
-    shared_collateral: SharedCollateral | None = None

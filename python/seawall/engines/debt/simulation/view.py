@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from seawall.engines.debt.simulation.answers import SimulationResult
 from seawall.engines.debt.simulation.changes import FigureChange
+from seawall.engines.debt.simulation.reverse import AdverseState
 from seawall.engines.debt.simulation.tail import ScenarioAccount
-from seawall.engines.debt.simulation.types import InputCounts, SimulationResult, TailFigures
+from seawall.engines.debt.simulation.types import InputCounts, TailFigures
 from seawall.engines.debt.view import money
 
 TAIL_COLUMNS = (
@@ -109,6 +111,26 @@ def scenario_sentences(account: ScenarioAccount, currency: str) -> list[str]:
     ]
     if account.mixing != 1:
         said.append(f"mixing variable W / ν {account.mixing:.3f}: below 1 all shocks are larger")
+    return said
+
+
+def state_sentences(state: AdverseState, currency: str) -> list[str]:
+    """Say where a state is, how likely, and who loses most in it."""
+    factors = sorted(state.factors.items(), key=lambda item: item[1])
+    said = [
+        f"{state.radius:.2f} standard deviations from the middle, probability "
+        f"{state.probability:.2e}, {state.curved_probability:.2e} with the curvature of the losses",
+        "factors: " + ", ".join(f"{name or 'unstated'} {value:+.2f}" for name, value in factors),
+    ]
+    if state.mixing != 1:
+        said.append(f"mixing variable W / ν {state.mixing:.3f}: below 1 all shocks are larger")
+    said.append(
+        "largest: "
+        + ", ".join(
+            f"{driver.obligor_id} {money(driver.expected_loss, currency)}"
+            for driver in state.drivers[:5]
+        )
+    )
     return said
 
 

@@ -1,0 +1,101 @@
+"""The answer of a simulation: its distribution, and what was asked of it on top."""
+
+import msgspec
+
+from seawall.engine import CurrencyRates
+from seawall.engines.debt.simulation.changes import WhatIf
+from seawall.engines.debt.simulation.question_types import Bump
+from seawall.engines.debt.simulation.reverse import ReverseStress
+from seawall.engines.debt.simulation.tail import Tail
+from seawall.engines.debt.simulation.types import (
+    InputCounts,
+    LossBin,
+    SamplingResult,
+    Spread,
+    TailFigures,
+)
+from seawall.engines.debt.types import ConvertedCurrency, SharedCollateral, UnconvertedCurrency
+from seawall.errors import InvalidInput
+
+
+class NamedWhatIf(msgspec.Struct, frozen=True):
+    """What changes that were asked for with the run do."""
+
+    what_if_id: str
+    change: WhatIf
+
+
+class Sensitivity(msgspec.Struct, frozen=True):
+    """What a bump that was asked for with the run does."""
+
+    bump: Bump
+    change: WhatIf
+
+
+class SimulationResult(msgspec.Struct, frozen=True):
+    """The answer of a simulation, amounts in the book's currency."""
+
+    currency: str
+    position_count: int
+    obligor_count: int
+    exposure: float
+    potential_loss: float  # where every obligor defaults; of parametric losses at most
+    scenario_count: int
+    seed: int
+    factors: list[str]  # names of the groups
+    expected_loss: float
+    expected_loss_standard_error: float
+    exact_expected_loss: float | None  # what the simulated one estimates; None: not in closed form
+    loss_standard_deviation: float
+    exact_loss_standard_deviation: float | None  # None: losses vary, or too many unlike obligors
+    tails: list[TailFigures]
+    histogram: list[LossBin]
+    exposure_spread: Spread
+    tail_spread: Spread  # of contributions to expected shortfall at the last level
+    sampling: SamplingResult
+    default_probabilities: InputCounts
+    losses_given_default: InputCounts
+    losses_sha256: str  # of the scenarios' losses: int64 minor units, little-endian, in order
+    assumptions: list[str]
+    currency_rates: CurrencyRates | None = None
+    currencies: list[ConvertedCurrency] = []
+    unconverted: list[UnconvertedCurrency] = []
+    shared_collateral: SharedCollateral | None = None
+    what_if: list[NamedWhatIf] = []
+    sensitivities: list[Sensitivity] = []
+    reverse_stress: list[ReverseStress] = []
+
+
+def asked_on_top(
+    tail: Tail,
+) -> tuple[list[NamedWhatIf], list[Sensitivity], list[ReverseStress]]:
+    """Answer what the parameters ask beside the distribution.
+
+    Raises
+    ------
+    InvalidInput, NotFound
+        With the place, such as ``parameters.what_if[0].changes[1].source_record_id``.
+    """
+    asked = tail.parameters
+    seen: set[str] = set()
+    for index, entry in enumerate(asked.what_if):
+        if entry.what_if_id in seen:
+            where = f"parameters.what_if[{index}].what_if_id"
+            raise InvalidInput(f'"{entry.what_if_id}" stands twice', where=where)
+        seen.add(entry.what_if_id)
+    what_ifs = [
+        NamedWhatIf(
+            entry.what_if_id,
+            tail.what_if(entry.changes, where=f"parameters.what_if[{index}].changes"),
+        )
+        for index, entry in enumerate(asked.what_if)
+    ]
+    changes = tail.sensitivities(asked.sensitivities, where="parameters.sensitivities")
+    sensitivities = [
+        Sensitivity(bump, change) for bump, change in zip(asked.sensitivities, changes, strict=True)
+    ]
+    reverse = [
+        tail.reverse_stress(loss, where=f"parameters.reverse_losses[{index}]")
+        for index, loss in enumerate(asked.reverse_losses)
+    ]
+    return what_ifs, sensitivities, reverse

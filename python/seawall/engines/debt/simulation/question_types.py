@@ -1,0 +1,70 @@
+"""What can be asked of a simulation on top: changes of loans, bumps of inputs, losses to reach."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+Percent = Annotated[float, Meta(ge=0, le=100)]
+Amount = Annotated[float, Meta(ge=0, le=1e15)]
+
+
+class RemoveLoan(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="remove"
+):
+    """A position, or all positions of a record, that are gone."""
+
+    source_record_id: str
+    element: int | UnsetType = UNSET  # one instrument of the record
+
+
+class ChangeLoan(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="change"
+):
+    """Positions with other terms; a default probability is the whole obligor's."""
+
+    source_record_id: str
+    element: int | UnsetType = UNSET
+    exposure: Amount | UnsetType = UNSET  # in the book's currency
+    loss_given_default_pct: Percent | UnsetType = UNSET
+    probability_of_default_pct: Percent | UnsetType = UNSET
+
+
+class AddLoan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="add"):
+    """A further position, of an obligor that is there or of a new one."""
+
+    obligor_id: str
+    exposure: Amount
+    loss_given_default_pct: Percent
+    probability_of_default_pct: Percent | UnsetType = UNSET  # needed for a new obligor
+    group: str | UnsetType = UNSET  # whose factor moves it; needed for a new one of several groups
+    asset_correlation: Annotated[float, Meta(ge=0, lt=1)] | UnsetType = UNSET  # likewise
+
+
+Change = RemoveLoan | ChangeLoan | AddLoan
+
+
+class WhatIfEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Changes that are made together."""
+
+    what_if_id: str
+    changes: Annotated[list[Change], Meta(min_length=1, max_length=10_000)]
+
+
+class Bump(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One figure of the whole book times 1 + ``change``.
+
+    ``collateral_value`` moves the losses given default that come from collateral; ``currency`` the
+    exposures of records in it; ``asset_correlation`` R², with the default probabilities as they
+    are.
+    """
+
+    figure: Literal[
+        "default_probability",
+        "loss_given_default",
+        "collateral_value",
+        "asset_correlation",
+        "currency",
+    ]
+    change: Annotated[float, Meta(ge=-1, le=100)]  # a fraction: 0.1 is a tenth more
+    currency: str | UnsetType = UNSET  # which one, of a change of currency

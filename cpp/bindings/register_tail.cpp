@@ -90,7 +90,8 @@ class Run {
     bool is_weighted() const { return weights_.has_value(); }
     std::span<const std::int64_t> losses() const { return losses_.values(); }
     WeightedScenarios weighted() const {
-        return {.loss_minor = losses_.values(), .weight = weights_->values()};
+        return {.loss_minor = losses_.values(),
+                .weight = weights_ ? weights_->values() : std::span<const std::uint32_t>{}};
     }
 
   private:

@@ -1,6 +1,7 @@
 #include "engines/debt/simulation/quarter_terms.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "errors/error.hpp"
@@ -29,7 +30,7 @@ std::vector<double> cumulative_default_probabilities(std::span<const double> def
     result.reserve(default_probability.size() * quarter_count);
     for (std::size_t i = 0; i < default_probability.size(); ++i) {
         const double p = default_probability[i];
-        if (!(p >= 0.0 && p <= 1.0)) {
+        if (std::isnan(p) || p < 0.0 || p > 1.0) {
             throw Error(ErrorCode::invalid_input, "default_probability[" + std::to_string(i) + "]",
                         "must be from 0 to 1");
         }
@@ -43,7 +44,7 @@ std::vector<double> cumulative_default_probabilities(std::span<const double> def
 }
 
 std::vector<double> quarterly_discount_factors(double rate, std::size_t quarter_count) {
-    if (!(rate > -1.0 && rate <= 10.0)) {
+    if (std::isnan(rate) || rate <= -1.0 || rate > 10.0) {
         throw Error(ErrorCode::invalid_input, "rate", "must be above -1 and at most 10");
     }
     const double quarterly = canonical_log(1.0 + rate) / 4.0;

@@ -129,9 +129,21 @@ def contributions_share(book: CreditBook, workload: Workload) -> dict[str, float
         return None
 
     def run_with_contributions() -> dict[str, bytes] | None:
-        return simulation.contributions(
-            simulate().data, seed=SEED, first_scenario=0, level=LEVEL, threads=workload.threads
+        losses = simulate().data
+        tail = native.tail_figures(losses, level=LEVEL)
+        replayed = native.replay(
+            simulation,
+            losses,
+            var_minor=tail["var_minor"],
+            seed=SEED,
+            first_scenario=0,
+            threads=workload.threads,
         )
+        counts: dict[str, Any] = {
+            name: np.frombuffer(replayed[name], np.uint32).astype(np.int64)
+            for name in ("above_count", "at_count")
+        }
+        return native.contributions(simulation, counts, losses, level=LEVEL)
 
     def check(answer: dict[str, bytes] | None) -> None:
         if answer is not None:

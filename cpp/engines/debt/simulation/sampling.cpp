@@ -4,6 +4,7 @@
 #include <string>
 
 #include "errors/error.hpp"
+#include "numeric/canonical_lanes.hpp"
 
 namespace seawall::debt {
 namespace {
@@ -36,6 +37,17 @@ void check(const ImportanceShift& shift, std::size_t factor_count, const MixingV
     }
 }
 
+/// Moves a plain state to where importance sampling looks; returns √(W/ν).
+double shift_state(const StateSampling& sampling, std::uint64_t seed, std::uint64_t scenario,
+                   const MixingVariable& mixing, std::span<double> factor) {
+    if (sampling.importance == nullptr || is_defensive(scenario)) {
+        return mixing.root(seed, scenario);
+    }
+    const ImportanceShift& shift = *sampling.importance;
+    for (std::size_t k = 0; k < factor.size(); ++k) factor[k] += shift.factor_shift[k];
+    return mixing.root(seed, scenario, shift.mixing_tilt);
+}
+
 }  // namespace
 
 void check(const StateSampling& sampling, std::uint64_t seed, std::size_t factor_count,
@@ -57,12 +69,38 @@ double draw_state(const StateSampling& sampling, std::uint64_t seed, std::uint64
                   const MixingVariable& mixing, std::span<double> factor) {
     if (sampling.scrambles != nullptr) return sampling.scrambles->draw(scenario, mixing, factor);
     draw_factors(seed, scenario, factor);
-    if (sampling.importance == nullptr || is_defensive(scenario)) {
-        return mixing.root(seed, scenario);
+    return shift_state(sampling, seed, scenario, mixing, factor);
+}
+
+void draw_states(const StateSampling& sampling, std::uint64_t seed,
+                 std::span<const std::uint64_t> scenario, const MixingVariable& mixing,
+                 const DrawnStates& states) {
+    if (scenario.empty()) return;
+    const std::size_t factor_count = states.factor.size() / scenario.size();
+    const auto factors_of = [&](std::size_t i) {
+        return states.factor.subspan(i * factor_count, factor_count);
+    };
+    if (sampling.scrambles != nullptr) {
+        for (std::size_t i = 0; i < scenario.size(); ++i) {
+            states.mixing_root[i] = sampling.scrambles->draw(scenario[i], mixing, factors_of(i));
+        }
+        return;
     }
-    const ImportanceShift& shift = *sampling.importance;
-    for (std::size_t k = 0; k < factor.size(); ++k) factor[k] += shift.factor_shift[k];
-    return mixing.root(seed, scenario, shift.mixing_tilt);
+    std::vector<std::uint64_t> of_draw;
+    std::vector<std::uint32_t> index;
+    of_draw.reserve(states.factor.size());
+    index.reserve(states.factor.size());
+    for (const std::uint64_t number : scenario) {
+        for (std::size_t k = 0; k < factor_count; ++k) {
+            of_draw.push_back(number);
+            index.push_back(static_cast<std::uint32_t>(k));
+        }
+    }
+    uniform_53_lanes(seed, RandomStream::factors, of_draw, index, states.factor);
+    normal_quantile_lanes(states.factor, states.factor);
+    for (std::size_t i = 0; i < scenario.size(); ++i) {
+        states.mixing_root[i] = shift_state(sampling, seed, scenario[i], mixing, factors_of(i));
+    }
 }
 
 }  // namespace seawall::debt

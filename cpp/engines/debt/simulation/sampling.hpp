@@ -46,4 +46,14 @@ void check(const StateSampling& sampling, std::uint64_t seed, std::size_t factor
 double draw_state(const StateSampling& sampling, std::uint64_t seed, std::uint64_t scenario,
                   const MixingVariable& mixing, std::span<double> factor);
 
+/// The states of scenarios, with the bits of draw_state: z by scenario to `factor`, √(W/ν) to
+/// `mixing_root`.
+struct DrawnStates {
+    std::span<double> factor;       ///< of shape (scenario, factor)
+    std::span<double> mixing_root;  ///< of shape (scenario,)
+};
+void draw_states(const StateSampling& sampling, std::uint64_t seed,
+                 std::span<const std::uint64_t> scenario, const MixingVariable& mixing,
+                 const DrawnStates& states);
+
 }  // namespace seawall::debt

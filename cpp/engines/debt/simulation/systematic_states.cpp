@@ -31,10 +31,8 @@ SystematicStates::SystematicStates(const ScenarioList& list, std::size_t factor_
     const std::size_t count = scenario_.size();
     factor_.resize(count * factor_count);
     mixing_root_.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::span factors = std::span(factor_).subspan(i * factor_count, factor_count);
-        mixing_root_[i] = draw_state(list.sampling, list.seed, scenario_[i], mixing, factors);
-    }
+    draw_states(list.sampling, list.seed, scenario_, mixing,
+                {.factor = factor_, .mixing_root = mixing_root_});
     const std::size_t blocks = (count + block_scenarios - 1) / block_scenarios;
     scenario_low_.resize(blocks * block_scenarios);
     scenario_high_.resize(blocks * block_scenarios);

@@ -1,6 +1,6 @@
 """Changes to a simulated book, loan by loan, and what they do to its figures."""
 
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import msgspec
@@ -77,8 +77,7 @@ class _Draft:
 
     def __init__(self, book: CreditBook) -> None:
         self._book = book
-        self._names = Counter(book.obligor_ids)
-        self._ids = {name: row for row, name in enumerate(book.obligor_ids)}
+        self._new_obligors: dict[str, int] = {}  # rows behind the book's
         self._exposure = book.exposure.copy()
         self._severity = book.severities.values.copy()
         self._probability = book.obligors.default_probability.copy()
@@ -103,9 +102,7 @@ class _Draft:
             self._probability[of_obligor] = change.probability_of_default_pct / 100
 
     def add(self, change: AddLoan, where: str) -> None:
-        if self._names[change.obligor_id] > 1:
-            raise InvalidInput("is the name of several obligors", where=f"{where}.obligor_id")
-        row = self._ids.get(change.obligor_id)
+        row = self._obligor(change.obligor_id, where)
         if row is None:
             row = self._new_obligor(change, where)
         elif change.probability_of_default_pct is not UNSET:
@@ -160,6 +157,14 @@ class _Draft:
             raise InvalidInput("is of several records", where=f"{where}.source_record_id")
         return rows
 
+    def _obligor(self, name: str, where: str) -> int | None:
+        """Return the row of an obligor; the book's are in the order of their names."""
+        ids = self._book.obligor_ids
+        first, last = bisect_left(ids, name), bisect_right(ids, name)
+        if last - first > 1:
+            raise InvalidInput("is the name of several obligors", where=f"{where}.obligor_id")
+        return first if last > first else self._new_obligors.get(name)
+
     def _new_obligor(self, change: AddLoan, where: str) -> int:
         names = self._book.groups.names
         if change.probability_of_default_pct is UNSET:
@@ -172,7 +177,7 @@ class _Draft:
         if group is UNSET or group not in names:
             raise InvalidInput(f"there are {', '.join(names)}", where=f"{where}.group")
         row = len(self._probability)
-        self._ids[change.obligor_id] = row
+        self._new_obligors[change.obligor_id] = row
         self._probability = np.append(self._probability, change.probability_of_default_pct / 100)
         weight = self._book.weight(names.index(group), change.asset_correlation)
         self._new_weight.append(weight[np.newaxis, :])

@@ -21,7 +21,8 @@ from seawall.cli.output import (
     table,
     write_csv,
 )
-from seawall.cli.simulation import add_simulation
+from seawall.cli.simulation import simulate
+from seawall.cli.simulation_questions import add_questions
 from seawall.cli.stress import stress
 from seawall.cli.suggest import suggest_profile_file
 from seawall.errors import Cancelled, InvalidInput, SeawallError
@@ -43,7 +44,8 @@ app = typer.Typer(
 app.add_typer(supervisory_commands.app, name="supervisory")
 app.command()(stress)
 add_views(app)
-add_simulation(app)
+app.command()(simulate)
+add_questions(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,7 +1,7 @@
 """What the terminal shows: tables, numbers, progress, errors."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,6 +44,29 @@ def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> 
     target.print()
     target.print(Padding(shown, (0, 0, 0, 2), expand=False))
     target.print()
+
+
+def rows_table(rows: Sequence[Mapping[str, object]], count: int) -> None:
+    """Print the first rows of a table of ``count``, each column by what it holds."""
+    names = list(rows[0]) if rows else []
+    sides = {
+        name: "left" if all(isinstance(row[name], str | None) for row in rows) else "right"
+        for name in names
+    }
+    table(
+        [(name.replace("_", " "), sides[name]) for name in names],
+        [[_cell(value) for value in row.values()] for row in rows],
+    )
+    if count > len(rows):
+        line("rows", f"{len(rows):,} of {count:,}; --limit shows more")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _printable(text: str) -> str:

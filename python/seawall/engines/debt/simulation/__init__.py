@@ -3,6 +3,7 @@
 from seawall.engines.debt.simulation.answers import SimulationResult
 from seawall.engines.debt.simulation.changes import WhatIf
 from seawall.engines.debt.simulation.comparison import Comparison, compare
+from seawall.engines.debt.simulation.contributions import GROUPINGS
 from seawall.engines.debt.simulation.engine import DEBT_SIMULATION
 from seawall.engines.debt.simulation.parts import (
     ScenarioRange,
@@ -19,7 +20,7 @@ from seawall.engines.debt.simulation.question_types import (
     WhatIfEntry,
 )
 from seawall.engines.debt.simulation.reverse import AdverseState, ReverseStress
-from seawall.engines.debt.simulation.tail import GROUPINGS, ScenarioAccount, Tail
+from seawall.engines.debt.simulation.tail import ScenarioAccount, Tail
 from seawall.engines.debt.simulation.types import (
     DefaultProbabilityTerms,
     FactorCorrelation,

@@ -1,6 +1,6 @@
 """What positions add to expected shortfall: the tail is simulated again, and nothing was stored."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -16,6 +16,13 @@ from seawall.engines.debt.simulation.parts import (
     SimulationPart,
     replay_part,
 )
+from seawall.table import Table
+
+if TYPE_CHECKING:
+    import pyarrow
+
+GROUPINGS = ("obligor_id", "sector", "rating", "collateral_type", "collateral_region", "currency")
+"""What positions can be added up by, beside the position itself."""
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -73,3 +80,27 @@ def whole_run(
         return SimulationPart(inputs.sha256, 0, tail_losses)
     end = scenarios.first + scenarios.count
     return SimulationPart(inputs.sha256, scenarios.first, tail_losses[scenarios.first : end])
+
+
+def ranked_table(
+    positions: "pyarrow.Table", columns: dict[str, Losses], by: str, minor_per_unit: int
+) -> Table:
+    """Add columns to the positions, or up by their groups, and sort by contribution."""
+    import pyarrow
+
+    names = {
+        "position": ["record", "source_record_id", "element", "obligor_id"],
+        "obligor_id": ["obligor", "obligor_id"],  # two obligors may have one name
+    }.get(by, [by])
+    rows = positions.select([*names, "exposure"])
+    for name, values in columns.items():
+        rows = rows.append_column(name, pyarrow.array(values))
+    if by != "position":
+        sums = [("exposure", "sum"), ("contribution_minor", "sum")]
+        rows = rows.group_by(names, use_threads=False).aggregate(sums)
+        rows = rows.rename_columns([*names, "exposure", "contribution_minor"])
+        rows = rows.select([by, "exposure", "contribution_minor"])
+    minor = rows["contribution_minor"].to_numpy()
+    place = rows.column_names.index("contribution_minor")
+    rows = rows.set_column(place, "contribution", [minor / minor_per_unit])
+    return Table(rows.take(np.argsort(-minor, kind="stable")))

@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from seawall.engines.debt.simulation.contributions import GROUPINGS
 from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.parts import ScenarioRange
-from seawall.engines.debt.simulation.tail import GROUPINGS, Tail
+from seawall.engines.debt.simulation.tail import Tail
 from seawall.errors import InvalidInput
 
 _BATCHES = 16

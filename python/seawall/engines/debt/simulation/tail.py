@@ -14,7 +14,13 @@ from seawall.engines.debt.simulation.changes import (
     WhatIf,
     changed_book,
 )
-from seawall.engines.debt.simulation.contributions import Replayed, replay_tail, whole_run
+from seawall.engines.debt.simulation.contributions import (
+    GROUPINGS,
+    Replayed,
+    ranked_table,
+    replay_tail,
+    whole_run,
+)
 from seawall.engines.debt.simulation.credit_book import CreditBook
 from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.levels import rational_level
@@ -29,9 +35,6 @@ from seawall.table import Table
 
 if TYPE_CHECKING:
     import pyarrow
-
-GROUPINGS = ("obligor_id", "sector", "rating", "collateral_type", "collateral_region", "currency")
-"""What positions can be added up by, beside the position itself."""
 
 
 class ScenarioAccount(msgspec.Struct, frozen=True):
@@ -126,7 +129,7 @@ class Tail:
             "contribution_minor": found.contribution_minor,
             "default_count": found.default_count,
         }
-        return _ranked(self.book, columns, by)
+        return ranked_table(self.book.positions, columns, by, self.book.minor_per_unit)
 
     def replay(self, level: float, scenarios: ScenarioRange | None = None) -> Replayed:
         """Return the contributions of each position, of all scenarios or of a batch of them."""
@@ -323,25 +326,3 @@ class Tail:
     def _named(self, rows: Rows) -> "pyarrow.Table":
         names = ["record", "source_record_id", "element", "obligor_id", "exposure"]
         return self.book.positions.select(names).take(rows)
-
-
-def _ranked(book: CreditBook, columns: dict[str, Rows], by: str) -> Table:
-    """Add the columns to the positions, or up by their groups, and sort."""
-    import pyarrow
-
-    names = {
-        "position": ["record", "source_record_id", "element", "obligor_id"],
-        "obligor_id": ["obligor", "obligor_id"],  # two obligors may have one name
-    }.get(by, [by])
-    rows = book.positions.select([*names, "exposure"])
-    for name, values in columns.items():
-        rows = rows.append_column(name, pyarrow.array(values))
-    if by != "position":
-        sums = [("exposure", "sum"), ("contribution_minor", "sum")]
-        rows = rows.group_by(names, use_threads=False).aggregate(sums)
-        rows = rows.rename_columns([*names, "exposure", "contribution_minor"])
-        rows = rows.select([by, "exposure", "contribution_minor"])
-    minor = rows["contribution_minor"].to_numpy()
-    place = rows.column_names.index("contribution_minor")
-    rows = rows.set_column(place, "contribution", [minor / book.minor_per_unit])
-    return Table(rows.take(np.argsort(-minor, kind="stable")))

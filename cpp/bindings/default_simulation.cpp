@@ -2,11 +2,13 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <string>
 
 #include "engines/debt/simulation/default_quarters.hpp"
 #include "engines/debt/simulation/fixed_losses.hpp"
 #include "engines/debt/simulation/parametric_losses.hpp"
+#include "engines/debt/simulation/waterfall_losses.hpp"
 
 namespace seawall::bindings {
 namespace {
@@ -105,6 +107,87 @@ std::unique_ptr<const LossRule> rule_of(const DefaultSimulation& simulation,
     return std::make_unique<ParametricLosses>(simulation.obligors, model, positions, quarters());
 }
 
+/// Rows of obligors or pools, −1 where there is none.
+std::vector<std::uint32_t> rows_or_none(std::span<const std::int64_t> values, std::size_t limit,
+                                        const char* place) {
+    std::vector<std::uint32_t> rows;
+    rows.reserve(values.size());
+    for (const std::int64_t value : values) {
+        if (value < -1 || value >= static_cast<std::int64_t>(limit)) {
+            throw Error(ErrorCode::invalid_input,
+                        std::string(place) + "[" + std::to_string(rows.size()) + "]",
+                        "must be a row, or -1");
+        }
+        rows.push_back(value < 0 ? no_index : static_cast<std::uint32_t>(value));
+    }
+    return rows;
+}
+
+std::vector<std::uint8_t> ranks_of(std::span<const std::int64_t> values, std::size_t limit,
+                                   const char* place) {
+    const std::vector<std::uint32_t> rows = rows_of(values, limit, place);
+    return {rows.begin(), rows.end()};
+}
+
+/// The columns of a waterfall as they were given; views of Python's arrays.
+struct WaterfallArrays {
+    std::span<const std::int64_t> amount_minor, pool, lien_position, seniority, guarantor;
+    std::span<const std::int64_t> free_assets_minor, parent;
+    std::span<const std::int64_t> value_minor, owner, number;
+    std::span<const double> volatility, factor_weight;
+};
+
+WaterfallArrays waterfall_arrays(NamedArrays& obligors, NamedArrays& positions,
+                                 NamedArrays& pools) {
+    return {.amount_minor = positions.take<std::int64_t>("exposure_minor", 1),
+            .pool = positions.take<std::int64_t>("pool", 1),
+            .lien_position = positions.take<std::int64_t>("lien_position", 1),
+            .seniority = positions.take<std::int64_t>("seniority", 1),
+            .guarantor = positions.take<std::int64_t>("guarantor", 1),
+            .free_assets_minor = obligors.take<std::int64_t>("free_assets_minor", 1),
+            .parent = obligors.take<std::int64_t>("parent", 1),
+            .value_minor = pools.take<std::int64_t>("value_minor", 1),
+            .owner = pools.take<std::int64_t>("owner", 1),
+            .number = pools.take<std::int64_t>("number", 1),
+            .volatility = pools.take<double>("volatility", 1),
+            .factor_weight = pools.take<double>("factor_weight", 2)};
+}
+
+std::unique_ptr<const LossRule> waterfall_of(const DefaultSimulation& simulation,
+                                             const WaterfallArrays& arrays,
+                                             const LiquidationTerms& terms) {
+    const std::size_t obligors = simulation.groups.obligor_count;
+    const auto pool = rows_or_none(arrays.pool, arrays.value_minor.size(), "positions.pool");
+    const auto lien = ranks_of(arrays.lien_position, lien_count, "positions.lien_position");
+    const auto rank = ranks_of(arrays.seniority, seniority_count, "positions.seniority");
+    std::vector<Seniority> seniority;
+    for (const std::uint8_t value : rank) seniority.push_back(static_cast<Seniority>(value));
+    auto guarantor = rows_or_none(arrays.guarantor, obligors, "positions.guarantor");
+    const bool is_guaranteed =
+        std::ranges::any_of(guarantor, [](std::uint32_t row) { return row != no_index; });
+    if (!is_guaranteed) guarantor.clear();
+    const std::vector<std::int64_t> limit(guarantor.size(), no_limit);
+    const auto parent = rows_or_none(arrays.parent, obligors, "obligors.parent");
+    const auto owner = rows_of(arrays.owner, obligors, "pools.owner");
+    const auto number = rows_of(arrays.number, std::size_t{1} << 32U, "pools.number");
+    return std::make_unique<WaterfallLosses>(
+        WaterfallBook{.claims = {.amount_minor = arrays.amount_minor,
+                                 .estate = simulation.obligor_of_position,
+                                 .pool = pool,
+                                 .lien_position = lien,
+                                 .seniority = seniority,
+                                 .guarantor = guarantor,
+                                 .guarantee_limit_minor = limit},
+                      .pools = {.value_minor = arrays.value_minor,
+                                .owner = owner,
+                                .number = number,
+                                .volatility = arrays.volatility,
+                                .factor_weight = arrays.factor_weight},
+                      .obligors = {.free_assets_minor = arrays.free_assets_minor, .parent = parent},
+                      .terms = terms},
+        simulation.model());
+}
+
 }  // namespace
 
 std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArrays& arrays,
@@ -118,8 +201,17 @@ std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArray
     const auto probability = named_obligors.take<double>("default_probability", 1);
     const auto weight = named_obligors.take<double>("factor_weight", 2);
     const auto obligor = named_positions.take<std::int64_t>("obligor", 1);
-    const LossColumns columns = columns_of(arrays, named_obligors, named_positions);
-    if (!columns.needs_rule() && columns.fixed_minor.size() != obligor.size()) {
+    std::optional<NamedArrays> named_pools;
+    WaterfallArrays waterfall;
+    LossColumns columns;
+    if (arrays.pools) {
+        named_pools.emplace(*arrays.pools, "pools");
+        waterfall = waterfall_arrays(named_obligors, named_positions, *named_pools);
+    } else {
+        columns = columns_of(arrays, named_obligors, named_positions);
+    }
+    const bool has_rule = arrays.pools || columns.needs_rule();
+    if (!has_rule && columns.fixed_minor.size() != obligor.size()) {
         throw Error(ErrorCode::invalid_input, "positions.loss_minor",
                     "must be as many as positions.obligor");
     }
@@ -133,7 +225,7 @@ std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArray
     made->obligor_of_position = rows_of(obligor, slot.size(), "positions.obligor");
     const std::vector<std::uint32_t> slots = rows_of(slot, std::size_t{1} << 32U, "obligors.slot");
     const std::vector<double> thresholds = default_thresholds(probability, model);
-    if (!columns.needs_rule()) {
+    if (!has_rule) {
         made->position_loss_minor.assign(columns.fixed_minor.begin(), columns.fixed_minor.end());
     }
     const std::vector<std::int64_t> losses =
@@ -143,7 +235,9 @@ std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArray
                                   .factor_weight = weight,
                                   .loss_minor = losses};
     made->groups = group_obligors_by_slot(obligors, model);
-    if (columns.needs_rule()) {
+    if (arrays.pools) {
+        made->rule = waterfall_of(*made, waterfall, arrays.liquidation);
+    } else if (columns.needs_rule()) {
         made->obligors = standard_obligors(obligors, model);
         made->rule = rule_of(*made, columns, probability);
     }

@@ -14,6 +14,7 @@
 #include "engines/debt/simulation/factor_model.hpp"
 #include "engines/debt/simulation/loss_rule.hpp"
 #include "engines/debt/simulation/obligor_groups.hpp"
+#include "engines/debt/simulation/recovery_units.hpp"
 #include "engines/debt/simulation/sampling_record.hpp"
 #include "engines/debt/simulation/standard_obligors.hpp"
 #include "engines/debt/simulation/tail_risk.hpp"
@@ -44,6 +45,8 @@ struct SimulationArrays {
     const Arrays& obligors;
     const Arrays& positions;
     const Arrays& factors;
+    const std::optional<Arrays>& pools;  ///< of a waterfall
+    debt::LiquidationTerms liquidation{};
 };
 std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArrays& arrays,
                                                            double degrees_of_freedom);

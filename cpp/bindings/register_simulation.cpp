@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include "engines/debt/simulation/importance_choice.hpp"
 #include "engines/debt/simulation/loss_simulation.hpp"
 #include "engines/debt/simulation/quarter_terms.hpp"
+#include "engines/debt/simulation/recovery_tables.hpp"
 
 namespace seawall::bindings {
 namespace {
@@ -148,10 +150,40 @@ NativeTable credit_positions(const DebtBook& book) {
     return NativeTable{std::make_shared<const Table>(credit_position_table(tables, book.book))};
 }
 
+/// Haircut, sale cost and administration cost as fractions.
+using Liquidation = std::tuple<double, double, double>;
+
 std::shared_ptr<DefaultSimulation> make(const Arrays& obligors, const Arrays& positions,
-                                        const Arrays& factors, double degrees_of_freedom) {
-    return make_default_simulation(
-        {.obligors = obligors, .positions = positions, .factors = factors}, degrees_of_freedom);
+                                        const Arrays& factors, double degrees_of_freedom,
+                                        const std::optional<Arrays>& pools,
+                                        const Liquidation& liquidation) {
+    const auto [haircut, sale_cost, administration_cost] = liquidation;
+    return make_default_simulation({.obligors = obligors,
+                                    .positions = positions,
+                                    .factors = factors,
+                                    .pools = pools,
+                                    .liquidation = {.haircut = haircut,
+                                                    .sale_cost = sale_cost,
+                                                    .administration_cost = administration_cost}},
+                                   degrees_of_freedom);
+}
+
+py::typing::Dict<py::str, NativeTable> tables_of_recovery(const DebtBook& book) {
+    RecoveryTables found = [&] {
+        const py::gil_scoped_release release;
+        return recovery_tables({.records = book.records.get(),
+                                .instruments = book.instruments.get(),
+                                .principal_schedule = book.principal_schedule.get()},
+                               book.book);
+    }();
+    const auto held = [](Table& table) {
+        return NativeTable{std::make_shared<const Table>(std::move(table))};
+    };
+    py::typing::Dict<py::str, NativeTable> tables;
+    tables["positions"] = held(found.positions);
+    tables["pools"] = held(found.pools);
+    tables["obligors"] = held(found.obligors);
+    return tables;
 }
 
 void register_sampling(const py::module_& module) {
@@ -192,9 +224,16 @@ void register_simulation(py::module_& module) {
         "(obligors, quarters)). positions: obligor (its row), and loss_minor at default (int64),\n"
         "or exposure_minor, loss_given_default and dispersion; amounts by quarter are of shape\n"
         "(positions, quarters). factors: correlation (float64, square). Infinite degrees of\n"
-        "freedom: Gaussian copula.")
+        "freedom: Gaussian copula.\n\n"
+        "With pools losses are what a waterfall leaves unpaid. Pools: value_minor, owner (an\n"
+        "obligor's row), number (int64), volatility and factor_weight (float64). Positions then\n"
+        "have exposure_minor, pool, lien_position, seniority and guarantor, obligors\n"
+        "free_assets_minor and parent (int64; -1: none), and liquidation is haircut, sale cost "
+        "and\n"
+        "administration cost.")
         .def(py::init(&make), py::arg("obligors"), py::arg("positions"), py::arg("factors"),
-             py::kw_only(), py::arg("degrees_of_freedom"))
+             py::kw_only(), py::arg("degrees_of_freedom"), py::arg("pools") = py::none(),
+             py::arg("liquidation") = Liquidation{})
         .def_property_readonly("obligor_count",
                                [](const DefaultSimulation& s) { return s.groups.obligor_count; })
         .def_property_readonly(
@@ -225,6 +264,8 @@ void register_simulation(py::module_& module) {
                "For the end of each quarter, of a yearly rate as a fraction.");
     module.def("minor_digits", &minor_digits, py::arg("currency"),
                "Decimal digits of a currency's minor unit by ISO 4217.");
+    module.def("recovery_tables", &tables_of_recovery, py::arg("book"),
+               "Who has claims on what: positions, pools and obligors.");
     module.def("credit_positions", &credit_positions, py::arg("book"),
                "What a simulation reads of a book, one row a position.");
     module.def(

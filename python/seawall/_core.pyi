@@ -74,6 +74,7 @@ __all__: list[str] = [
     "pool_moments",
     "quarterly_default_probabilities",
     "quarterly_discount_factors",
+    "recovery_tables",
     "renormalised_rows",
     "replay",
     "reverse_stress",
@@ -475,6 +476,12 @@ class DefaultSimulation:
     or exposure_minor, loss_given_default and dispersion; amounts by quarter are of shape
     (positions, quarters). factors: correlation (float64, square). Infinite degrees of
     freedom: Gaussian copula.
+
+    With pools losses are what a waterfall leaves unpaid. Pools: value_minor, owner (an
+    obligor's row), number (int64), volatility and factor_weight (float64). Positions then
+    have exposure_minor, pool, lien_position, seniority and guarantor, obligors
+    free_assets_minor and parent (int64; -1: none), and liquidation is haircut, sale cost and
+    administration cost.
     """
     def __init__(
         self,
@@ -483,6 +490,12 @@ class DefaultSimulation:
         factors: dict[str, typing_extensions.Buffer],
         *,
         degrees_of_freedom: typing.SupportsFloat | typing.SupportsIndex,
+        pools: dict[str, typing_extensions.Buffer] | None = None,
+        liquidation: tuple[
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+        ] = (0.0, 0.0, 0.0),
     ) -> None: ...
     def choose_importance(
         self,
@@ -1060,6 +1073,11 @@ def quarterly_discount_factors(
 ) -> list[float]:
     """
     For the end of each quarter, of a yearly rate as a fraction.
+    """
+
+def recovery_tables(book: DebtBook) -> dict[str, NativeTable]:
+    """
+    Who has claims on what: positions, pools and obligors.
     """
 
 def renormalised_rows(

@@ -62,6 +62,8 @@ def changed_book(
     """
     if not changes:
         raise InvalidInput("there is none", where=where)
+    if book.loss_model.model == "waterfall":
+        raise InvalidInput("is of loans whose losses no waterfall connects", where=where)
     draft = _Draft(book)
     for index, change in enumerate(changes):
         place = f"{where}[{index}]"

@@ -13,6 +13,7 @@ from seawall.engines.debt.simulation.factor_groups import (
 )
 from seawall.engines.debt.simulation.inputs import (
     Numbers,
+    PositionInputs,
     default_probabilities,
     losses_given_default,
     number_column,
@@ -21,7 +22,12 @@ from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.obligor_register import register_obligors
 from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.position_losses import loss_model
-from seawall.engines.debt.simulation.types import SamplingResult, SimulationParameters
+from seawall.engines.debt.simulation.recovery_columns import (
+    RecoveryColumns,
+    canonical_order,
+    recovery_columns,
+)
+from seawall.engines.debt.simulation.types import InputCounts, SamplingResult, SimulationParameters
 from seawall.errors import InvalidInput, LimitExceeded
 from seawall.table import Table
 
@@ -57,20 +63,29 @@ class CreditBook:
 
     def __init__(self, book: DebtBook, parameters: SimulationParameters) -> None:
         self.positions = Table(native.credit_positions(book.columns)).to_arrow()
+        self.loss_model = loss_model(parameters)
+        self._order = np.arange(len(self.positions))
+        if self.loss_model.model == "waterfall":  # whose the last cent is, is a matter of order
+            self._order = canonical_order(self.positions)
+            self.positions = self.positions.take(self._order)
         self.currency = book.columns.currency
         self.minor_per_unit: int = 10 ** native.minor_digits(self.currency)
         self.register = register_obligors(self.positions, book.earlier)
         self.obligor_ids, self.obligor = self.register.ids, self.register.row_of_position
         self.parameters = parameters
         self.probabilities = default_probabilities(self.positions, parameters.default_probability)
-        self.severities = losses_given_default(self.positions, parameters.loss_given_default)
+        self.severities = (
+            PositionInputs(np.zeros(len(self.positions)), InputCounts(0, 0, 0, 0))
+            if self.loss_model.model == "waterfall"
+            else losses_given_default(self.positions, parameters.loss_given_default)
+        )
         self.groups = factor_groups(
             self.positions, self.obligor, len(self.obligor_ids), parameters.factors
         )
-        self.loss_model = loss_model(parameters)
         self.exposure = number_column(self.positions, "exposure")
         self.exposure_minor = self._minor(self.exposure)
         self.obligors = self._model(self.probabilities.values, self.groups, parameters)
+        self._recovery = self._recovery_columns(book)
         self.inputs = self.inputs_of(
             self.obligors, PositionTerms(self.obligor, self.exposure, self.severities.values)
         )
@@ -83,17 +98,25 @@ class CreditBook:
         freedom = self.parameters.factors.degrees_of_freedom
         names = Obligors.__struct_fields__
         columns = {name: np.ascontiguousarray(getattr(obligors, name)) for name in names}
+        recovery = self._recovery
         return SimulationInputs(
-            obligors=columns | self.loss_model.obligor_columns(obligors.default_probability),
+            obligors={
+                **columns,
+                **self.loss_model.obligor_columns(obligors.default_probability),
+                **({} if recovery is None else recovery.obligors),
+            },
             positions={
                 "obligor": np.ascontiguousarray(positions.obligor),
                 **self.loss_model.position_columns(
                     positions.exposure, positions.loss_given_default, self.minor_per_unit
                 ),
+                **({} if recovery is None else recovery.positions),
             },
             correlation=self.groups.correlation,
             degrees_of_freedom=float("inf") if freedom is None else freedom,
             seed=self.parameters.seed,
+            pools=None if recovery is None else recovery.pools,
+            liquidation=(0.0, 0.0, 0.0) if recovery is None else recovery.liquidation,
         )
 
     def expected_loss(self) -> float | None:
@@ -117,6 +140,21 @@ class CreditBook:
         row = np.zeros(len(self.groups.names))
         row[group] = np.sqrt(asset_correlation)
         return row
+
+    def _recovery_columns(self, book: DebtBook) -> RecoveryColumns | None:
+        if self.loss_model.model != "waterfall":
+            return None
+        row_of_obligor = np.empty(len(self.obligor_ids), np.int64)
+        row_of_obligor[self.positions["obligor"].to_numpy()] = self.obligor
+        return recovery_columns(
+            book.columns,
+            self.parameters.loss_given_default,
+            order=self._order,
+            obligor=self.obligor,
+            row_of_obligor=row_of_obligor,
+            groups=self.groups,
+            minor=lambda amounts: np.rint(amounts * self.minor_per_unit).astype(np.int64),
+        )
 
     def _sampling(self) -> SamplingResult:
         """Fix how states are drawn; a shift is chosen for the highest level."""

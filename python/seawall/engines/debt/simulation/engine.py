@@ -35,6 +35,9 @@ _ASSUMPTION_OF_LOSSES = {
     "fixed": "The loss given default is fixed: it does not rise in bad scenarios.",
     "parametric": "The loss given default rises with the default rate of the scenario; its mean "
     "over all defaults is the given one.",
+    "waterfall": "Connected obligors are liquidated together in each scenario: claims are due of "
+    "those that default, collateral takes a value that falls with its owner's factor, free assets "
+    "do not move, and nothing is discounted.",
 }
 _ASSUMPTION_OF_QUARTERS = (
     "A default falls in a quarter by a constant hazard; the factors stay what they are over the "

@@ -31,6 +31,8 @@ class SimulationInputs(msgspec.Struct, frozen=True):
     degrees_of_freedom: float  # infinite: Gaussian copula
     seed: int
     sampling: SamplingResult = SamplingResult("plain")
+    pools: dict[str, Any] | None = None  # of a waterfall
+    liquidation: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @property
     def sha256(self) -> str:
@@ -39,13 +41,14 @@ class SimulationInputs(msgspec.Struct, frozen=True):
         named = {
             **{f"obligors.{name}": values for name, values in self.obligors.items()},
             **{f"positions.{name}": values for name, values in self.positions.items()},
+            **{f"pools.{name}": values for name, values in (self.pools or {}).items()},
             "correlation": self.correlation,
         }
         for name, values in sorted(named.items()):
             digest.update(f"{name}{values.shape}{values.dtype.str}\0".encode())
             digest.update(values)
         digest.update(f"{float(self.degrees_of_freedom).hex()} {self.seed}".encode())
-        digest.update(msgspec.json.encode(self.sampling))
+        digest.update(msgspec.json.encode((self.sampling, self.liquidation)))
         return digest.hexdigest()
 
     @property
@@ -64,6 +67,8 @@ class SimulationInputs(msgspec.Struct, frozen=True):
             _buffers(self.positions),
             _buffers({"correlation": self.correlation}),
             degrees_of_freedom=self.degrees_of_freedom,
+            pools=None if self.pools is None else _buffers(self.pools),
+            liquidation=self.liquidation,
         )
 
 

@@ -10,6 +10,7 @@ from msgspec import UNSET
 from seawall import native
 from seawall.engines.debt.simulation.inputs import Numbers
 from seawall.engines.debt.simulation.types import SimulationParameters
+from seawall.errors import InvalidInput
 
 Minor = Any  # int64, of shape (position_count,) or (position_count, quarter_count)
 
@@ -17,7 +18,7 @@ Minor = Any  # int64, of shape (position_count,) or (position_count, quarter_cou
 class LossModel(msgspec.Struct, frozen=True):
     """How losses vary by scenario and by quarter."""
 
-    is_parametric: bool
+    model: str  # fixed, parametric or waterfall
     own_variance: float
     quarter_count: int  # 0: one period
     discount_factors: list[float]  # at the end of each quarter; one of 1 over one period
@@ -36,7 +37,9 @@ class LossModel(msgspec.Struct, frozen=True):
         self, exposure: Numbers, loss_given_default: Numbers, minor_per_unit: int
     ) -> dict[str, Any]:
         """Columns of positions beside the obligor; amounts are rounded half to even once."""
-        if not self.is_parametric:
+        if self.model == "waterfall":
+            return {"exposure_minor": self._by_quarter(exposure * minor_per_unit)}
+        if self.model == "fixed":
             lost = self._by_quarter(exposure * loss_given_default * minor_per_unit)
             return {"loss_minor": lost}
         return {
@@ -52,7 +55,9 @@ class LossModel(msgspec.Struct, frozen=True):
 
         ``default_probability`` is of each position's obligor.
         """
-        if self.is_parametric:
+        if self.model == "waterfall":
+            return None
+        if self.model == "parametric":
             if len(set(self.discount_factors)) > 1:
                 return None  # the mean is exact over the whole period alone
             exposure = columns["exposure_minor"].reshape(len(default_probability), -1)[:, 0]
@@ -71,15 +76,17 @@ class LossModel(msgspec.Struct, frozen=True):
 
 
 def loss_model(parameters: SimulationParameters) -> LossModel:
-    """Read the model from what was asked."""
+    """Read the model from what was asked; raises InvalidInput for what does not go together."""
     terms = parameters.loss_given_default
     count, factors = 0, [1.0]
+    if terms.model == "waterfall" and parameters.quarters is not UNSET:
+        raise InvalidInput("a waterfall is of one period", where="parameters.quarters")
     if parameters.quarters is not UNSET:
         count = parameters.quarters.count
         rate = parameters.quarters.discount_rate_pct / 100
         factors = native.quarterly_discount_factors(rate, quarter_count=count)
     return LossModel(
-        is_parametric=terms.model == "parametric",
+        model=terms.model,
         own_variance=terms.own_variance,
         quarter_count=count,
         discount_factors=factors,

@@ -10,6 +10,8 @@ from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.question_types import Bump
 from seawall.errors import InvalidInput
 
+_OF_SEVERITIES = ("loss_given_default", "collateral_value")
+
 
 def bumped_inputs(book: CreditBook, bump: Bump, *, where: str) -> SimulationInputs:
     """Return the inputs of a book after a bump; nothing is held at a limit.
@@ -19,6 +21,8 @@ def bumped_inputs(book: CreditBook, bump: Bump, *, where: str) -> SimulationInpu
     InvalidInput
         Where a figure would leave its range, and for a currency that no record has.
     """
+    if bump.figure in _OF_SEVERITIES and book.loss_model.model == "waterfall":
+        raise InvalidInput("a waterfall has no such input", where=f"{where}.figure")
     factor = 1 + bump.change
     obligors, severity, exposure = book.obligors, book.severities.values, book.exposure
     if bump.figure == "default_probability":

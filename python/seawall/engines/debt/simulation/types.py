@@ -35,14 +35,20 @@ class LossGivenDefaultTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=T
 
     With collateral it is what is left of the exposure after the sale and the recoveries from
     distressed assets, as a fraction of the exposure. ``fixed`` it is the same in every scenario;
-    ``parametric`` it rises where many default, and varies by obligor with ``own_variance``.
+    ``parametric`` it rises where many default, and varies by obligor with ``own_variance``. In a
+    ``waterfall`` nothing of it is used: collateral takes a value in each scenario, and what
+    connected obligors leave to each creditor is settled.
     """
 
-    model: Literal["fixed", "parametric"] = "fixed"
+    model: Literal["fixed", "parametric", "waterfall"] = "fixed"
     own_variance: Annotated[float, Meta(ge=0, lt=1)] = 0.0  # parametric: r, what is the obligor's
     collateral_haircut_pct: Percent = 20.0
     sale_cost_pct: Percent = 5.0  # of what is left after the haircut
     assumed_pct: Percent | UnsetType = UNSET  # without collateral; absent: such one is refused
+    # Of a waterfall alone:
+    administration_cost_pct: Percent = 5.0  # of free assets and surpluses of collateral
+    collateral_volatility_pct: Annotated[float, Meta(ge=0, le=400)] = 25.0  # σ of ln value
+    collateral_correlation: Fraction = 0.25  # R² of collateral with its owner's factor
 
 
 class QuarterTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -161,6 +161,7 @@ std::unique_ptr<const LossRule> waterfall_of(const DefaultSimulation& simulation
     const auto lien = ranks_of(arrays.lien_position, lien_count, "positions.lien_position");
     const auto rank = ranks_of(arrays.seniority, seniority_count, "positions.seniority");
     std::vector<Seniority> seniority;
+    seniority.reserve(rank.size());
     for (const std::uint8_t value : rank) seniority.push_back(static_cast<Seniority>(value));
     auto guarantor = rows_or_none(arrays.guarantor, obligors, "positions.guarantor");
     const bool is_guaranteed =

@@ -139,6 +139,11 @@ Figures scenario(const DefaultSimulation& simulation, std::uint64_t seed, std::u
     return d;
 }
 
+py::bytes shifted_probabilities(const std::vector<double>& default_probability,
+                                const std::vector<double>& shift) {
+    return to_bytes(shifted_default_probabilities(default_probability, shift));
+}
+
 py::bytes quarterly_probabilities(const std::vector<double>& default_probability,
                                   std::size_t quarter_count) {
     return to_bytes(cumulative_default_probabilities(default_probability, quarter_count));
@@ -255,6 +260,10 @@ void register_simulation(py::module_& module) {
              py::arg("sampling") = py::none(),
              "One scenario: factor (Z), mixing_root (the root of W / ν), defaulted by obligor\n"
              "(uint8) and loss_minor by position (int64), both as bytes.");
+    module.def("shifted_default_probabilities", &shifted_probabilities,
+               py::arg("default_probability"), py::arg("shift"),
+               "The normal distribution function of each probability's normal score plus a shift:\n"
+               "float64 as bytes.");
     module.def("quarterly_default_probabilities", &quarterly_probabilities,
                py::arg("default_probability"), py::kw_only(), py::arg("quarter_count"),
                "Of default by the end of each quarter under a constant hazard: float64 of shape\n"

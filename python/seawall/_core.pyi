@@ -81,6 +81,7 @@ __all__: list[str] = [
     "rules",
     "run_debt_paths",
     "run_debt_stress",
+    "shifted_default_probabilities",
     "simulation_instruction_set",
     "smallest_default_set",
     "stored_record",
@@ -1184,6 +1185,15 @@ def run_debt_stress(
     float64 array of shape (segments, 5) with a row of these and the currency change for
     each segment of the book. Where the losses of records and positions are not kept, they
     are computed again when asked for.
+    """
+
+def shifted_default_probabilities(
+    default_probability: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    shift: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+) -> bytes:
+    """
+    The normal distribution function of each probability's normal score plus a shift:
+    float64 as bytes.
     """
 
 def simulation_instruction_set() -> str:

@@ -57,14 +57,18 @@ void check_losses(std::span<const std::int64_t> losses) {
     }
 }
 
-}  // namespace
-
-std::vector<double> default_thresholds(std::span<const double> default_probability,
-                                       const FactorModel& factors) {
+void check_probabilities(std::span<const double> default_probability) {
     for (std::size_t i = 0; i < default_probability.size(); ++i) {
         if (default_probability[i] >= 0.0 && default_probability[i] <= 1.0) continue;
         refuse(entry("default_probability", i), "must be from 0 to 1");
     }
+}
+
+}  // namespace
+
+std::vector<double> default_thresholds(std::span<const double> default_probability,
+                                       const FactorModel& factors) {
+    check_probabilities(default_probability);
     std::vector<double> thresholds(default_probability.size());
     if (factors.is_gaussian()) {
         std::ranges::transform(default_probability, thresholds.begin(), normal_quantile);
@@ -73,6 +77,23 @@ std::vector<double> default_thresholds(std::span<const double> default_probabili
         std::ranges::transform(default_probability, thresholds.begin(), quantile);
     }
     return thresholds;
+}
+
+std::vector<double> shifted_default_probabilities(std::span<const double> default_probability,
+                                                  std::span<const double> shift) {
+    check_probabilities(default_probability);
+    if (shift.size() != default_probability.size()) {
+        refuse("obligors.shift", "must have a value for each obligor");
+    }
+    std::vector<double> shifted;
+    shifted.reserve(shift.size());
+    for (std::size_t i = 0; i < shift.size(); ++i) {
+        if (!std::isfinite(shift[i])) refuse(entry("shift", i), "must be finite");
+        const double p = default_probability[i];
+        const bool moves = shift[i] != 0.0 && p != 0.0 && p != 1.0;
+        shifted.push_back(moves ? normal_cdf(normal_quantile(p) + shift[i]) : p);
+    }
+    return shifted;
 }
 
 void check(const ObligorColumns& obligors, const FactorModel& factors) {

@@ -27,6 +27,12 @@ struct ObligorColumns {
 std::vector<double> default_thresholds(std::span<const double> default_probability,
                                        const FactorModel& factors);
 
+/// Φ(Φ⁻¹(PD) + shift) of each: what a macroeconomic path makes of probabilities of default, while
+/// the factors stay what they are. 0 and 1 stay. Throws Error(invalid_input) on columns of unlike
+/// lengths, a probability outside [0, 1] and a shift that is not finite.
+std::vector<double> shifted_default_probabilities(std::span<const double> default_probability,
+                                                  std::span<const double> shift);
+
 /// Throws Error(invalid_input) on ragged columns, values out of range and a slot given twice, and
 /// Error(limit_exceeded) where the sum of the losses passes 2⁶² minor units. Whether a'Ca < 1 is
 /// for who computes b to say.

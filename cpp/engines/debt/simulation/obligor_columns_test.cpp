@@ -52,6 +52,19 @@ std::string threshold_refusal(double default_probability) {
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(a_shift_of_the_normal_score_moves_all_but_certainties) {
+    const std::vector<double> shift{0.5, 0.5, 0.5, 0.0};
+    const std::vector<double> found =
+        shifted_default_probabilities(std::vector<double>{0.0, 0.02, 1.0, 0.02}, shift);
+    BOOST_TEST(found[0] == 0.0);
+    BOOST_TEST(std::abs(found[1] - 0.0601222) < 1e-7);  // Φ(−2.0537489 + 0.5)
+    BOOST_TEST(found[2] == 1.0);
+    BOOST_TEST(found[3] == 0.02);
+    BOOST_CHECK_THROW(shifted_default_probabilities(std::vector<double>{0.5}, shift), Error);
+    BOOST_CHECK_THROW(shifted_default_probabilities(std::vector<double>{nan}, std::vector{0.0}),
+                      Error);
+}
+
 BOOST_AUTO_TEST_CASE(a_threshold_has_the_probability_of_default_below_it) {
     const std::vector<double> probabilities{0.0, 0.02, 0.5, 1.0};
     const auto thresholds = default_thresholds(probabilities, Factors(1).model());

@@ -89,6 +89,19 @@ def test_the_contributions_of_any_grouping_add_up_to_expected_shortfall(session:
         assert round(sum(shares), 2) == round(shortfall, 2), by
 
 
+def test_a_shift_of_scores_moves_the_probabilities_of_its_group(session: Session) -> None:
+    shifts = {"score_shifts": {"power": 0.5}}
+    tail = tail_of(session, factors="sector", parameters={"default_probability": shifts})
+    found = tail.book.obligors.default_probability
+    power = tail.book.groups.names.index("power")
+    moved = found[tail.book.groups.factor_of_obligor == power]
+    assert set(found[tail.book.groups.factor_of_obligor != power]) == {0.05}
+    assert moved == pytest.approx(0.1261349, abs=1e-6)  # Φ(−1.6448536 + 0.5)
+    with pytest.raises(InvalidInput) as caught:
+        tail_of(session, parameters={"default_probability": shifts})
+    assert caught.value.where == "parameters.default_probability.score_shifts.power"
+
+
 def test_an_obligor_has_its_highest_probability_and_the_factor_of_its_largest_exposure(
     session: Session,
 ) -> None:

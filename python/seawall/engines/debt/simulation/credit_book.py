@@ -27,7 +27,12 @@ from seawall.engines.debt.simulation.recovery_columns import (
     canonical_order,
     recovery_columns,
 )
-from seawall.engines.debt.simulation.types import InputCounts, SamplingResult, SimulationParameters
+from seawall.engines.debt.simulation.types import (
+    DefaultProbabilityTerms,
+    InputCounts,
+    SamplingResult,
+    SimulationParameters,
+)
 from seawall.errors import InvalidInput, LimitExceeded
 from seawall.table import Table
 
@@ -141,6 +146,21 @@ class CreditBook:
         row[group] = np.sqrt(asset_correlation)
         return row
 
+    def _shifted(
+        self, probability: Numbers, groups: FactorGroups, terms: DefaultProbabilityTerms
+    ) -> Numbers:
+        """Move the normal scores of probabilities, as a macroeconomic path does."""
+        for name in terms.score_shifts:
+            if name not in groups.names:
+                where = f"parameters.default_probability.score_shifts.{name}"
+                raise InvalidInput(f"there are {', '.join(groups.names)}", where=where)
+        by_group = [terms.score_shifts.get(name, terms.score_shift) for name in groups.names]
+        if not any(by_group):
+            return probability
+        shift = np.array(by_group)[groups.factor_of_obligor]
+        moved = native.shifted_default_probabilities(probability.tolist(), shift.tolist())
+        return np.frombuffer(moved, np.float64)
+
     def _recovery_columns(self, book: DebtBook) -> RecoveryColumns | None:
         if self.loss_model.model != "waterfall":
             return None
@@ -185,6 +205,7 @@ class CreditBook:
     ) -> Obligors:
         highest = np.zeros(len(self.obligor_ids))
         np.maximum.at(highest, self.obligor, probability)
+        highest = self._shifted(highest, groups, parameters.default_probability)
         weight = np.zeros((len(highest), len(groups.names)))
         rows = np.arange(len(highest))
         weight[rows, groups.factor_of_obligor] = np.sqrt(

@@ -13,6 +13,7 @@ MAX_LEVELS = 16
 MAX_SEED = 2**53 - 1  # any JSON reader keeps it
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
+Score = Annotated[float, Meta(ge=-10, le=10)]
 Confidence = Annotated[float, Meta(gt=0, lt=1)]
 
 FactorSource = Literal[
@@ -28,6 +29,8 @@ class DefaultProbabilityTerms(msgspec.Struct, frozen=True, forbid_unknown_fields
 
     by_rating_pct: dict[str, Percent] = {}
     assumed_pct: Percent | UnsetType = UNSET  # absent: a position without one is refused
+    score_shift: Score = 0.0  # Δ: an obligor's probability becomes Φ(Φ⁻¹(PD) + Δ)
+    score_shifts: dict[str, Score] = {}  # in place of it, by group of the factors
 
 
 class LossGivenDefaultTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

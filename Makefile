@@ -53,7 +53,7 @@ tidy: $(STATE)/dev
 style: $(STATE)/dev
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
-	@$(BIN)/clang-format --dry-run --Werror $(CPP)
+	@$(BIN)/clang-format --dry-run --Werror $(CPP) $(wildcard benchmarks/rivals/*.cpp)
 
 types: install
 	$(BIN)/mypy

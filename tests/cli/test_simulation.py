@@ -44,6 +44,14 @@ def test_simulate_writes_its_rows(seawall: Command, dataset: str) -> None:
     assert len(Path("losses.csv").read_text().splitlines()) == 101
 
 
+def test_simulate_takes_a_model_of_losses_and_a_sampling(seawall: Command, dataset: str) -> None:
+    asked = ("--scenarios", "1024", "--losses", "parametric", "--sampling", "sobol", "--json")
+    found = seawall("simulate", dataset, *asked).json()["result"]
+    assert found["sampling"]["kind"] == "sobol"
+    refused = seawall("simulate", dataset, "--losses", "guessed", "--json")
+    assert json.loads(refused.err)["where"] == "parameters.loss_given_default.model"
+
+
 def test_simulate_keeps_a_checkpoint(seawall: Command, dataset: str) -> None:
     asked = ("simulate", dataset, "--scenarios", "100", "--checkpoint", "losses.bin", "--json")
     first, again = (seawall(*asked).json()["result"] for _ in range(2))

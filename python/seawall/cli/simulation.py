@@ -67,6 +67,20 @@ class SimulationOptions(msgspec.Struct, frozen=True):
             "collateral_region, currency, none."
         ),
     ]
+    loss_model: Annotated[
+        str | None,
+        typer.Option(
+            "--losses",
+            help="Losses given default: fixed, parametric (higher where many default) or "
+            "waterfall.  [default: fixed]",
+        ),
+    ]
+    sampling: Annotated[
+        str | None,
+        typer.Option(
+            help="plain, importance (for a rare tail) or sobol (for the mean).  [default: plain]"
+        ),
+    ]
     assumed_pd_pct: Annotated[
         float | None,
         typer.Option("--assumed-pd", help="Default probability in percent where none is known."),
@@ -94,11 +108,13 @@ class SimulationOptions(msgspec.Struct, frozen=True):
 
     def ask(self, session: Session, dataset: str, control: RunControl) -> Run:
         """Put the question to a session."""
-        assumed = {
-            "default_probability": self.assumed_pd_pct,
-            "loss_given_default": self.assumed_lgd_pct,
+        options = {
+            "default_probability.assumed_pct": self.assumed_pd_pct,
+            "loss_given_default.assumed_pct": self.assumed_lgd_pct,
+            "loss_given_default.model": self.loss_model,
+            "sampling": self.sampling,
         }
-        given = [f"{name}.assumed_pct={pct}" for name, pct in assumed.items() if pct is not None]
+        given = [f"{path}={value}" for path, value in options.items() if value is not None]
         return session.simulate(
             dataset,
             scenarios=self.scenarios,

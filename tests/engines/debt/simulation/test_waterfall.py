@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from seawall.engines.debt.simulation import Bump, RemoveLoan
-from seawall.errors import InvalidInput
+from seawall.errors import InvalidInput, LimitExceeded
 from seawall.session import Run, Session
 
 COLUMNS = (
@@ -137,6 +137,12 @@ def test_what_a_waterfall_cannot_answer_is_refused(session: Session) -> None:
         tail.sensitivities([Bump("loss_given_default", 0.1)])
     with pytest.raises(InvalidInput):
         tail.reverse_stress(100)
+
+
+def test_collateral_beyond_what_is_counted_is_refused_with_its_place(session: Session) -> None:
+    with pytest.raises(LimitExceeded) as caught:
+        simulate(session, [loan(1), loan(2, collateral_value=10**15)])
+    assert caught.value.where == "pools.L2.value"
 
 
 def test_a_waterfall_is_of_one_period(session: Session) -> None:

@@ -1,5 +1,7 @@
 """A book as a simulation sees it: obligors that default, and the positions that they owe."""
 
+from collections.abc import Callable
+
 import msgspec
 import numpy as np
 
@@ -88,7 +90,9 @@ class CreditBook:
             self.positions, self.obligor, len(self.obligor_ids), parameters.factors
         )
         self.exposure = number_column(self.positions, "exposure")
-        self.exposure_minor = self._minor(self.exposure)
+        self.exposure_minor = self._minor(
+            self.exposure, lambda row: f"records[{self.positions['record'][row]}].exposure"
+        )
         self.obligors = self._model(self.probabilities.values, self.groups, parameters)
         self._recovery = self._recovery_columns(book)
         self.inputs = self.inputs_of(
@@ -173,7 +177,7 @@ class CreditBook:
             obligor=self.obligor,
             row_of_obligor=row_of_obligor,
             groups=self.groups,
-            minor=lambda amounts: np.rint(amounts * self.minor_per_unit).astype(np.int64),
+            minor=self._minor,
         )
 
     def _sampling(self) -> SamplingResult:
@@ -192,12 +196,11 @@ class CreditBook:
         )
         return SamplingResult("importance", found.factor_shift, found.mixing_tilt)
 
-    def _minor(self, amounts: Numbers) -> Rows:
+    def _minor(self, amounts: Numbers, place: Callable[[int], str]) -> Rows:
         minor: Numbers = np.rint(amounts * self.minor_per_unit)
         beyond = np.flatnonzero(minor > _LARGEST_MINOR)
         if len(beyond):
-            record = self.positions["record"][int(beyond[0])].as_py()
-            raise LimitExceeded("is beyond 2^53 minor units", where=f"records[{record}].exposure")
+            raise LimitExceeded("is beyond 2^53 minor units", where=place(int(beyond[0])))
         return minor.astype(np.int64)
 
     def _model(

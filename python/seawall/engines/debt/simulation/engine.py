@@ -12,6 +12,7 @@ from seawall.engine import BookChoice, EngineDeclaration, EngineOutcome, Executi
 from seawall.engines.debt.analytic import pool_moments
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
 from seawall.engines.debt.simulation.answers import SimulationResult, asked_on_top
+from seawall.engines.debt.simulation.contributions import Replayed
 from seawall.engines.debt.simulation.credit_book import CreditBook
 from seawall.engines.debt.simulation.drafts import (
     KINDS,
@@ -76,15 +77,16 @@ def run(
         rational_level(level, where=f"parameters.confidence_levels[{index}]")
     credit = CreditBook(book, parameters)
     tail = Tail(credit, parameters, execution)
-    result = _result(book, credit, tail, levels)
-    contributors = [_largest(tail, level) for level in levels]
+    replayed = [tail.replay(level) for level in levels]
+    result = _result(book, credit, tail, replayed[-1])
+    contributors = [_largest(tail.ranked(found)) for found in replayed]
     return EngineOutcome(
         result=result,
         evidence=evidence_drafts(result, contributors),
         findings=finding_drafts(result, contributors, parameters),
         tables={
-            "contributions": lambda: tail.contributions(levels[-1]),
-            "obligors": lambda: tail.contributions(levels[-1], by="obligor_id"),
+            "contributions": lambda: tail.ranked(replayed[-1]),
+            "obligors": lambda: tail.ranked(replayed[-1], by="obligor_id"),
             "losses": lambda: _losses(tail),
             "unconverted": lambda: Table(book.columns.unconverted),
             "shared_collateral": lambda: Table(book.columns.shared_collateral),
@@ -97,9 +99,7 @@ def _choose_book(parameters: SimulationParameters) -> BookChoice:
     return msgspec.structs.replace(choose_book(parameters), earlier=parameters.slots_from)
 
 
-def _result(
-    book: DebtBook, credit: CreditBook, tail: Tail, levels: list[float]
-) -> SimulationResult:
+def _result(book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed) -> SimulationResult:
     moments = tail.moments()
     what_ifs, sensitivities, reverse = asked_on_top(tail)
     return SimulationResult(
@@ -116,10 +116,10 @@ def _result(
         exact_expected_loss=credit.expected_loss(),
         loss_standard_deviation=moments["standard_deviation"],
         exact_loss_standard_deviation=_exact_deviation(credit),
-        tails=[tail.figures(level) for level in levels],
+        tails=[tail.figures(level) for level in tail.levels],
         histogram=tail.histogram(),
         exposure_spread=_spread(credit, credit.exposure_minor),
-        tail_spread=_spread(credit, tail.replay(levels[-1]).contribution_minor),
+        tail_spread=_spread(credit, last.contribution_minor),
         sampling=credit.inputs.sampling,
         default_probabilities=credit.probabilities.counts,
         losses_given_default=credit.severities.counts,
@@ -181,8 +181,8 @@ def _known(figure: float) -> float | None:
     return figure if math.isfinite(figure) else None
 
 
-def _largest(tail: Tail, level: float) -> Contributors:
-    rows = tail.contributions(level).rows(_CONTRIBUTOR_COUNT)
+def _largest(contributions: Table) -> Contributors:
+    rows = contributions.rows(_CONTRIBUTOR_COUNT)
     return [
         {"record": row["record"], "amount": row["contribution"]}
         for row in rows

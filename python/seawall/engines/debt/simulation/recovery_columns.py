@@ -31,7 +31,7 @@ def recovery_columns(
     obligor: Rows,
     row_of_obligor: Rows,
     groups: FactorGroups,
-    minor: Callable[[Numbers], Rows],
+    minor: Callable[[Numbers, Callable[[int], str]], Rows],
 ) -> RecoveryColumns:
     """Read claims, collateral and free assets of a book.
 
@@ -42,7 +42,7 @@ def recovery_columns(
     row_of_obligor : array of shape (obligor_count,)
         The simulation's row of each of the book's obligors.
     minor : callable
-        From amounts to minor units.
+        From amounts to minor units; it is told how the place of a row that is too large is called.
 
     Raises
     ------
@@ -75,11 +75,15 @@ def recovery_columns(
             "guarantor": _obligors_or_none(positions["guarantor"], row_of_obligor),
         },
         obligors={
-            "free_assets_minor": minor(obligors["free_assets"].to_numpy())[book_order],
+            "free_assets_minor": minor(
+                obligors["free_assets"].to_numpy(), lambda row: f"obligors[{row}].free_assets"
+            )[book_order],
             "parent": _obligors_or_none(obligors["parent"], row_of_obligor)[book_order],
         },
         pools={
-            "value_minor": minor(pools["value"].to_numpy()),
+            "value_minor": minor(
+                pools["value"].to_numpy(), lambda row: f"pools.{pools['pool_id'][row]}.value"
+            ),
             "owner": owner,
             "number": _rank(pools),
             "volatility": np.full(len(owner), terms.collateral_volatility_pct / 100),

@@ -124,7 +124,10 @@ class Tail:
         """
         if by != "position" and by not in GROUPINGS:
             raise InvalidInput(f"there are position, {', '.join(GROUPINGS)}", where="by")
-        found = self.replay(level)
+        return self.ranked(self.replay(level), by=by)
+
+    def ranked(self, found: Replayed, *, by: str = "position") -> Table:
+        """Return contributions that were replayed as the table of `contributions`."""
         columns = {
             "contribution_minor": found.contribution_minor,
             "default_count": found.default_count,

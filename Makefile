@@ -83,7 +83,9 @@ $(STATE)/browser:
 package: $(STATE)/package
 
 $(STATE)/package: $(BUILD) $(shell find python -type f -not -name '*.pyc' -not -name '*.so') | install
-	@rm -rf build/package && $(BIN)/python -m build --outdir build/package . >build/package.log 2>&1 || { tail -n 40 build/package.log; exit 1; }
+	@rm -rf build/package && { $(BIN)/python -m build --sdist --no-isolation --outdir build/package . && \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m build --wheel --no-isolation -C build-dir=build/editable --outdir build/package .; } \
+	  >build/package.log 2>&1 || { tail -n 40 build/package.log; exit 1; }
 	@$(BIN)/python tools/check_package.py build/package
 	@touch $@
 

@@ -96,7 +96,11 @@ def test_an_added_loan_ranks_among_its_obligors_others(session: Session, tail: T
     ]
     new = AddLoan("O9", exposure=1000, seniority="super_senior")
     found = tail.what_if([new])
-    assert found.tails[0].after == simulate(session, more).questions.figures(0.9)
+    other = simulate(session, more).questions
+    assert found.tails[0].after == other.figures(0.9)
+    row = other.book.positions["source_record_id"].to_pylist().index("L998")
+    rank = changed_book(tail.book, [new]).after.positions["seniority"][-1]
+    assert rank == other.book.inputs.positions["seniority"][row] == 0
 
 
 def test_a_loan_added_and_taken_back_changes_nothing(tail: Tail) -> None:

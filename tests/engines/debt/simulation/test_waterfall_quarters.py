@@ -60,8 +60,12 @@ def test_parts_of_a_waterfall_by_quarter_merge_into_the_whole(session: Session) 
     ranges = [ScenarioRange(1_000, 1_048), ScenarioRange(0, 7), ScenarioRange(7, 993)]
     parts = [simulate_part(inputs.simulation(), inputs, part, threads=2) for part in ranges]
     assert (merge_parts(parts).loss_minor == tail.loss_minor).all()
-    one_period = simulate(session, connected_loans()).questions
-    assert one_period.book.inputs.sha256 != inputs.sha256
+
+
+def test_parts_at_another_discount_rate_are_of_another_whole(session: Session) -> None:
+    asked = ({}, {"quarters": {"count": 8}}, DISCOUNTED)
+    books = [simulate(session, connected_loans(), terms).questions.book for terms in asked]
+    assert len({book.inputs.sha256 for book in books}) == 3
 
 
 @pytest.mark.parametrize("sampling", ["importance", "sobol"])

@@ -1,5 +1,7 @@
 """A waterfall whose debts fall due in quarters of the period."""
 
+import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from seawall.session import Session
 
 from .waterfall_tapes import FIXED_VALUE, connected_loans, loan, simulate
 
+NORMAL = NormalDist()
 FACTORS = {
     "gaussian": {"asset_correlation": 0.3},
     "t": {"asset_correlation": 0.3, "degrees_of_freedom": 4},
@@ -52,6 +55,36 @@ def test_each_position_is_discounted_from_the_quarter_of_its_own_default(session
             assert worth[name] == pytest.approx(amount * factors[quarter], abs=0.0051)
             seen.add(quarter)
     assert seen == set(range(8))
+
+
+def test_the_mean_loss_of_a_loan_is_the_integral_over_the_factor_and_the_quarters(
+    session: Session,
+) -> None:
+    rate, count, pd, sigma = 1.0, 8, 0.1, 0.35
+    run = simulate(
+        session,
+        [loan(1, pd_pct=100 * pd, collateral_value=1200)],
+        {"quarters": {"count": count, "discount_rate_pct": 100 * rate}},
+        scenarios=1 << 18,
+        collateral_haircut_pct=15,
+        collateral_volatility_pct=100 * sigma,
+        collateral_correlation=0.49,
+    )
+    # Given z, default and value are independent, and the loss is a put on a lognormal value.
+    kept, own = 0.85 * 0.95 * 1200, sigma * math.sqrt(1 - 0.49)
+    reached = [1 - (1 - pd) ** (q / count) for q in range(count + 1)]
+    scores = [-math.inf, *(NORMAL.inv_cdf(p) for p in reached[1:])]
+    expected, step = 0.0, 1e-2
+    for z in np.arange(-9, 9, step):
+        at = [NORMAL.cdf((x - math.sqrt(0.3) * z) / math.sqrt(0.7)) for x in scores]
+        worth = sum((at[q] - at[q - 1]) * (1 + rate) ** (-q / 4) for q in range(1, count + 1))
+        forward = kept * math.exp(sigma * 0.7 * z - sigma**2 / 2 + own**2 / 2)
+        d = (math.log(1000 / forward) + own**2 / 2) / own
+        put = 1000 * NORMAL.cdf(d) - forward * NORMAL.cdf(d - own)
+        expected += worth * put * NORMAL.pdf(z) * step
+    error = run.result.expected_loss_standard_error
+    assert abs(run.result.expected_loss - expected) < 4 * error
+    assert error < 0.02 * expected
 
 
 def test_parts_of_a_waterfall_by_quarter_merge_into_the_whole(session: Session) -> None:

@@ -39,14 +39,16 @@ def simulate(
     session: Session,
     loans: list[dict[str, Any]],
     asked: dict[str, Any] | None = None,
+    *,
+    scenarios: int = 2_048,
     **terms: Any,
 ) -> Run:
-    """Simulate 2,048 scenarios; ``terms`` are of the waterfall, ``asked`` further parameters."""
+    """Simulate a tape; ``terms`` are of the waterfall, ``asked`` further parameters."""
     lines = [",".join(COLUMNS), *(",".join(str(row[name]) for name in COLUMNS) for row in loans)]
     data = "\n".join(lines).encode()
     return session.simulate(
         session.ingest(data, profile="generic", format="csv"),
-        scenarios=2_048,
+        scenarios=scenarios,
         levels=[0.9],
         parameters={
             "factors": {"asset_correlation": 0.3},

@@ -33,6 +33,7 @@ class SimulationInputs(msgspec.Struct, frozen=True):
     sampling: SamplingResult = SamplingResult("plain")
     pools: dict[str, Any] | None = None  # of a waterfall
     liquidation: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    discount_factors: list[float] = []  # of a waterfall by quarter
 
     @property
     def sha256(self) -> str:
@@ -48,7 +49,7 @@ class SimulationInputs(msgspec.Struct, frozen=True):
             digest.update(f"{name}{values.shape}{values.dtype.str}\0".encode())
             digest.update(values)
         digest.update(f"{float(self.degrees_of_freedom).hex()} {self.seed}".encode())
-        digest.update(msgspec.json.encode((self.sampling, self.liquidation)))
+        digest.update(msgspec.json.encode((self.sampling, self.liquidation, self.discount_factors)))
         return digest.hexdigest()
 
     @property
@@ -69,6 +70,7 @@ class SimulationInputs(msgspec.Struct, frozen=True):
             degrees_of_freedom=self.degrees_of_freedom,
             pools=None if self.pools is None else _buffers(self.pools),
             liquidation=self.liquidation,
+            discount_factors=self.discount_factors,
         )
 
 

@@ -1,0 +1,58 @@
+"""The HTTP application: its routes, what surrounds them, its beginning and its end."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.types import Middleware
+
+from seawall.service.health import HealthMonitor
+from seawall.service.parts import Service
+from seawall.service.problems import HANDLERS
+from seawall.service.request_ids import request_ids
+from seawall.service.routes.engine_runs import engine_routes
+from seawall.service.routes.health import health_routes
+from seawall.service.routes.ingest import ingest_routes
+
+MAX_BODY_BYTES = 1 << 20
+"""Of a request whose route does not state another."""
+
+
+def make_app(service: Service, *, access: Sequence[Middleware]) -> Litestar:
+    """Make the application.
+
+    Parameters
+    ----------
+    service : Service
+        Its parts; they are the caller's, who closes them once the application has ended.
+    access : sequence of middleware
+        Let a request in, and say in ``scope["state"]["principal"]`` who asks.
+    """
+    monitor = HealthMonitor(service.store)
+
+    @asynccontextmanager
+    async def alive(_: Litestar) -> AsyncIterator[None]:
+        await service.off_loop(monitor.start)
+        try:
+            yield
+        finally:
+            await service.off_loop(monitor.stop)
+
+    routes: list[Any] = [
+        *health_routes(monitor),
+        *ingest_routes(service),
+        *engine_routes(service),
+    ]
+    app = Litestar(
+        routes,
+        middleware=list(access),
+        exception_handlers=HANDLERS,
+        lifespan=[alive],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=MAX_BODY_BYTES,
+    )
+    # Around the routing too: a path that is not there is answered with an identifier.
+    app.asgi_handler = request_ids(app.asgi_handler)
+    return app

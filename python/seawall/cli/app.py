@@ -8,6 +8,7 @@ import typer
 
 from seawall import __version__
 from seawall.cli import audit as audit_commands
+from seawall.cli import keys as keys_commands
 from seawall.cli import show
 from seawall.cli import supervisory as supervisory_commands
 from seawall.cli.demo import DemoChoice, run_demo
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 
 app.add_typer(supervisory_commands.app, name="supervisory")
+app.add_typer(keys_commands.app, name="keys")
 app.add_typer(audit_commands.app, name="audit")
 app.command()(stress)
 add_views(app)

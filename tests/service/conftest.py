@@ -11,6 +11,8 @@ from litestar.testing import TestClient
 
 from seawall.service import Service, make_app
 from seawall.service.dev_access import dev_access
+from seawall.service.held_runs import HeldRuns
+from seawall.service.switches import EngineSwitches
 from seawall.session import Session
 from seawall.store import open_store
 
@@ -39,7 +41,12 @@ def service(tmp_path: Path) -> Iterator[Service]:
         open_store(str(tmp_path / "service.db"), opened_at=STARTED_AT) as store,
     ):
         yield Service(
-            session=Session(store), store=store, workers=workers, clock=lambda: STARTED_AT
+            session=Session(store),
+            store=store,
+            workers=workers,
+            switches=EngineSwitches(store),
+            held=HeldRuns(8),
+            clock=lambda: STARTED_AT,
         )
 
 

@@ -11,9 +11,13 @@ from seawall.service.health import HealthMonitor
 from seawall.service.parts import Service
 from seawall.service.problems import HANDLERS
 from seawall.service.request_ids import request_ids
+from seawall.service.routes.datasets import dataset_routes
+from seawall.service.routes.engine_registry import engine_registry_routes
 from seawall.service.routes.engine_runs import engine_routes
 from seawall.service.routes.health import health_routes
 from seawall.service.routes.ingest import ingest_routes
+from seawall.service.routes.ledger import ledger_routes
+from seawall.service.routes.runs import run_routes
 
 MAX_BODY_BYTES = 1 << 20
 """Of a request whose route does not state another."""
@@ -43,6 +47,10 @@ def make_app(service: Service, *, access: Sequence[Middleware]) -> Litestar:
         *health_routes(monitor),
         *ingest_routes(service),
         *engine_routes(service),
+        *engine_registry_routes(service),
+        *dataset_routes(service),
+        *run_routes(service),
+        *ledger_routes(service),
     ]
     app = Litestar(
         routes,

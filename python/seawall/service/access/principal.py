@@ -1,12 +1,12 @@
-"""Who asks."""
+"""Who asks, as every handler sees it."""
 
 import msgspec
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """Who asks: a tenant's actor, what it may do, and the key it came with."""
+    """The holder of a credential that was checked: whose data, who, and what it may do."""
 
     tenant: str
-    actor: str
+    actor: str  # recorded with what is written
     roles: frozenset[str]
-    key_id: str
+    key_id: str  # the API key that it rests on, or the external issuer's key

@@ -23,6 +23,8 @@ def described(
     *,
     answer: Any,
     role: str = "",
+    credential: str = "",
+    public: bool = False,
     status: int = 200,
     body: Any = None,
     files: tuple[str, ...] = (),
@@ -30,7 +32,11 @@ def described(
     refusals: tuple[int, ...] = (),
     media_type: str = "application/json",
 ) -> dict[str, Any]:
-    """Return a route's options; one without a role is open to everybody."""
+    """Return a route's options.
+
+    Of ``role``, ``credential`` and ``public`` one is stated (see `access.roles`); a route that
+    states none is shut.
+    """
     said = Described(
         summary=summary,
         answer=answer,
@@ -41,5 +47,5 @@ def described(
         refusals=refusals,
         media_type=media_type,
     )
-    access = {"role": role} if role else {"public": True}
-    return {**access, "described": said}
+    stated = {"role": role, "credential": credential, "public": public}
+    return {**{name: value for name, value in stated.items() if value}, "described": said}

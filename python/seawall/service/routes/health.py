@@ -25,7 +25,10 @@ def health_routes(monitor: HealthMonitor) -> list[HTTPRouteHandler]:
     @get(
         "/health",
         opt=described(
-            "Whether the service can read, write and link", answer=HealthAnswer, refusals=(503,)
+            "Whether the service can read, write and link",
+            public=True,
+            answer=HealthAnswer,
+            refusals=(503,),
         ),
     )
     async def health() -> Response[Any]:

@@ -99,16 +99,21 @@ def submit(store: Store, work: Callable[[Transaction], T]) -> T:
     return store.submit(work).result(timeout=30)
 
 
+def fill_ledger(transaction: Transaction, tenant: str = TENANT) -> None:
+    """Keep one row or more in every table of the first migration."""
+    transaction.put_dataset(dataset(tenant=tenant), CHUNKS)
+    transaction.put_derivation(tenant, "dv", DERIVATION, TABLES)
+    transaction.put_evidence(tenant, evidence(3))
+    transaction.put_findings(tenant, findings(3))
+    transaction.put_links(tenant, links(3))
+    transaction.put_run(run(tenant=tenant), ["e0", "e1"], ["f0"])
+
+
 def fill(store: Store, *, tenant: str = TENANT) -> None:
-    """Keep one row or more in every table."""
+    """Keep one row or more in every table whose rows never change."""
 
     def work(transaction: Transaction) -> None:
-        transaction.put_dataset(dataset(tenant=tenant), CHUNKS)
-        transaction.put_derivation(tenant, "dv", DERIVATION, TABLES)
-        transaction.put_evidence(tenant, evidence(3))
-        transaction.put_findings(tenant, findings(3))
-        transaction.put_links(tenant, links(3))
-        transaction.put_run(run(tenant=tenant), ["e0", "e1"], ["f0"])
+        fill_ledger(transaction, tenant)
         transaction.append_audit(draft(tenant=tenant))
 
     submit(store, work)

@@ -83,7 +83,9 @@ def chain_problems(entries: Iterable[AuditEntry]) -> Iterator[tuple[int, str]]:
     """
     previous, expected = BEFORE_THE_FIRST, 1
     for entry in entries:
-        if entry.sequence != expected:
+        if entry.sequence < expected:
+            yield entry.sequence, "it has a place before the first"
+        elif entry.sequence > expected:
             missing = entry.sequence - expected
             yield expected, f"{missing} {'entry is' if missing == 1 else 'entries are'} missing"
         elif entry.previous_sha256 != previous:

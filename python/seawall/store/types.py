@@ -177,7 +177,7 @@ class AuditDraft(msgspec.Struct, frozen=True, gc=False):
             raise LimitExceeded(f"has more than {MAX_AUDIT_DETAIL_BYTES} bytes", where="detail")
         try:
             canonical = canonical_json(msgspec.json.decode(self.detail, type=dict))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, InvalidInput) as error:
             raise InvalidInput(str(error), where="detail") from error
         if canonical != self.detail:
             raise InvalidInput("is not canonical JSON", where="detail")

@@ -1,0 +1,51 @@
+"""Is the audit chain whole? Every entry is hashed again and compared with its neighbour."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from seawall.errors import SeawallError
+from seawall.store import Store
+from seawall.store.audit_chain import BEFORE_THE_FIRST, chain_problems
+from seawall.store.types import AuditEntry
+
+
+class AuditProblem(msgspec.Struct, frozen=True):
+    """One place where the chain is broken."""
+
+    sequence: int
+    message: str
+
+
+class AuditVerification(msgspec.Struct, frozen=True):
+    """How long the audit chain of all tenants is, where it ends and where it is broken."""
+
+    entries: int
+    head_sha256: str  # of the last entry; whoever keeps it elsewhere notices a shorter chain
+    problems: list[AuditProblem]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no entry was changed or moved, and none before the last was removed."""
+        return not self.problems
+
+
+def verify_audit(store: Store) -> AuditVerification:
+    """Hash every entry again, from the first one, and compare each with the one before it."""
+    count, head = 0, BEFORE_THE_FIRST
+
+    def counted() -> Iterator[AuditEntry]:
+        nonlocal count, head
+        for entry in store.all_audit():
+            yield entry
+            count, head = count + 1, entry.entry_sha256
+
+    problems = []
+    try:
+        for sequence, message in chain_problems(counted()):
+            problems.append(AuditProblem(sequence, message))
+    except SeawallError as error:
+        problems.append(AuditProblem(count + 1, str(error)))
+    except (TypeError, ValueError) as error:
+        problems.append(AuditProblem(count + 1, f"unreadable: {error}"))
+    return AuditVerification(count, head.hex(), problems)

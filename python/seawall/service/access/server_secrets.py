@@ -80,7 +80,7 @@ def load_secrets(path: Path, *, may_create: bool) -> ServerSecrets:
     data = _read_private(path)
     try:
         found = msgspec.json.decode(data, type=ServerSecrets)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         # Without its cause, whose text may hold a piece of the file.
         raise _unreadable(path, "is not a file of server secrets") from None
     if found.schema != _SCHEMA:

@@ -10,7 +10,11 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from seawall.service import Service, make_app
-from seawall.service.dev_access import dev_access
+from seawall.service.access.doors import Access, AccessOptions, open_access
+from seawall.service.access.keys import new_key
+from seawall.service.access.roles import ROLES
+from seawall.service.held_runs import HeldRuns
+from seawall.service.switches import EngineSwitches
 from seawall.session import Session
 from seawall.store import open_store
 
@@ -39,13 +43,40 @@ def service(tmp_path: Path) -> Iterator[Service]:
         open_store(str(tmp_path / "service.db"), opened_at=STARTED_AT) as store,
     ):
         yield Service(
-            session=Session(store), store=store, workers=workers, clock=lambda: STARTED_AT
+            session=Session(store),
+            store=store,
+            workers=workers,
+            switches=EngineSwitches(store),
+            held=HeldRuns(8),
+            clock=lambda: STARTED_AT,
         )
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[Client]:
-    with TestClient(make_app(service, access=[dev_access("default")])) as client:
+def access(service: Service, tmp_path: Path) -> Access:
+    return open_access(service.store, AccessOptions(), beside=tmp_path / "service.db")
+
+
+def key_of(access: Access, *roles: str, tenant: str = "default", name: str = "tester") -> str:
+    """Keep a new key and show it."""
+    shown, key = new_key(
+        tenant,
+        name,
+        roles or ROLES,
+        secret=access.hash_secret,
+        created_at=STARTED_AT,
+        created_by="test",
+        expires_at=None,
+    )
+    access.store.submit(lambda tx: tx.put_api_key(key)).result()
+    return shown
+
+
+@pytest.fixture
+def client(service: Service, access: Access) -> Iterator[Client]:
+    key = key_of(access)
+    with TestClient(make_app(service, access=access)) as client:
+        client.headers["X-API-Key"] = key
         yield client
 
 

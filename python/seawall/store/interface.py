@@ -99,8 +99,18 @@ class Store(OperationReads, Protocol):
     def evidence(self, tenant: str, evidence_id: str) -> Evidence:
         """One evidence."""
 
+    def evidence_page(
+        self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None
+    ) -> list[Evidence]:
+        """Evidence by identifier, continuing after the identifier ``after``."""
+
     def finding(self, tenant: str, finding_id: str) -> Finding:
         """One finding."""
+
+    def finding_page(
+        self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None
+    ) -> list[Finding]:
+        """Findings by identifier, continuing after the identifier ``after``."""
 
     def links_of_finding(self, tenant: str, finding_id: str) -> list[Link]:
         """The links of a finding, by link identifier; empty for an unknown finding."""

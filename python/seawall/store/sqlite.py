@@ -122,9 +122,21 @@ class SqliteStore(SqliteOperationReads):
         """One evidence."""
         return self._one(Evidence, tenant, evidence_id)
 
+    def evidence_page(
+        self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None
+    ) -> list[Evidence]:
+        """Evidence by identifier, continuing after the identifier ``after``."""
+        return self._by_identifier(Evidence, tenant, limit, after)
+
     def finding(self, tenant: str, finding_id: str) -> Finding:
         """One finding."""
         return self._one(Finding, tenant, finding_id)
+
+    def finding_page(
+        self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None
+    ) -> list[Finding]:
+        """Findings by identifier, continuing after the identifier ``after``."""
+        return self._by_identifier(Finding, tenant, limit, after)
 
     def links_of_finding(self, tenant: str, finding_id: str) -> list[Link]:
         """The links of a finding, by link identifier; empty for an unknown finding."""

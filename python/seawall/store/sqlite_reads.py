@@ -77,14 +77,22 @@ class SqliteReads:
             {**equal, "after": after, "limit": limit},
         )
 
-    def _all(self, row: type[Row], tenant: str) -> Iterator[Row]:
+    def _by_identifier(
+        self, row: type[Row], tenant: str, limit: int, after: str | None
+    ) -> list[Row]:
+        check_limit(limit)
         table, key = _TABLES[row]
         # The plus keeps SQLite from an index by tenant, which it would sort anew for every page.
-        sql = (
+        return self._select(
+            row,
             f"SELECT {COLUMNS[row]} FROM {table} WHERE {key} > ? AND +tenant = ?"
-            f" ORDER BY {key} LIMIT {MAX_PAGE_ROWS}"
+            f" ORDER BY {key} LIMIT ?",
+            (after or "", tenant, limit),
         )
+
+    def _all(self, row: type[Row], tenant: str) -> Iterator[Row]:
+        _, key = _TABLES[row]
         last = ""
-        while page := self._select(row, sql, (last, tenant)):
+        while page := self._by_identifier(row, tenant, MAX_PAGE_ROWS, last):
             yield from page
             last = getattr(page[-1], key)

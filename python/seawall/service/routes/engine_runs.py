@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
@@ -13,7 +13,7 @@ from seawall.registry import ENGINES
 from seawall.service.answers import answer
 from seawall.service.bodies import decode_body
 from seawall.service.documented import described
-from seawall.service.parts import Service
+from seawall.service.parts import HttpRequest, Service
 from seawall.service.run_answers import (
     RunAnswer,
     aggregated,
@@ -100,10 +100,11 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
             refusals=(400, 404, 409, 413, 422, 503),
         ),
     )
-    async def run(request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def run(request: HttpRequest) -> Response[bytes]:
         session, body = service.session_of(request), await request.body()
 
         def work() -> dict[str, Any]:
+            service.switches.check(declaration.name)
             asked: Any = decode_body(body, request_type)
             started_at = iso_time(asked.started_at)
             found = session.run(
@@ -128,10 +129,11 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
             refusals=(400, 404, 409, 413, 422, 503),
         ),
     )
-    async def report(request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def report(request: HttpRequest) -> Response[bytes]:
         session, body = service.session_of(request), await request.body()
 
         def work() -> ReportAnswer:
+            service.switches.check(declaration.name)
             asked = decode_body(body, ReportRequest)
             return _report(declaration, _made_run(session, declaration, asked), asked.parameters)
 
@@ -140,10 +142,18 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
     @get(
         f"{base}/health",
         name=f"health {declaration.name}",
-        opt=described("Whether the engine answers", role="read", answer=EngineHealth),
+        opt=described(
+            "Whether the engine answers", role="read", answer=EngineHealth, refusals=(503,)
+        ),
     )
     async def health() -> Response[bytes]:
-        return answer(EngineHealth("ok", declaration.name, declaration.version))
+        def work() -> EngineHealth:
+            enabled = service.switches.is_enabled(declaration.name)
+            said: Literal["ok", "disabled"] = "ok" if enabled else "disabled"
+            return EngineHealth(said, declaration.name, declaration.version)
+
+        found = await service.off_loop(work)
+        return answer(found, status=200 if found.status == "ok" else 503)
 
     return [run, report, health]
 

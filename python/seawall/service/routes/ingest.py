@@ -1,9 +1,9 @@
 """Records in: from a body or a file to an immutable dataset version."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
@@ -11,7 +11,7 @@ from seawall.errors import InvalidInput
 from seawall.service.answers import answer
 from seawall.service.bodies import decode_envelope
 from seawall.service.documented import described
-from seawall.service.parts import Service
+from seawall.service.parts import HttpRequest, Service
 from seawall.session import Dataset
 
 MAX_INGEST_BYTES = 512 << 20
@@ -59,7 +59,7 @@ def ingest_routes(service: Service) -> list[HTTPRouteHandler]:
             refusals=(400, 409, 413, 422),
         ),
     )
-    async def ingest_records(request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def ingest_records(request: HttpRequest) -> Response[bytes]:
         session, body = service.session_of(request), await request.body()
 
         def work() -> IngestAnswer:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from seawall.errors import InvalidInput, LimitExceeded
 from seawall.service.access.doors import Access
@@ -90,8 +91,9 @@ def key_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
             refusals=(400, 422),
         ),
     )
-    async def create_key(request: Request[Any, Any, Any], body: bytes) -> Response[bytes]:
+    async def create_key(request: Request[Any, Any, Any]) -> Response[bytes]:
         """Make a key; it is shown in this answer and never again."""
+        body = await request.body()
         principal: Principal = request.scope["state"]["principal"]
         asked = decode_body(body, KeyRequest)
         if not set(check_roles(asked.roles)) <= principal.roles:
@@ -144,15 +146,15 @@ def key_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
             refusals=(404,),
         ),
     )
-    async def revoke_key(request: Request[Any, Any, Any], key_id: str) -> None:
+    async def revoke_key(request: Request[Any, Any, Any], key_id: FromPath[str]) -> None:
         """Revoke a key for good, and every token that rests on it."""
         principal: Principal = request.scope["state"]["principal"]
         now = utc_text(access.clocks.now())
         entry = draft(request, "api_key.revoke", key_id)
 
         def write(transaction: OperationWrites) -> None:
-            transaction.revoke_api_key(principal.tenant, key_id, now)
-            transaction.append_audit(entry)
+            if transaction.revoke_api_key(principal.tenant, key_id, now):
+                transaction.append_audit(entry)
 
         await asyncio.wrap_future(access.store.submit(write))
         await refreshed()

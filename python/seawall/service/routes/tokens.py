@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from msgspec.structs import replace
 
 from seawall.errors import InvalidInput
@@ -76,8 +77,9 @@ def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
             refusals=(400, 422),
         ),
     )
-    async def issue_token(request: Request[Any, Any, Any], body: bytes) -> Response[bytes]:
+    async def issue_token(request: Request[Any, Any, Any]) -> Response[bytes]:
         """Exchange an API key for a token of 15 minutes, with all of its roles or some."""
+        body = await request.body()
         state = request.scope["state"]
         caller: Caller = state["caller"]
         holder = caller.principal
@@ -144,8 +146,9 @@ def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
             refusals=(400, 422),
         ),
     )
-    async def revoke_other(request: Request[Any, Any, Any], token_id: str, body: bytes) -> None:
+    async def revoke_other(request: Request[Any, Any, Any], token_id: FromPath[str]) -> None:
         """Revoke a token of the tenant by its identifier, which the audit of its login has."""
+        body = await request.body()
         state = request.scope["state"]
         caller: Caller = state["caller"]
         asked = decode_body(body, RevokeRequest) if body else RevokeRequest()

@@ -108,7 +108,7 @@ def _results(
     client = cluster.client
     left = dict(enumerate(arguments))
     for _ in range(_MOST_SENDINGS):
-        [sent] = client.scatter([inputs], broadcast=True)
+        [sent] = client.scatter([inputs], broadcast=True, hash=False)  # a key of this run alone
         tasks = {client.submit(work, sent, *left[at], pure=False): at for at in left}
         waiting = set(tasks)
         try:

@@ -1,9 +1,8 @@
 """The book whose tail is measured, for each model that its losses may follow.
 
 All obligors have one probability of default; loadings, exposures and collateral are each obligor's
-own. Over eight quarters exposures are paid down by a part each quarter, unless a waterfall shares
-collateral out: there they stay, so that any rule of what is shared when gives the same total. Of
-the collateral half is a loan's own, and half a pool of two obligors' loans, first and second lien.
+own. Over eight quarters exposures are paid down by a part each quarter. Of the obligors half have
+collateral of their own, and half share a pool with another one, by first and second lien.
 """
 
 import math
@@ -23,6 +22,7 @@ from monte_carlo_book import (
     summed_squares,
 )
 from seawall import native
+from seawall.errors import InvalidInput
 
 FREEDOM = 4.0  # with which Student's t distribution has a closed form
 MEAN_LOSS = 0.45  # given default
@@ -89,8 +89,7 @@ def tail_book(cell: Cell, *, obligors: int, factors: int) -> TailBook:
     share = random.uniform(LEAST_SHARE, MOST_SHARE, obligors)
     weight *= np.sqrt(share / summed_squares(weight))[:, None]
     exposure = np.rint(1e6 * np.exp(4 * random.random(obligors)))
-    quarters = 0 if cell.losses == "waterfall" else np.arange(cell.quarters)
-    remaining = 1 - PAID_DOWN * quarters * np.ones(cell.quarters)
+    remaining = 1 - PAID_DOWN * np.arange(cell.quarters)
     pairs = obligors // 4
     pool_of = np.concatenate([np.arange(2 * pairs) // 2, np.arange(pairs, obligors - pairs)])
     owner = np.concatenate([2 * np.arange(pairs), np.arange(2 * pairs, obligors)])
@@ -160,12 +159,16 @@ def simulation_of(book: TailBook) -> native.DefaultSimulation:
             "volatility": np.full(len(book.pool_owner), VOLATILITY),
             "factor_weight": book.pool_weight,
         }
+    terms: dict[str, Any] = {}
+    if pools:
+        terms["pools"] = pools
+        terms["liquidation"] = (HAIRCUT, SALE_COST, ADMINISTRATION)
+        if by_quarter:
+            terms["discount_factors"] = [1.0] * book.cell.quarters
     correlation: dict[str, Any] = {"correlation": np.eye(book.loading.shape[1])}
-    return native.DefaultSimulation(
-        obligors,
-        positions,
-        correlation,
-        degrees_of_freedom=book.cell.freedom,
-        pools=pools,
-        liquidation=(HAIRCUT, SALE_COST, ADMINISTRATION) if pools else (0.0, 0.0, 0.0),
-    )
+    try:
+        return native.DefaultSimulation(
+            obligors, positions, correlation, degrees_of_freedom=book.cell.freedom, **terms
+        )
+    except TypeError as error:  # of a core that knows no discount factors
+        raise InvalidInput("a waterfall is of one period", where="quarters") from error

@@ -124,15 +124,15 @@ def cost_of(book: TailBook, draws: Draws) -> Callable[[Singles, Singles, Floats]
     scores = score(book.by_quarter, book.cell.copula)
     if book.cell.losses == "waterfall":
         pairs = int(np.count_nonzero(book.lien))
-        exposure = book.exposure_minor[:, 0].astype(np.float64)
+        exposure = book.exposure_minor.astype(np.float64)
         free = (FREE_KEPT * book.free_minor).astype(np.float64)
         proceeds = (KEPT * book.pool_minor).astype(np.float64)
         pool_weight = book.pool_weight.astype(np.float32)
         own = math.sqrt(1 - float((book.pool_weight[0] ** 2).sum()))
         is_t = book.cell.copula == "t"
         return lambda factor, root, total: waterfall_cost(
-            draws.defaulted, exposure, free, proceeds, pool_weight, own, pairs, is_t,
-            factor, root, total,
+            draws.defaulted, draws.uniform, exposure, scores, draws.spread, draws.loading,
+            free, proceeds, pool_weight, own, pairs, is_t, factor, root, total,
         )  # fmt: skip
     if book.cell.losses == "parametric":
         exposure = book.exposure_minor.astype(np.float64)
@@ -309,23 +309,31 @@ def value_factor(state: float, root: float, is_t: bool) -> float:
 
 @numba.njit(error_model="numpy")
 def waterfall_cost(
-    defaulted: Any, exposure: Floats, free: Floats, proceeds: Floats, pool_weight: Singles,
-    own: float, pairs: int, is_t: bool, factor: Singles, root: Singles, total: Floats,
+    defaulted: Any, uniform: Singles, exposure: Floats, scores: Floats, spread: Floats,
+    loading: Singles, free: Floats, proceeds: Floats, pool_weight: Singles, own: float,
+    pairs: int, is_t: bool, factor: Singles, root: Singles, total: Floats,
 ) -> None:  # fmt: skip
-    """Add what first and second liens leave open, pool by pool.
+    """Add what first and second liens leave open, pool by pool, settled once a scenario.
 
-    Whatever is left of a pool over its liens belongs to who has lost nothing.
+    Whatever is left of a pool over its liens belongs to who has lost nothing. The lien of who
+    performs holds for what is owed in the last quarter.
     """
+    last = len(scores) - 1
     for pool in range(len(proceeds)):
         first = 2 * pool if pool < pairs else pool + pairs
+        liens = 2 if pool < pairs else 1
         for lane in range(len(root)):
-            has_second = pool < pairs and defaulted[first + 1, lane]
-            if not (defaulted[first, lane] or has_second):
+            if not (defaulted[first, lane] or (liens == 2 and defaulted[first + 1, lane])):
                 continue
             state = systematic(pool_weight[pool], factor, lane) + own * np.random.normal()
             left = proceeds[pool] * value_factor(state, root[lane], is_t)
-            if defaulted[first, lane]:
-                total[lane] += max(exposure[first] - left - free[first], 0.0)
-            if has_second:
-                left = max(left - exposure[first], 0.0)
-                total[lane] += max(exposure[first + 1] - left - free[first + 1], 0.0)
+            for i in range(first, first + liens):
+                quarter = last
+                if defaulted[i, lane] and last > 0:
+                    scale = root[lane] * spread[i]
+                    state = systematic(loading[i], factor, lane)
+                    quarter = quarter_of(uniform[i, lane], state, scores, scale)
+                claim = exposure[i, quarter]
+                if defaulted[i, lane]:
+                    total[lane] += max(claim - left - free[i], 0.0)
+                left = max(left - claim, 0.0)

@@ -25,6 +25,10 @@ OBLIGORS = (1_000, 20_000, 1_000_000)
 MOST_SCENARIOS = 10_000_000  # whose losses take 80 MB
 NAME = "simulation_growth"
 WIDTH, HEIGHT = 640, 380
+POWER_OF_TEN = (
+    "'10' + (datum.value < 1 ? '⁻' : '') + ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹', '¹⁰',"
+    " '¹¹'][abs(round(log(datum.value) / LN10))]"
+)
 SHAPES = ("circle", "square", "triangle-up")
 
 
@@ -105,13 +109,17 @@ def growth_chart(rows: list[dict[str, Any]]) -> Any:
     ]
     books = list(dict.fromkeys(point["book"] for point in points))
     scale = altair.Scale(type="log", nice=False)
-    powers = altair.Axis(format="~e", tickCount=6, domain=False)
+
+    def powers(low: int, high: int) -> altair.Axis:
+        values = [10.0**power for power in range(low, high + 1)]
+        return altair.Axis(values=values, labelExpr=POWER_OF_TEN, domain=False, ticks=False)
+
     chart = (
         altair.Chart(data(points))
         .mark_line(point=altair.OverlayMarkDef(size=60, filled=True), strokeWidth=1.5)
         .encode(
-            x=altair.X("work:Q", title="Obligors · scenarios", scale=scale, axis=powers),
-            y=altair.Y("seconds:Q", title="Seconds of one core", scale=scale, axis=powers),
+            x=altair.X("work:Q", title="Obligors · scenarios", scale=scale, axis=powers(6, 11)),
+            y=altair.Y("seconds:Q", title="Seconds of one core", scale=scale, axis=powers(-3, 2)),
             color=altair.Color(
                 "book:N",
                 scale=altair.Scale(domain=books, range=list(COLORS[: len(books)])),

@@ -26,7 +26,6 @@ import numpy as np
 
 from monte_carlo_book import SEED
 from seawall import native
-from seawall.errors import InvalidInput
 from seawall.lab.command import write_answer, write_record
 from seawall.lab.isolated import run_function
 from seawall.lab.measure import measure
@@ -104,14 +103,11 @@ def rows_of(losses: str, work: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def cell_row(cell: Cell, work: Work) -> dict[str, Any]:
-    """Measure a cell; where the engine refuses it, say why."""
+    """Measure a cell."""
     row: dict[str, Any] = msgspec.to_builtins(cell)
     book = tail_book(cell, obligors=work.obligors, factors=work.factors)
     before = time.perf_counter()
-    try:
-        simulation = simulation_of(book)
-    except InvalidInput as refused:
-        return row | {"refused": str(refused)}
+    simulation = simulation_of(book)
     preparation = time.perf_counter() - before
     run = tail_run(simulation, work, work.scenarios, None)
     own = run()
@@ -198,16 +194,12 @@ def importance(
 
 
 def print_rows(rows: list[dict[str, Any]], work: Work) -> None:
-    measured = [row for row in rows if "refused" not in row]
     header = ["copula", "losses", "quarters", "PD %", "scenarios", "seawall s", "importance s"]
     for form in work.rivals:
         header += [f"{form} s", "times", "times a scenario"]
     table = []
     for row in rows:
         shown: list[Any] = [row[name] for name in Cell.__struct_fields__]
-        if "refused" in row:
-            table.append([*shown, *[None] * (len(header) - len(shown))])
-            continue
         shown += [round(row["scenarios_to_1_pct"]), row["seconds_to_1_pct"]]
         shown.append(row["importance"]["seconds_to_1_pct"])
         for form in work.rivals:
@@ -216,17 +208,14 @@ def print_rows(rows: list[dict[str, Any]], work: Work) -> None:
             shown += [found[name] for name in names]
         table.append(shown)
     print(text_table(header, rows=table), file=sys.stderr)
-    for reason in sorted({row["refused"] for row in rows if "refused" in row}):
-        print(f"Rows without figures are refused: {reason}", file=sys.stderr)
-    if measured:
-        shorter = [row["shorter_run_cost_a_scenario"] for row in measured]
-        preparation = statistics.median(row["preparation_seconds"] for row in measured)
-        print(
-            f"Seconds to a standard error of 1 % of ES{100 * LEVEL[0] / LEVEL[1]:g}:"
-            f" {work.obligors:,} obligors, {work.factors} factors; preparation (median\n"
-            f"{preparation:.2g} s) and a run of {work.scenarios:,} scenarios, scaled by its squared"
-            f" standard error. Runs of a {SHORT_PART}th of the\nscenarios cost"
-            f" {min(shorter):.2f} to {max(shorter):.2f} times as much a scenario. Means of all"
-            f" agree within {STANDARD_ERRORS:g} standard errors.",
-            file=sys.stderr,
-        )
+    shorter = [row["shorter_run_cost_a_scenario"] for row in rows]
+    preparation = statistics.median(row["preparation_seconds"] for row in rows)
+    print(
+        f"Seconds to a standard error of 1 % of ES{100 * LEVEL[0] / LEVEL[1]:g}:"
+        f" {work.obligors:,} obligors, {work.factors} factors; preparation (median\n"
+        f"{preparation:.2g} s) and a run of {work.scenarios:,} scenarios, scaled by its squared"
+        f" standard error. Runs of a {SHORT_PART}th of the\nscenarios cost"
+        f" {min(shorter):.2f} to {max(shorter):.2f} times as much a scenario. Means of all"
+        f" agree within {STANDARD_ERRORS:g} standard errors.",
+        file=sys.stderr,
+    )

@@ -22,7 +22,6 @@ from monte_carlo_book import (
     summed_squares,
 )
 from seawall import native
-from seawall.errors import InvalidInput
 
 FREEDOM = 4.0  # with which Student's t distribution has a closed form
 MEAN_LOSS = 0.45  # given default
@@ -166,9 +165,6 @@ def simulation_of(book: TailBook) -> native.DefaultSimulation:
         if by_quarter:
             terms["discount_factors"] = [1.0] * book.cell.quarters
     correlation: dict[str, Any] = {"correlation": np.eye(book.loading.shape[1])}
-    try:
-        return native.DefaultSimulation(
-            obligors, positions, correlation, degrees_of_freedom=book.cell.freedom, **terms
-        )
-    except TypeError as error:  # of a core that knows no discount factors
-        raise InvalidInput("a waterfall is of one period", where="quarters") from error
+    return native.DefaultSimulation(
+        obligors, positions, correlation, degrees_of_freedom=book.cell.freedom, **terms
+    )

@@ -199,6 +199,32 @@ def test_an_unknown_path_is_not_told_to_strangers(guest: Client, access: Access)
         assert guest.request(method, path, headers=key).status_code in (404, 405)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//api/v3/keys",
+        "/api/v3/keys/",
+        "/api/v3/./keys",
+        "/api/v3/%6beys",
+        "/api/v3/keys%00",
+        "/api/v3/keys%0d%0aX-API-Key:%20x",
+        "/health/../api/v3/keys",
+        "/health%2f..%2fapi/v3/keys",
+        "/health;/api/v3/keys",
+        "/API/V3/KEYS",
+    ],
+)
+def test_no_spelling_of_a_path_goes_around_the_doors(guest: Client, path: str) -> None:
+    tricks = {
+        "X-HTTP-Method-Override": "OPTIONS",
+        "X-Original-URL": "/health",
+        "X-Rewrite-URL": "/health",
+        "X-Forwarded-For": "127.0.0.1",
+        "X-Forwarded-Prefix": "/health",
+    }
+    assert guest.get(path, headers=tricks).status_code == 401
+
+
 def test_a_refused_unknown_path_keeps_its_request_id(guest: Client) -> None:
     found = guest.get("/nope", headers={"X-Request-ID": "mine-1"})
     assert found.headers["x-request-id"] == found.json()["request_id"] == "mine-1"

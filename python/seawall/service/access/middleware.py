@@ -61,7 +61,9 @@ class AccessMiddleware:
             if message["type"] == "http.response.start" and (
                 written := scope["state"].pop("written", None)
             ):
-                await asyncio.wrap_future(self._gate.note_write(scope, caller, written))
+                entry = self._gate.note_write(scope, caller, written)
+                # What is written stays written when the caller goes away; so does its entry.
+                await asyncio.shield(asyncio.wrap_future(entry))
             await send(message)
 
         return send_audited

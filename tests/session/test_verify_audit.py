@@ -106,3 +106,12 @@ def test_a_shorter_chain_shows_by_its_end(ledger: Path) -> None:
     with open_store(ledger) as store:
         after = verify_audit(store)
     assert (after.entries, after.head_sha256 == before.head_sha256) == (4, False)
+
+
+def test_a_shorter_chain_misses_a_head_that_was_kept(ledger: Path) -> None:
+    with open_store(ledger) as store:
+        head = bytes.fromhex(verify_audit(store).head_sha256)
+        assert verify_audit(store, known_head=head).ok
+    change(ledger, "DELETE FROM audit_entry WHERE sequence > 4")
+    with open_store(ledger) as store:
+        assert [p.sequence for p in verify_audit(store, known_head=head).problems] == [5]

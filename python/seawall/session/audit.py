@@ -21,7 +21,7 @@ class AuditVerification(msgspec.Struct, frozen=True):
     """How long the audit chain of all tenants is, where it ends and where it is broken."""
 
     entries: int
-    head_sha256: str  # of the last entry; whoever keeps it elsewhere notices a shorter chain
+    head_sha256: str  # of the last entry
     problems: list[AuditProblem]
 
     @property
@@ -30,15 +30,25 @@ class AuditVerification(msgspec.Struct, frozen=True):
         return not self.problems
 
 
-def verify_audit(store: Store) -> AuditVerification:
-    """Hash every entry again, from the first one, and compare each with the one before it."""
-    count, head = 0, BEFORE_THE_FIRST
+def verify_audit(store: Store, *, known_head: bytes | None = None) -> AuditVerification:
+    """Hash every entry again, from the first one, and compare each with the one before it.
+
+    Parameters
+    ----------
+    store : Store
+        Whose chain is followed.
+    known_head : bytes, optional
+        A former ``head_sha256`` that was kept elsewhere. Entries removed from the end leave no
+        trace but this: it is the hash of no entry any more.
+    """
+    count, head, is_known = 0, BEFORE_THE_FIRST, known_head in (None, BEFORE_THE_FIRST)
 
     def counted() -> Iterator[AuditEntry]:
-        nonlocal count, head
+        nonlocal count, head, is_known
         for entry in store.all_audit():
             yield entry
             count, head = count + 1, entry.entry_sha256
+            is_known = is_known or head == known_head
 
     problems = []
     try:
@@ -48,4 +58,7 @@ def verify_audit(store: Store) -> AuditVerification:
         problems.append(AuditProblem(count + 1, str(error)))
     except (TypeError, ValueError) as error:
         problems.append(AuditProblem(count + 1, f"unreadable: {error}"))
+    else:
+        if not is_known:
+            problems.append(AuditProblem(count + 1, "the known head is the hash of no entry"))
     return AuditVerification(count, head.hex(), problems)

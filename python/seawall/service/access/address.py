@@ -42,11 +42,12 @@ def client_address(trusted_proxies: Iterable[str]) -> Callable[[_Scope], str]:
 
     def of(scope: _Scope) -> str:
         peer = scope.get("client")
-        host = peer[0] if peer else ""
+        if not peer:
+            return ""
         if not networks:
-            return _grouped(host) if ":" in host else host
+            return _grouped(peer[0])
         said = [value for name, value in scope["headers"] if name == _FORWARDED]
-        return client(host, b",".join(said)[-1_024:])
+        return client(peer[0], b",".join(said)[-1_024:])
 
     return of
 
@@ -80,13 +81,13 @@ def _normal(text: str) -> str:
 
 def _is_in(text: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
     normal = _normal(text)
-    return bool(normal) and any(
-        ip_address(normal) in network for network in networks
-    )  # an address of the other family is in none
+    # An address of the other family is in none.
+    return bool(normal) and any(ip_address(normal) in network for network in networks)
 
 
+@lru_cache(4_096)
 def _grouped(text: str) -> str:
-    normal = _normal(text)
-    if ":" not in normal:
+    normal = _normal(text.partition("%")[0])
+    if ":" not in normal or is_loopback(normal):
         return normal or text
-    return str(ip_network((normal.partition("%")[0], 64), strict=False))
+    return str(ip_network((normal, 64), strict=False))

@@ -167,6 +167,7 @@ class KeyDirectory:
     def start(self) -> None:
         """Read everything, then follow the changes of other processes until `close`."""
         self.refresh()
+        self._stop.clear()
         self._watcher = threading.Thread(target=self._watch, name="seawall-access", daemon=True)
         self._watcher.start()
 

@@ -101,9 +101,14 @@ def open_access(
     SeawallError
         For secrets or issuers that cannot be used, with their file.
     """
-    path = Path(options.secrets_file) if options.secrets_file else _beside(beside)
-    found = load_secrets(path, may_create=not store.api_keys(None))
+    found = kept_secrets(store, options, beside=beside)
     return _assembled(store, options, found, clocks or Clocks())
+
+
+def kept_secrets(store: AccessStore, options: AccessOptions, *, beside: Path) -> ServerSecrets:
+    """Read the server's secrets, for it or for a command; arguments as `open_access`."""
+    path = Path(options.secrets_file) if options.secrets_file else _beside(beside)
+    return load_secrets(path, may_create=not store.api_keys(None))
 
 
 def open_dev_access(

@@ -80,9 +80,9 @@ def load_secrets(path: Path, *, may_create: bool) -> ServerSecrets:
     data = _read_private(path)
     try:
         found = msgspec.json.decode(data, type=ServerSecrets)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        # No cause: its text, and the traceback's, may hold a piece of the file.
-        raise _unreadable(path, "is not a file of server secrets") from error.__cause__
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # Without its cause, whose text may hold a piece of the file.
+        raise _unreadable(path, "is not a file of server secrets") from None
     if found.schema != _SCHEMA:
         raise _unreadable(path, f"its schema is not {_SCHEMA}")
     return found

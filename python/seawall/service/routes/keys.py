@@ -153,8 +153,8 @@ def key_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
         entry = draft(request, "api_key.revoke", key_id)
 
         def write(transaction: OperationWrites) -> None:
-            transaction.revoke_api_key(principal.tenant, key_id, now)
-            transaction.append_audit(entry)
+            if transaction.revoke_api_key(principal.tenant, key_id, now):
+                transaction.append_audit(entry)
 
         await asyncio.wrap_future(access.store.submit(write))
         await refreshed()

@@ -11,13 +11,18 @@ from seawall.service.health import HealthMonitor
 from seawall.service.parts import Service
 from seawall.service.problems import HANDLERS
 from seawall.service.request_ids import request_ids
+from seawall.service.routes.audit import audit_routes
 from seawall.service.routes.datasets import dataset_routes
 from seawall.service.routes.engine_registry import engine_registry_routes
 from seawall.service.routes.engine_runs import engine_routes
+from seawall.service.routes.files import file_routes
 from seawall.service.routes.health import health_routes
 from seawall.service.routes.ingest import ingest_routes
+from seawall.service.routes.jobs import job_routes
 from seawall.service.routes.keys import key_routes
 from seawall.service.routes.ledger import ledger_routes
+from seawall.service.routes.normalize import normalize_routes
+from seawall.service.routes.questions import question_routes
 from seawall.service.routes.runs import run_routes
 from seawall.service.routes.tokens import token_routes
 
@@ -41,9 +46,11 @@ def make_app(service: Service, *, access: Access) -> Litestar:
     async def alive(_: Litestar) -> AsyncIterator[None]:
         await service.off_loop(access.start)
         await service.off_loop(monitor.start)
+        await service.off_loop(service.jobs.start)
         try:
             yield
         finally:
+            await service.off_loop(service.jobs.stop)
             await service.off_loop(monitor.stop)
             await service.off_loop(access.close)
 
@@ -52,11 +59,16 @@ def make_app(service: Service, *, access: Access) -> Litestar:
         *token_routes(access, service.workers),
         *key_routes(access, service.workers),
         *ingest_routes(service),
+        *file_routes(service),
+        *normalize_routes(service),
         *engine_routes(service),
         *engine_registry_routes(service),
         *dataset_routes(service),
         *run_routes(service),
         *ledger_routes(service),
+        *question_routes(service),
+        *job_routes(service),
+        *audit_routes(service),
     ]
     app = Litestar(
         routes,

@@ -11,7 +11,7 @@ from typing import Any, Self
 import msgspec
 
 from seawall.engine import EngineOutcome, Execution
-from seawall.errors import DatasetRefused, InvalidInput, NotFound
+from seawall.errors import InvalidInput, NotFound
 from seawall.ingest import (
     IngestedTape,
     TapeProfile,
@@ -30,6 +30,7 @@ from seawall.session.dataset import Dataset
 from seawall.session.held_run import engine_of, hold_run
 from seawall.session.question import ask, iso_time
 from seawall.session.raw_chunks import RawChunks
+from seawall.session.refusal import check_keys, refusal
 from seawall.session.run import Finding, Run
 from seawall.session.run_parameters import simulation_parameters, stress_parameters
 from seawall.session.run_rows import run_rows
@@ -110,7 +111,7 @@ class Session:
     def acting_as(self, *, tenant: str, actor: str) -> Self:
         """Return a session of another tenant and actor that shares everything else."""
         acting = copy(self)
-        acting._tenant, acting._actor = tenant, actor
+        acting._tenant, acting._actor = tenant, actor  # noqa: SLF001 (of its own class)
         return acting
 
     def close(self) -> None:
@@ -156,6 +157,7 @@ class Session:
         profile: str | TapeProfile = "generic",
         format: str | None = None,
         strict: bool = False,
+        whole_keys: bool = False,
         normalise: bool = True,
         control: RunControl | None = None,
     ) -> Dataset:
@@ -171,8 +173,10 @@ class Session:
         strict : bool
             Refuse the whole dataset when anything of it is refused. A record that is set aside,
             being of another kind, is no refusal.
+        whole_keys : bool
+            Refuse the whole dataset when one of its records is no object or lacks its key.
         normalise : bool
-            Whether to read the columns now; `normalise` does it later.
+            Whether to keep the columns now; `normalise` does it later.
         control : RunControl, optional
             Follows the work (in records) and stops it.
 
@@ -188,7 +192,8 @@ class Session:
         DatasetRefused
             With the first refusal: in ``strict``, or when no record is left. Nothing is written.
         InvalidInput
-            ``records_required`` when the source holds no record.
+            ``records_required`` when the source holds no record; with ``whole_keys`` also
+            ``record_invalid_type``, ``source_system_required`` and ``source_record_id_required``.
         Cancelled
             When the control stopped the work; nothing is written.
         """
@@ -200,12 +205,14 @@ class Session:
                 ingest_source(
                     open_source(source, format=format),
                     self._profile(profile),
-                    normalise=normalise,
+                    normalise=normalise or whole_keys,
                     on_blocks=chunks.add,
                     threads=self._threads,
                     control=control,
                 ),
                 strict=strict,
+                whole_keys=whole_keys,
+                normalise=normalise,
             )
             created = not known and self._write(row, chunks.finish(), derived)
         import_id = self._ids("im")
@@ -226,6 +233,10 @@ class Session:
                 lambda tx: self._put_derived(tx, version.dataset_version_id, derived)
             ).result()
         return self.dataset(version.dataset_version_id)
+
+    def read_dataset(self, dataset: Dataset | str) -> IngestedTape:
+        """Read and normalise the records of a dataset again without writing anything."""
+        return self._read_stored(self._version(dataset), None)
 
     def dataset(self, dataset_version_id: str) -> Dataset:
         """Return a dataset version; raises NotFound."""
@@ -482,14 +493,20 @@ class Session:
         )
 
     def _prepare(
-        self, tape: IngestedTape, *, strict: bool
+        self, tape: IngestedTape, *, strict: bool, whole_keys: bool, normalise: bool
     ) -> tuple[rows.DatasetVersion, Derived | None, bool]:
         """Make the rows of a dataset version, its tables only if it is not known."""
         if tape.record_count == 0:
             raise InvalidInput("there is no record", where="records", code="records_required")
+        if whole_keys:
+            check_keys(tape)
         refused = len(tape.rejects) - tape.rejects_by_part.get("set_aside", 0)
-        if len(tape.rejects) > 0 and (len(tape.records) == 0 or (strict and refused > 0)):
-            raise _refusal(tape, refused, strict=strict)
+        if (
+            normalise
+            and len(tape.rejects) > 0
+            and (len(tape.records) == 0 or (strict and refused > 0))
+        ):
+            raise refusal(tape, refused, strict=strict)
         row = dataset_row(tape, tenant=self._tenant, created_at=self._now(), created_by=self._actor)
         try:
             self._store.dataset(self._tenant, row.dataset_version_id)
@@ -497,7 +514,7 @@ class Session:
             pass
         else:
             return row, None, True
-        if not tape.normalised:
+        if not normalise:
             return row, None, False
         return row, derive(tape, created_at=row.created_at, threads=self._threads), False
 
@@ -534,19 +551,3 @@ class Session:
             threads=self._threads,
             control=control,
         )
-
-
-def _refusal(tape: IngestedTape, refused: int, *, strict: bool) -> DatasetRefused:
-    from pyarrow import compute
-
-    rejects = tape.rejects.to_arrow()
-    if refused > 0:
-        rejects = rejects.filter(compute.not_equal(rejects["refused"], "set_aside"))
-    first = rejects.slice(0, 1).to_pylist()[0]
-    field = f".{first['field']}" if first["field"] else ""
-    why = "strict" if strict else f'no record is left; does the profile "{tape.profile.name}" fit?'
-    return DatasetRefused(
-        f"{first['reason']} (rule {first['rule']}, source row {first['source_row']}); "
-        f"{refused:,} refused in all, nothing written ({why})",
-        where=f"records[{first['record']}]{field}",
-    )

@@ -11,6 +11,7 @@ from seawall.store.sqlite_reads import COLUMNS, SqliteReads
 from seawall.store.types import ApiKey, AuditEntry, EngineSwitch, Job, RevokedToken
 
 _KEY = ", ".join(ApiKey.__struct_fields__)
+_ROLES = msgspec.json.Decoder(tuple[str, ...])
 _AUDIT = ", ".join(AuditEntry.__struct_fields__)
 
 
@@ -104,4 +105,4 @@ class SqliteOperationReads(SqliteReads):
 
 def _key(row: tuple[Any, ...]) -> ApiKey:
     key_id, tenant, name, roles, *rest = row
-    return ApiKey(key_id, tenant, name, msgspec.json.decode(roles, type=tuple[str, ...]), *rest)
+    return ApiKey(key_id, tenant, name, _ROLES.decode(roles), *rest)

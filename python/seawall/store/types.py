@@ -12,7 +12,7 @@ from seawall.errors import InvalidInput, LimitExceeded
 from seawall.provenance import canonical_json
 
 MAX_AUDIT_TEXT_CHARACTERS = 2_048
-MAX_AUDIT_DETAIL_BYTES = 65_536
+MAX_AUDIT_DETAIL_BYTES = 16_384
 
 
 class DatasetVersion(msgspec.Struct, frozen=True, gc=False):

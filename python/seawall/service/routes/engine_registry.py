@@ -84,9 +84,7 @@ def engine_registry_routes(service: Service) -> list[HTTPRouteHandler]:
         said = decode_body(await request.body(), SwitchRequest)
         engine = _engine(wire_name)
         principal = principal_of(request)
-        made = EngineSwitch(
-            engine.name, said.enabled, said.reason, service.clock(), principal.actor
-        )
+        made = EngineSwitch(engine.name, said.enabled, said.reason, service.now(), principal.actor)
         audit = AuditDraft(
             tenant=principal.tenant,
             at=made.changed_at,

@@ -13,7 +13,7 @@ from seawall.registry import ENGINES
 from seawall.service.answers import answer
 from seawall.service.bodies import decode_body
 from seawall.service.documented import described
-from seawall.service.parts import HttpRequest, Service
+from seawall.service.parts import HttpRequest, Service, principal_of, written
 from seawall.service.run_answers import (
     RunAnswer,
     aggregated,
@@ -102,8 +102,9 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
     )
     async def run(request: HttpRequest) -> Response[bytes]:
         session, body = service.session_of(request), await request.body()
+        tenant = principal_of(request).tenant
 
-        def work() -> dict[str, Any]:
+        def work() -> tuple[dict[str, Any], bool]:
             service.switches.check(declaration.name)
             asked: Any = decode_body(body, request_type)
             started_at = iso_time(asked.started_at)
@@ -113,9 +114,13 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
                 parameters=asked.parameters,
                 started_at=started_at,
             )
-            return run_answer(declaration, found)
+            service.held.keep(tenant, found)
+            return run_answer(declaration, found), found.created
 
-        return answer(await service.off_loop(work))
+        told, is_new = await service.off_loop(work)
+        if is_new:
+            written(request, f"{declaration.name}.run", told["run_id"])
+        return answer(told)
 
     @post(
         f"{base}/report",

@@ -23,6 +23,7 @@ def described(
     *,
     answer: Any,
     role: str = "",
+    operator: bool = False,
     credential: str = "",
     public: bool = False,
     status: int = 200,
@@ -47,5 +48,5 @@ def described(
         refusals=refusals,
         media_type=media_type,
     )
-    stated = {"role": role, "credential": credential, "public": public}
+    stated = {"role": role, "operator": operator, "credential": credential, "public": public}
     return {**{name: value for name, value in stated.items() if value}, "described": said}

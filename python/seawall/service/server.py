@@ -1,5 +1,6 @@
 """The server: binds, runs the application, and drains when it is told to end."""
 
+import signal
 import socket
 from collections.abc import Callable
 
@@ -62,7 +63,17 @@ def serve(app: Litestar, listening: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=DRAIN_S,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    # The server raises the signal that ended it once more; the store is to be closed first.
+    before = {one: signal.signal(one, _noted) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _noted(_: int, __: object) -> None:
+    """Do nothing about a signal that the server has heeded."""
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -71,6 +82,7 @@ def _bound(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # who comes before the application is up waits for it
     except OSError as error:
         raise SeawallError(
             error.strerror or str(error), where=f"{host}:{port}", code="port_unavailable"

@@ -113,7 +113,7 @@ def _verify_route(service: Service) -> HTTPRouteHandler:
         "/api/v3/verify/jobs",
         opt=described(
             "Verify every hash, root, identifier and column of the tenant, as a job",
-            role="read",
+            role="execute",
             status=202,
             body=VerifyRequest,
             answer=JobAnswer,

@@ -24,6 +24,7 @@ def described(
     *,
     answer: Any,
     role: str = "",
+    operator: bool = False,
     credential: str = "",
     public: bool = False,
     status: int = 200,
@@ -50,5 +51,5 @@ def described(
         also=also,
         media_type=media_type,
     )
-    stated = {"role": role, "credential": credential, "public": public}
+    stated = {"role": role, "operator": operator, "credential": credential, "public": public}
     return {**{name: value for name, value in stated.items() if value}, "described": said}

@@ -68,6 +68,8 @@ class Gate:
         From a scope to its client's address.
     clock, monotonic : callable
         Seconds since 1970, and seconds that never go back.
+    operator_tenant : str
+        Whose admins may do what concerns every tenant.
     has_issuers : bool
         Whether an external issuer lets anybody in: then no key is needed.
     local_only : callable, optional
@@ -86,6 +88,7 @@ class Gate:
         address_of: Callable[[_Scope], str],
         clock: Callable[[], float],
         monotonic: Callable[[], float],
+        operator_tenant: str,
         has_issuers: bool = False,
         local_only: Callable[[str], bool] | None = None,
     ) -> None:
@@ -97,6 +100,7 @@ class Gate:
         self._audit = audit
         self._address_of = address_of
         self._clock = clock
+        self.operator_tenant = operator_tenant
         self._has_issuers = has_issuers
         self._local_only = local_only
         self._checked: dict[bytes, CheckedToken] = {}

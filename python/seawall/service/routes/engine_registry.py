@@ -75,6 +75,7 @@ def engine_registry_routes(service: Service) -> list[HTTPRouteHandler]:
         opt=described(
             "Switch an engine on or off, for every process at once",
             role="admin",
+            operator=True,
             body=SwitchRequest,
             answer=SwitchAnswer,
             refusals=(400, 404, 413, 422, 503),

@@ -29,6 +29,7 @@ __all__: list[str] = [
     "bond_figures",
     "bond_yield",
     "build_info",
+    "canonical_json",
     "check_profile",
     "concentration",
     "concentration_measures",
@@ -48,6 +49,7 @@ __all__: list[str] = [
     "frye_jacobs_loss",
     "granularity_adjustment",
     "horizon_value",
+    "identifier",
     "implied_default_probability",
     "import_table",
     "inclusion_path",
@@ -629,6 +631,12 @@ def build_info() -> dict[str, str]:
     How this binary was built: version, build_type, compiler, flags.
     """
 
+def canonical_json(value: typing.Any, plain: collections.abc.Callable) -> bytes:
+    """
+    RFC 8785 canonical JSON of dictionaries, lists, tuples, text, numbers, booleans and None;
+    `plain` makes them of anything else.
+    """
+
 def check_profile(profile: bytes) -> None:
     """
     Raises InvalidProfile when the profile contradicts itself.
@@ -824,6 +832,11 @@ def horizon_value(
 ) -> float:
     """
     Of a bond in a year, with the coupon of that day.
+    """
+
+def identifier(prefix: str, parts: collections.abc.Sequence[bytes | str]) -> str:
+    """
+    Derives an identifier from what it identifies, part by part; text counts as its UTF-8.
     """
 
 def implied_default_probability(

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
+from seawall.canonical import canonical_json
 from seawall.engine import EngineDeclaration, EngineOutcome, Execution
 from seawall.errors import Conflict, NotFound
-from seawall.provenance import canonical_json
 from seawall.registry import ENGINES
 from seawall.session.books import Books
 from seawall.session.run import Finding, Run

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from seawall.canonical import canonical_json
 from seawall.engine import EngineOutcome, FindingDraft
-from seawall.provenance import canonical_json
 from seawall.session import identity
 from seawall.session.question import Question
 from seawall.store.interface import Transaction

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import msgspec
 
+from seawall.canonical import identifier
 from seawall.engine import EngineOutcome, Execution
 from seawall.errors import DatasetRefused, InvalidInput, NotFound
 from seawall.ingest import (
@@ -21,7 +22,6 @@ from seawall.ingest import (
     read_again,
 )
 from seawall.native import RunControl
-from seawall.provenance import identifier
 from seawall.registry import PROFILE_PACKAGES
 from seawall.session.books import Books, read_summary, read_tables
 from seawall.session.codec import decompress

@@ -88,6 +88,13 @@ void register_provenance(py::module_& module) {
         "RFC 8785 canonical JSON of dictionaries, lists, tuples, text, numbers, booleans and "
         "None;\n"
         "`plain` makes them of anything else.");
+    module.def(
+        "sha256",
+        [](const py::bytes& bytes) {
+            const std::string_view view(bytes);
+            return to_python(sha256(std::as_bytes(std::span(view))));
+        },
+        py::arg("bytes"), "SHA-256 (32 bytes), without letting go of the interpreter.");
     module.def("identifier", &derive_identifier, py::arg("prefix"), py::arg("parts"),
                "Derives an identifier from what it identifies, part by part; text counts as its "
                "UTF-8.");

@@ -83,6 +83,7 @@ __all__: list[str] = [
     "rules",
     "run_debt_paths",
     "run_debt_stress",
+    "sha256",
     "shifted_default_probabilities",
     "simulation_instruction_set",
     "smallest_default_set",
@@ -1198,6 +1199,11 @@ def run_debt_stress(
     float64 array of shape (segments, 5) with a row of these and the currency change for
     each segment of the book. Where the losses of records and positions are not kept, they
     are computed again when asked for.
+    """
+
+def sha256(bytes: bytes) -> bytes:
+    """
+    SHA-256 (32 bytes), without letting go of the interpreter.
     """
 
 def shifted_default_probabilities(

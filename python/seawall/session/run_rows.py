@@ -1,11 +1,11 @@
 """From an engine's outcome to the rows of a run, all made before the transaction."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from seawall import native
 from seawall.canonical import canonical_json
 from seawall.engine import EngineOutcome, FindingDraft
 from seawall.session import identity
@@ -60,7 +60,7 @@ def run_rows(
         "started_at": question.started_at,
         "parameters": msgspec.json.decode(question.asked),
         "content_hash": question.dataset.content_hash.hex(),
-        "result_sha256": sha256(result).hexdigest(),
+        "result_sha256": native.sha256(result).hex(),
         "evidence_ids": [row.evidence_id for row in evidence],
         "finding_ids": [row.finding_id for row in findings],
     }

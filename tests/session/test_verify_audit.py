@@ -7,6 +7,8 @@ from pathlib import Path
 import apsw
 import pytest
 
+from seawall.errors import Cancelled
+from seawall.native import RunControl
 from seawall.session import Session, Verification
 from seawall.session.audit import AuditVerification, verify_audit
 from seawall.store import open_store
@@ -61,6 +63,13 @@ def test_without_its_triggers_an_unchanged_chain_is_ok(ledger: Path) -> None:
     with Session(ledger, tenant="harbour") as session:
         found = session.verify()
     assert (found.ok, found.audit_entries) == (True, 6)
+
+
+def test_following_the_chain_can_be_cancelled(ledger: Path) -> None:
+    control = RunControl()
+    control.cancel()
+    with Session(ledger, tenant="harbour") as session, pytest.raises(Cancelled):
+        session.verify(control=control)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def verify_store(
     for run in store.all_runs(tenant):
         runs += 1
         problems += _guarded("run", run.run_id, _run_problems(store, run))
-    audit = verify_audit(store)
+    audit = verify_audit(store, control=control)
     problems += [Problem("audit", str(p.sequence), p.message) for p in audit.problems]
     return Verification(datasets, records, runs, evidence, findings, links, audit.entries, problems)
 

@@ -147,9 +147,7 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
     @get(
         f"{base}/health",
         name=f"health {declaration.name}",
-        opt=described(
-            "Whether the engine answers", role="read", answer=EngineHealth, refusals=(503,)
-        ),
+        opt=described("Whether the engine answers", role="read", answer=EngineHealth, also=(503,)),
     )
     async def health() -> Response[bytes]:
         def work() -> EngineHealth:

@@ -1,6 +1,6 @@
 """Records in: from a body or a file to an immutable dataset version."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, post
@@ -19,13 +19,24 @@ MAX_INGEST_BYTES = 512 << 20
 PROFILE_OF_RECORDS = "todiscope"
 
 
-class IngestRecords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A body of records; they are read as they are, in one pass."""
+class HowToRead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How records are read."""
 
-    records: msgspec.Raw = msgspec.Raw()
     normalize: bool = True
     profile: Annotated[str, Meta(min_length=1, max_length=64)] = PROFILE_OF_RECORDS
     strict: bool = False
+
+
+class IngestRecords(HowToRead, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A body of records."""
+
+    records: Annotated[list[dict[str, Any]], Meta(min_length=1)]
+
+
+class _Envelope(HowToRead, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The same body as it is decoded: the core reads the records, in one pass."""
+
+    records: msgspec.Raw = msgspec.Raw()
 
 
 def ingest_routes(service: Service) -> list[HTTPRouteHandler]:
@@ -46,7 +57,7 @@ def ingest_routes(service: Service) -> list[HTTPRouteHandler]:
         session, body = service.session_of(request), await request.body()
 
         def work() -> IngestAnswer:
-            said = decode_envelope(body, IngestRecords, "records")
+            said = decode_envelope(body, _Envelope, "records")
             if bytes(memoryview(said.records)[:1]) != b"[":
                 raise InvalidInput(
                     "must be a list of records", where="records", code="records_required"

@@ -22,13 +22,24 @@ from seawall.session.writing import summarise
 from seawall.table import Table
 
 
-class NormalizeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is read: a dataset that was written, or records that were not. Nothing is written."""
+class WhatToShow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is read where it is no records of the body, and how much is shown."""
 
-    records: msgspec.Raw = msgspec.Raw()
     dataset_version_id: DatasetVersionId | UnsetType = UNSET
     profile: Annotated[str, Meta(min_length=1, max_length=64)] = PROFILE_OF_RECORDS  # of records
     rows: Annotated[int, Meta(ge=0, le=1_000)] = 20  # how many of each table are shown
+
+
+class NormalizeRequest(WhatToShow, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A dataset that was written, or records that were not. Nothing is written."""
+
+    records: list[dict[str, Any]] | UnsetType = UNSET
+
+
+class _Envelope(WhatToShow, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The same body as it is decoded: the core reads the records."""
+
+    records: msgspec.Raw = msgspec.Raw()
 
 
 class CommitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,8 +67,8 @@ class ValidateAnswer(msgspec.Struct, frozen=True):
 def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
     """Return the routes of normalising."""
 
-    def read(session: Session, body: bytes) -> tuple[IngestedTape, NormalizeRequest]:
-        said = decode_envelope(body, NormalizeRequest, "records")
+    def read(session: Session, body: bytes) -> tuple[IngestedTape, _Envelope]:
+        said = decode_envelope(body, _Envelope, "records")
         if said.dataset_version_id is not UNSET:
             return session.read_dataset(said.dataset_version_id), said
         if bytes(memoryview(said.records)[:1]) != b"[":

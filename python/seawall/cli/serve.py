@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from seawall.cli.options import Store, Tenant, Threads
 from seawall.cli.output import line
@@ -35,6 +36,10 @@ def serve(
         Path | None,
         typer.Option(help="The server's.  [default: beside the store, its name with .secrets]"),
     ] = None,
+    access_file: Annotated[
+        Path | None,
+        typer.Option("--access", help="A .toml file: issuers, rates, trusted proxies, …"),
+    ] = None,
     store: Store = None,
     tenant: Tenant = None,
     threads: Threads = None,
@@ -48,6 +53,7 @@ def serve(
                 where=library,
             )
     from seawall.service.access.doors import AccessOptions
+    from seawall.service.access.options_file import load_access_options
     from seawall.service.opening import ServiceOptions
     from seawall.service.server import run_service
 
@@ -56,6 +62,13 @@ def serve(
         environment=os.environ,
         folder=Path.cwd(),
     )
+    access = (
+        AccessOptions(operator_tenant=settings.tenant)
+        if access_file is None
+        else load_access_options(access_file)
+    )
+    if secrets_file is not None:
+        access = replace(access, secrets_file=str(secrets_file))
     options = ServiceOptions(
         store=settings.store,
         tenant=settings.tenant,
@@ -64,7 +77,7 @@ def serve(
         job_workers=job_workers,
         host=host,
         dev=dev,
-        access=AccessOptions(secrets_file="" if secrets_file is None else str(secrets_file)),
+        access=access,
     )
     run_service(options, port=port, on_bound=_tell)
 

@@ -33,6 +33,7 @@ class SimulationInputs(msgspec.Struct, frozen=True):
     sampling: SamplingResult = SamplingResult("plain")
     pools: dict[str, Any] | None = None  # of a waterfall
     liquidation: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    macro: dict[str, Any] | None = None  # values that the factors are conditioned on
 
     @property
     def sha256(self) -> str:
@@ -42,6 +43,7 @@ class SimulationInputs(msgspec.Struct, frozen=True):
             **{f"obligors.{name}": values for name, values in self.obligors.items()},
             **{f"positions.{name}": values for name, values in self.positions.items()},
             **{f"pools.{name}": values for name, values in (self.pools or {}).items()},
+            **{f"macro.{name}": values for name, values in (self.macro or {}).items()},
             "correlation": self.correlation,
         }
         for name, values in sorted(named.items()):
@@ -69,6 +71,7 @@ class SimulationInputs(msgspec.Struct, frozen=True):
             degrees_of_freedom=self.degrees_of_freedom,
             pools=None if self.pools is None else _buffers(self.pools),
             liquidation=self.liquidation,
+            macro=None if self.macro is None else _buffers(self.macro),
         )
 
 

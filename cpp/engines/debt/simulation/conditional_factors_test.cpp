@@ -84,6 +84,7 @@ std::vector<Obligor> pool(std::size_t count, double probability, const std::vect
     const FactorModel copula = one_factor.model();
     const std::vector<double> one{probability};
     std::vector<Obligor> obligors;
+    obligors.reserve(count);
     for (std::uint32_t slot = 0; slot < count; ++slot) {
         obligors.push_back({.slot = slot,
                             .default_threshold = default_thresholds(one, copula)[0],

@@ -71,11 +71,10 @@ def conditional_factors(
 ) -> list[ConditionalFactor]:
     """Return what each factor is like, given the values."""
     law = native.conditional_factors(simulation)
-    root = np.array(law["root"]).reshape(len(groups.names), -1)
-    deviations = np.sqrt((root**2).sum(axis=1)).tolist()
+    rows = np.array(law["root"]).reshape(len(groups.names), -1).tolist()
     return [
-        ConditionalFactor(*figures)
-        for figures in zip(groups.names, law["mean"], deviations, strict=True)
+        ConditionalFactor(name, mean, math.sqrt(math.fsum(value * value for value in row)))
+        for name, mean, row in zip(groups.names, law["mean"], rows, strict=True)
     ]
 
 

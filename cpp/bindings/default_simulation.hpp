@@ -52,6 +52,7 @@ struct SimulationArrays {
     const std::optional<Arrays>& pools;  ///< of a waterfall
     const std::optional<Arrays>& macro;  ///< values that the factors are conditioned on
     debt::LiquidationTerms liquidation{};
+    std::span<const double> discount_factor{};  ///< of a waterfall by quarter
 };
 std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArrays& arrays,
                                                            double degrees_of_freedom);

@@ -484,7 +484,8 @@ class DefaultSimulation:
     obligor's row), number (int64), volatility and factor_weight (float64). Positions then
     have exposure_minor, pool, lien_position, seniority and guarantor, obligors
     free_assets_minor and parent (int64; -1: none), and liquidation is haircut, sale cost and
-    administration cost.
+    administration cost. By quarter exposure_minor is what is owed at a default then, and
+    discount_factors, one a quarter, are what a unit lost is worth today.
 
     With macro the factors are conditioned on variables that are jointly normal with them:
     value, covariance (of the variables) and factor_covariance (of shape (factors,
@@ -503,6 +504,9 @@ class DefaultSimulation:
             typing.SupportsFloat | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
         ] = (0.0, 0.0, 0.0),
+        discount_factors: collections.abc.Sequence[
+            typing.SupportsFloat | typing.SupportsIndex
+        ] = [],
         macro: dict[str, typing_extensions.Buffer] | None = None,
     ) -> None: ...
     def choose_importance(
@@ -1061,6 +1065,7 @@ def paired_difference(
         typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
     ],
     weights: typing_extensions.Buffer | None = None,
+    sobol: bool = False,
 ) -> dict[str, typing.Any]:
     """
     What a change does to expected loss and expected shortfall, with paired errors.

@@ -120,6 +120,10 @@ class Run:
             raise NotFound(f"there are {', '.join(makers)}", where=name)
         return makers[name]()
 
+    def table_names(self) -> list[str]:
+        """The names of the run's tables."""
+        return list(self._outcome().tables)
+
     @property
     def questions(self) -> Any:
         """What answers questions of the run without another: of a simulation its `Tail`.

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
@@ -105,6 +106,12 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def acting_as(self, *, tenant: str, actor: str) -> Self:
+        """Return a session of another tenant and actor that shares everything else."""
+        acting = copy(self)
+        acting._tenant, acting._actor = tenant, actor
+        return acting
 
     def close(self) -> None:
         """Finish what is queued and close the store."""

@@ -11,6 +11,7 @@ from msgspec.structs import astuple
 from seawall.errors import Conflict
 from seawall.store.migrations import Migration
 from seawall.store.sqlite_connection import open_writer, translated
+from seawall.store.sqlite_operation_writes import SqliteOperationWrites
 from seawall.store.types import (
     DatasetVersion,
     Derivation,
@@ -57,11 +58,8 @@ _RUN_EVIDENCE = _Table("run_evidence", ("tenant", "run_id", "evidence_id"))
 _RUN_FINDING = _Table("run_finding", ("tenant", "run_id", "finding_id"))
 
 
-class SqliteTransaction:
+class SqliteTransaction(SqliteOperationWrites):
     """`Transaction` over the writer's connection."""
-
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._connection = connection
 
     def put_dataset(self, dataset: DatasetVersion, chunks: Sequence[RawChunk]) -> bool:
         """Keep a dataset version with all its raw chunks; False when it was there already."""

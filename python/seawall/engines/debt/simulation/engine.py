@@ -39,11 +39,15 @@ _ASSUMPTION_OF_LOSSES = {
     "over all defaults is the given one.",
     "waterfall": "Connected obligors are liquidated together in each scenario: claims are due of "
     "those that default, collateral takes a value that falls with its owner's factor, free assets "
-    "do not move, and nothing is discounted.",
+    "do not move, and what is paid after a default is not discounted.",
 }
 _ASSUMPTION_OF_QUARTERS = (
     "A default falls in a quarter by a constant hazard; the factors stay what they are over the "
     "whole period."
+)
+_ASSUMPTION_OF_SETTLEMENT = (
+    "Connected obligors that default in different quarters are settled together, and each loss is "
+    "discounted from the quarter of its own default."
 )
 
 _ASSUMPTION_OF_MACRO = (
@@ -143,9 +147,11 @@ def _result(book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed) -> S
 
 
 def _assumptions(parameters: SimulationParameters) -> list[str]:
-    stated = [*_ASSUMPTIONS, _ASSUMPTION_OF_LOSSES[parameters.loss_given_default.model]]
+    model = parameters.loss_given_default.model
+    stated = [*_ASSUMPTIONS, _ASSUMPTION_OF_LOSSES[model]]
     if parameters.quarters is not UNSET:
-        stated.append(_ASSUMPTION_OF_QUARTERS)
+        settled = [_ASSUMPTION_OF_SETTLEMENT] if model == "waterfall" else []
+        stated += [_ASSUMPTION_OF_QUARTERS, *settled]
     if parameters.macro is not UNSET:
         given = zip(parameters.macro.variables, parameters.macro.values, strict=True)
         values = ", ".join(f"{name} {value:g}" for name, value in given)

@@ -34,6 +34,8 @@ __all__: list[str] = [
     "concentration",
     "concentration_measures",
     "conditional_default_probabilities",
+    "conditional_factors",
+    "conditional_obligors",
     "contributions",
     "convergence",
     "credit_positions",
@@ -487,6 +489,10 @@ class DefaultSimulation:
     free_assets_minor and parent (int64; -1: none), and liquidation is haircut, sale cost and
     administration cost. By quarter exposure_minor is what is owed at a default then, and
     discount_factors, one a quarter, are what a unit lost is worth today.
+
+    With macro the factors are conditioned on variables that are jointly normal with them:
+    value, covariance (of the variables) and factor_covariance (of shape (factors,
+    variables)), all float64.
     """
     def __init__(
         self,
@@ -504,6 +510,7 @@ class DefaultSimulation:
         discount_factors: collections.abc.Sequence[
             typing.SupportsFloat | typing.SupportsIndex
         ] = [],
+        macro: dict[str, typing_extensions.Buffer] | None = None,
     ) -> None: ...
     def choose_importance(
         self,
@@ -678,6 +685,21 @@ def conditional_default_probabilities(
 ) -> bytes:
     """
     Each obligor's probability of default in a systematic state: float64 as bytes.
+    """
+
+def conditional_factors(simulation: DefaultSimulation) -> dict[str, list[float]]:
+    """
+    The law of the factors given the macroeconomic values: mean, and root with its
+    product by its transpose their covariance, by rows.
+    """
+
+def conditional_obligors(
+    simulation: DefaultSimulation, obligors: dict[str, typing_extensions.Buffer]
+) -> dict[str, bytes]:
+    """
+    Obligors (default_probability, factor_weight) given the macroeconomic values,
+    under the Gaussian copula: expected default_probability, and loading on
+    independent normals (float64 as bytes).
     """
 
 def contributions(
@@ -1324,7 +1346,8 @@ def weighted_contributions(
     control: RunControl | None = None,
 ) -> dict[str, bytes]:
     """
-    The same of a run from scenario 0 on by importance sampling.
+    The same of a run from scenario 0 on by importance sampling, and above_count, as
+    of a replay (uint32).
     """
 
 def year_fraction(day_count: str, start: datetime.date, end: datetime.date) -> float:

@@ -22,4 +22,5 @@ PYBIND11_MODULE(_core, module) {
     register_tail(module);
     register_contributions(module);
     register_reverse_stress(module);
+    register_load(module);
 }

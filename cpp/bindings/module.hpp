@@ -24,5 +24,6 @@ void register_simulation(pybind11::module_& module);
 void register_tail(pybind11::module_& module);
 void register_contributions(pybind11::module_& module);
 void register_reverse_stress(pybind11::module_& module);
+void register_load(pybind11::module_& module);
 
 }  // namespace seawall::bindings

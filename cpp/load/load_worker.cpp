@@ -202,6 +202,10 @@ void LoadWorker::user_turn(LoadConnection& connection) {
     const auto active =
         first_time_at_level(plan_.shape, static_cast<double>(connection.user) + 0.5, to_s(now));
     const std::int64_t active_ns = active ? to_ns(*active) : never_ns;
+    if (shared_.started.load(std::memory_order_relaxed) >= plan_.request_limit) {
+        wake_at(connection, never_ns);
+        return;
+    }
     constexpr std::int64_t rounding_ns = 1'000;
     if (active_ns > now + rounding_ns || now >= shared_.end_ns) {
         close(connection);

@@ -62,13 +62,12 @@ BOOST_AUTO_TEST_CASE(an_answer_to_head_ends_after_its_fields) {
 
 BOOST_AUTO_TEST_CASE(a_body_above_the_limit_is_refused) {
     ResponseReader reader({.body_limit_bytes = 2});
-    BOOST_TEST(read_in_pieces(reader, chunked, 64) == http::error::body_limit);
+    BOOST_TEST((read_in_pieces(reader, chunked, 64) == http::error::body_limit));
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_answer_are_refused) {
     ResponseReader reader({.body_limit_bytes = limit});
-    BOOST_TEST(read_in_pieces(reader, "SSH-2.0-OpenSSH_9.2\r\n\r\n", 64) !=
-               boost::beast::error_code{});
+    BOOST_TEST(read_in_pieces(reader, "SSH-2.0-OpenSSH_9.2\r\n\r\n", 64).failed());
     BOOST_TEST(!reader.is_done());
 }
 

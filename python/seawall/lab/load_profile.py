@@ -94,7 +94,7 @@ class LoadProfile(
     max_requests: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 10_000_000
     warmup_requests: Annotated[int, msgspec.Meta(ge=0)] = 0  # the first ones: sent, not counted
     connections: Annotated[int, msgspec.Meta(ge=1, le=16_384)] = 1_000  # most of an open loop
-    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**63)] = 1  # of the mix and the pauses
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 1  # of the mix and the pauses
     objectives: tuple[Objective, ...] = ()
 
     def __post_init__(self) -> None:

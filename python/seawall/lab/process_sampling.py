@@ -1,0 +1,129 @@
+"""What processes cost while something runs: CPU and memory, looked at again and again."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+import psutil
+
+from seawall.errors import InvalidInput
+
+
+class ProcessSample(msgspec.Struct, frozen=True):
+    """One look at one process and those that it started."""
+
+    at_s: float  # from the beginning of the sampling
+    cpu_s: float  # of user and system, since the process began
+    rss_bytes: int
+    threads: int
+    open_files: int  # descriptors on the file that was asked for
+
+
+class ProcessUse(msgspec.Struct, frozen=True):
+    """What a process cost between two looks."""
+
+    cpu_pct: float  # of one core: 200 is two cores
+    peak_rss_bytes: int
+    peak_memory_pct: float  # of the machine's memory
+    peak_open_files: int  # on the file that was asked for: a store's connections
+    samples: tuple[ProcessSample, ...]
+
+
+class ProcessSampling:
+    """Looks at processes in a thread of its own, from `with` to the end of its block.
+
+    Parameters
+    ----------
+    pids : iterable of int
+        Those to look at, each with all that it started.
+    interval_s : float
+        Between two looks.
+    file : Path, optional
+        How often each process has it open is counted too.
+    """
+
+    def __init__(
+        self, pids: Iterable[int], *, interval_s: float = 0.1, file: Path | None = None
+    ) -> None:
+        if interval_s <= 0:
+            raise InvalidInput("must be above 0", where="interval_s")
+        self._processes = {pid: psutil.Process(pid) for pid in pids}
+        self._interval_s = interval_s
+        self._file = str(file.resolve()) if file else ""
+        self._samples: dict[int, list[ProcessSample]] = {pid: [] for pid in self._processes}
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._began_s = 0.0
+
+    def __enter__(self) -> Self:
+        self._began_s = time.monotonic()
+        self._look()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._is_over.set()
+        self._thread.join()
+        self._look()
+
+    def use(self, pid: int) -> ProcessUse:
+        """Return what one of the processes cost.
+
+        Raises
+        ------
+        InvalidInput
+            If the process was not there at two looks.
+        """
+        samples = tuple(self._samples.get(pid, ()))
+        if len(samples) < 2:
+            raise InvalidInput(f"process {pid} was not seen twice", where="pid")
+        first, last = samples[0], samples[-1]
+        peak = max(sample.rss_bytes for sample in samples)
+        return ProcessUse(
+            cpu_pct=100 * (last.cpu_s - first.cpu_s) / max(last.at_s - first.at_s, 1e-9),
+            peak_rss_bytes=peak,
+            peak_memory_pct=100 * peak / psutil.virtual_memory().total,
+            peak_open_files=max(sample.open_files for sample in samples),
+            samples=samples,
+        )
+
+    def _follow(self) -> None:
+        while not self._is_over.wait(self._interval_s):
+            self._look()
+
+    def _look(self) -> None:
+        for pid, process in self._processes.items():
+            try:
+                family = [process, *process.children(recursive=True)]
+                looks = [one.as_dict(["cpu_times", "memory_info", "num_threads"]) for one in family]
+            except psutil.NoSuchProcess:  # ended: what was seen stands
+                continue
+            known = [look for look in looks if look["cpu_times"] and look["memory_info"]]
+            self._samples[pid].append(
+                ProcessSample(
+                    at_s=time.monotonic() - self._began_s,
+                    cpu_s=sum(look["cpu_times"].user + look["cpu_times"].system for look in known),
+                    rss_bytes=sum(look["memory_info"].rss for look in known),
+                    threads=sum(look["num_threads"] or 0 for look in known),
+                    open_files=sum(self._open_files(one.pid) for one in family),
+                )
+            )
+
+    def _open_files(self, pid: int) -> int:
+        count = 0
+        if not self._file:
+            return count
+        for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
+            with contextlib.suppress(OSError):  # closed in the meantime, or not ours to see
+                count += str(descriptor.readlink()) == self._file
+        return count

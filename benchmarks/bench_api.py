@@ -70,6 +70,7 @@ class Subject(msgspec.Struct, frozen=True):
     target: HttpTarget | None  # one of our own
     base_url: str
     dataset_version_id: str
+    api_key: str
     store: Path | None
 
 
@@ -77,13 +78,13 @@ class Subject(msgspec.Struct, frozen=True):
 def subject_of(options: argparse.Namespace) -> Iterator[Subject]:
     """Find the server to ask, or start one."""
     if not options.self_host:
-        yield Subject(None, options.base_url, options.dataset_version_id, None)
+        yield Subject(None, options.base_url, options.dataset_version_id, options.api_key, None)
         return
     with ExitStack() as stack:
         store = stack.enter_context(disk_folder()) / "service.db"
         target = stack.enter_context(served(store=store, command=options.server_command))
         dataset = ingest_sample(target, records=options.records)
-        yield Subject(target, target.base_url, dataset, store)
+        yield Subject(target, target.base_url, dataset, target.api_key, store)
 
 
 def request_body(options: argparse.Namespace, dataset_version_id: str) -> str:
@@ -102,10 +103,10 @@ def request_body(options: argparse.Namespace, dataset_version_id: str) -> str:
     return body.replace(f'"{held}"', f"0.2{SEQUENCE_MARK}")
 
 
-def profile_of(options: argparse.Namespace, *, users: int, body: str) -> LoadProfile:
+def profile_of(options: argparse.Namespace, subject: Subject, *, users: int) -> LoadProfile:
     headers = {"Content-Type": "application/json"}
-    if options.api_key:
-        headers["X-API-Key"] = options.api_key
+    if subject.api_key:
+        headers["X-API-Key"] = subject.api_key
     count = options.requests + options.warmup
     stage = LoadStage(duration_s=LONGEST_S, users=users)
     if options.open_loop:
@@ -120,7 +121,7 @@ def profile_of(options: argparse.Namespace, *, users: int, body: str) -> LoadPro
                 path=options.endpoint,
                 method="POST",
                 headers=headers,
-                body=body,
+                body=request_body(options, subject.dataset_version_id),
                 check=AnswerCheck(statuses=(200,), contains='"run_id"'),
             ),
         ),
@@ -133,8 +134,7 @@ def profile_of(options: argparse.Namespace, *, users: int, body: str) -> LoadPro
 
 
 def measure_level(options: argparse.Namespace, subject: Subject, *, users: int) -> Level:
-    body = request_body(options, subject.dataset_version_id)
-    profile = profile_of(options, users=users, body=body)
+    profile = profile_of(options, subject, users=users)
     pids = [subject.target.pid] if subject.target else []
     with ProcessSampling(pids, interval_s=0.25, file=subject.store) as sampling:
         result = run_load(
@@ -152,7 +152,7 @@ def measure_level(options: argparse.Namespace, subject: Subject, *, users: int) 
         ceiling = measure_ceiling(
             connections=users,
             threads=options.threads,
-            body=body,
+            body=profile.requests[0].body,
             answer_bytes=int(np.median(received)) if len(received) else 0,
             duration_s=CEILING_S,
         )
@@ -335,7 +335,11 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--think-s", type=span, default="0,0", metavar="LOW,HIGH", help="of --users")
     add("--timeout", type=float, default=30.0, help="seconds, from when a request is due")
     add("--threads", type=int, default=1, help="of the client")
-    add("--api-key", default=os.environ.get("SEAWALL_API_KEY", ""), help="sent as X-API-Key")
+    add(
+        "--api-key",
+        default=os.environ.get("SEAWALL_API_KEY", ""),
+        help="X-API-Key, without --self-host",
+    )
     add("--ceiling", action=argparse.BooleanOptionalAction, default=True, help="of the client")
     add("--allow-remote", action="store_true", help="load a server that is not this machine")
     add("--server-command", type=json.loads, default=None, help=argparse.SUPPRESS)

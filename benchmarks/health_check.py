@@ -16,7 +16,7 @@ import msgspec
 
 from seawall.lab.command import benchmark_parser, write_answer
 from seawall.lab.disk import disk_folder
-from seawall.lab.http_target import ENGINE_ROUTE, HttpAnswer, ask, ingest_sample, served
+from seawall.lab.http_target import ENGINE_ROUTE, HttpAnswer, HttpTarget, ask, ingest_sample, served
 from seawall.lab.load import resolve_target
 from seawall.lab.table import text_table
 
@@ -62,11 +62,11 @@ def whole(answer: HttpAnswer, *, label: str, key: str, expected: str | None = No
     return Check(label, ok=ok, latency_ms=answer.latency_ms, detail=detail)
 
 
-def run_checks(options: argparse.Namespace, *, base_url: str, dataset: str) -> list[Check]:
-    headers = {"X-API-Key": options.api_key} if options.api_key else {}
-
+def run_checks(options: argparse.Namespace, target: HttpTarget, *, dataset: str) -> list[Check]:
     def asked(path: str, body: object = None) -> HttpAnswer:
-        return ask(base_url, path, body=body, headers=headers, timeout_s=options.timeout)
+        return ask(
+            target.base_url, path, body=body, headers=target.headers, timeout_s=options.timeout
+        )
 
     health = asked("/health")
     engine = asked(f"{ENGINE_ROUTE}/health")
@@ -92,7 +92,11 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--dataset-version-id", default="", help="for api_run, which fails without one")
     add("--timeout", type=float, default=10.0, help="seconds of each check")
     add("--started-at", default="2026-01-01T00:00:00Z", help="of the run")
-    add("--api-key", default=os.environ.get("SEAWALL_API_KEY", ""), help="sent as X-API-Key")
+    add(
+        "--api-key",
+        default=os.environ.get("SEAWALL_API_KEY", ""),
+        help="X-API-Key, without --self-host",
+    )
     add("--self-host", action="store_true", help="start a server with a dataset, and end it")
     add("--allow-remote", action="store_true", help="ask a server that is not this machine")
     return parser.parse_args(arguments)
@@ -101,14 +105,19 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_options(arguments)
     with ExitStack() as stack:
-        base_url, dataset = options.base_url, options.dataset_version_id
         if options.self_host:
             folder = stack.enter_context(disk_folder())
             target = stack.enter_context(served(store=folder / "service.db"))
-            base_url, dataset = target.base_url, ingest_sample(target, records=1)
+            dataset = ingest_sample(target, records=1)
         else:
-            resolve_target(base_url, allow_remote=options.allow_remote)
-        checks = run_checks(options, base_url=base_url, dataset=dataset)
+            resolve_target(options.base_url, allow_remote=options.allow_remote)
+            target = HttpTarget(
+                options.base_url,
+                pid=0,
+                api_key=options.api_key or os.environ.get("SEAWALL_API_KEY", ""),
+            )
+            dataset = options.dataset_version_id
+        checks = run_checks(options, target, dataset=dataset)
     rows = [
         (one.label, "ok" if one.ok else "failed", f"{one.latency_ms:.1f}", one.detail)
         for one in checks

@@ -8,6 +8,8 @@ from typing import Any
 
 RUN = "/api/v3/engines/distressed-asset-debt-stress"
 
+KEY = "seawall_dev_0a_1b"
+
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -33,9 +35,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         document = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.path == "/api/v3/ingest-records":
+        if self.path == "/api/v3/ingest-records" and self.headers["X-API-Key"] == KEY:
             count = len(document["records"])
             self._reply(200, {"dataset_version_id": f"dv_{count}", "raw_records_written": count})
+        elif self.headers["X-API-Key"] != KEY:
+            self._reply(401, {"detail": "AUTH_REQUIRED"})
         elif self.path == f"{RUN}/run" and document["dataset_version_id"].startswith("dv_"):
             self.runs.append(document)
             self._reply(200, {"run_id": "run_1"})
@@ -47,6 +51,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main(port: str, store: str) -> None:
+    print(f"dev key  {KEY}", flush=True)  # noqa: T201
     with Path(store).open("w"), ThreadingHTTPServer(("127.0.0.1", int(port)), Handler) as server:
         server.serve_forever()
 

@@ -58,7 +58,10 @@ def runs_of(service: HttpTarget) -> list[dict[str, Any]]:
 
 
 def on(service: HttpTarget) -> list[str]:
-    return ["--base-url", service.base_url, "--dataset-version-id", "dv_1", "--no-ceiling"]
+    return [
+        *("--base-url", service.base_url, "--api-key", service.api_key),
+        *("--dataset-version-id", "dv_1", "--no-ceiling"),
+    ]
 
 
 def test_the_api_command_has_the_contracts_arguments_and_keys(
@@ -121,8 +124,8 @@ def test_an_open_loop_keeps_its_rate(service: HttpTarget, tmp_path: Path) -> Non
 def test_a_wrong_answer_is_an_error_of_the_api(service: HttpTarget, tmp_path: Path) -> None:
     answer = run(
         "bench_api.py",
-        *("--base-url", service.base_url, "--dataset-version-id", "nowhere", "--no-ceiling"),
-        *("--requests", "4", "--warmup", "0"),
+        *on(service),
+        *("--dataset-version-id", "nowhere", "--requests", "4", "--warmup", "0"),
         folder=tmp_path,
     )
     assert answer["summary"]["error_requests"] == 4
@@ -163,7 +166,8 @@ def test_health_is_five_checks_and_fails_with_one_of_them(
 ) -> None:
     answer = run(
         "health_check.py",
-        *("--base-url", service.base_url, "--dataset-version-id", "dv_1", "--timeout", "5"),
+        *("--base-url", service.base_url, "--api-key", service.api_key),
+        *("--dataset-version-id", "dv_1", "--timeout", "5"),
         folder=tmp_path,
     )
     labels = ["db_connectivity", "evidence_linking", "api_health", "engine_health", "api_run"]
@@ -172,7 +176,8 @@ def test_health_is_five_checks_and_fails_with_one_of_them(
     assert all(check["ok"] and check["latency_ms"] > 0 for check in answer["checks"])
     answer = run(
         "health_check.py",
-        *("--base-url", service.base_url, "--dataset-version-id", "nowhere"),
+        *("--base-url", service.base_url, "--api-key", service.api_key),
+        *("--dataset-version-id", "nowhere"),
         folder=tmp_path,
         status=1,
     )

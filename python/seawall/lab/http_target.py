@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from seawall.errors import SeawallError
 
 START_TIMEOUT_S = 60.0
 END_TIMEOUT_S = 15.0
+_DEV_KEY = re.compile(rb"\bseawall_dev_[0-9a-f]+_[0-9a-f]+")
 _SERVE = "from seawall.cli.app import main; main()"
 ENGINE_ROUTE = "/api/v3/engines/distressed-asset-debt-stress"
 
@@ -30,6 +32,12 @@ class HttpTarget(msgspec.Struct, frozen=True):
 
     base_url: str
     pid: int
+    api_key: str = ""  # the one that a server in development shows
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request must bear to be let in."""
+        return {"X-API-Key": self.api_key} if self.api_key else {}
 
 
 class HttpAnswer(msgspec.Struct, frozen=True):
@@ -147,7 +155,9 @@ def served(
                         where=filled[0],
                     )
                 time.sleep(0.02)
-            yield HttpTarget(base_url=base_url, pid=process.pid)
+            said.seek(0)
+            key = _DEV_KEY.search(said.read())
+            yield HttpTarget(base_url, process.pid, api_key=key[0].decode() if key else "")
         finally:
             _end(process)
 
@@ -184,6 +194,7 @@ def ingest_sample(target: HttpTarget, *, records: int, timeout_s: float = 120.0)
         target.base_url,
         "/api/v3/ingest-records",
         body={"records": sample_records(records), "normalize": True},
+        headers=target.headers,
         timeout_s=timeout_s,
     )
     document = answer.document()

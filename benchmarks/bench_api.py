@@ -78,7 +78,8 @@ class Subject(msgspec.Struct, frozen=True):
 def subject_of(options: argparse.Namespace) -> Iterator[Subject]:
     """Find the server to ask, or start one."""
     if not options.self_host:
-        yield Subject(None, options.base_url, options.dataset_version_id, options.api_key, None)
+        key = options.api_key or os.environ.get("SEAWALL_API_KEY", "")
+        yield Subject(None, options.base_url, options.dataset_version_id, key, None)
         return
     with ExitStack() as stack:
         store = stack.enter_context(disk_folder()) / "service.db"

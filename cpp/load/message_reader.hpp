@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -62,10 +64,20 @@ class MessageReader : public boost::beast::http::basic_parser<is_request> {
     /// The text may begin in one piece and end in the next.
     void look_in(View piece) {
         if (has_text()) return;
-        tail_.append(piece.data(), piece.size());
-        is_text_found_ = tail_.find(text_) != std::string::npos;
         const std::size_t kept = text_.size() - 1;
-        if (tail_.size() > kept) tail_.erase(0, tail_.size() - kept);
+        tail_.append(piece.data(), std::min(piece.size(), kept));
+        is_text_found_ =
+            is_text_in(tail_.data(), tail_.size()) || is_text_in(piece.data(), piece.size());
+        if (piece.size() > kept) {
+            tail_.assign(piece.data() + piece.size() - kept, kept);
+        } else if (tail_.size() > kept) {
+            tail_.erase(0, tail_.size() - kept);
+        }
+    }
+
+    /// memmem: std::string_view::find stops at each occurrence of the first letter.
+    bool is_text_in(const char* data, std::size_t size) const {
+        return memmem(data, size, text_.data(), text_.size()) != nullptr;
     }
 
     std::string_view text_;

@@ -18,10 +18,11 @@ def reply(body: bytes = b"fine", *, status: int = 200) -> bytes:
 class StandInServer:
     """Answers the same, or by a function; a pause in it stalls all connections at once."""
 
-    def __init__(self, answer: Answer | bytes | None = None) -> None:
+    def __init__(self, answer: Answer | bytes | None = None, *, closes: bool = False) -> None:
         self.requests: list[bytes] = []
         self.connections = 0
         self._answer = reply() if answer is None else answer
+        self._closes = closes  # after each answer
         self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -41,10 +42,14 @@ class StandInServer:
                     break
                 writer.write(answer)
                 await writer.drain()
+                if self._closes:
+                    writer.close()
+                    break
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
-            writer.transport.abort()
+            if not writer.is_closing():
+                writer.transport.abort()
 
     async def _start(self) -> asyncio.Server:
         def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -3,6 +3,7 @@
 import resource
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,13 @@ from seawall.lab.load_profile import (
     LoadStage,
     ThinkTime,
 )
-from seawall.lab.load_samples import OUTCOMES, figures_of, seconds_of
+from seawall.lab.load_samples import (
+    OUTCOMES,
+    figures_of,
+    read_samples,
+    seconds_of,
+    write_samples,
+)
 
 
 def profile(*stages: LoadStage, **fields: Any) -> LoadProfile:
@@ -143,6 +150,11 @@ def test_a_mix_is_as_its_weights_and_the_same_for_a_seed() -> None:
     assert seldom == np.count_nonzero(first.samples.kind == 1)
     assert abs(seldom - 500) < 5 * (2000 * 0.25 * 0.75) ** 0.5
     assert np.array_equal(first.samples.kind, second.samples.kind)
+    figures = first.figures_by_request()
+    assert [figures[label].requests for label in ("GET /often", "GET /seldom")] == [
+        2000 - seldom,
+        seldom,
+    ]
 
 
 def test_a_user_thinks_between_its_requests() -> None:
@@ -208,13 +220,58 @@ def test_a_refused_connection_is_a_failed_request() -> None:
     assert set(result.samples.sent_ns) == {-1}
 
 
-def test_a_connection_that_the_server_closes_is_made_anew() -> None:
-    last = reply().replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
-    with StandInServer(last) as server:
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [
+        ("GET", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfine\r\n0\r\n\r\n"),
+        ("GET", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + reply()),
+        ("GET", b"HTTP/1.1 204 No Content\r\n\r\n"),
+        ("HEAD", reply().removesuffix(b"fine")),
+        ("POST", reply(status=302)),
+    ],
+)
+def test_an_answer_ends_where_its_form_says(method: str, answer: bytes) -> None:
+    with StandInServer(answer) as server:
+        request = LoadRequest(path="/", method=method)
+        result = run_load(closed(2, 8, requests=(request,)), base_url=server.base_url)
+        assert len(server.requests) == 8
+        assert server.connections == 2
+    assert outcomes(result) == {"ok": 8}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply().replace(b"\r\n", b"\r\nConnection: close\r\n", 1),
+        reply().replace(b"HTTP/1.1", b"HTTP/1.0"),
+        b"HTTP/1.1 200 OK\r\n\r\nthe body ends with the connection",
+    ],
+)
+def test_a_connection_that_the_server_closes_is_made_anew(answer: bytes) -> None:
+    with StandInServer(answer, closes=True) as server:
         result = run_load(closed(2, 8), base_url=server.base_url)
         assert outcomes(result) == {"ok": 8}
         assert len(server.requests) == 8
         assert server.connections == 8
+
+
+def test_a_connection_that_is_closed_while_its_user_thinks_is_made_anew() -> None:
+    with StandInServer(closes=True) as server:
+        result = run_load(
+            closed(1, 5, think=ThinkTime(low_s=0.1, high_s=0.1)), base_url=server.base_url
+        )
+        assert server.connections == 5
+    assert outcomes(result) == {"ok": 5}
+
+
+def test_samples_are_kept_as_they_are(tmp_path: Path) -> None:
+    with StandInServer() as server:
+        samples = run_load(closed(2, 30), base_url=server.base_url).samples
+    write_samples(samples, path=tmp_path / "samples.npz")
+    again = read_samples(tmp_path / "samples.npz")
+    for name in samples.__struct_fields__:
+        assert getattr(again, name).dtype == getattr(samples, name).dtype
+        assert np.array_equal(getattr(again, name), getattr(samples, name))
 
 
 def test_the_warm_up_is_sent_but_not_counted() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from seawall import native
 from seawall.errors import InvalidInput
 from seawall.lab.load_profile import LoadProfile
-from seawall.lab.load_samples import LoadSamples, samples_of
+from seawall.lab.load_samples import LoadFigures, LoadSamples, figures_of, samples_of
 
 
 class LoadTarget(msgspec.Struct, frozen=True):
@@ -38,6 +38,14 @@ class LoadResult(msgspec.Struct, frozen=True, eq=False):
     def counted(self) -> LoadSamples:
         """The requests after the warm-up."""
         return self.samples.chosen(self.samples.number >= self.profile.warmup_requests)
+
+    def figures_by_request(self) -> dict[str, LoadFigures]:
+        """Return the figures of each of the profile's requests, by its label."""
+        counted = self.counted
+        return {
+            request.label: figures_of(counted.chosen(counted.kind == kind))
+            for kind, request in enumerate(self.profile.requests)
+        }
 
     @property
     def client_cpu_us_per_request(self) -> float:

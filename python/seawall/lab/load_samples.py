@@ -1,6 +1,8 @@
 """Every request of a load as columns, and the figures that are read off them."""
 
+import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -118,6 +120,29 @@ def samples_of(columns: Mapping[str, bytes]) -> LoadSamples:
     return LoadSamples(
         **{name: np.frombuffer(columns[name], dtype=kind) for name, kind in _TYPES.items()}
     )
+
+
+def write_samples(samples: LoadSamples, *, path: Path) -> None:
+    """Keep samples in a compressed ``.npz`` file, a column each."""
+    with path.open("wb") as file:
+        np.savez_compressed(file, **{name: getattr(samples, name) for name in _TYPES})
+
+
+def read_samples(path: Path) -> LoadSamples:
+    """Read what `write_samples` kept.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not that.
+    OSError
+        If the file cannot be read.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as columns:
+            return LoadSamples(**{name: columns[name] for name in _TYPES})
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise InvalidInput(f"holds no samples: {error}", where=path.name) from error
 
 
 def exact_percentile(values: Column, share: float) -> float:

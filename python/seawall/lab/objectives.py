@@ -1,7 +1,6 @@
 """Whether a load met what its profile asks of it."""
 
 import msgspec
-import numpy as np
 
 from seawall.lab.load import LoadResult
 from seawall.lab.load_profile import Objective
@@ -18,17 +17,11 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def judge(result: LoadResult) -> list[Verdict]:
     """Hold a run against its profile's objectives, in their order."""
-    labels = [request.label for request in result.profile.requests]
+    by_request = {"": figures_of(result.counted)} | result.figures_by_request()
     verdicts = []
     for objective in result.profile.objectives:
-        samples = result.counted
-        if objective.request:
-            kind = labels.index(objective.request)
-            samples = samples.chosen(np.asarray(samples.kind == kind))
-        figures = figures_of(samples)
-        measured: float | None = getattr(figures, objective.figure)
-        if len(samples) == 0:
-            measured = None
+        figures = by_request[objective.request]
+        measured: float | None = getattr(figures, objective.figure) if figures.requests else None
         verdicts.append(
             Verdict(objective=objective, measured=measured, met=_is_met(objective, measured))
         )

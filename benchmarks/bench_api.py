@@ -185,6 +185,7 @@ def summary_of(level: Level) -> dict[str, Any]:
         "p95_ms": figures.p95_ms,
         "p99_ms": figures.p99_ms,
         "max_ms": figures.max_ms,
+        "sent_late_p99_ms": figures.sent_late_p99_ms,
         "error_rate": figures.error_rate,
         "errors_by_kind": figures.errors_by_kind,
         "status_codes": figures.statuses,
@@ -275,6 +276,12 @@ def print_levels(options: argparse.Namespace, levels: Sequence[Level]) -> None:
         file=sys.stderr,
     )
     for level in levels:
+        if level.result.profile.is_open:
+            print(
+                f"99 % were sent within {level.figures.sent_late_p99_ms or 0.0:.3f} ms of when"
+                " they were due",
+                file=sys.stderr,
+            )
         if level.figures.errors_by_kind:
             kinds = ", ".join(f"{n:,} {kind}" for kind, n in level.figures.errors_by_kind.items())
             print(f"{level.connections} connections: {kinds}", file=sys.stderr)

@@ -116,6 +116,7 @@ def test_a_stall_is_seen_by_every_request_that_was_due_meanwhile() -> None:
     assert np.count_nonzero(result.samples.latency_ns >= 100_000_000) >= 60
     assert result.samples.latency_ns.max() >= 400_000_000
     assert figures_of(result.counted).p95_ms >= 200  # type: ignore[operator]
+    assert figures_of(result.counted).sent_late_p99_ms >= 200  # type: ignore[operator]
 
 
 def test_each_request_bears_its_own_number() -> None:

@@ -54,6 +54,7 @@ def test_a_timeout_counts_as_slow_and_a_quick_refusal_does_not_count_as_fast() -
     assert figures.errors_by_kind == {"unexpected_status": 1, "timeout": 1}
     assert figures.statuses == {"200": 2, "503": 1, "none": 1}
     assert figures.span_s == 1.0
+    assert figures.sent_late_p99_ms == 0
     assert figures.throughput_rps == 2.0
 
 

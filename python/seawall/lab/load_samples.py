@@ -100,6 +100,7 @@ class LoadFigures(msgspec.Struct, frozen=True):
     p99_ms: float | None
     p999_ms: float | None
     max_ms: float | None
+    sent_late_p99_ms: float | None  # after the intended start: for want of a connection or of CPU
     errors_by_kind: dict[str, int]
     statuses: dict[str, int]  # by the code as text; "none" without an answer
 
@@ -172,6 +173,8 @@ def exact_percentile(values: Column, share: float) -> float:
 def figures_of(samples: LoadSamples) -> LoadFigures:
     """Sum up samples; percentiles are exact, of the raw latencies."""
     latencies = samples.judged_latency_ns
+    sent = samples.sent_ns >= 0
+    late = (samples.sent_ns - samples.intended_ns)[sent]
     span_s = samples.span_s()
     count = len(samples)
     outcomes, outcome_counts = np.unique(samples.outcome, return_counts=True)
@@ -192,6 +195,7 @@ def figures_of(samples: LoadSamples) -> LoadFigures:
         p99_ms=percentile_ms(0.99),
         p999_ms=percentile_ms(0.999),
         max_ms=percentile_ms(1.0),
+        sent_late_p99_ms=exact_percentile(late, 0.99) / 1e6 if len(late) else None,
         errors_by_kind={
             OUTCOMES[int(kind)]: int(number)
             for kind, number in zip(outcomes, outcome_counts, strict=True)

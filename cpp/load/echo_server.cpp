@@ -6,7 +6,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <cstddef>
@@ -78,7 +77,7 @@ struct EchoServer::Parts {
     explicit Parts(const EchoOptions& options)
         : answer("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(options.body_bytes) +
                  "\r\n\r\n" + std::string(options.body_bytes, 'x')),
-          acceptor(context, tcp::endpoint(asio::ip::address_v4::loopback(), options.port)) {
+          acceptor(context, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
         acceptor.listen(4096);
         accept();
         thread = std::jthread([this] { context.run(); });

@@ -7,12 +7,11 @@
 namespace seawall::load {
 
 struct EchoOptions {
-    std::uint16_t port = 0;      // 0: a free one
     std::size_t body_bytes = 0;  // of each answer
 };
 
-/// A server on the loopback address that does nothing but answer: against it, a load shows how much
-/// the client itself can do.
+/// A server on a free port of the loopback address that does nothing but answer: against it, a load
+/// shows how much the client itself can do.
 class EchoServer {
   public:
     explicit EchoServer(const EchoOptions& options);

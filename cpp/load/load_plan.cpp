@@ -89,7 +89,8 @@ void check_plan(const LoadPlan& plan) {
     require(plan.threads > 0, "threads", "must be above 0");
     require_at_most(static_cast<double>(plan.threads), 64.0, "threads");
     const bool is_open = plan.loop == Loop::open;
-    require(!is_open || plan.connection_limit > 0, "connection_limit", "must be above 0");
+    require(!is_open || plan.connection_limit >= plan.threads, "connection_limit",
+            "must be at least one for each thread");
     const double connections = is_open ? static_cast<double>(plan.connection_limit) : highest;
     require_at_most(connections, static_cast<double>(most_connections), "connections");
     check_descriptors(connections);

@@ -131,6 +131,11 @@ BOOST_AUTO_TEST_CASE(a_plan_that_is_no_plan_is_refused_with_its_place) {
     bad.threads = 0;
     refused(bad, "threads");
     bad = plan;
+    bad.loop = Loop::open;
+    bad.connection_limit = 3;
+    bad.threads = 4;  // one of them could send nothing
+    refused(bad, "connection_limit");
+    bad = plan;
     bad.shape[0].from = 20'000.0;
     refused(bad, "connections");
 }

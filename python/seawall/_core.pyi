@@ -580,15 +580,10 @@ class LoadRequest:
 
 class EchoServer:
     """
-    Answers every request on the loopback address with 200, and does
+    Answers every request to a port of the loopback address with 200, and does
     nothing else: against it a load shows what the client can do.
     """
-    def __init__(
-        self,
-        *,
-        port: typing.SupportsInt | typing.SupportsIndex = 0,
-        body_bytes: typing.SupportsInt | typing.SupportsIndex = 0,
-    ) -> None: ...
+    def __init__(self, *, body_bytes: typing.SupportsInt | typing.SupportsIndex = 0) -> None: ...
     def close(self) -> None: ...
     @property
     def port(self) -> int: ...

@@ -1,4 +1,5 @@
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -87,3 +88,13 @@ def test_a_process_is_seen_with_its_cpu_memory_and_open_files(tmp_path: Path) ->
     assert use.peak_rss_bytes > 5_000_000
     assert 0 < use.peak_memory_pct < 100
     assert use.peak_open_files == 1
+
+
+def test_what_a_process_started_counts_as_its_own(tmp_path: Path) -> None:
+    work = "sum(range(20_000_000))"  # of which the process itself does nothing
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', '{work}'])"
+    with subprocess.Popen([sys.executable, "-c", child]) as process:
+        with ProcessSampling([process.pid], interval_s=0.02) as sampling:
+            process.wait()
+        use = sampling.use(process.pid)
+    assert max(sample.cpu_s for sample in use.samples) > 0.15

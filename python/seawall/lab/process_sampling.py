@@ -6,12 +6,15 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 import psutil
 
 from seawall.errors import InvalidInput
+
+FAMILY_S = 1.0
+"""How often it is looked up what a process has started."""
 
 
 class ProcessSample(msgspec.Struct, frozen=True):
@@ -55,6 +58,7 @@ class ProcessSampling:
         self._processes = {pid: psutil.Process(pid) for pid in pids}
         self._interval_s = interval_s
         self._file = str(file.resolve()) if file else ""
+        self._families: dict[int, tuple[float, list[psutil.Process]]] = {}
         self._samples: dict[int, list[ProcessSample]] = {pid: [] for pid in self._processes}
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -102,22 +106,31 @@ class ProcessSampling:
             self._look()
 
     def _look(self) -> None:
+        at_s = time.monotonic() - self._began_s
         for pid, process in self._processes.items():
-            try:
-                family = [process, *process.children(recursive=True)]
-                looks = [one.as_dict(["cpu_times", "memory_info", "num_threads"]) for one in family]
-            except psutil.NoSuchProcess:  # ended: what was seen stands
+            looks = [(one, _seen(one)) for one in self._family(process, at_s)]
+            if looks[0][1] is None:  # ended: what was seen stands
                 continue
-            known = [look for look in looks if look["cpu_times"] and look["memory_info"]]
+            known = [(one, look) for one, look in looks if look is not None]
             self._samples[pid].append(
                 ProcessSample(
-                    at_s=time.monotonic() - self._began_s,
-                    cpu_s=sum(look["cpu_times"].user + look["cpu_times"].system for look in known),
-                    rss_bytes=sum(look["memory_info"].rss for look in known),
-                    threads=sum(look["num_threads"] or 0 for look in known),
-                    open_files=sum(self._open_files(one.pid) for one in family),
+                    at_s=at_s,
+                    # Of those waited for too, so that the time of one that ends is not lost.
+                    cpu_s=sum(sum(look["cpu_times"][:4]) for _, look in known),
+                    rss_bytes=sum(look["memory_info"].rss for _, look in known),
+                    threads=sum(look["num_threads"] for _, look in known),
+                    open_files=sum(self._open_files(one.pid) for one, _ in known),
                 )
             )
+
+    def _family(self, process: psutil.Process, at_s: float) -> list[psutil.Process]:
+        """Return a process and all that it started; finding them reads every process there is."""
+        found_s, family = self._families.get(process.pid, (-FAMILY_S, [process]))
+        if at_s - found_s >= FAMILY_S:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                family = [process, *process.children(recursive=True)]
+            self._families[process.pid] = (at_s, family)
+        return family
 
     def _open_files(self, pid: int) -> int:
         count = 0
@@ -127,3 +140,16 @@ class ProcessSampling:
             with contextlib.suppress(OSError):  # closed in the meantime, or not ours to see
                 count += str(descriptor.readlink()) == self._file
         return count
+
+
+def _seen(process: psutil.Process) -> dict[str, Any] | None:
+    """Return what a process costs now; None if it has ended."""
+    try:
+        with process.oneshot():
+            return {
+                "cpu_times": process.cpu_times(),
+                "memory_info": process.memory_info(),
+                "num_threads": process.num_threads(),
+            }
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return None

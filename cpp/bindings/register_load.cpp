@@ -58,7 +58,7 @@ py::typing::Dict<py::str, py::object> to_python(const LoadRun& run) {
     return answer;
 }
 
-void register_plan(py::module_& module) {
+void register_plan(const py::module_& module) {
     py::class_<RequestKind>(module, "LoadRequest", "One of the requests a load is mixed of.")
         .def(py::init([](std::string method, std::string path, std::string host,
                          std::vector<std::pair<std::string, std::string>> headers, std::string body,

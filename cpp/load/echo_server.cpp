@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "load/message_reader.hpp"
@@ -87,7 +88,7 @@ struct EchoServer::Parts {
         acceptor.async_accept([this](const Code& code, tcp::socket socket) {
             if (code) return;
             Code ignored;
-            socket.set_option(tcp::no_delay(true), ignored);
+            std::ignore = socket.set_option(tcp::no_delay(true), ignored);
             std::make_shared<Client>(std::move(socket), answer, count)->receive();
             accept();
         });

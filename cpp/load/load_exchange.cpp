@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <tuple>
 
 #include "load/load_worker.hpp"
 
@@ -30,7 +31,7 @@ bool is_right_status(const RequestKind& kind, int status) {
 
 void LoadWorker::close(LoadConnection& connection) {
     Code ignored;
-    connection.socket.close(ignored);
+    std::ignore = connection.socket.close(ignored);
     connection.state = State::closed;
     connection.is_writing = false;
     ++connection.opening;
@@ -65,8 +66,10 @@ void LoadWorker::connect(LoadConnection& connection) {
 
 void LoadWorker::on_connected(LoadConnection& connection, const Code& code) {
     Code refused = code;
-    if (!refused) connection.socket.non_blocking(true, refused);
-    if (!refused) connection.socket.set_option(asio::ip::tcp::no_delay(true), refused);
+    if (!refused) refused = connection.socket.non_blocking(true, refused);
+    if (!refused) {
+        refused = connection.socket.set_option(asio::ip::tcp::no_delay(true), refused);
+    }
     if (refused) {
         finish(connection, Outcome::connect_failed, false);
         return;
@@ -128,30 +131,28 @@ void LoadWorker::receive(LoadConnection& connection) {
 
 void LoadWorker::on_received(LoadConnection& connection, const Code& code, std::size_t size) {
     const std::uint64_t opening = connection.opening;
-    if (!connection.has_request) {
+    if (!connection.has_request || !connection.reader) {
         close(connection);  // the server's right while nothing is under way
         return;
     }
     connection.sample.received_bytes += static_cast<std::int64_t>(size);
     if (code) {
         Code ending;
-        if (code == asio::error::eof && connection.reader->got_some()) {
-            connection.reader->put_eof(ending);
-        }
-        if (connection.reader->is_done()) {
-            finish_answer(connection);
+        ResponseReader& reader = *connection.reader;
+        if (code == asio::error::eof && reader.got_some()) reader.put_eof(ending);
+        if (reader.is_done()) {
+            finish_answer(connection, reader);
         } else {
             finish(connection, Outcome::connection_closed, false);
         }
         return;
     }
     connection.received_size += size;
-    read_answer(connection);
+    read_answer(connection, *connection.reader);
     if (opening == connection.opening) receive(connection);
 }
 
-void LoadWorker::read_answer(LoadConnection& connection) {
-    ResponseReader& reader = *connection.reader;
+void LoadWorker::read_answer(LoadConnection& connection, ResponseReader& reader) {
     char* const start = connection.received.data();
     Code code;
     std::size_t used = 0;
@@ -162,15 +163,16 @@ void LoadWorker::read_answer(LoadConnection& connection) {
     std::memmove(start, start + used, connection.received_size);
     if (reader.is_done()) {
         if (!reader.is_interim()) {
-            finish_answer(connection);
+            finish_answer(connection, reader);
             return;
         }
         const auto kind = static_cast<std::size_t>(connection.sample.kind);
         const RequestKind& wanted = plan_.requests[kind];
-        connection.reader.emplace(MessageWish{.body_limit_bytes = plan_.response_limit_bytes,
-                                              .text = wanted.wanted_text,
-                                              .is_without_body = wanted.text.method == "HEAD"});
-        if (connection.received_size > 0) read_answer(connection);
+        ResponseReader& next =
+            connection.reader.emplace(MessageWish{.body_limit_bytes = plan_.response_limit_bytes,
+                                                  .text = wanted.wanted_text,
+                                                  .is_without_body = wanted.text.method == "HEAD"});
+        if (connection.received_size > 0) read_answer(connection, next);
         return;
     }
     const bool is_full = connection.received_size == connection.received.size();
@@ -181,8 +183,7 @@ void LoadWorker::read_answer(LoadConnection& connection) {
     }
 }
 
-void LoadWorker::finish_answer(LoadConnection& connection) {
-    const ResponseReader& reader = *connection.reader;
+void LoadWorker::finish_answer(LoadConnection& connection, const ResponseReader& reader) {
     connection.sample.status = reader.status();
     const RequestKind& kind = plan_.requests[static_cast<std::size_t>(connection.sample.kind)];
     // A second answer to one request, or one that came before its request was whole.

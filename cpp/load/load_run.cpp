@@ -44,6 +44,7 @@ void run_workers(std::vector<std::unique_ptr<LoadWorker>>& workers) {
     std::vector<std::exception_ptr> failures(workers.size());
     {
         std::vector<std::jthread> threads;
+        threads.reserve(workers.size());
         for (std::size_t i = 0; i < workers.size(); ++i) {
             threads.emplace_back([&worker = *workers[i], &failure = failures[i]] {
                 try {
@@ -71,6 +72,7 @@ LoadRun run_load(const LoadPlan& plan, const RunControl& control) {
                       .control = control};
     fill_shared(shared);
     std::vector<std::unique_ptr<LoadWorker>> workers;
+    workers.reserve(plan.threads);
     for (std::size_t i = 0; i < plan.threads; ++i) {
         workers.push_back(std::make_unique<LoadWorker>(shared, i));
     }

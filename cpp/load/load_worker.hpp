@@ -91,8 +91,8 @@ class LoadWorker {
     void send_rest(LoadConnection& connection, std::string_view rest);
     void receive(LoadConnection& connection);
     void on_received(LoadConnection& connection, const Code& code, std::size_t size);
-    void read_answer(LoadConnection& connection);
-    void finish_answer(LoadConnection& connection);
+    void read_answer(LoadConnection& connection, ResponseReader& reader);
+    void finish_answer(LoadConnection& connection, const ResponseReader& reader);
     void finish(LoadConnection& connection, Outcome outcome, bool is_reusable);
     void record(LoadSample sample, Outcome outcome);
     static void close(LoadConnection& connection);

@@ -78,7 +78,7 @@ RequestTemplate::RequestTemplate(const RequestText& text, const std::string& whe
     require(is_visible(text.host, '!'), where + ".host", "has a blank or a control character");
     fields_ = " HTTP/1.1\r\nHost: " + text.host + "\r\n";
     for (const auto& [name, value] : text.fields) {
-        const std::string place = where + ".headers." + name;
+        const std::string place = std::string(where).append(".headers.").append(name);
         require(is_token(name), place, "is no field name");
         require(!is_written_here(name), place, "is written by the client itself");
         require(is_visible(value, ' '), place, "has a control character");

@@ -32,9 +32,7 @@ constexpr std::uint64_t body_limit_bytes = 1U << 30U;
 class Client : public std::enable_shared_from_this<Client> {
   public:
     Client(tcp::socket socket, const std::string& answer, std::atomic<std::uint64_t>& count)
-        : socket_(std::move(socket)), answer_(answer), count_(count) {
-        reader_.emplace(MessageWish{.body_limit_bytes = body_limit_bytes});
-    }
+        : socket_(std::move(socket)), answer_(answer), count_(count) {}
 
     void receive() {
         socket_.async_read_some(asio::buffer(received_.data() + size_, received_.size() - size_),
@@ -47,13 +45,15 @@ class Client : public std::enable_shared_from_this<Client> {
     void read(std::size_t size) {
         size_ += size;
         Code code;
-        const std::size_t used = reader_->put(asio::const_buffer(received_.data(), size_), code);
+        if (!reader_) reader_.emplace(MessageWish{.body_limit_bytes = body_limit_bytes});
+        RequestReader& reader = *reader_;
+        const std::size_t used = reader.put(asio::const_buffer(received_.data(), size_), code);
         size_ -= used;
         std::memmove(received_.data(), received_.data() + used, size_);
         if (code && code != boost::beast::http::error::need_more) return;
         if (size_ == received_.size()) return;
-        if (reader_->is_done()) {
-            reader_.emplace(MessageWish{.body_limit_bytes = body_limit_bytes});
+        if (reader.is_done()) {
+            reader_.reset();
             count_.fetch_add(1, std::memory_order_relaxed);
             asio::async_write(socket_, asio::buffer(answer_),
                               [self = shared_from_this()](const Code& failure, std::size_t) {

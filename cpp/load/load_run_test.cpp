@@ -42,7 +42,7 @@ bool is_ok(const LoadSample& sample) {
 BOOST_AUTO_TEST_CASE(each_request_reaches_the_server_once_from_any_number_of_threads) {
     for (const Loop loop : {Loop::closed, Loop::open}) {
         for (const std::size_t threads : {1U, 3U}) {
-            EchoServer server({.body_bytes = 20'000});
+            const EchoServer server({.body_bytes = 20'000});
             LoadPlan plan = plan_for(server.port(), loop, loop == Loop::closed ? 40.0 : 5'000.0);
             plan.threads = threads;
             const LoadRun run = run_load(plan, {});
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_has_gone_fails_every_request) {
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_above_the_limit_is_refused) {
-    EchoServer server({.body_bytes = 1'000});
+    const EchoServer server({.body_bytes = 1'000});
     LoadPlan plan = plan_for(server.port(), Loop::closed, 2.0);
     plan.request_limit = 6;
     plan.response_limit_bytes = 999;
@@ -87,8 +87,8 @@ BOOST_AUTO_TEST_CASE(an_answer_above_the_limit_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_load_that_is_asked_to_stop_stops) {
-    EchoServer server({});
-    std::stop_source source;
+    const EchoServer server({});
+    const std::stop_source source;
     source.request_stop();
     BOOST_CHECK_EXCEPTION(
         run_load(plan_for(server.port(), Loop::closed, 2.0), {.stop = source.get_token()}),
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_load_that_is_asked_to_stop_stops) {
 }
 
 BOOST_AUTO_TEST_CASE(a_plan_that_is_no_plan_is_refused_with_its_place) {
-    const auto refused = [](LoadPlan plan, const char* where) {
+    const auto refused = [](const LoadPlan& plan, const char* where) {
         BOOST_CHECK_EXCEPTION(
             check_plan(plan), seawall::Error,
             [where](const seawall::Error& error) { return error.where() == where; });

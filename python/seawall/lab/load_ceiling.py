@@ -52,13 +52,14 @@ def measure_ceiling(
                 check=AnswerCheck(statuses=(200,)),
             ),
         ),
+        warmup_requests=connections,  # while they connect
     )
     server = native.EchoServer(body_bytes=answer_bytes)
     try:
         result = run_load(profile, base_url=f"http://127.0.0.1:{server.port}", threads=threads)
     finally:
         server.close()
-    figures = figures_of(result.samples)
+    figures = figures_of(result.counted)
     return LoadCeiling(
         connections=connections,
         threads=threads,

@@ -23,4 +23,5 @@ PYBIND11_MODULE(_core, module) {
     register_contributions(module);
     register_conditional_factors(module);
     register_reverse_stress(module);
+    register_load(module);
 }

@@ -15,8 +15,10 @@ __all__: list[str] = [
     "DebtPaths",
     "DebtRun",
     "DefaultSimulation",
+    "EchoServer",
     "IngestedSource",
     "LEAVES_PER_CHUNK",
+    "LoadRequest",
     "NO_LTV_LIMIT",
     "NativeTable",
     "RunControl",
@@ -85,6 +87,7 @@ __all__: list[str] = [
     "rules",
     "run_debt_paths",
     "run_debt_stress",
+    "run_load",
     "sha256",
     "shifted_default_probabilities",
     "simulation_instruction_set",
@@ -571,6 +574,35 @@ class DefaultSimulation:
         """
     @property
     def obligor_count(self) -> int: ...
+
+class LoadRequest:
+    """
+    One of the requests a load is mixed of.
+    """
+    def __init__(
+        self,
+        *,
+        method: str,
+        path: str,
+        host: str,
+        headers: collections.abc.Sequence[tuple[str, str]],
+        body: str,
+        weight: typing.SupportsFloat | typing.SupportsIndex,
+        statuses: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+        wanted_text: str,
+    ) -> None: ...
+
+class EchoServer:
+    """
+    Answers every request to a port of the loopback address with 200, and does
+    nothing else: against it a load shows what the client can do.
+    """
+    def __init__(self, *, body_bytes: typing.SupportsInt | typing.SupportsIndex = 0) -> None: ...
+    def close(self) -> None: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def request_count(self) -> int: ...
 
 def accrual_periods(
     anchor: datetime.date,
@@ -1228,6 +1260,39 @@ def run_debt_stress(
     float64 array of shape (segments, 5) with a row of these and the currency change for
     each segment of the book. Where the losses of records and positions are not kept, they
     are computed again when asked for.
+    """
+
+def run_load(
+    address: str,
+    port: typing.SupportsInt | typing.SupportsIndex,
+    *,
+    loop: str,
+    shape: collections.abc.Sequence[
+        tuple[
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+        ]
+    ],
+    requests: collections.abc.Sequence[LoadRequest],
+    think_s: tuple[
+        typing.SupportsFloat | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex
+    ],
+    timeout_s: typing.SupportsFloat | typing.SupportsIndex,
+    connection_limit: typing.SupportsInt | typing.SupportsIndex,
+    request_limit: typing.SupportsInt | typing.SupportsIndex,
+    first_sequence: typing.SupportsInt | typing.SupportsIndex = 0,
+    seed: typing.SupportsInt | typing.SupportsIndex = 0,
+    threads: typing.SupportsInt | typing.SupportsIndex = 1,
+    may_be_remote: bool = False,
+    control: RunControl | None = None,
+) -> dict[str, typing.Any]:
+    """
+    Run a load on an HTTP/1.1 server and return every request as columns of bytes: int64, but
+    int32 of kind and status and uint8 of outcome.
+
+    A stretch of the shape is (duration in seconds, from, to), of users of a closed loop or of
+    arrivals a second of an open one. Times are nanoseconds from the start of the run.
     """
 
 def sha256(bytes: bytes) -> bytes:

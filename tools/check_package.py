@@ -47,11 +47,10 @@ def main() -> int:
     (wheel,) = folder.glob("*.whl")
     (sdist,) = folder.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
-        packed = {
-            member.name.partition("/")[2]: archive.extractfile(member).read()
-            for member in archive.getmembers()
-            if member.isfile()
-        }
+        packed = {}
+        for member in archive:
+            if (file := archive.extractfile(member)) is not None:
+                packed[member.name.partition("/")[2]] = file.read()
     listed = subprocess.run(["git", "ls-files", "-z", *SOURCES], check=True, capture_output=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
         if packed.get(name) != Path(name).read_bytes():
@@ -62,6 +61,11 @@ def main() -> int:
         python = Path(home) / "bin" / "python"
         subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
         subprocess.run([python, "-I", "-c", SMOKE], check=True, cwd=home)
+        serve = [Path(home) / "bin" / "seawall", "serve", "--dev"]
+        refused = subprocess.run(serve, capture_output=True, text=True, cwd=home)
+        if "library_missing" not in refused.stdout + refused.stderr:
+            print(f"the wheel served without its libraries, or broke: {refused.stderr}")
+            return 1
     return 0
 
 

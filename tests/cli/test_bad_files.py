@@ -13,7 +13,8 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from seawall.cli.app import EXIT_FAILED, main
+from seawall.cli.app import main
+from seawall.cli.exit_codes import EXIT_FAILED
 from seawall.session import Session
 
 PEAK_MB = 500

@@ -7,7 +7,7 @@ from typing import Any
 import apsw
 import pytest
 
-from seawall.cli.app import EXIT_CHANGED, EXIT_FAILED
+from seawall.cli.exit_codes import EXIT_CHANGED, EXIT_FAILED
 
 from .typed import Command
 

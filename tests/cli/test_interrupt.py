@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from seawall.cli.app import EXIT_INTERRUPTED
+from seawall.cli.exit_codes import EXIT_INTERRUPTED
 
 ROWS = 600_000
 WAIT_S = 60

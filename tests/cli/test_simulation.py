@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seawall.cli.app import EXIT_FAILED
+from seawall.cli.exit_codes import EXIT_FAILED
 
 from .typed import Command
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from seawall.cli.app import EXIT_FAILED, main
+from seawall.cli.app import main
+from seawall.cli.exit_codes import EXIT_FAILED
 
 
 class Outcome(NamedTuple):

@@ -93,7 +93,14 @@ def kinds(problems: list[Problem]) -> set[str]:
 def test_a_clean_ledger_is_ok_and_counted(ledger: Path) -> None:
     found = verified(ledger)
     assert found == Verification(
-        datasets=2, records=705, runs=3, evidence=2 * 4 + 3, findings=8, links=8, problems=[]
+        datasets=2,
+        records=705,
+        runs=3,
+        evidence=2 * 4 + 3,
+        findings=8,
+        links=8,
+        audit_entries=0,
+        problems=[],
     )
     assert found.ok
 
@@ -106,7 +113,7 @@ def test_without_its_triggers_an_unchanged_ledger_is_ok(ledger: Path) -> None:
 
 
 def test_an_empty_ledger_is_ok(session: Session) -> None:
-    assert session.verify() == Verification(0, 0, 0, 0, 0, 0, [])
+    assert session.verify() == Verification(0, 0, 0, 0, 0, 0, 0, [])
 
 
 def test_a_cancelled_verification_tells_so(ledger: Path) -> None:

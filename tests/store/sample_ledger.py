@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from seawall.store import Store, Transaction
 from seawall.store.types import (
+    AuditDraft,
     DatasetVersion,
     Derivation,
     DerivedTable,
@@ -32,6 +33,7 @@ TABLE_NAMES = [
     "run",
     "run_evidence",
     "run_finding",
+    "audit_entry",
 ]
 
 
@@ -80,19 +82,38 @@ def run(name: str = "r", *, tenant: str = TENANT, created_at: str = "2025") -> R
     )
 
 
+def draft(subject: str = "s", *, tenant: str = TENANT, detail: bytes = b"{}") -> AuditDraft:
+    return AuditDraft(
+        tenant=tenant,
+        at="2025-01-01T00:00:00.000000Z",
+        actor="ada",
+        action="run.create",
+        outcome="done",
+        subject=subject,
+        request_id="q",
+        detail=detail,
+    )
+
+
 def submit(store: Store, work: Callable[[Transaction], T]) -> T:
     return store.submit(work).result(timeout=30)
 
 
+def fill_ledger(transaction: Transaction, tenant: str = TENANT) -> None:
+    """Keep one row or more in every table of the first migration."""
+    transaction.put_dataset(dataset(tenant=tenant), CHUNKS)
+    transaction.put_derivation(tenant, "dv", DERIVATION, TABLES)
+    transaction.put_evidence(tenant, evidence(3))
+    transaction.put_findings(tenant, findings(3))
+    transaction.put_links(tenant, links(3))
+    transaction.put_run(run(tenant=tenant), ["e0", "e1"], ["f0"])
+
+
 def fill(store: Store, *, tenant: str = TENANT) -> None:
-    """Keep one row or more in every table."""
+    """Keep one row or more in every table whose rows never change."""
 
     def work(transaction: Transaction) -> None:
-        transaction.put_dataset(dataset(tenant=tenant), CHUNKS)
-        transaction.put_derivation(tenant, "dv", DERIVATION, TABLES)
-        transaction.put_evidence(tenant, evidence(3))
-        transaction.put_findings(tenant, findings(3))
-        transaction.put_links(tenant, links(3))
-        transaction.put_run(run(tenant=tenant), ["e0", "e1"], ["f0"])
+        fill_ledger(transaction, tenant)
+        transaction.append_audit(draft(tenant=tenant))
 
     submit(store, work)

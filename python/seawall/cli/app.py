@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from seawall import __version__
+from seawall.cli import audit as audit_commands
+from seawall.cli import keys as keys_commands
 from seawall.cli import show
 from seawall.cli import supervisory as supervisory_commands
 from seawall.cli.demo import DemoChoice, run_demo
+from seawall.cli.exit_codes import EXIT_CHANGED, EXIT_FAILED, EXIT_INTERRUPTED
 from seawall.cli.horizon import add_views
 from seawall.cli.options import Json, Store, Tenant, Threads, open_session
 from seawall.cli.output import (
@@ -21,6 +24,7 @@ from seawall.cli.output import (
     table,
     write_csv,
 )
+from seawall.cli.serve import serve
 from seawall.cli.simulation import simulate
 from seawall.cli.simulation_questions import add_questions
 from seawall.cli.stress import stress
@@ -30,10 +34,6 @@ from seawall.ingest import IngestedTape
 from seawall.report import write_report
 from seawall.session.writing import summarise
 
-EXIT_FAILED = 1  # the request could not be done; usage errors are 2
-EXIT_CHANGED = 3  # verify found something that does not agree
-EXIT_INTERRUPTED = 130
-
 app = typer.Typer(
     name="seawall",
     help="Stress a book of debt, and keep evidence for every figure.",
@@ -42,7 +42,10 @@ app = typer.Typer(
 )
 
 app.add_typer(supervisory_commands.app, name="supervisory")
+app.add_typer(keys_commands.app, name="keys")
+app.add_typer(audit_commands.app, name="audit")
 app.command()(stress)
+app.command()(serve)
 add_views(app)
 app.command()(simulate)
 add_questions(app)

@@ -3,17 +3,21 @@
 import getpass
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import msgspec
 import typer
 
 from seawall.errors import InvalidInput, NotFound
 from seawall.session import Session
-from seawall.settings import load_settings
+from seawall.settings import Settings, load_settings
+from seawall.store import Store as LedgerStore
+from seawall.store import open_store
 
 Store = Annotated[
     str | None,
@@ -41,6 +45,38 @@ def open_session(
     NotFound
         Unless ``new``, when the ledger is not there: a question must not leave an empty one behind.
     """
+    settings = _settings(store, tenant, threads, new=new)
+    return Session(settings.store, tenant=settings.tenant, actor=_user(), threads=settings.threads)
+
+
+class OpenLedger(NamedTuple):
+    """The rows themselves, for commands about the ledger and not about a book."""
+
+    store: LedgerStore
+    tenant: str
+    actor: str
+    now: str  # ISO 8601, in UTC with microseconds
+    place: str  # a path, or a database's URL
+
+
+@contextmanager
+def open_ledger(
+    store: str | None, tenant: str | None, *, new: bool = False
+) -> Iterator[OpenLedger]:
+    """Open the ledger that flags, environment, seawall.toml and defaults name.
+
+    Raises
+    ------
+    NotFound
+        Unless ``new``, when it is not there.
+    """
+    settings = _settings(store, tenant, None, new=new)
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    with open_store(settings.store, opened_at=now) as opened:
+        yield OpenLedger(opened, settings.tenant, _user(), now, settings.store)
+
+
+def _settings(store: str | None, tenant: str | None, threads: int | None, *, new: bool) -> Settings:
     settings = load_settings(
         {"store": store, "tenant": tenant, "threads": threads},
         environment=os.environ,
@@ -49,7 +85,7 @@ def open_session(
     path = settings.store.removeprefix("sqlite:///")
     if not new and "://" not in path and not Path(path).is_file():
         raise NotFound("there is no ledger yet; seawall ingest makes one", where=path)
-    return Session(settings.store, tenant=settings.tenant, actor=_user(), threads=settings.threads)
+    return settings
 
 
 def _user() -> str:

@@ -222,7 +222,8 @@ def verification_lines(found: Verification) -> None:
     line(
         "verified",
         f"{found.datasets:,} datasets with {found.records:,} records, {found.runs:,} runs, "
-        f"{found.evidence:,} evidence, {found.findings:,} findings, {found.links:,} links",
+        f"{found.evidence:,} evidence, {found.findings:,} findings, {found.links:,} links, "
+        f"{found.audit_entries:,} audit entries",
     )
     if found.ok:
         line("intact", "every hash, root, identifier and column agrees", style="green")

@@ -11,6 +11,7 @@ from seawall.ingest import TapeProfile, read_again
 from seawall.native import RunControl
 from seawall.provenance import canonical_json
 from seawall.session import identity
+from seawall.session.audit import verify_audit
 from seawall.session.codec import decode_table, decompress
 from seawall.session.writing import summarise
 from seawall.store import Store
@@ -20,7 +21,7 @@ from seawall.store.types import DatasetVersion, Evidence, Finding, Run
 class Problem(msgspec.Struct, frozen=True):
     """One thing that does not agree."""
 
-    what: str  # dataset, evidence, finding, link, run or database
+    what: str  # dataset, evidence, finding, link, run, audit or database
     identifier: str
     message: str
 
@@ -34,6 +35,7 @@ class Verification(msgspec.Struct, frozen=True):
     evidence: int
     findings: int
     links: int
+    audit_entries: int  # of all tenants: they share one chain
     problems: list[Problem]
 
     @property
@@ -49,7 +51,8 @@ def verify_store(
 
     Datasets are read again from their raw blocks: leaves, chunk roots, Merkle root, content hash,
     identifier, and every normalised column. Evidence, findings, links and runs are hashed again; a
-    run's manifest and its answer's hash show what is missing.
+    run's manifest and its answer's hash show what is missing. The audit chain is followed from its
+    first entry, through those of all tenants.
     """
     problems = [Problem("database", "", text) for text in store.integrity_problems()]
     datasets = records = 0
@@ -75,7 +78,9 @@ def verify_store(
     for run in store.all_runs(tenant):
         runs += 1
         problems += _guarded("run", run.run_id, _run_problems(store, run))
-    return Verification(datasets, records, runs, evidence, findings, links, problems)
+    audit = verify_audit(store, control=control)
+    problems += [Problem("audit", str(p.sequence), p.message) for p in audit.problems]
+    return Verification(datasets, records, runs, evidence, findings, links, audit.entries, problems)
 
 
 def _guarded(what: str, identifier: str, messages: Iterator[str]) -> list[Problem]:

@@ -5,6 +5,8 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from seawall.store.operations import OperationReads, OperationWrites
+from seawall.store.pages import PAGE_ROWS
 from seawall.store.types import (
     DatasetVersion,
     Derivation,
@@ -19,17 +21,14 @@ from seawall.store.types import (
 
 T = TypeVar("T")
 
-PAGE_ROWS = 100
-MAX_PAGE_ROWS = 1_000
 
-
-class Transaction(Protocol):
+class Transaction(OperationWrites, Protocol):
     """The write side, alive only inside the work given to `Store.submit`.
 
-    Every put may be repeated: rows that are there already with the same content are left alone,
-    and the first writer's ``source``, ``created_at`` and ``created_by`` stay. A row with the same
-    identifier and another content raises `Conflict`; a row that refers to something this tenant
-    does not have raises `NotFound`. A failed request leaves nothing behind.
+    Every put of the ledger may be repeated: rows that are there already with the same content are
+    left alone, and the first writer's ``source``, ``created_at`` and ``created_by`` stay. A row
+    with the same identifier and another content raises `Conflict`; a row that refers to something
+    this tenant does not have raises `NotFound`. A failed request leaves nothing behind.
     """
 
     def put_dataset(self, dataset: DatasetVersion, chunks: Sequence[RawChunk]) -> bool:
@@ -57,8 +56,10 @@ class Transaction(Protocol):
         """Keep a run and the names of its members; False when it was there already."""
 
 
-class Store(Protocol):
+class Store(OperationReads, Protocol):
     """A ledger of datasets, runs, evidence, findings and links. Any thread may use it.
+
+    Beside it lie the rows that the service works with.
 
     Reads of one thing raise `NotFound` when the tenant has no such thing; iterators hold no
     transaction open between their items.
@@ -98,8 +99,18 @@ class Store(Protocol):
     def evidence(self, tenant: str, evidence_id: str) -> Evidence:
         """One evidence."""
 
+    def evidence_page(
+        self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None
+    ) -> list[Evidence]:
+        """Evidence by identifier, continuing after the identifier ``after``."""
+
     def finding(self, tenant: str, finding_id: str) -> Finding:
         """One finding."""
+
+    def finding_page(
+        self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None
+    ) -> list[Finding]:
+        """Findings by identifier, continuing after the identifier ``after``."""
 
     def links_of_finding(self, tenant: str, finding_id: str) -> list[Link]:
         """The links of a finding, by link identifier; empty for an unknown finding."""

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
-from msgspec import Struct
-
-from seawall.errors import InvalidInput, NotFound, StoreError
+from seawall.errors import NotFound, StoreError
 from seawall.store.group_commit import GroupCommit
-from seawall.store.interface import MAX_PAGE_ROWS, PAGE_ROWS, Transaction
+from seawall.store.interface import Transaction
 from seawall.store.migrations import migrate, migrations_of
+from seawall.store.pages import MAX_PAGE_ROWS, PAGE_ROWS
 from seawall.store.sqlite_connection import Readers
+from seawall.store.sqlite_operation_reads import SqliteOperationReads
+from seawall.store.sqlite_reads import COLUMNS
 from seawall.store.sqlite_writer import SqliteWriter
 from seawall.store.types import (
     DatasetVersion,
@@ -25,22 +26,10 @@ from seawall.store.types import (
     RunMembers,
 )
 
-_Values = tuple[Any, ...] | dict[str, Any]
 T = TypeVar("T")
-Row = TypeVar("Row", bound=Struct)
-
-_TABLES: dict[type[Struct], tuple[str, str]] = {
-    DatasetVersion: ("dataset_version", "dataset_version_id"),
-    Derivation: ("derivation", "dataset_version_id"),
-    Evidence: ("evidence", "evidence_id"),
-    Finding: ("finding", "finding_id"),
-    Run: ("run", "run_id"),
-}
-_STORED: tuple[type[Struct], ...] = (*_TABLES, Link, RawChunk, DerivedTable)
-_COLUMNS = {row: ", ".join(row.__struct_fields__) for row in _STORED}
 
 
-class SqliteStore:
+class SqliteStore(SqliteOperationReads):
     """`Store` over one SQLite file in write-ahead mode, durable at every commit.
 
     Parameters
@@ -65,7 +54,7 @@ class SqliteStore:
         except BaseException:
             self._writer.close()
             raise
-        self._readers = Readers(path, vfs=vfs)
+        super().__init__(Readers(path, vfs=vfs))
         self._commits: GroupCommit[Transaction] = GroupCommit(self._writer)
 
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
@@ -86,7 +75,7 @@ class SqliteStore:
         """One raw chunk."""
         rows = self._select(
             RawChunk,
-            f"SELECT {_COLUMNS[RawChunk]} FROM raw_chunk"
+            f"SELECT {COLUMNS[RawChunk]} FROM raw_chunk"
             " WHERE tenant = ? AND dataset_version_id = ? AND chunk_index = ?",
             (tenant, dataset_version_id, chunk_index),
         )
@@ -124,7 +113,7 @@ class SqliteStore:
         for key in keys:
             yield from self._select(
                 DerivedTable,
-                f"SELECT {_COLUMNS[DerivedTable]} FROM derived_table WHERE tenant = ?"
+                f"SELECT {COLUMNS[DerivedTable]} FROM derived_table WHERE tenant = ?"
                 " AND dataset_version_id = ? AND name = ? AND chunk_index = ?",
                 key,
             )
@@ -133,15 +122,27 @@ class SqliteStore:
         """One evidence."""
         return self._one(Evidence, tenant, evidence_id)
 
+    def evidence_page(
+        self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None
+    ) -> list[Evidence]:
+        """Evidence by identifier, continuing after the identifier ``after``."""
+        return self._by_identifier(Evidence, tenant, limit, after)
+
     def finding(self, tenant: str, finding_id: str) -> Finding:
         """One finding."""
         return self._one(Finding, tenant, finding_id)
+
+    def finding_page(
+        self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None
+    ) -> list[Finding]:
+        """Findings by identifier, continuing after the identifier ``after``."""
+        return self._by_identifier(Finding, tenant, limit, after)
 
     def links_of_finding(self, tenant: str, finding_id: str) -> list[Link]:
         """The links of a finding, by link identifier; empty for an unknown finding."""
         return self._select(
             Link,
-            f"SELECT {_COLUMNS[Link]} FROM link WHERE tenant = ? AND finding_id = ?"
+            f"SELECT {COLUMNS[Link]} FROM link WHERE tenant = ? AND finding_id = ?"
             " ORDER BY link_id",
             (tenant, finding_id),
         )
@@ -197,7 +198,7 @@ class SqliteStore:
     def all_links(self, tenant: str) -> Iterator[Link]:
         """Every link of the tenant, by finding and evidence."""
         sql = (
-            f"SELECT {_COLUMNS[Link]} FROM link"
+            f"SELECT {COLUMNS[Link]} FROM link"
             " WHERE (finding_id, evidence_id) > (?, ?) AND +tenant = ?"
             f" ORDER BY finding_id, evidence_id LIMIT {MAX_PAGE_ROWS}"
         )
@@ -236,52 +237,3 @@ class SqliteStore:
     ) -> None:
         """Close the store."""
         self.close()
-
-    def _rows(self, sql: str, values: _Values) -> list[Any]:
-        with self._readers.connection() as connection:
-            return connection.execute(sql, values).fetchall()
-
-    def _select(self, row: type[Row], sql: str, values: _Values) -> list[Row]:
-        return [row(*found) for found in self._rows(sql, values)]
-
-    def _one(self, row: type[Row], tenant: str, identifier: str) -> Row:
-        table, key = _TABLES[row]
-        found = self._select(
-            row,
-            f"SELECT {_COLUMNS[row]} FROM {table} WHERE {key} = ? AND tenant = ?",
-            (identifier, tenant),
-        )
-        if not found:
-            raise NotFound(f"There is no such {table}.", where=f"{table}[{identifier}]")
-        return found[0]
-
-    def _newest(
-        self, row: type[Row], equal: dict[str, str], limit: int, after: str | None
-    ) -> list[Row]:
-        if not 1 <= limit <= MAX_PAGE_ROWS:
-            raise InvalidInput(f"must be from 1 to {MAX_PAGE_ROWS}", where="limit")
-        table, key = _TABLES[row]
-        condition = " AND ".join(f"{column} = :{column}" for column in equal)
-        if after is not None:
-            condition += (
-                f" AND (created_at, {key}) < (SELECT created_at, {key} FROM {table}"
-                f" WHERE {key} = :after AND tenant = :tenant)"
-            )
-        return self._select(
-            row,
-            f"SELECT {_COLUMNS[row]} FROM {table} WHERE {condition}"
-            f" ORDER BY created_at DESC, {key} DESC LIMIT :limit",
-            {**equal, "after": after, "limit": limit},
-        )
-
-    def _all(self, row: type[Row], tenant: str) -> Iterator[Row]:
-        table, key = _TABLES[row]
-        # The plus keeps SQLite from an index by tenant, which it would sort anew for every page.
-        sql = (
-            f"SELECT {_COLUMNS[row]} FROM {table} WHERE {key} > ? AND +tenant = ?"
-            f" ORDER BY {key} LIMIT {MAX_PAGE_ROWS}"
-        )
-        last = ""
-        while page := self._select(row, sql, (last, tenant)):
-            yield from page
-            last = getattr(page[-1], key)

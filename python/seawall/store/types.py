@@ -1,9 +1,18 @@
-"""The rows of the ledger, in the order of their columns.
+"""The rows of the ledger and of the service, in the order of their columns.
 
-Times are ISO 8601 strings and identifiers are text, both made by the caller.
+Times are ISO 8601 strings and identifiers are text, both made by the caller. Times of one column
+have one form (UTC, with as many digits), so that their order is that of the text.
 """
 
+from typing import Literal
+
 import msgspec
+
+from seawall.errors import InvalidInput, LimitExceeded
+from seawall.provenance import canonical_json
+
+MAX_AUDIT_TEXT_CHARACTERS = 2_048
+MAX_AUDIT_DETAIL_BYTES = 16_384
 
 
 class DatasetVersion(msgspec.Struct, frozen=True, gc=False):
@@ -98,3 +107,124 @@ class RunMembers(msgspec.Struct, frozen=True, gc=False):
 
     evidence_ids: tuple[str, ...]
     finding_ids: tuple[str, ...]
+
+
+class ApiKey(msgspec.Struct, frozen=True, gc=False):
+    """Says what the holder of a key may do; of the key itself only a keyed hash is kept."""
+
+    key_id: str
+    tenant: str
+    name: str
+    roles: tuple[str, ...]  # stored as canonical JSON
+    key_hash: bytes  # 32 bytes
+    created_at: str
+    created_by: str
+    expires_at: str | None
+    revoked_at: str | None
+
+
+class RevokedToken(msgspec.Struct, frozen=True, gc=False):
+    """A token that is refused although it has not expired."""
+
+    token_id: str
+    expires_at: str
+
+
+class EngineSwitch(msgspec.Struct, frozen=True, gc=False):
+    """Whether an engine answers; an engine without a switch does."""
+
+    engine: str
+    enabled: bool
+    reason: str
+    changed_at: str
+    changed_by: str
+
+
+class AuditDraft(msgspec.Struct, frozen=True, gc=False):
+    """What happened, before it has its place in the audit chain.
+
+    Raises
+    ------
+    InvalidInput
+        With the field: a text or detail that is too long (``limit_exceeded``) or not Unicode, an
+        action or outcome that is empty, a detail that is not a canonical JSON object.
+    """
+
+    tenant: str  # empty when nobody knows whose it is, as of a refused login
+    at: str
+    actor: str
+    action: str  # such as api_key.create
+    outcome: str  # such as done or refused
+    subject: str  # the identifier of what it was done to; may be empty
+    request_id: str
+    detail: bytes = b"{}"  # canonical JSON of an object
+
+    def __post_init__(self) -> None:
+        # Here, because an entry is appended while the write lock is held.
+        for name in self.__struct_fields__[:-1]:
+            text = getattr(self, name)
+            if len(text) > MAX_AUDIT_TEXT_CHARACTERS:
+                raise LimitExceeded(
+                    f"has more than {MAX_AUDIT_TEXT_CHARACTERS} characters", where=name
+                )
+            if not text and name in ("action", "outcome"):
+                raise InvalidInput("is empty", where=name)
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                raise InvalidInput("is not Unicode", where=name) from error
+        if len(self.detail) > MAX_AUDIT_DETAIL_BYTES:
+            raise LimitExceeded(f"has more than {MAX_AUDIT_DETAIL_BYTES} bytes", where="detail")
+        try:
+            canonical = canonical_json(msgspec.json.decode(self.detail, type=dict))
+        except (msgspec.MsgspecError, UnicodeDecodeError, InvalidInput) as error:
+            raise InvalidInput(str(error), where="detail") from error
+        if canonical != self.detail:
+            raise InvalidInput("is not canonical JSON", where="detail")
+
+
+class AuditEntry(msgspec.Struct, frozen=True, gc=False):
+    """One link of the audit chain, which all tenants share."""
+
+    sequence: int  # 1, 2, 3, … without a gap
+    tenant: str
+    at: str
+    actor: str
+    action: str
+    outcome: str
+    subject: str
+    request_id: str
+    detail: bytes  # canonical JSON
+    previous_sha256: bytes  # 32 bytes: the entry before; zeros of the first
+    entry_sha256: bytes  # 32 bytes
+
+
+JobStatus = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
+
+
+class Job(msgspec.Struct, frozen=True, gc=False):
+    """Work that takes longer than its request; ends done, failed, cancelled or interrupted."""
+
+    job_id: str
+    tenant: str
+    kind: str
+    request: bytes
+    status: JobStatus
+    done: int
+    total: int
+    result: bytes | None
+    error: bytes | None
+    created_at: str
+    created_by: str
+    updated_at: str
+
+
+class JobChange(msgspec.Struct, frozen=True, gc=False):
+    """What changes of a job; what is unset stays."""
+
+    updated_at: str
+    status: JobStatus | msgspec.UnsetType = msgspec.UNSET
+    done: int | msgspec.UnsetType = msgspec.UNSET
+    total: int | msgspec.UnsetType = msgspec.UNSET
+    result: bytes | msgspec.UnsetType = msgspec.UNSET
+    error: bytes | msgspec.UnsetType = msgspec.UNSET

@@ -1,0 +1,103 @@
+"""Bodies of requests: decoded once, into the type that the route states, or refused."""
+
+import json
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+
+from seawall.errors import InvalidInput, LimitExceeded
+
+T = TypeVar("T")
+
+MAX_ENVELOPE_BYTES = 1 << 16
+"""What a body of records may say beside them."""
+
+NAMED_FIELDS = ("dataset_version_id", "run_id", "started_at")
+"""Fields whose absence and whose wrong form have codes of their own."""
+
+
+def decode_body(body: bytes, kind: type[T]) -> T:
+    """Decode a JSON body.
+
+    Raises
+    ------
+    InvalidInput
+        ``body_invalid`` for bytes that are no JSON, or hold a key twice in one object;
+        ``invalid_input`` with the place for a value that the type does not have, or the code that
+        `NAMED_FIELDS` has for it.
+    LimitExceeded
+        For nesting that is too deep.
+    """
+    decoded = _decode(body, kind)
+    refuse_duplicate_keys(body)
+    return decoded
+
+
+def _decode(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise _refusal(body, kind, str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(str(error), where="body", code="body_invalid") from error
+    except RecursionError as error:
+        raise LimitExceeded("is nested too deeply", where="body") from error
+
+
+def _refusal(body: bytes, kind: type[Any], text: str) -> InvalidInput:
+    message, _, place = text.partition(" - at `$")
+    place = place.rstrip("`").lstrip(".")
+    given = _decode(body, object)  # what is no JSON further on is refused as that
+    if isinstance(given, dict):
+        for name in kind.__struct_fields__:
+            if name in NAMED_FIELDS and given.get(name) in (None, ""):
+                return InvalidInput("is required", where=name, code=f"{name}_required")
+    code = f"{place}_invalid" if place in NAMED_FIELDS else ""
+    return InvalidInput(message, where=place, code=code)
+
+
+def refuse_duplicate_keys(body: bytes) -> None:
+    """Refuse JSON in which an object holds a key twice; raises InvalidInput (``body_invalid``)."""
+    try:
+        json.loads(body, object_pairs_hook=_unique, parse_int=_passed, parse_float=_passed)
+    except RecursionError as error:
+        raise LimitExceeded("is nested too deeply", where="body") from error
+    except ValueError as error:  # not UTF-8, where msgspec passed over it
+        raise InvalidInput(str(error), where="body", code="body_invalid") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twice = next(name for index, name in enumerate(names) if name in names[:index])
+        raise InvalidInput(f'the key "{twice}" stands twice', where="body", code="body_invalid")
+
+
+def _passed(_: str) -> None:
+    return None
+
+
+def decode_envelope(body: bytes, kind: type[T], raw_field: str) -> T:
+    """Decode a body of which one field is a `msgspec.Raw` that is not looked into.
+
+    Raises
+    ------
+    InvalidInput, LimitExceeded
+        As `decode_body`, of what stands around that field, and when that is too long.
+    """
+    decoded = _decode(body, kind)
+    raw = getattr(decoded, raw_field)
+    size = memoryview(raw).nbytes
+    if len(body) - size > MAX_ENVELOPE_BYTES:
+        raise LimitExceeded(
+            f"what stands beside {raw_field} may have {MAX_ENVELOPE_BYTES:,} bytes", where="body"
+        )
+    begin = _address(raw) - _address(body) if size else 0
+    refuse_duplicate_keys(body[:begin] + b"0" * bool(size) + body[begin + size :])
+    return decoded
+
+
+def _address(data: Any) -> int:
+    address: int = np.frombuffer(data, np.uint8).__array_interface__["data"][0]
+    return address

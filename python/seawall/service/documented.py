@@ -1,0 +1,55 @@
+"""What a route says of itself: who may call it, what it takes and what it answers."""
+
+from typing import Any
+
+import msgspec
+
+
+class Described(msgspec.Struct, frozen=True):
+    """One operation as the OpenAPI document states it. Types are what msgspec makes schemas of."""
+
+    summary: str
+    answer: Any  # the type of the body of a success
+    status: int = 200
+    body: Any = None  # the type of a JSON body; None: there is none
+    files: tuple[str, ...] = ()  # media types of a body that is a file
+    query: type[msgspec.Struct] | None = None
+    refusals: tuple[int, ...] = ()  # statuses beside those that any route may answer
+    also: tuple[int, ...] = ()  # statuses that have the body of a success too
+    media_type: str = "application/json"  # of the answer
+
+
+def described(
+    summary: str,
+    *,
+    answer: Any,
+    role: str = "",
+    operator: bool = False,
+    credential: str = "",
+    public: bool = False,
+    status: int = 200,
+    body: Any = None,
+    files: tuple[str, ...] = (),
+    query: type[msgspec.Struct] | None = None,
+    refusals: tuple[int, ...] = (),
+    also: tuple[int, ...] = (),
+    media_type: str = "application/json",
+) -> dict[str, Any]:
+    """Return a route's options.
+
+    Of ``role``, ``credential`` and ``public`` one is stated (see `access.roles`); a route that
+    states none is shut.
+    """
+    said = Described(
+        summary=summary,
+        answer=answer,
+        status=status,
+        body=body,
+        files=files,
+        query=query,
+        refusals=refusals,
+        also=also,
+        media_type=media_type,
+    )
+    stated = {"role": role, "operator": operator, "credential": credential, "public": public}
+    return {**{name: value for name, value in stated.items() if value}, "described": said}

@@ -1,0 +1,152 @@
+"""Lists in pages: a limit, a token to go on with, and only the fields that were asked for."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as BadBase64
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from seawall.errors import InvalidInput
+from seawall.store.pages import MAX_PAGE_ROWS
+
+Row = TypeVar("Row")
+
+MAX_LIMIT = 1_000
+MOST_SCANNED = 5_000
+"""How many rows one page looks at for those that its filters let through."""
+
+
+class OneQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the reading of one thing may be told."""
+
+    fields: Annotated[str, Meta(max_length=1_000)] | UnsetType = UNSET  # names, between commas
+
+
+class PageQuery(OneQuery, frozen=True, forbid_unknown_fields=True):
+    """What the reading of a list may be told. A filter that is absent lets everything through."""
+
+    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT)] = 100
+    continuation: Annotated[str, Meta(max_length=512)] | UnsetType = UNSET  # of the page before
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of a list; without a continuation it is the last.
+
+    Under filters a page may have fewer items than its limit, or none, and still go on.
+    """
+
+    items: list[dict[str, Any]]
+    continuation: str | None
+
+
+def read_page(
+    query: PageQuery,
+    fetch: Callable[[int, str | None], list[Row]],
+    *,
+    key: Callable[[Row], str],
+    shown: Callable[[Row], dict[str, Any]],
+    kept: Callable[[dict[str, Any]], bool] = lambda _: True,
+) -> Page:
+    """Read one page.
+
+    Parameters
+    ----------
+    fetch : callable
+        Returns at most so many rows after a key.
+    key, shown : callable
+        Of a row: what the list goes on after, and what is answered.
+    kept : callable
+        Whether the filters let it through.
+    """
+    after = _after(query)
+    items: list[dict[str, Any]] = []
+    scanned = 0
+    while scanned < MOST_SCANNED:
+        count = min(MAX_PAGE_ROWS, query.limit + 1)  # one more tells whether the list goes on
+        rows = fetch(count, after)
+        scanned += len(rows)
+        for row in rows:
+            if len(items) == query.limit:
+                return _page(query, items, after)
+            after = key(row)
+            item = shown(row)
+            if kept(item):
+                items.append(item)
+        if len(rows) < count:
+            return _page(query, items, None)
+    return _page(query, items, after)
+
+
+def slice_page(
+    query: PageQuery, count: int, rows: Callable[[int, int], list[dict[str, Any]]]
+) -> Page:
+    """Read one page of rows that are known by their number: ``rows(first, how many)``."""
+    after = _after(query)
+    if after is not None and not (after.isascii() and after.isdigit() and len(after) < 16):
+        raise _not_of_this_list()
+    first = int(after or "0")
+    items = rows(first, query.limit)
+    end = first + len(items)
+    return _page(query, items, str(end) if end < count else None)
+
+
+def select_fields(item: Mapping[str, Any], query: OneQuery) -> dict[str, Any]:
+    """Return the fields that were asked for; all without a choice.
+
+    Raises
+    ------
+    InvalidInput
+        ``query_invalid`` for a name that is not there.
+    """
+    if query.fields is UNSET:
+        return dict(item)
+    names = [name.strip() for name in query.fields.split(",")]
+    for name in names:
+        if name not in item:
+            raise InvalidInput(
+                f'there is no field "{name[:64]}"', where="fields", code="query_invalid"
+            )
+    return {name: item[name] for name in names}
+
+
+def _page(query: PageQuery, items: list[dict[str, Any]], after: str | None) -> Page:
+    token = None if after is None else _token(query, after)
+    return Page([select_fields(item, query) for item in items], token)
+
+
+def _token(query: PageQuery, after: str) -> str:
+    return urlsafe_b64encode(_filters(query) + after.encode()).decode().rstrip("=")
+
+
+def _after(query: PageQuery) -> str | None:
+    if query.continuation is UNSET:
+        return None
+    text = query.continuation
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        after = raw[8:].decode()
+    except (BadBase64, ValueError) as error:
+        raise _not_of_this_list() from error
+    if raw[:8] != _filters(query) or not after:
+        raise _not_of_this_list()
+    return after
+
+
+def _filters(query: PageQuery) -> bytes:
+    """Eight bytes that tell one list and its filters from another's."""
+    told = msgspec.structs.asdict(query)
+    for name in ("continuation", "fields", "limit"):
+        told.pop(name)
+    text = repr((type(query).__name__, sorted(told.items())))
+    return sha256(text.encode()).digest()[:8]
+
+
+def _not_of_this_list() -> InvalidInput:
+    return InvalidInput(
+        "is no token of this list with these filters",
+        where="continuation",
+        code="continuation_invalid",
+    )

@@ -1,0 +1,156 @@
+"""Failures on the wire: one shape, a code to act on, and never a trace of the inside."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from seawall.errors import Cancelled, Conflict, InvalidInput, NotFound, SeawallError, StoreError
+
+_log = logging.getLogger("seawall.service")
+
+RETRY_AFTER_S = 1
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """The body of every answer that is no success."""
+
+    detail: str  # a code to act on
+    message: str
+    where: str  # the place, such as records[17].source_system; empty when there is none
+    request_id: str
+
+
+STATUS: Mapping[str, int] = {
+    "auth_required": 401,
+    "auth_invalid": 401,
+    "forbidden": 403,
+    "body_too_large": 413,
+    "unsupported_media_type": 415,
+    "rate_limited": 429,
+    "engine_disabled": 503,
+    "overloaded": 503,
+    # What a caller left out or wrote in another form than the contract's.
+    **dict.fromkeys(
+        (
+            "body_invalid",
+            "continuation_invalid",
+            "dataset_version_id_required",
+            "dataset_version_id_invalid",
+            "file_checksum_mismatch",
+            "query_invalid",
+            "record_invalid_type",
+            "records_required",
+            "run_id_required",
+            "source_record_id_required",
+            "source_system_required",
+            "source_unreadable",
+            "started_at_required",
+            "started_at_invalid",
+        ),
+        400,
+    ),
+}
+"""Status by code, where it is not that of the failure's class."""
+
+_STATUS_OF_CLASS: tuple[tuple[type[SeawallError], int], ...] = (
+    (NotFound, 404),
+    (Conflict, 409),
+    (Cancelled, 409),
+    (StoreError, 503),
+    (InvalidInput, 422),
+)
+
+_KINDS = ("dataset_version", "run", "finding", "evidence", "job")
+
+_HTTP_CODES = {
+    400: "body_invalid",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+}
+
+
+def status_of(error: SeawallError) -> int:
+    """Return the HTTP status of a failure on purpose."""
+    if error.code in STATUS:
+        return STATUS[error.code]
+    return next((status for kind, status in _STATUS_OF_CLASS if isinstance(error, kind)), 500)
+
+
+def wire_code(error: SeawallError) -> str:
+    """Return the code as the wire spells it; what is not found names its kind."""
+    if error.code == NotFound.default_code:
+        kind = error.where.partition("[")[0]
+        if kind in _KINDS:
+            return f"{kind}_not_found".upper()
+    return error.code.upper()
+
+
+def problem(
+    request: "Request[Any, Any, Any]",
+    status: int,
+    *,
+    code: str,
+    message: str,
+    where: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """Make the answer of a failure."""
+    given = dict(headers or {})
+    if status in (429, 503):
+        given.setdefault("Retry-After", str(RETRY_AFTER_S))
+    request_id = request.scope["state"].get("request_id", "")
+    return Response(
+        msgspec.json.encode(Problem(code, message, where, request_id)),
+        status_code=status,
+        media_type="application/json",
+        headers=given,
+    )
+
+
+def refused(request: "Request[Any, Any, Any]", error: SeawallError) -> Response[bytes]:
+    """Answer a failure on purpose."""
+    status = status_of(error)
+    if status >= 500:
+        _log.warning("%s: %s", error.code, error, exc_info=error)
+    return problem(request, status, code=wire_code(error), message=error.message, where=error.where)
+
+
+def refused_by_http(request: "Request[Any, Any, Any]", error: HTTPException) -> Response[bytes]:
+    """Answer what the routing refuses: paths, methods, sizes."""
+    status = error.status_code
+    if status >= 500:
+        return failed(request, error)
+    return problem(
+        request,
+        status,
+        code=_HTTP_CODES.get(status, "request_refused").upper(),
+        message=HTTPStatus(status).phrase,
+        where=request.scope["path"] if status in (404, 405) else "",
+        headers={k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"},
+    )
+
+
+def failed(request: "Request[Any, Any, Any]", error: Exception) -> Response[bytes]:
+    """Answer a defect: its cause is in the log, under the request's id."""
+    request_id = request.scope["state"].get("request_id", "")
+    _log.error("request %s failed", request_id, exc_info=error)
+    return problem(
+        request,
+        500,
+        code="INTERNAL_ERROR",
+        message="The service failed; its log tells the cause under this request's id.",
+    )
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    SeawallError: refused,
+    HTTPException: refused_by_http,
+    Exception: failed,
+}

@@ -1,0 +1,226 @@
+"""Datasets as they are kept: versions, rows, refusals, single records with their proof."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from msgspec import UNSET, Meta, UnsetType
+
+from seawall.errors import Conflict
+from seawall.service.answers import answer
+from seawall.service.documented import described
+from seawall.service.pages import (
+    OneQuery,
+    Page,
+    PageQuery,
+    read_page,
+    select_fields,
+    slice_page,
+)
+from seawall.service.parts import HttpRequest, Service
+from seawall.service.queries import decode_query
+from seawall.session import Dataset
+from seawall.session.trace import TracedRecord
+from seawall.table import Table
+
+BASE = "/api/v3/datasets"
+
+
+class DatasetsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Filters of the list of datasets."""
+
+    profile: str | UnsetType = UNSET
+    normalized: bool | UnsetType = UNSET
+    created_from: str | UnsetType = UNSET  # ISO 8601, this moment included
+    created_to: str | UnsetType = UNSET  # ISO 8601, this moment not included
+
+
+class RowsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Which rows of a dataset."""
+
+    table: Annotated[str, Meta(max_length=64)] = "records"  # or a list of the profile
+
+
+class RejectsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Which refusals of a dataset."""
+
+
+class DatasetAnswer(msgspec.Struct, frozen=True):
+    """A dataset: one immutable version of a set of records."""
+
+    dataset_version_id: str
+    created_at: str
+    merkle_root: str
+    profile: str
+    record_count: int
+    normalized: bool
+    source: dict[str, Any]
+    summary: dict[str, Any] | None  # what normalising made of the records; null before it
+
+
+class RecordAnswer(msgspec.Struct, frozen=True):
+    """One record as read, how its cells were read, and the proof that it is the dataset's."""
+
+    record: int
+    record_count: int
+    source_row: int
+    source_text: str  # what is no UTF-8 is replaced
+    source_bytes: bytes  # base64
+    refused: list[str]
+    cells: list[dict[str, Any]]
+    proof: dict[str, Any]
+    proved: bool
+
+
+def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
+    """Return the routes that read datasets."""
+
+    @get(
+        BASE,
+        opt=described(
+            "Dataset versions, newest first",
+            role="read",
+            query=DatasetsQuery,
+            answer=Page,
+            refusals=(400,),
+        ),
+    )
+    async def datasets(request: HttpRequest) -> Response[bytes]:
+        session, query = service.session_of(request), decode_query(request, DatasetsQuery)
+
+        def kept(item: dict[str, Any]) -> bool:
+            return (
+                query.profile in (UNSET, item["profile"])
+                and query.normalized in (UNSET, item["normalized"])
+                and (query.created_from is UNSET or item["created_at"] >= query.created_from)
+                and (query.created_to is UNSET or item["created_at"] < query.created_to)
+            )
+
+        def work() -> Page:
+            return read_page(
+                query,
+                lambda limit, after: session.datasets(limit=limit, after=after),
+                key=lambda dataset: dataset.dataset_version_id,
+                shown=dataset_item,
+                kept=kept,
+            )
+
+        return answer(await service.off_loop(work))
+
+    @get(
+        f"{BASE}/{{dataset_version_id:str}}",
+        opt=described(
+            "One dataset version",
+            role="read",
+            query=OneQuery,
+            answer=DatasetAnswer,
+            refusals=(400, 404),
+        ),
+    )
+    async def dataset(request: HttpRequest, dataset_version_id: FromPath[str]) -> Response[bytes]:
+        session, query = service.session_of(request), decode_query(request, OneQuery)
+        found = await service.off_loop(lambda: dataset_item(session.dataset(dataset_version_id)))
+        return answer(select_fields(found, query))
+
+    @get(
+        f"{BASE}/{{dataset_version_id:str}}/records",
+        opt=described(
+            "Normalised rows of a dataset",
+            role="read",
+            query=RowsQuery,
+            answer=Page,
+            refusals=(400, 404, 409),
+        ),
+    )
+    async def records(request: HttpRequest, dataset_version_id: FromPath[str]) -> Response[bytes]:
+        session, query = service.session_of(request), decode_query(request, RowsQuery)
+
+        def work() -> Page:
+            return table_page(query, _table(session.dataset(dataset_version_id), query.table))
+
+        return answer(await service.off_loop(work))
+
+    @get(
+        f"{BASE}/{{dataset_version_id:str}}/rejects",
+        opt=described(
+            "What of a dataset was refused, and why",
+            role="read",
+            query=RejectsQuery,
+            answer=Page,
+            refusals=(400, 404, 409),
+        ),
+    )
+    async def rejects(request: HttpRequest, dataset_version_id: FromPath[str]) -> Response[bytes]:
+        session, query = service.session_of(request), decode_query(request, RejectsQuery)
+
+        def work() -> Page:
+            return table_page(query, _table(session.dataset(dataset_version_id), "rejects"))
+
+        return answer(await service.off_loop(work))
+
+    @get(
+        f"{BASE}/{{dataset_version_id:str}}/records/{{record:int}}",
+        opt=described(
+            "One record (counted from 0) as read, with its proof",
+            role="read",
+            query=OneQuery,
+            answer=RecordAnswer,
+            refusals=(400, 404),
+        ),
+    )
+    async def record(
+        request: HttpRequest, dataset_version_id: FromPath[str], record: FromPath[int]
+    ) -> Response[bytes]:
+        session, query = service.session_of(request), decode_query(request, OneQuery)
+        found = await service.off_loop(
+            lambda: record_item(session.record(dataset_version_id, record))
+        )
+        return answer(select_fields(found, query))
+
+    return [datasets, dataset, records, rejects, record]
+
+
+def dataset_item(dataset: Dataset) -> dict[str, Any]:
+    """Return a dataset as it is answered."""
+    return msgspec.structs.asdict(
+        DatasetAnswer(
+            dataset_version_id=dataset.dataset_version_id,
+            created_at=dataset.created_at,
+            merkle_root=dataset.merkle_root,
+            profile=dataset.profile_name,
+            record_count=dataset.record_count,
+            normalized=dataset.summary is not None,
+            source=dataset.source,
+            summary=None if dataset.summary is None else msgspec.to_builtins(dataset.summary),
+        )
+    )
+
+
+def record_item(record: TracedRecord) -> dict[str, Any]:
+    """Return a traced record as it is answered."""
+    told: dict[str, Any] = msgspec.to_builtins(record)
+    told["source_text"] = record.source_bytes.decode(errors="replace")
+    return told
+
+
+def table_page(query: PageQuery, table: Table) -> Page:
+    """Return a page of a table's rows."""
+    arrow = table.to_arrow()
+
+    def rows(first: int, count: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = arrow.slice(min(first, len(table)), count).to_pylist()
+        return found
+
+    return slice_page(query, len(table), rows)
+
+
+def _table(dataset: Dataset, name: str) -> Table:
+    if dataset.summary is None:
+        raise Conflict(
+            "the dataset is not normalised yet",
+            code="normalize_not_complete",
+            where=dataset.dataset_version_id,
+        )
+    return dataset.table(name)

@@ -1,0 +1,218 @@
+"""One set of routes per engine, made from what it declares."""
+
+import asyncio
+from concurrent.futures import Future
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from msgspec import Meta
+
+from seawall.engine import EngineDeclaration
+from seawall.errors import Conflict, InvalidInput, NotFound
+from seawall.registry import ENGINES
+from seawall.service.answers import answer, answer_bytes
+from seawall.service.bodies import decode_body
+from seawall.service.documented import described
+from seawall.service.parts import HttpRequest, Service, principal_of, written
+from seawall.service.run_answers import (
+    RunAnswer,
+    aggregated,
+    metadata,
+    run_answer,
+    stated_findings,
+)
+from seawall.session import Run, Session
+from seawall.session.question import iso_time
+
+DatasetVersionId = Annotated[str, Meta(pattern="^dv_[0-9a-z]{26}$")]
+RunId = Annotated[str, Meta(pattern="^run_[0-9a-z]{26}$")]
+
+MAX_RUN_BYTES = 1 << 20
+
+
+class ReportParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much a report tells, and of a granular one how many rows of each table."""
+
+    report_type: Literal["standard", "granular", "aggregated"] = "standard"
+    rows: Annotated[int, Meta(ge=1, le=10_000)] = 1_000
+
+
+class ReportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A report of a run that was made."""
+
+    dataset_version_id: DatasetVersionId
+    run_id: RunId
+    parameters: ReportParameters = ReportParameters()
+
+
+class ReportAnswer(msgspec.Struct, frozen=True):
+    """A report; what it holds beside the findings depends on its type."""
+
+    metadata: dict[str, Any]
+    report: dict[str, Any]
+    findings: list[dict[str, Any]]
+    assumptions: list[str]
+
+
+class EngineHealth(msgspec.Struct, frozen=True):
+    """An engine as this process runs it."""
+
+    status: Literal["ok", "disabled"]
+    engine: str
+    engine_version: str
+
+
+def engine_routes(service: Service) -> list[HTTPRouteHandler]:
+    """Return the routes of every engine of the registry."""
+    return [route for declaration in ENGINES.values() for route in _routes(service, declaration)]
+
+
+def run_request(declaration: EngineDeclaration[Any, Any]) -> type[msgspec.Struct]:
+    """Return the type of the body of an engine's run."""
+    name = "".join(part.capitalize() for part in declaration.name.split("_"))
+    return msgspec.defstruct(
+        f"{name}RunRequest",
+        [
+            ("dataset_version_id", DatasetVersionId),
+            ("started_at", str),
+            ("parameters", declaration.parameters, declaration.parameters()),
+        ],
+        frozen=True,
+        forbid_unknown_fields=True,
+        namespace={"__doc__": f"A question to {declaration.wire_name}."},
+        module=__name__,
+    )
+
+
+def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[HTTPRouteHandler]:
+    base = f"/api/v3/engines/{declaration.wire_name}"
+    request_type = run_request(declaration)
+
+    def encode(run: Run) -> bytes:
+        return msgspec.json.encode(run_answer(declaration, run))
+
+    @post(
+        f"{base}/run",
+        name=f"run {declaration.name}",
+        request_max_body_size=MAX_RUN_BYTES,
+        opt=described(
+            "Run the engine on a dataset version",
+            role="execute",
+            body=request_type,
+            answer=RunAnswer,
+            refusals=(400, 404, 409, 413, 422, 503),
+        ),
+    )
+    async def run(request: HttpRequest) -> Response[bytes]:
+        session, body = service.session_of(request), await request.body()
+        tenant = principal_of(request).tenant
+
+        def encoded(found: Run) -> bytes:
+            return found.encoded("service.run", encode)
+
+        def work() -> bytes | Future[Run]:
+            service.switches.check(declaration.name)
+            asked: Any = decode_body(body, request_type)
+            started_at = iso_time(asked.started_at)
+            made = session.submit(
+                declaration.name,
+                asked.dataset_version_id,
+                parameters=asked.parameters,
+                started_at=started_at,
+            )
+            is_known = made.done() and not made.result().created
+            return encoded(made.result()) if is_known else made
+
+        told = await service.off_loop(work)
+        if isinstance(told, bytes):
+            return answer_bytes(told)  # it was there already
+        found = await asyncio.wrap_future(told)  # nobody waits for the disk on a thread
+        service.held.keep(tenant, found)
+        if found.created:
+            written(request, f"{declaration.name}.run", found.run_id)
+        return answer_bytes(await service.off_loop(lambda: encoded(found)))
+
+    @post(
+        f"{base}/report",
+        name=f"report {declaration.name}",
+        request_max_body_size=MAX_RUN_BYTES,
+        opt=described(
+            "Report a run that was made",
+            role="read",
+            body=ReportRequest,
+            answer=ReportAnswer,
+            refusals=(400, 404, 409, 413, 422, 503),
+        ),
+    )
+    async def report(request: HttpRequest) -> Response[bytes]:
+        session, body = service.session_of(request), await request.body()
+
+        def work() -> ReportAnswer:
+            service.switches.check(declaration.name)
+            asked = decode_body(body, ReportRequest)
+            return _report(declaration, _made_run(session, declaration, asked), asked.parameters)
+
+        return answer(await service.off_loop(work))
+
+    @get(
+        f"{base}/health",
+        name=f"health {declaration.name}",
+        opt=described("Whether the engine answers", role="read", answer=EngineHealth, also=(503,)),
+    )
+    async def health() -> Response[bytes]:
+        def work() -> EngineHealth:
+            enabled = service.switches.is_enabled(declaration.name)
+            said: Literal["ok", "disabled"] = "ok" if enabled else "disabled"
+            return EngineHealth(said, declaration.name, declaration.version)
+
+        found = await service.off_loop(work)
+        return answer(found, status=200 if found.status == "ok" else 503)
+
+    return [run, report, health]
+
+
+def _made_run(
+    session: Session, declaration: EngineDeclaration[Any, Any], asked: ReportRequest
+) -> Run:
+    """Return the run of a report; raises Conflict with what has to come before."""
+    dataset = session.dataset(asked.dataset_version_id)
+    if dataset.summary is None:
+        raise Conflict(
+            "the dataset is not normalised yet",
+            code="normalize_not_complete",
+            where=dataset.dataset_version_id,
+        )
+    try:
+        found = session.run_of(asked.run_id)
+    except NotFound:
+        found = None
+    if found is None or found.dataset_version_id != dataset.dataset_version_id:
+        raise Conflict(
+            "there is no such run of the dataset yet",
+            code="calculate_not_complete",
+            where=asked.run_id,
+        )
+    if found.engine != declaration.name:
+        raise InvalidInput(f"is of {found.engine}", where="run_id", code="run_id_invalid")
+    return found
+
+
+def _report(
+    declaration: EngineDeclaration[Any, Any], run: Run, asked: ReportParameters
+) -> ReportAnswer:
+    told: dict[str, Any] = msgspec.to_builtins(run.result)
+    findings = stated_findings(run)
+    assumptions = told.get("assumptions", [])
+    if asked.report_type == "aggregated":
+        told, findings = aggregated(run), []
+    elif asked.report_type == "granular":
+        told["tables"] = {name: _rows(run, name, asked.rows) for name in run.table_names()}
+    said = {**metadata(declaration, run), "report_type": asked.report_type}
+    return ReportAnswer(said, told, findings, assumptions)
+
+
+def _rows(run: Run, name: str, count: int) -> dict[str, Any]:
+    table = run.table(name)
+    return {"row_count": len(table), "rows": list(table.rows(count))}

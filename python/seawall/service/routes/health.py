@@ -1,0 +1,44 @@
+"""Is the service well? Answered at once, from what was last tried."""
+
+from typing import Any, Literal
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from seawall.service.answers import answer
+from seawall.service.documented import described
+from seawall.service.health import HealthMonitor
+from seawall.service.problems import RETRY_AFTER_S
+
+
+class HealthAnswer(msgspec.Struct, frozen=True):
+    """Each check is ``ok``, or says in a word what fails."""
+
+    status: Literal["ok", "degraded"]
+    checks: dict[str, str]
+
+
+def health_routes(monitor: HealthMonitor) -> list[HTTPRouteHandler]:
+    """Return GET /health."""
+
+    @get(
+        "/health",
+        opt=described(
+            "Whether the service can read, write and link",
+            public=True,
+            answer=HealthAnswer,
+            also=(503,),
+        ),
+    )
+    async def health() -> Response[Any]:
+        checks = monitor.checks()
+        if all(found == "ok" for found in checks.values()):
+            return answer(HealthAnswer("ok", checks))
+        return answer(
+            HealthAnswer("degraded", checks),
+            status=503,
+            headers={"Retry-After": str(RETRY_AFTER_S)},
+        )
+
+    return [health]

@@ -1,0 +1,81 @@
+"""Records in: from a body or a file to an immutable dataset version."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, post
+from litestar.handlers import HTTPRouteHandler
+from msgspec import Meta
+
+from seawall.errors import InvalidInput
+from seawall.service.answers import answer
+from seawall.service.bodies import decode_envelope
+from seawall.service.documented import described
+from seawall.service.ingest_answers import IngestAnswer, ingest_answer
+from seawall.service.parts import HttpRequest, Service, written
+
+MAX_INGEST_BYTES = 512 << 20
+
+PROFILE_OF_RECORDS = "todiscope"
+
+
+class HowToRead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How records are read."""
+
+    normalize: bool = True
+    profile: Annotated[str, Meta(min_length=1, max_length=64)] = PROFILE_OF_RECORDS
+    strict: bool = False
+
+
+class IngestRecords(HowToRead, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A body of records."""
+
+    records: Annotated[list[dict[str, Any]], Meta(min_length=1)]
+
+
+class _Envelope(HowToRead, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The same body as it is decoded: the core reads the records, in one pass."""
+
+    records: msgspec.Raw = msgspec.Raw()
+
+
+def ingest_routes(service: Service) -> list[HTTPRouteHandler]:
+    """Return the routes that write datasets."""
+
+    @post(
+        "/api/v3/ingest-records",
+        request_max_body_size=MAX_INGEST_BYTES,
+        opt=described(
+            "Write records as a dataset version",
+            role="ingest",
+            body=IngestRecords,
+            answer=IngestAnswer,
+            refusals=(400, 409, 413, 422),
+        ),
+    )
+    async def ingest_records(request: HttpRequest) -> Response[bytes]:
+        session, body = service.session_of(request), await request.body()
+
+        def work() -> IngestAnswer:
+            said = decode_envelope(body, _Envelope, "records")
+            if bytes(memoryview(said.records)[:1]) != b"[":
+                raise InvalidInput(
+                    "must be a list of records", where="records", code="records_required"
+                )
+            # The core finds the records in the body itself: they are neither cut nor copied.
+            dataset = session.ingest(
+                body,
+                format="json",
+                profile=service.profiles.named(said.profile),
+                strict=said.strict,
+                whole_keys=True,
+                normalise=said.normalize,
+            )
+            return ingest_answer(dataset)
+
+        found = await service.off_loop(work)
+        if found.raw_records_written:
+            written(request, "dataset.ingest", found.dataset_version_id)
+        return answer(found)
+
+    return [ingest_records]

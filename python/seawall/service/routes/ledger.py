@@ -1,0 +1,274 @@
+"""What runs left in the ledger: findings, evidence, links, and the way back of a figure."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from msgspec import UNSET, Meta, UnsetType
+
+from seawall.errors import InvalidInput
+from seawall.service.answers import answer
+from seawall.service.documented import described
+from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
+from seawall.service.parts import HttpRequest, Service, principal_of
+from seawall.service.queries import decode_query
+from seawall.service.routes.datasets import record_item
+from seawall.session import Trace, identity
+from seawall.store import types as rows
+
+Id = Annotated[str, Meta(max_length=64)]
+
+
+class FindingsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Filters of the list of findings."""
+
+    run_id: Id | UnsetType = UNSET
+    dataset_version_id: Id | UnsetType = UNSET
+    category: Id | UnsetType = UNSET
+    is_material: bool | UnsetType = UNSET
+
+
+class EvidenceQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Filters of the list of evidence."""
+
+    run_id: Id | UnsetType = UNSET
+    dataset_version_id: Id | UnsetType = UNSET
+    engine: Id | UnsetType = UNSET
+    kind: Id | UnsetType = UNSET
+
+
+class LinksQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Whose links: a finding's, or those of all findings of a run."""
+
+    finding_id: Id | UnsetType = UNSET
+    run_id: Id | UnsetType = UNSET
+
+
+class TraceQuery(OneQuery, frozen=True, forbid_unknown_fields=True):
+    """Which record to show; without one that of the largest share."""
+
+    record: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+
+
+class FindingAnswer(msgspec.Struct, frozen=True):
+    """What every finding says; engines add to it."""
+
+    id: str
+    dataset_version_id: str
+    title: str
+    category: str
+    metric: str
+    description: str
+    value: float
+    threshold: float
+    is_material: bool
+    materiality: str
+    financial_impact: dict[str, Any]  # amount, currency
+    impact_score: float
+    confidence: float
+    raw_record_hint: int | None
+    evidence_id: str
+    financial_impact_eur: float | UnsetType = UNSET  # of a book in EUR
+    scenario_id: str | UnsetType = UNSET  # of a scenario's
+
+
+class EvidenceAnswer(msgspec.Struct, frozen=True):
+    """A piece of evidence, hashed again: whether it is what was written."""
+
+    evidence_id: str
+    intact: bool
+    dataset_version_id: str
+    engine: str
+    kind: str
+    body: dict[str, Any]
+
+
+class TraceAnswer(msgspec.Struct, frozen=True):
+    """A finding and all that it rests on, down to the bytes of a source row."""
+
+    finding_id: str
+    finding: dict[str, Any]
+    evidence: list[dict[str, Any]]
+    dataset_version_id: str
+    merkle_root: str
+    profile_name: str
+    source: dict[str, Any]
+    record: dict[str, Any] | None
+
+
+def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
+    """Return the routes that read findings, evidence and links."""
+    store = service.store
+
+    @get(
+        "/api/v3/findings",
+        opt=described(
+            "Findings", role="read", query=FindingsQuery, answer=Page, refusals=(400, 404)
+        ),
+    )
+    async def findings(request: HttpRequest) -> Response[bytes]:
+        tenant, query = principal_of(request).tenant, decode_query(request, FindingsQuery)
+
+        def fetch(limit: int, after: str | None) -> list[rows.Finding]:
+            if query.run_id is UNSET:
+                return store.finding_page(tenant, limit=limit, after=after)
+            ids = _following(store.run_members(tenant, query.run_id).finding_ids, limit, after)
+            return [store.finding(tenant, finding_id) for finding_id in ids]
+
+        def kept(item: dict[str, Any]) -> bool:
+            return all(
+                getattr(query, name) in (UNSET, item[name])
+                for name in ("dataset_version_id", "category", "is_material")
+            )
+
+        def work() -> Page:
+            return read_page(
+                query, fetch, key=lambda row: row.finding_id, shown=finding_item, kept=kept
+            )
+
+        return answer(await service.off_loop(work))
+
+    @get(
+        "/api/v3/findings/{finding_id:str}",
+        opt=described(
+            "One finding", role="read", query=OneQuery, answer=FindingAnswer, refusals=(400, 404)
+        ),
+    )
+    async def finding(request: HttpRequest, finding_id: FromPath[str]) -> Response[bytes]:
+        tenant, query = principal_of(request).tenant, decode_query(request, OneQuery)
+        found = await service.off_loop(lambda: finding_item(store.finding(tenant, finding_id)))
+        return answer(select_fields(found, query))
+
+    @get(
+        "/api/v3/findings/{finding_id:str}/trace",
+        opt=described(
+            "The way back of a finding to its source row, with the proof",
+            role="read",
+            query=TraceQuery,
+            answer=TraceAnswer,
+            refusals=(400, 404),
+        ),
+    )
+    async def trace(request: HttpRequest, finding_id: FromPath[str]) -> Response[bytes]:
+        session, query = service.session_of(request), decode_query(request, TraceQuery)
+        record = None if query.record is UNSET else query.record
+        found = await service.off_loop(lambda: trace_item(session.trace(finding_id, record=record)))
+        return answer(select_fields(found, query))
+
+    @get(
+        "/api/v3/evidence",
+        opt=described(
+            "Evidence", role="read", query=EvidenceQuery, answer=Page, refusals=(400, 404)
+        ),
+    )
+    async def evidence_list(request: HttpRequest) -> Response[bytes]:
+        tenant, query = principal_of(request).tenant, decode_query(request, EvidenceQuery)
+
+        def fetch(limit: int, after: str | None) -> list[rows.Evidence]:
+            if query.run_id is UNSET:
+                return store.evidence_page(tenant, limit=limit, after=after)
+            ids = _following(store.run_members(tenant, query.run_id).evidence_ids, limit, after)
+            return [store.evidence(tenant, evidence_id) for evidence_id in ids]
+
+        def kept(item: dict[str, Any]) -> bool:
+            return all(
+                getattr(query, name) in (UNSET, item[name])
+                for name in ("dataset_version_id", "engine", "kind")
+            )
+
+        def work() -> Page:
+            return read_page(
+                query,
+                fetch,
+                key=lambda row: row.evidence_id,
+                shown=lambda row: evidence_item(tenant, row),
+                kept=kept,
+            )
+
+        return answer(await service.off_loop(work))
+
+    @get(
+        "/api/v3/evidence/{evidence_id:str}",
+        opt=described(
+            "One piece of evidence, hashed again",
+            role="read",
+            query=OneQuery,
+            answer=EvidenceAnswer,
+            refusals=(400, 404),
+        ),
+    )
+    async def evidence(request: HttpRequest, evidence_id: FromPath[str]) -> Response[bytes]:
+        tenant, query = principal_of(request).tenant, decode_query(request, OneQuery)
+        found = await service.off_loop(
+            lambda: evidence_item(tenant, store.evidence(tenant, evidence_id))
+        )
+        return answer(select_fields(found, query))
+
+    @get(
+        "/api/v3/links",
+        opt=described(
+            "Which evidence findings rest on",
+            role="read",
+            query=LinksQuery,
+            answer=Page,
+            refusals=(400, 404),
+        ),
+    )
+    async def links(request: HttpRequest) -> Response[bytes]:
+        tenant, query = principal_of(request).tenant, decode_query(request, LinksQuery)
+
+        def fetch(limit: int, after: str | None) -> list[rows.Link]:
+            chosen = _finding_ids(service, tenant, query)
+            found = [link for one in chosen for link in store.links_of_finding(tenant, one)]
+            found.sort(key=lambda link: link.link_id)
+            return [link for link in found if after is None or link.link_id > after][:limit]
+
+        def work() -> Page:
+            return read_page(
+                query, fetch, key=lambda row: row.link_id, shown=msgspec.structs.asdict
+            )
+
+        return answer(await service.off_loop(work))
+
+    return [findings, finding, trace, evidence_list, evidence, links]
+
+
+def finding_item(row: rows.Finding) -> dict[str, Any]:
+    """Return a finding as it is answered."""
+    return {"id": row.finding_id, **msgspec.json.decode(row.payload)}
+
+
+def evidence_item(tenant: str, row: rows.Evidence) -> dict[str, Any]:
+    """Return evidence as it is answered."""
+    return msgspec.structs.asdict(
+        EvidenceAnswer(
+            evidence_id=row.evidence_id,
+            intact=identity.evidence_id(tenant, row.payload) == row.evidence_id,
+            dataset_version_id=row.dataset_version_id,
+            engine=row.engine,
+            kind=row.kind,
+            body=msgspec.json.decode(row.payload),
+        )
+    )
+
+
+def trace_item(trace: Trace) -> dict[str, Any]:
+    """Return a trace as it is answered."""
+    told: dict[str, Any] = msgspec.to_builtins(trace)
+    if trace.record is not None:
+        told["record"] = record_item(trace.record)
+    return told
+
+
+def _following(ids: tuple[str, ...], limit: int, after: str | None) -> list[str]:
+    return [one for one in ids if after is None or one > after][:limit]
+
+
+def _finding_ids(service: Service, tenant: str, query: LinksQuery) -> list[str]:
+    if query.finding_id is not UNSET:
+        return [service.store.finding(tenant, query.finding_id).finding_id]
+    if query.run_id is not UNSET:
+        return list(service.store.run_members(tenant, query.run_id).finding_ids)
+    raise InvalidInput("give a finding_id or a run_id", where="finding_id", code="query_invalid")

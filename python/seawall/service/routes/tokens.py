@@ -1,0 +1,169 @@
+"""Tokens for keys, and the end of tokens."""
+
+import asyncio
+from concurrent.futures import Executor
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from msgspec.structs import replace
+
+from seawall.errors import InvalidInput
+from seawall.service.access.doors import Access
+from seawall.service.access.gate import Caller
+from seawall.service.access.issuers import MAX_LIFETIME_S
+from seawall.service.access.roles import check_roles
+from seawall.service.access.times import utc_text
+from seawall.service.access.tokens import LEEWAY_S, LIFETIME_S, revocation_id
+from seawall.service.answers import answer
+from seawall.service.bodies import decode_body
+from seawall.service.documented import described
+from seawall.store.operations import OperationWrites
+from seawall.store.types import RevokedToken
+
+
+class TokenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a token shall be good for."""
+
+    roles: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] | None = None  # else the key's
+
+
+class TokenAnswer(msgspec.Struct, frozen=True):
+    """A token (as RFC 6749, 5.1)."""
+
+    access_token: str
+    token_type: str
+    expires_in: int  # seconds
+    token_id: str
+    roles: list[str]
+
+
+class RevokeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose token is revoked."""
+
+    issuer: str | None = None  # else this service's
+
+
+def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
+    """Return the routes of tokens."""
+
+    async def revoke(caller: Caller, request_id: str, token_id: str, token: RevokedToken) -> None:
+        draft = access.audit.draft(
+            "token.revoke",
+            "done",
+            tenant=caller.principal.tenant,
+            actor=caller.principal.actor,
+            subject=token_id,
+            request_id=request_id,
+        )
+
+        def write(transaction: OperationWrites) -> None:
+            transaction.revoke_token(token)
+            transaction.append_audit(draft)
+
+        await asyncio.wrap_future(access.store.submit(write))
+        await asyncio.get_running_loop().run_in_executor(workers, access.directory.refresh)
+
+    @post(
+        "/auth/token",
+        status_code=200,
+        opt=described(
+            "Exchange an API key for a token of 15 minutes",
+            credential="api_key",
+            body=TokenRequest,
+            answer=TokenAnswer,
+            refusals=(400, 422),
+        ),
+    )
+    async def issue_token(request: Request[Any, Any, Any]) -> Response[bytes]:
+        """Exchange an API key for a token of 15 minutes, with all of its roles or some."""
+        body = await request.body()
+        state = request.scope["state"]
+        caller: Caller = state["caller"]
+        holder = caller.principal
+        asked = decode_body(body, TokenRequest) if body else TokenRequest()
+        if asked.roles is not None:
+            holder = replace(holder, roles=frozenset(check_roles(asked.roles)))
+        if not holder.roles <= caller.principal.roles:
+            raise InvalidInput("the key does not have it", where="roles", code="forbidden")
+        key = access.directory.live_key(holder.key_id)
+        ends = float("inf") if key is None else key.expires_at
+        sent, token = access.tokens.issue(holder, expires_at=ends)
+        entry = access.audit.draft(
+            "login",
+            "done",
+            tenant=holder.tenant,
+            actor=holder.actor,
+            subject=token.token_id,
+            request_id=state.get("request_id", ""),
+            detail={"key_id": holder.key_id, "roles": sorted(holder.roles)},
+        )
+        await asyncio.wrap_future(access.audit.append(entry))
+        return answer(
+            TokenAnswer(
+                access_token=sent,
+                token_type="Bearer",  # noqa: S106 (a scheme's name)
+                expires_in=int(token.expires_at - access.clocks.now()),
+                token_id=token.token_id,
+                roles=sorted(holder.roles),
+            )
+        )
+
+    @post(
+        "/auth/revoke",
+        status_code=204,
+        opt=described(
+            "Revoke the token that the request came with",
+            credential="token",
+            answer=None,
+            status=204,
+        ),
+    )
+    async def revoke_own(request: Request[Any, Any, Any]) -> None:
+        """Revoke the token that the request came with."""
+        state = request.scope["state"]
+        caller: Caller = state["caller"]
+        if caller.token is not None:
+            ends = utc_text(caller.token.expires_at)
+            await revoke(
+                caller,
+                state.get("request_id", ""),
+                caller.token.token_id,
+                RevokedToken(caller.token.revocation_id, ends),
+            )
+
+    @post(
+        "/auth/revoke/{token_id:str}",
+        status_code=204,
+        opt=described(
+            "Revoke a token of the tenant by its identifier",
+            role="admin",
+            body=RevokeRequest,
+            answer=None,
+            status=204,
+            refusals=(400, 422),
+        ),
+    )
+    async def revoke_other(request: Request[Any, Any, Any], token_id: FromPath[str]) -> None:
+        """Revoke a token of the tenant by its identifier, which the audit of its login has."""
+        body = await request.body()
+        state = request.scope["state"]
+        caller: Caller = state["caller"]
+        asked = decode_body(body, RevokeRequest) if body else RevokeRequest()
+        if not token_id.isprintable() or len(token_id) > 256:
+            raise InvalidInput("is no token's identifier", where="token_id")
+        issuer = access.tokens.issuer if asked.issuer is None else asked.issuer
+        longest = LIFETIME_S if issuer == access.tokens.issuer else MAX_LIFETIME_S
+        await revoke(
+            caller,
+            state.get("request_id", ""),
+            token_id,
+            RevokedToken(
+                revocation_id(caller.principal.tenant, issuer, token_id),
+                utc_text(access.clocks.now() + longest + LEEWAY_S),
+            ),
+        )
+
+    return [issue_token, revoke_own, revoke_other]

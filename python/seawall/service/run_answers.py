@@ -1,0 +1,80 @@
+"""What a run answers: the names of its evidence, what is material, the report."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from seawall.engine import EngineDeclaration
+from seawall.session import Run
+
+
+class RunAnswer(msgspec.Struct, frozen=True):
+    """What every run answers; beside it, per kind, the identifiers of its evidence.
+
+    A kind that a run leaves once is ``<kind>_evidence_id``; one that it leaves for each of several
+    subjects, such as scenarios, ``<kind>_evidence_ids`` by subject.
+    """
+
+    dataset_version_id: str
+    started_at: str
+    run_id: str
+    material_findings: list[dict[str, Any]]
+    report: dict[str, Any]  # metadata, and the engine's result
+    assumptions: list[str]
+
+
+def run_answer(declaration: EngineDeclaration[Any, Any], run: Run) -> dict[str, Any]:
+    """Return what POST …/run answers."""
+    result = msgspec.to_builtins(run.result)
+    return {
+        "dataset_version_id": run.dataset_version_id,
+        "started_at": run.started_at,
+        "run_id": run.run_id,
+        **evidence_names(run),
+        "material_findings": [f for f in stated_findings(run) if f["is_material"]],
+        "report": {"metadata": metadata(declaration, run), **result},
+        "assumptions": result.get("assumptions", []),
+    }
+
+
+def evidence_names(run: Run) -> dict[str, Any]:
+    """Return the identifiers of a run's evidence under their kinds."""
+    named: dict[str, Any] = {}
+    for name, evidence_id in run.evidence_ids.items():
+        kind, colon, subject = name.partition(":")
+        if colon:
+            named.setdefault(f"{kind}_evidence_ids", {})[subject] = evidence_id
+        else:
+            named[f"{kind}_evidence_id"] = evidence_id
+    return named
+
+
+def stated_findings(run: Run) -> list[dict[str, Any]]:
+    """Return the findings of a run, in the engine's order, each under its ``id``."""
+    return run.findings.to_dicts()
+
+
+def metadata(declaration: EngineDeclaration[Any, Any], run: Run) -> dict[str, Any]:
+    """Say what a report is of."""
+    return {
+        "dataset_version_id": run.dataset_version_id,
+        "run_id": run.run_id,
+        "engine": declaration.name,
+        "engine_version": declaration.version,
+        "started_at": run.started_at,
+    }
+
+
+def aggregated(run: Run) -> dict[str, Any]:
+    """Return the single figures of a run, and its findings counted."""
+    result = msgspec.to_builtins(run.result)
+    findings = stated_findings(run)
+    return {
+        "figures": {n: v for n, v in result.items() if not isinstance(v, list)},
+        "findings": {
+            "count": len(findings),
+            "material_count": sum(bool(f["is_material"]) for f in findings),
+            "by_category": dict(Counter(f["category"] for f in findings)),
+        },
+    }

@@ -1,0 +1,130 @@
+"""What the service keeps beside the ledger: keys, switches and jobs, which change, and an audit."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from seawall.store.pages import PAGE_ROWS
+from seawall.store.types import (
+    ApiKey,
+    AuditDraft,
+    AuditEntry,
+    EngineSwitch,
+    Job,
+    JobChange,
+    RevokedToken,
+)
+
+
+class OperationWrites(Protocol):
+    """The part of a `Transaction` that writes the service's rows."""
+
+    def put_api_key(self, key: ApiKey) -> bool:
+        """Keep a key; False when it was there already.
+
+        Raises
+        ------
+        Conflict
+            When its identifier, or its hash, is that of another key.
+        """
+
+    def revoke_api_key(self, tenant: str, key_id: str, at: str) -> bool:
+        """Revoke a key for good; False when it was revoked already, and the first time stays.
+
+        Raises
+        ------
+        NotFound
+            When the tenant has no such key.
+        """
+
+    def revoke_token(self, token: RevokedToken) -> bool:
+        """Revoke a token for good; False when it was revoked already."""
+
+    def set_engine_switch(self, switch: EngineSwitch) -> None:
+        """Switch an engine on or off, in place of its former switch."""
+
+    def append_audit(self, draft: AuditDraft) -> AuditEntry:
+        """Put an entry at the end of the audit chain, where nobody can change it.
+
+        Raises
+        ------
+        InvalidInput
+            ``limit_exceeded`` when a text is too long; otherwise a detail that is not canonical
+            JSON.
+        """
+
+    def put_job(self, job: Job) -> bool:
+        """Keep a job; False when it was there already.
+
+        Raises
+        ------
+        Conflict
+            When its identifier is that of another job of the tenant.
+        """
+
+    def update_job(self, tenant: str, job_id: str, change: JobChange) -> Job:
+        """Change a job that is queued or running; return it as it is now.
+
+        Raises
+        ------
+        NotFound
+            When the tenant has no such job.
+        Conflict
+            ``job_finished`` when it has ended: cancelled meanwhile, for example.
+        """
+
+    def mark_interrupted(self, at: str, *, silent_since: str | None = None) -> list[Job]:
+        """End the queued and running jobs of every tenant that nobody works on any more.
+
+        Parameters
+        ----------
+        at : str
+            Becomes their ``updated_at``.
+        silent_since : str, optional
+            Spares the jobs updated later than this, which another process still works on;
+            without it every queued or running job ends.
+        """
+
+
+class OperationReads(Protocol):
+    """The part of a `Store` that reads the service's rows."""
+
+    def api_keys(self, tenant: str | None) -> list[ApiKey]:
+        """Every key of a tenant, or of all, revoked ones too, oldest first."""
+
+    def api_key_by_hash(self, key_hash: bytes) -> ApiKey:
+        """The key with this hash.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        """
+
+    def revoked_tokens(self, *, expiring_after: str = "") -> list[RevokedToken]:
+        """The revoked tokens that would still be good after a time, by when they expire."""
+
+    def engine_switches(self) -> list[EngineSwitch]:
+        """Every engine that was ever switched, by name."""
+
+    def audit_entries(
+        self, tenant: str | None, *, limit: int = PAGE_ROWS, after: int | None = None
+    ) -> list[AuditEntry]:
+        """Audit entries of a tenant, or of all, newest first, continuing after a sequence."""
+
+    def all_audit(self, tenant: str | None = None) -> Iterator[AuditEntry]:
+        """Every audit entry of a tenant, or of all, oldest first."""
+
+    def job(self, tenant: str, job_id: str) -> Job:
+        """One job."""
+
+    def jobs(self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None) -> list[Job]:
+        """Jobs, newest first, continuing after the identifier ``after``."""
+
+    def running_jobs(self) -> list[Job]:
+        """The jobs of every tenant that are queued or running, oldest first."""
+
+    def data_version(self) -> int:
+        """A number that another one follows when any process changes keys, tokens or switches.
+
+        What was read before may be used as long as the number stays.
+        """

@@ -1,0 +1,9 @@
+from pathlib import Path
+
+import pytest
+from tests.service.access.entrance import Entrance
+
+
+@pytest.fixture
+def entrance(tmp_path: Path) -> Entrance:
+    return Entrance(tmp_path)

@@ -1,0 +1,98 @@
+"""What is refused, is refused in one shape with the contract's codes."""
+
+from typing import Any
+
+import pytest
+from tests.service.conftest import RUN, STARTED_AT, Client
+
+INGEST = "/api/v3/ingest-records"
+UNKNOWN = "dv_00000000000000000000000000"
+
+
+def run_body(**changed: Any) -> dict[str, Any]:
+    return {"dataset_version_id": UNKNOWN, "started_at": STARTED_AT, **changed}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"started_at": STARTED_AT}, 400, "DATASET_VERSION_ID_REQUIRED"),
+        (run_body(dataset_version_id=""), 400, "DATASET_VERSION_ID_REQUIRED"),
+        (run_body(dataset_version_id=7), 400, "DATASET_VERSION_ID_INVALID"),
+        (run_body(dataset_version_id="x"), 400, "DATASET_VERSION_ID_INVALID"),
+        ({"dataset_version_id": UNKNOWN}, 400, "STARTED_AT_REQUIRED"),
+        (run_body(started_at=7), 400, "STARTED_AT_INVALID"),
+        (run_body(started_at="yesterday"), 400, "STARTED_AT_INVALID"),
+        (run_body(), 404, "DATASET_VERSION_NOT_FOUND"),
+        (run_body(more=1), 422, "INVALID_INPUT"),
+        (run_body(parameters={"more": 1}), 422, "INVALID_INPUT"),
+    ],
+)
+def test_a_bad_question_is_refused_with_its_code(
+    client: Client, body: Any, status: int, code: str
+) -> None:
+    found = client.post(RUN, json=body)
+    assert (found.status_code, found.json()["detail"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[",
+        b"\xff",
+        b'{"dataset_version_id": NaN}',
+        b'{"started_at": "a", "started_at": "b", "dataset_version_id": "'
+        + UNKNOWN.encode()
+        + b'"}',
+    ],
+)
+def test_a_body_that_is_no_json_of_its_own_is_refused(client: Client, body: bytes) -> None:
+    found = client.post(RUN, content=body)
+    assert (found.status_code, found.json()["detail"]) == (400, "BODY_INVALID")
+
+
+@pytest.mark.parametrize("path", [RUN, INGEST])
+def test_deep_nesting_is_refused(client: Client, path: str) -> None:
+    found = client.post(path, content=b'{"records":' + b"[" * 100_000)
+    assert (found.status_code, found.json()["detail"]) == (422, "LIMIT_EXCEEDED")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"{}", "RECORDS_REQUIRED"),
+        (b'{"records": []}', "RECORDS_REQUIRED"),
+        (b'{"records": {}}', "RECORDS_REQUIRED"),
+        (b'{"records": [1], "records": [2]}', "BODY_INVALID"),
+        (b'{"normalize": true, "records": [1], "normalize": true}', "BODY_INVALID"),
+    ],
+)
+def test_a_bad_envelope_of_records_is_refused(client: Client, body: bytes, code: str) -> None:
+    found = client.post(INGEST, content=body)
+    assert (found.status_code, found.json()["detail"]) == (400, code)
+
+
+def test_a_well_formed_request_id_is_kept(client: Client) -> None:
+    found = client.get("/nowhere", headers={"X-Request-ID": "abc-1"})
+    assert found.headers["X-Request-ID"] == "abc-1"
+    assert found.json() == {
+        "detail": "NOT_FOUND",
+        "message": "Not Found",
+        "where": "/nowhere",
+        "request_id": "abc-1",
+    }
+
+
+def test_another_request_id_is_replaced(client: Client) -> None:
+    found = client.get("/health", headers={"X-Request-ID": "a b\t"})
+    assert len(found.headers["X-Request-ID"]) == 24
+
+
+def test_health_tells_that_the_store_can_be_read_written_and_linked(client: Client) -> None:
+    found = client.get("/health")
+    assert found.status_code == 200
+    assert found.json() == {
+        "status": "ok",
+        "checks": {"database": "ok", "evidence_linking": "ok"},
+    }

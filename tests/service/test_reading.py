@@ -1,0 +1,125 @@
+"""The read side: lists in pages, single things, and the way back of every figure."""
+
+from typing import Any
+
+import pytest
+from tests.service.conftest import RECORD, RUN, STARTED_AT, Client
+
+
+@pytest.fixture
+def run(client: Client, dataset: str) -> dict[str, Any]:
+    found = client.post(RUN, json={"dataset_version_id": dataset, "started_at": STARTED_AT})
+    answer: dict[str, Any] = found.json()
+    return answer
+
+
+def everything(client: Client, path: str, **filters: Any) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    token = {}
+    while True:
+        page = client.get(path, params={**filters, **token}).json()
+        items += page["items"]
+        if page["continuation"] is None:
+            return items
+        token = {"continuation": page["continuation"]}
+
+
+def test_pages_put_together_are_the_whole_list(client: Client, run: dict[str, Any]) -> None:
+    whole = everything(client, "/api/v3/evidence", run_id=run["run_id"])
+    assert len(whole) == 5  # exposure, three scenarios, audit trail
+    for limit in (1, 2, 3):
+        assert everything(client, "/api/v3/evidence", run_id=run["run_id"], limit=limit) == whole
+
+
+def test_a_list_without_a_run_goes_through_all_of_it(client: Client, run: dict[str, Any]) -> None:
+    assert len(everything(client, "/api/v3/findings", limit=3)) == 4
+
+
+def test_filters_choose_findings(client: Client, run: dict[str, Any]) -> None:
+    material = everything(client, "/api/v3/findings", is_material="true", limit=1)
+    assert {f["id"] for f in material} == {f["id"] for f in run["material_findings"]}
+    assert everything(client, "/api/v3/findings", category="none") == []
+
+
+def test_only_the_fields_that_were_asked_for_are_answered(
+    client: Client, run: dict[str, Any]
+) -> None:
+    items = everything(client, "/api/v3/findings", fields="id,value")
+    assert {tuple(item) for item in items} == {("id", "value")}
+    found = client.get("/api/v3/findings", params={"fields": "id,nothing"})
+    assert (found.status_code, found.json()["detail"]) == (400, "QUERY_INVALID")
+
+
+@pytest.mark.parametrize("token", ["x", "AAAA", "AAAAAAAAAAAAAAAA", "é"])
+def test_a_token_of_another_list_is_refused(
+    client: Client, run: dict[str, Any], token: str
+) -> None:
+    found = client.get("/api/v3/findings", params={"continuation": token})
+    assert (found.status_code, found.json()["detail"]) == (400, "CONTINUATION_INVALID")
+
+
+def test_a_token_under_other_filters_is_refused(client: Client, run: dict[str, Any]) -> None:
+    token = client.get("/api/v3/findings", params={"limit": 1}).json()["continuation"]
+    found = client.get("/api/v3/findings", params={"continuation": token, "category": "x"})
+    assert found.json()["detail"] == "CONTINUATION_INVALID"
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "more=1", "limit=1&limit=2", "fields=%FF"])
+def test_a_query_that_says_something_else_is_refused(client: Client, query: str) -> None:
+    found = client.get(f"/api/v3/datasets?{query}")
+    assert (found.status_code, found.json()["detail"]) == (400, "QUERY_INVALID")
+
+
+def test_a_finding_leads_back_to_its_source_row(client: Client, run: dict[str, Any]) -> None:
+    finding = run["material_findings"][0]
+    trace = client.get(f"/api/v3/findings/{finding['id']}/trace").json()
+    assert trace["record"]["proved"] is True
+    assert '"loan-1"' in trace["record"]["source_text"]
+    assert trace["evidence"][0]["evidence_id"] == finding["evidence_id"]
+    links = everything(client, "/api/v3/links", finding_id=finding["id"])
+    assert [link["evidence_id"] for link in links] == [finding["evidence_id"]]
+
+
+def test_evidence_is_hashed_again(client: Client, run: dict[str, Any]) -> None:
+    found = client.get(f"/api/v3/evidence/{run['debt_exposure_evidence_id']}").json()
+    assert found["intact"] is True
+    assert found["kind"] == "debt_exposure"
+
+
+def test_a_dataset_tells_its_records_and_refusals(client: Client) -> None:
+    bad = {**RECORD, "source_record_id": "loan-2", "financial": {"debt": {"principal": "x"}}}
+    made = client.post("/api/v3/ingest-records", json={"records": [RECORD, bad]}).json()
+    path = f"/api/v3/datasets/{made['dataset_version_id']}"
+    assert client.get(path).json()["record_count"] == 2
+    rows = everything(client, f"{path}/records", limit=1)
+    assert [row["source_record_id"] for row in rows] == ["loan-1", "loan-2"]
+    rejects = everything(client, f"{path}/rejects")
+    assert [(row["record"], row["field"]) for row in rejects] == [(1, "total_outstanding")]
+    assert client.get(f"{path}/records/1").json()["proved"] is True
+    assert client.get(f"{path}/records/2").json()["detail"] == "NOT_FOUND"
+
+
+def test_a_run_is_read_again_with_its_tables(client: Client, run: dict[str, Any]) -> None:
+    path = f"/api/v3/runs/{run['run_id']}"
+    assert client.get(path).json()["result"]["stress_tests"] == run["report"]["stress_tests"]
+    rows = everything(client, f"{path}/tables/records")
+    assert [row["source_record_id"] for row in rows] == ["loan-1"]
+    listed = everything(client, "/api/v3/runs", engine="debt_stress")
+    assert [row["run_id"] for row in listed] == [run["run_id"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("datasets/dv_x", "DATASET_VERSION_NOT_FOUND"),
+        ("runs/run_x", "RUN_NOT_FOUND"),
+        ("findings/fi_x", "FINDING_NOT_FOUND"),
+        ("findings/fi_x/trace", "FINDING_NOT_FOUND"),
+        ("evidence/ev_x", "EVIDENCE_NOT_FOUND"),
+        ("links?finding_id=fi_x", "FINDING_NOT_FOUND"),
+        ("findings?run_id=run_x", "RUN_NOT_FOUND"),
+    ],
+)
+def test_what_is_not_there_is_not_found_by_its_kind(client: Client, path: str, code: str) -> None:
+    found = client.get(f"/api/v3/{path}")
+    assert (found.status_code, found.json()["detail"]) == (404, code)

@@ -1,0 +1,67 @@
+"""An engine that is switched off answers nobody, until it is switched on again."""
+
+from litestar.testing import TestClient
+from tests.service.conftest import RUN, STARTED_AT, Client
+
+from seawall.service import Service, make_app
+from seawall.service.access.doors import Access
+from seawall.service.held_runs import HeldRuns
+from seawall.service.jobs import Jobs
+from seawall.service.switches import EngineSwitches
+from seawall.store.types import EngineSwitch
+
+SWITCH = "/api/v3/engine-registry/distressed-asset-debt-stress/switch"
+ENGINE = "/api/v3/engines/distressed-asset-debt-stress"
+
+
+def test_a_disabled_engine_refuses_until_it_is_enabled(client: Client, dataset: str) -> None:
+    body = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    assert client.put(SWITCH, json={"enabled": False, "reason": "audit"}).status_code == 200
+    refused = client.post(RUN, json=body)
+    assert (refused.status_code, refused.json()["detail"]) == (503, "ENGINE_DISABLED")
+    assert "Retry-After" in refused.headers
+    assert client.get(f"{ENGINE}/health").json()["status"] == "disabled"
+    enabled = client.get("/api/v3/engine-registry/enabled").json()["engines"]
+    assert [e["name"] for e in enabled] == ["debt_simulation"]
+    client.put(SWITCH, json={"enabled": True})
+    assert client.post(RUN, json=body).status_code == 200
+
+
+def test_a_switch_is_in_the_audit_and_survives_another_process(
+    client: Client, service: Service, access: Access
+) -> None:
+    client.put(SWITCH, json={"enabled": False, "reason": "audit"})
+    (entry,) = service.store.audit_entries(None)
+    assert (entry.action, entry.subject) == ("engine.disable", "debt_stress")
+    assert entry.actor.startswith("tester")
+    other = Service(
+        session=service.session,
+        store=service.store,
+        workers=service.workers,
+        switches=EngineSwitches(service.store),
+        held=HeldRuns(1),
+        profiles=service.profiles,
+        jobs=Jobs(service.store, service.workers, clock=service.clock, ids=str),
+        clock=service.clock,
+    )
+    with TestClient(make_app(other, access=access)) as again:
+        again.headers.update(client.headers)
+        assert again.get(f"{ENGINE}/health").status_code == 503
+
+
+def test_what_is_known_of_a_switch_is_a_moment_old_at_most(service: Service) -> None:
+    time = 0.0
+    known = EngineSwitches(service.store, now=lambda: time)
+    assert known.is_enabled("debt_stress")
+    service.store.submit(lambda tx: tx.set_engine_switch(_off())).result()
+    time = 0.3
+    assert not known.is_enabled("debt_stress")
+
+
+def test_an_engine_that_is_not_there_cannot_be_switched(client: Client) -> None:
+    found = client.put("/api/v3/engine-registry/other/switch", json={"enabled": False})
+    assert found.status_code == 404
+
+
+def _off() -> EngineSwitch:
+    return EngineSwitch("debt_stress", False, "", STARTED_AT, "x")

@@ -69,7 +69,7 @@ stubs: install
 	$(BIN)/python tools/check_stubs.py
 
 pytest: install $(STATE)/browser
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # The report is tested in a real browser: the system's Chromium, installed where we may.
 $(STATE)/browser:

@@ -11,7 +11,13 @@ from hypothesis import HealthCheck, settings
 
 from seawall.session import Session
 
-settings.register_profile("seawall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The gate tries the same examples each time; whoever works on a property tries others at each run.
+settings.register_profile(
+    "seawall",
+    deadline=None,
+    derandomize="SEAWALL_NO_SKIPS" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("seawall")
 
 OpenSession = Callable[..., Session]

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "engines/debt/simulation/claim_quarters.hpp"
 #include "engines/debt/simulation/default_quarters.hpp"
 #include "engines/debt/simulation/fixed_losses.hpp"
 #include "engines/debt/simulation/parametric_losses.hpp"
@@ -49,26 +50,28 @@ std::vector<std::int64_t> losses_of_obligors(std::span<const std::uint32_t> obli
 
 /// The columns of positions and quarters as they were given; views of Python's arrays.
 struct LossColumns {
-    std::size_t quarter_count = 0;  ///< 0: one period
-    std::span<const double> cumulative_default_probability{};
+    QuarterColumns quarters;                      ///< none: one period
     std::span<const std::int64_t> fixed_minor{};  ///< (position, quarter) with quarters
     std::span<const std::int64_t> exposure_minor{};
     std::span<const double> loss_given_default{};
     std::span<const double> dispersion{};
 
     bool is_parametric() const { return !loss_given_default.empty(); }
-    bool needs_rule() const { return is_parametric() || quarter_count > 0; }
+    bool needs_rule() const { return is_parametric() || quarters.quarter_count > 0; }
 };
+
+QuarterColumns quarters_of(const SimulationArrays& arrays, NamedArrays& obligors) {
+    if (!arrays.obligors.contains("cumulative_default_probability")) return {};
+    const auto cumulative = obligors.take<double>("cumulative_default_probability", 2);
+    return {.quarter_count = static_cast<std::size_t>(obligors.shape()[1]),
+            .cumulative_default_probability = cumulative};
+}
 
 LossColumns columns_of(const SimulationArrays& arrays, NamedArrays& obligors,
                        NamedArrays& positions) {
     LossColumns columns;
-    if (arrays.obligors.contains("cumulative_default_probability")) {
-        columns.cumulative_default_probability =
-            obligors.take<double>("cumulative_default_probability", 2);
-        columns.quarter_count = static_cast<std::size_t>(obligors.shape()[1]);
-    }
-    const std::size_t dimensions = columns.quarter_count > 0 ? 2 : 1;
+    columns.quarters = quarters_of(arrays, obligors);
+    const std::size_t dimensions = columns.quarters.quarter_count > 0 ? 2 : 1;
     if (arrays.positions.contains("loss_given_default")) {
         columns.loss_given_default = positions.take<double>("loss_given_default", 1);
         columns.dispersion = positions.take<double>("dispersion", 1);
@@ -84,10 +87,7 @@ std::unique_ptr<const LossRule> rule_of(const DefaultSimulation& simulation,
                                         std::span<const double> default_probability) {
     const FactorModel model = simulation.model();
     const auto quarters = [&] {
-        return DefaultQuarters(
-            simulation.obligors, model,
-            {.quarter_count = columns.quarter_count,
-             .cumulative_default_probability = columns.cumulative_default_probability});
+        return DefaultQuarters(simulation.obligors, model, columns.quarters);
     };
     if (!columns.is_parametric()) {
         return std::make_unique<FixedLosses>(
@@ -101,7 +101,7 @@ std::unique_ptr<const LossRule> rule_of(const DefaultSimulation& simulation,
                                           .exposure_minor = columns.exposure_minor,
                                           .loss_given_default = columns.loss_given_default,
                                           .dispersion = columns.dispersion};
-    if (columns.quarter_count == 0) {
+    if (columns.quarters.quarter_count == 0) {
         return std::make_unique<ParametricLosses>(simulation.obligors, model, positions);
     }
     return std::make_unique<ParametricLosses>(simulation.obligors, model, positions, quarters());
@@ -131,15 +131,20 @@ std::vector<std::uint8_t> ranks_of(std::span<const std::int64_t> values, std::si
 
 /// The columns of a waterfall as they were given; views of Python's arrays.
 struct WaterfallArrays {
-    std::span<const std::int64_t> amount_minor, pool, lien_position, seniority, guarantor;
+    QuarterColumns quarters;                     ///< none: one period
+    std::span<const std::int64_t> amount_minor;  ///< (position, quarter) with quarters
+    std::span<const std::int64_t> pool, lien_position, seniority, guarantor;
     std::span<const std::int64_t> free_assets_minor, parent;
     std::span<const std::int64_t> value_minor, owner, number;
     std::span<const double> volatility, factor_weight;
 };
 
-WaterfallArrays waterfall_arrays(NamedArrays& obligors, NamedArrays& positions,
-                                 NamedArrays& pools) {
-    return {.amount_minor = positions.take<std::int64_t>("exposure_minor", 1),
+WaterfallArrays waterfall_arrays(const SimulationArrays& arrays, NamedArrays& obligors,
+                                 NamedArrays& positions, NamedArrays& pools) {
+    const QuarterColumns quarters = quarters_of(arrays, obligors);
+    const std::size_t dimensions = quarters.quarter_count > 0 ? 2 : 1;
+    return {.quarters = quarters,
+            .amount_minor = positions.take<std::int64_t>("exposure_minor", dimensions),
             .pool = positions.take<std::int64_t>("pool", 1),
             .lien_position = positions.take<std::int64_t>("lien_position", 1),
             .seniority = positions.take<std::int64_t>("seniority", 1),
@@ -153,9 +158,19 @@ WaterfallArrays waterfall_arrays(NamedArrays& obligors, NamedArrays& positions,
             .factor_weight = pools.take<double>("factor_weight", 2)};
 }
 
+/// Of amounts of shape (position, quarter), or one each over one period.
+std::vector<std::int64_t> last_of_each(std::span<const std::int64_t> amounts,
+                                       const QuarterColumns& quarters) {
+    const std::size_t count = std::max<std::size_t>(quarters.quarter_count, 1);
+    std::vector<std::int64_t> last;
+    last.reserve(amounts.size() / count);
+    for (std::size_t i = count - 1; i < amounts.size(); i += count) last.push_back(amounts[i]);
+    return last;
+}
+
 std::unique_ptr<const LossRule> waterfall_of(const DefaultSimulation& simulation,
                                              const WaterfallArrays& arrays,
-                                             const LiquidationTerms& terms) {
+                                             const SimulationArrays& given) {
     const std::size_t obligors = simulation.groups.obligor_count;
     const auto pool = rows_or_none(arrays.pool, arrays.value_minor.size(), "positions.pool");
     const auto lien = ranks_of(arrays.lien_position, lien_count, "positions.lien_position");
@@ -171,22 +186,31 @@ std::unique_ptr<const LossRule> waterfall_of(const DefaultSimulation& simulation
     const auto parent = rows_or_none(arrays.parent, obligors, "obligors.parent");
     const auto owner = rows_of(arrays.owner, obligors, "pools.owner");
     const auto number = rows_of(arrays.number, std::size_t{1} << 32U, "pools.number");
+    // What is owed by who performs to the end.
+    const std::vector<std::int64_t> last = last_of_each(arrays.amount_minor, arrays.quarters);
+    const WaterfallBook book{
+        .claims = {.amount_minor = last,
+                   .estate = simulation.obligor_of_position,
+                   .pool = pool,
+                   .lien_position = lien,
+                   .seniority = seniority,
+                   .guarantor = guarantor,
+                   .guarantee_limit_minor = limit},
+        .pools = {.value_minor = arrays.value_minor,
+                  .owner = owner,
+                  .number = number,
+                  .volatility = arrays.volatility,
+                  .factor_weight = arrays.factor_weight},
+        .obligors = {.free_assets_minor = arrays.free_assets_minor, .parent = parent},
+        .terms = given.liquidation};
+    const FactorModel model = simulation.model();
+    if (arrays.quarters.quarter_count == 0) return std::make_unique<WaterfallLosses>(book, model);
     return std::make_unique<WaterfallLosses>(
-        WaterfallBook{.claims = {.amount_minor = arrays.amount_minor,
-                                 .estate = simulation.obligor_of_position,
-                                 .pool = pool,
-                                 .lien_position = lien,
-                                 .seniority = seniority,
-                                 .guarantor = guarantor,
-                                 .guarantee_limit_minor = limit},
-                      .pools = {.value_minor = arrays.value_minor,
-                                .owner = owner,
-                                .number = number,
-                                .volatility = arrays.volatility,
-                                .factor_weight = arrays.factor_weight},
-                      .obligors = {.free_assets_minor = arrays.free_assets_minor, .parent = parent},
-                      .terms = terms},
-        simulation.model());
+        book, model,
+        ClaimQuarters(
+            DefaultQuarters(simulation.obligors, model, arrays.quarters),
+            {.amount_minor = arrays.amount_minor, .discount_factor = given.discount_factor},
+            simulation.obligor_of_position));
 }
 
 }  // namespace
@@ -207,9 +231,12 @@ std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArray
     LossColumns columns;
     if (arrays.pools) {
         named_pools.emplace(*arrays.pools, "pools");
-        waterfall = waterfall_arrays(named_obligors, named_positions, *named_pools);
+        waterfall = waterfall_arrays(arrays, named_obligors, named_positions, *named_pools);
     } else {
         columns = columns_of(arrays, named_obligors, named_positions);
+    }
+    if (!arrays.discount_factor.empty() && waterfall.quarters.quarter_count == 0) {
+        throw Error(ErrorCode::invalid_input, "discount_factors", "is of a waterfall by quarter");
     }
     const bool has_rule = arrays.pools || columns.needs_rule();
     if (!has_rule && columns.fixed_minor.size() != obligor.size()) {
@@ -237,7 +264,10 @@ std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArray
                                   .loss_minor = losses};
     made->groups = group_obligors_by_slot(obligors, model);
     if (arrays.pools) {
-        made->rule = waterfall_of(*made, waterfall, arrays.liquidation);
+        if (waterfall.quarters.quarter_count > 0) {
+            made->obligors = standard_obligors(obligors, model);
+        }
+        made->rule = waterfall_of(*made, waterfall, arrays);
     } else if (columns.needs_rule()) {
         made->obligors = standard_obligors(obligors, model);
         made->rule = rule_of(*made, columns, probability);

@@ -47,6 +47,7 @@ struct SimulationArrays {
     const Arrays& factors;
     const std::optional<Arrays>& pools;  ///< of a waterfall
     debt::LiquidationTerms liquidation{};
+    std::span<const double> discount_factor{};  ///< of a waterfall by quarter
 };
 std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArrays& arrays,
                                                            double degrees_of_freedom);

@@ -161,7 +161,8 @@ using Liquidation = std::tuple<double, double, double>;
 std::shared_ptr<DefaultSimulation> make(const Arrays& obligors, const Arrays& positions,
                                         const Arrays& factors, double degrees_of_freedom,
                                         const std::optional<Arrays>& pools,
-                                        const Liquidation& liquidation) {
+                                        const Liquidation& liquidation,
+                                        const std::vector<double>& discount_factors) {
     const auto [haircut, sale_cost, administration_cost] = liquidation;
     return make_default_simulation({.obligors = obligors,
                                     .positions = positions,
@@ -169,7 +170,8 @@ std::shared_ptr<DefaultSimulation> make(const Arrays& obligors, const Arrays& po
                                     .pools = pools,
                                     .liquidation = {.haircut = haircut,
                                                     .sale_cost = sale_cost,
-                                                    .administration_cost = administration_cost}},
+                                                    .administration_cost = administration_cost},
+                                    .discount_factor = discount_factors},
                                    degrees_of_freedom);
 }
 
@@ -235,10 +237,12 @@ void register_simulation(py::module_& module) {
         "have exposure_minor, pool, lien_position, seniority and guarantor, obligors\n"
         "free_assets_minor and parent (int64; -1: none), and liquidation is haircut, sale cost "
         "and\n"
-        "administration cost.")
+        "administration cost. By quarter exposure_minor is what is owed at a default then, and\n"
+        "discount_factors, one a quarter, are what a unit lost is worth today.")
         .def(py::init(&make), py::arg("obligors"), py::arg("positions"), py::arg("factors"),
              py::kw_only(), py::arg("degrees_of_freedom"), py::arg("pools") = py::none(),
-             py::arg("liquidation") = Liquidation{})
+             py::arg("liquidation") = Liquidation{},
+             py::arg("discount_factors") = std::vector<double>{})
         .def_property_readonly("obligor_count",
                                [](const DefaultSimulation& s) { return s.groups.obligor_count; })
         .def_property_readonly(

@@ -124,7 +124,7 @@ Figures moments(const py::buffer& losses, const OptionalBuffer& weights, bool is
 }
 
 Figures figures_of_difference(const py::buffer& before, const py::buffer& after, const Level& level,
-                              const OptionalBuffer& weights) {
+                              const OptionalBuffer& weights, bool is_sobol) {
     const Run old(before, weights);
     const Run changed(after, weights);
     const ConfidenceLevel at = level_of(level);
@@ -135,6 +135,7 @@ Figures figures_of_difference(const py::buffer& before, const py::buffer& after,
             return paired_difference(first, weighted_tail(first, at), second,
                                      weighted_tail(second, at));
         }
+        if (is_sobol) return scrambled_difference(old.losses(), changed.losses(), at);
         return paired_difference(old.losses(), tail_risk(old.losses(), at), changed.losses(),
                                  tail_risk(changed.losses(), at));
     });
@@ -215,6 +216,7 @@ void register_tail(py::module_& module) {
                "Mean, standard deviation and the mean's standard error of losses (int64).");
     module.def("paired_difference", &figures_of_difference, py::arg("before"), py::arg("after"),
                py::kw_only(), py::arg("level"), py::arg("weights") = py::none(),
+               py::arg("sobol") = false,
                "What a change does to expected loss and expected shortfall, with paired errors.");
     module.def("loss_histogram", &histogram, py::arg("losses"), py::kw_only(), py::arg("most_bins"),
                py::arg("logarithmic") = false, py::arg("weights") = py::none(),

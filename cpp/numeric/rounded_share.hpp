@@ -6,7 +6,7 @@
 namespace seawall {
 
 /// amount · share, exact and then rounded half to even once, for 0 <= amount <= 2⁶² and
-/// 0 <= share <= 1.
+/// 0 <= share < 2⁵² where the product is at most 2⁶².
 inline std::int64_t rounded_share(std::int64_t amount, double share) {
     __extension__ using Wide = unsigned __int128;
     const auto bits = std::bit_cast<std::uint64_t>(share);

@@ -45,6 +45,14 @@ BOOST_AUTO_TEST_CASE(the_limits_are_exact) {
     BOOST_TEST(rounded_share(largest, 0x1.8p-62) == 2);
 }
 
+BOOST_AUTO_TEST_CASE(more_than_the_whole_is_exact_too) {
+    BOOST_TEST(rounded_share(3, 1.5) == 4);
+    BOOST_TEST(rounded_share(5, 1.5) == 8);
+    BOOST_TEST(rounded_share(7, 1e9) == 7'000'000'000);
+    BOOST_TEST(rounded_share(largest / 4, 3.5) == largest / 8 * 7);
+    BOOST_TEST(rounded_share(1'023, 0x1p52 - 0.5) == 1'023 * (std::int64_t{1} << 52U) - 512);
+}
+
 BOOST_AUTO_TEST_CASE(small_amounts_are_rounded_as_the_processor_does) {
     std::mt19937_64 random(3);
     std::uniform_real_distribution<double> any(0.0, 1.0);

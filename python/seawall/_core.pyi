@@ -485,7 +485,8 @@ class DefaultSimulation:
     obligor's row), number (int64), volatility and factor_weight (float64). Positions then
     have exposure_minor, pool, lien_position, seniority and guarantor, obligors
     free_assets_minor and parent (int64; -1: none), and liquidation is haircut, sale cost and
-    administration cost.
+    administration cost. By quarter exposure_minor is what is owed at a default then, and
+    discount_factors, one a quarter, are what a unit lost is worth today.
     """
     def __init__(
         self,
@@ -500,6 +501,9 @@ class DefaultSimulation:
             typing.SupportsFloat | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
         ] = (0.0, 0.0, 0.0),
+        discount_factors: collections.abc.Sequence[
+            typing.SupportsFloat | typing.SupportsIndex
+        ] = [],
     ) -> None: ...
     def choose_importance(
         self,
@@ -632,7 +636,9 @@ def build_info() -> dict[str, str]:
     How this binary was built: version, build_type, compiler, flags.
     """
 
-def canonical_json(value: typing.Any, plain: collections.abc.Callable) -> bytes:
+def canonical_json(
+    value: typing.Any, plain: collections.abc.Callable[[typing.Any], typing.Any]
+) -> bytes:
     """
     RFC 8785 canonical JSON of dictionaries, lists, tuples, text, numbers, booleans and None;
     `plain` makes them of anything else.
@@ -1053,6 +1059,7 @@ def paired_difference(
         typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
     ],
     weights: typing_extensions.Buffer | None = None,
+    sobol: bool = False,
 ) -> dict[str, typing.Any]:
     """
     What a change does to expected loss and expected shortfall, with paired errors.

@@ -52,6 +52,24 @@ def test_simulate_takes_a_model_of_losses_and_a_sampling(seawall: Command, datas
     assert json.loads(refused.err)["where"] == "parameters.loss_given_default.model"
 
 
+def test_a_waterfall_by_quarters_is_simulated_and_changed(seawall: Command) -> None:
+    rows = [f"L{number},EUR,1000,600,20" for number in range(20)]
+    Path("secured.csv").write_text(
+        "\n".join(["loan_id,currency,outstanding,collateral_value,pd_pct", *rows])
+    )
+    secured = seawall("ingest", "secured.csv", "--json").json()["dataset_version_id"]
+    asked = ("simulate", secured, "--scenarios", "1024", "--losses", "waterfall", "--json")
+    whole = seawall(*asked).json()["result"]
+    quarters = seawall(*asked, "--set", "quarters.count=8").json()
+    assert quarters["result"]["losses_sha256"] == whole["losses_sha256"]
+    assert "settled together" in quarters["result"]["assumptions"][-1]
+    less = seawall("whatif", quarters["run_id"], "--change", "L3:collateral_value=100", "--json")
+    assert less.json()["expected_loss_change"] > 0
+    assert less.json()["tails"][0]["standard_error"] > 0
+    refused = seawall("reverse", quarters["run_id"], "--loss", "1000", "--json")
+    assert json.loads(refused.err)["where"] == "parameters.loss_given_default.model"
+
+
 def test_simulate_keeps_a_checkpoint(seawall: Command, dataset: str) -> None:
     asked = ("simulate", dataset, "--scenarios", "100", "--checkpoint", "losses.bin", "--json")
     first, again = (seawall(*asked).json()["result"] for _ in range(2))

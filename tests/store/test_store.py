@@ -117,6 +117,18 @@ def test_a_different_body_under_one_id_is_a_conflict_and_nothing_of_it_stays(
     test_what_is_put_is_what_is_read(store)
 
 
+@pytest.mark.parametrize("count", [2, 16, 17, 40])
+def test_the_changed_one_of_many_repeated_rows_is_named(store: Store, count: int) -> None:
+    fill(store)
+    rows = evidence(count, prefix="n")
+    submit(store, lambda t: t.put_evidence(TENANT, rows))
+    submit(store, lambda t: t.put_evidence(TENANT, rows))
+    rows[count // 2] = msgspec.structs.replace(rows[count // 2], payload=b"[]")
+    with pytest.raises(Conflict) as refusal:
+        submit(store, lambda t: t.put_evidence(TENANT, rows))
+    assert refusal.value.where == f"evidence[{rows[count // 2].evidence_id}]"
+
+
 def test_one_id_with_two_bodies_in_one_request_is_a_conflict(store: Store) -> None:
     fill(store)
     rows = [*evidence(1, prefix="n"), *evidence(1, prefix="n", payload=b"[]")]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from seawall.cli.options import Store, Tenant, Threads
 from seawall.cli.output import line
@@ -50,6 +51,10 @@ def serve(
     traces: Annotated[
         bool, typer.Option("--traces", help="Send traces as OTEL_EXPORTER_OTLP_ENDPOINT says.")
     ] = False,
+    access_file: Annotated[
+        Path | None,
+        typer.Option("--access", help="A .toml file: issuers, rates, trusted proxies, …"),
+    ] = None,
     store: Store = None,
     tenant: Tenant = None,
     threads: Threads = None,
@@ -63,6 +68,7 @@ def serve(
                 where=library,
             )
     from seawall.service.access.doors import AccessOptions
+    from seawall.service.access.options_file import load_access_options
     from seawall.service.admission import AdmissionOptions
     from seawall.service.opening import ServiceOptions
     from seawall.service.server import run_service
@@ -72,6 +78,13 @@ def serve(
         environment=os.environ,
         folder=Path.cwd(),
     )
+    access = (
+        AccessOptions(operator_tenant=settings.tenant)
+        if access_file is None
+        else load_access_options(access_file)
+    )
+    if secrets_file is not None:
+        access = replace(access, secrets_file=str(secrets_file))
     options = ServiceOptions(
         store=settings.store,
         tenant=settings.tenant,
@@ -84,7 +97,7 @@ def serve(
         log_requests=log_requests,
         traces="otlp" if traces else "",
         admission=AdmissionOptions(waiting=waiting),
-        access=AccessOptions(secrets_file="" if secrets_file is None else str(secrets_file)),
+        access=access,
     )
     run_service(options, port=port, on_bound=_tell)
 

@@ -51,8 +51,8 @@ def whatif(
     change: Annotated[
         list[str] | None,
         typer.Option(
-            help="A loan with other terms, such as L17:exposure=5e6,loss_given_default_pct=60 or "
-            "probability_of_default_pct; may be repeated."
+            help="A loan with other terms, such as L17:exposure=5e6,loss_given_default_pct=60, "
+            "probability_of_default_pct, or collateral_value in a waterfall; may be repeated."
         ),
     ] = None,
     changes: Annotated[

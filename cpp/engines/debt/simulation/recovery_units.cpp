@@ -106,13 +106,12 @@ class UnitsMaker {
     void add_lone(const Unit& rows) {
         const ClaimColumns& claims = book_.claims;
         const std::uint32_t position = rows.positions[0];
-        const std::int64_t amount = claims.amount_minor[position];
         units_.lone.push_back(
             {.obligor = rows.obligors[0],
              .position = position,
              .pool = rows.pools.empty() ? no_index : rows.pools[0],
-             .amount_minor = amount,
-             .secured_minor = claims.pool[position] == no_index ? 0 : amount,
+             .amount_minor = claims.amount_minor[position],
+             .is_secured = claims.pool[position] != no_index,
              .free_assets_minor = book_.obligors.free_assets_minor[rows.obligors[0]]});
     }
 
@@ -131,7 +130,6 @@ class UnitsMaker {
             row_of_pool_[p] = static_cast<std::uint32_t>(joint.pool.size());
             joint.pool.push_back(p);
             joint.owner.push_back(row_of_obligor_[book_.pools.owner[p]]);
-            joint.secured_minor.push_back(0);
         }
         for (const std::uint32_t i : rows.positions) {
             add_due(i);
@@ -157,7 +155,6 @@ class UnitsMaker {
         joint.guarantor.push_back(is_guaranteed ? row_of_obligor_[claims.guarantor[i]] : no_index);
         joint.guarantee_limit_minor.push_back(is_guaranteed ? claims.guarantee_limit_minor[i]
                                                             : no_limit);
-        if (has_pool) joint.secured_minor[joint.claim_pool.back()] += claims.amount_minor[i];
     }
 
     /// Of the position that was added last.

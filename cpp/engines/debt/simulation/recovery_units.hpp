@@ -45,7 +45,7 @@ struct LoneDebt {
     std::uint32_t position = 0;
     std::uint32_t pool = no_index;
     std::int64_t amount_minor = 0;
-    std::int64_t secured_minor = 0;  ///< of the amount: all or 0
+    bool is_secured = false;
     std::int64_t free_assets_minor = 0;
 };
 
@@ -68,7 +68,6 @@ struct JointUnits {
     // Of each pool.
     std::vector<std::uint32_t> pool;  ///< of the book
     std::vector<std::uint32_t> owner;
-    std::vector<std::int64_t> secured_minor;  ///< what its liens are for
     // Of each unit, and one more.
     std::vector<std::uint32_t> estate_offsets, claim_offsets, pool_offsets;
     ClaimRanking ranking;

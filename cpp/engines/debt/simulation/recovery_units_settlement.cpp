@@ -19,7 +19,8 @@ RecoveryMoney& RecoveryMoney::operator+=(const RecoveryMoney& other) {
 
 LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
                            const MinorFraction& administration_cost) {
-    const std::int64_t from_collateral = std::min(net_minor, claim.secured_minor);
+    const std::int64_t from_collateral =
+        claim.is_secured ? std::min(net_minor, claim.amount_minor) : 0;
     const std::int64_t free = claim.free_assets_minor + net_minor - from_collateral;
     const std::int64_t administration = administration_cost.rounded_half_even(free);
     const std::int64_t left = free - administration;
@@ -31,14 +32,16 @@ LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
 }
 
 JointSettlement::JointSettlement(const JointUnits& units, const CollateralShocks& shocks,
-                                 const LiquidationTerms& terms)
+                                 const LiquidationTerms& terms, const ClaimQuarters* quarters)
     : units_(units),
       shocks_(shocks),
+      quarters_(quarters),
       terms_(terms),
       net_of_sale_(MinorFraction::left_after(terms.haircut, terms.sale_cost)),
       administration_cost_(MinorFraction::of(terms.administration_cost)),
       amount_(units.position.size()),
       value_(units.pool.size()),
+      secured_(units.pool.size()),
       administration_(units.obligor.size()),
       no_priming_(units.obligor.size()) {
     auto& [claims, pools, estates, groups] = settlement_;
@@ -102,9 +105,16 @@ void JointSettlement::settle(std::size_t unit, const RecoveryScenario& scenario)
 
 void JointSettlement::set_claims(std::size_t unit, const RecoveryScenario& scenario) {
     ClaimPayments& paid = settlement_.claims;
+    std::fill(secured_.begin() + units_.pool_offsets[unit],
+              secured_.begin() + units_.pool_offsets[unit + 1], 0);
     for (std::uint32_t c = units_.claim_offsets[unit]; c < units_.claim_offsets[unit + 1]; ++c) {
-        const bool is_performing = !scenario.defaults(units_.obligor[units_.estate[c]]);
+        const std::uint32_t obligor = units_.obligor[units_.estate[c]];
+        const bool is_performing = !scenario.defaults(obligor);
         amount_[c] = is_performing == (units_.is_set_aside[c] != 0) ? units_.amount_minor[c] : 0;
+        if (quarters_ != nullptr && !is_performing && units_.is_set_aside[c] == 0) {
+            amount_[c] = quarters_->amount_minor(units_.position[c], scenario.quarter(obligor));
+        }
+        if (units_.claim_pool[c] != no_index) secured_[units_.claim_pool[c]] += amount_[c];
         paid.from_collateral_minor[c] = 0;
         paid.from_estate_minor[c] = 0;
         paid.from_guarantee_minor[c] = 0;
@@ -126,7 +136,7 @@ void JointSettlement::set_administration(std::size_t unit, const RecoveryScenari
     std::copy(units_.free_assets_minor.begin() + begin, units_.free_assets_minor.begin() + end,
               administration_.begin() + begin);
     for (std::uint32_t p = units_.pool_offsets[unit]; p < units_.pool_offsets[unit + 1]; ++p) {
-        const std::int64_t surplus = scratch_.pool_left_minor[p] - units_.secured_minor[p];
+        const std::int64_t surplus = scratch_.pool_left_minor[p] - secured_[p];
         administration_[units_.owner[p]] += std::max<std::int64_t>(surplus, 0);
     }
     for (std::uint32_t e = begin; e < end; ++e) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "engines/debt/simulation/claim_quarters.hpp"
 #include "engines/debt/simulation/recovery_units.hpp"
 #include "engines/debt/simulation/recovery_units_fraction.hpp"
 #include "engines/debt/waterfall.hpp"
@@ -18,9 +19,15 @@ struct RecoveryScenario {
     ScenarioState state{};
     std::span<const std::uint16_t> masks;  ///< by obligor row
     unsigned bit = 0;                      ///< of the masks
+    /// Of each default, of shape (obligor, block_scenarios); empty over one period.
+    std::span<const std::uint8_t> quarters{};
 
     bool defaults(std::uint32_t obligor) const {
         return (std::uint32_t{masks[obligor]} >> bit & 1U) != 0;
+    }
+    /// Of an obligor that defaults and has debts.
+    std::size_t quarter(std::uint32_t obligor) const {
+        return quarters.empty() ? 0 : quarters[obligor * block_scenarios + bit];
     }
 };
 
@@ -52,8 +59,9 @@ LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
 /// settle_liquidation.
 class JointSettlement {
   public:
+    /// `quarters` may be null: one period.
     JointSettlement(const JointUnits& units, const CollateralShocks& shocks,
-                    const LiquidationTerms& terms);
+                    const LiquidationTerms& terms, const ClaimQuarters* quarters);
 
     /// Scenarios of the block in which some obligor of the unit defaults.
     std::uint16_t default_mask(std::size_t unit, std::span<const std::uint16_t> masks) const;
@@ -80,10 +88,12 @@ class JointSettlement {
 
     const JointUnits& units_;
     const CollateralShocks& shocks_;
+    const ClaimQuarters* quarters_;
     LiquidationTerms terms_;
     MinorFraction net_of_sale_, administration_cost_;
     std::vector<std::int64_t> amount_;          ///< of each claim
     std::vector<std::int64_t> value_;           ///< of each pool
+    std::vector<std::int64_t> secured_;         ///< of each pool: what its liens are for
     std::vector<std::int64_t> administration_;  ///< of each estate
     std::vector<std::int64_t> no_priming_;
     SettlementScratch scratch_;

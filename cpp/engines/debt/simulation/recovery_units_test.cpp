@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(loans_with_collateral_of_their_own_are_lone) {
     BOOST_TEST(units.lone[1].position == 1U);
     BOOST_TEST(units.lone[1].pool == 1U);
     BOOST_TEST(units.lone[1].amount_minor == 101);
-    BOOST_TEST(units.lone[1].secured_minor == 101);
+    BOOST_TEST(units.lone[1].is_secured);
     BOOST_TEST(units.lone[1].free_assets_minor == 7);
 }
 
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(collateral_without_a_lien_secures_nothing) {
     rows.claims[0].pool = no_index;
     const RecoveryUnits units = units_of(rows);
     BOOST_TEST(units.lone[0].pool == 0U);
-    BOOST_TEST(units.lone[0].secured_minor == 0);
+    BOOST_TEST(!units.lone[0].is_secured);
 }
 
 BOOST_AUTO_TEST_CASE(shared_collateral_connects) {
@@ -78,7 +78,6 @@ BOOST_AUTO_TEST_CASE(shared_collateral_connects) {
     BOOST_TEST(units.lone.size() == 3U);
     BOOST_TEST(units.joint.obligor == (std::vector<std::uint32_t>{1, 4}));
     BOOST_TEST(units.joint.pool == (std::vector<std::uint32_t>{1, 4}));
-    BOOST_TEST(units.joint.secured_minor == (std::vector<std::int64_t>{101 + 104, 0}));
     // What is due and what is set aside.
     BOOST_TEST(units.joint.position == (std::vector<std::uint32_t>{1, 1, 4, 4}));
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "engines/debt/simulation/paired_difference.hpp"
 #include "engines/debt/simulation/sampling_sobol.hpp"
 #include "engines/debt/simulation/tail_risk.hpp"
 
@@ -34,5 +35,12 @@ inline constexpr std::int64_t least_scramble_tail = 10;
 /// Sectioning When Applying Variance-Reduction Techniques", ACM TOMACS 24(4), 2014). Throws
 /// Error(invalid_input) at "losses" on another number, and at "level" as tail_risk does.
 ScrambledRun scrambled_run(std::span<const std::int64_t> loss_minor, const ConfidenceLevel& level);
+
+/// What a change does to a run by Sobol points, of the same scenarios before and after: the
+/// difference of all scenarios' figures, with the errors of the scrambles' own differences around
+/// it. Throws as scrambled_run does, and Error(invalid_input) at "after" on another number.
+PairedDifference scrambled_difference(std::span<const std::int64_t> before,
+                                      std::span<const std::int64_t> after,
+                                      const ConfidenceLevel& level);
 
 }  // namespace seawall::debt

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engines/debt/analytic/homogeneous_pool.hpp"
@@ -143,6 +144,55 @@ BOOST_AUTO_TEST_CASE(a_run_is_of_as_many_scenarios_of_each_scramble) {
         BOOST_CHECK_EXCEPTION(scrambled_run(Losses(count), {99, 100}), Error,
                               [](const Error& error) { return error.where() == "losses"; });
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_difference_has_the_errors_of_the_scrambles_own_differences) {
+    std::mt19937_64 random(4);
+    Losses before(32 * 50), after(32 * 50);
+    for (std::size_t s = 0; s < before.size(); ++s) {
+        before[s] = static_cast<std::int64_t>(random() % 1'000);
+        after[s] = before[s] + static_cast<std::int64_t>(random() % 100);
+    }
+    const ConfidenceLevel level{.numerator = 9, .denominator = 10};
+    const auto mean_and_shortfall = [&](const Losses& losses) {
+        return std::pair(loss_moments(losses).expected_minor, tail_risk(losses, level).es_minor);
+    };
+    const auto [mean_before, es_before] = mean_and_shortfall(before);
+    const auto [mean_after, es_after] = mean_and_shortfall(after);
+    double mean_squares = 0.0, es_squares = 0.0;
+    for (std::size_t scramble = 0; scramble < 32; ++scramble) {
+        Losses old, changed;
+        for (std::size_t s = scramble; s < before.size(); s += 32) {
+            old.push_back(before[s]);
+            changed.push_back(after[s]);
+        }
+        const auto [mean_old, es_old] = mean_and_shortfall(old);
+        const auto [mean_changed, es_changed] = mean_and_shortfall(changed);
+        mean_squares += std::pow(mean_changed - mean_old - (mean_after - mean_before), 2.0);
+        es_squares += std::pow(es_changed - es_old - (es_after - es_before), 2.0);
+    }
+    const PairedDifference found = scrambled_difference(before, after, level);
+    const auto near = boost::test_tools::tolerance(1e-9);
+    BOOST_TEST(found.expected_minor == mean_after - mean_before, near);
+    BOOST_TEST(found.es_minor == es_after - es_before, near);
+    BOOST_TEST(found.expected_standard_error_minor == std::sqrt(mean_squares / 31.0 / 32.0), near);
+    BOOST_TEST(found.es_standard_error_minor == std::sqrt(es_squares / 31.0 / 32.0), near);
+}
+
+BOOST_AUTO_TEST_CASE(a_difference_of_nothing_has_no_error) {
+    const Losses losses = sobol_losses(like_loans(infinity), 3, 1'024);
+    const PairedDifference found = scrambled_difference(losses, losses, {9, 10});
+    BOOST_TEST(found.expected_minor == 0.0);
+    BOOST_TEST(found.es_minor == 0.0);
+    BOOST_TEST(found.expected_standard_error_minor == 0.0);
+    BOOST_TEST(found.es_standard_error_minor == 0.0);
+}
+
+BOOST_AUTO_TEST_CASE(a_difference_of_other_scenarios_is_refused) {
+    const Losses losses(64), more(96), odd(33);
+    const ConfidenceLevel half{1, 2};
+    BOOST_CHECK_THROW(scrambled_difference(losses, more, half), Error);
+    BOOST_CHECK_THROW(scrambled_difference(odd, odd, half), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

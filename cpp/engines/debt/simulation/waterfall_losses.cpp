@@ -23,14 +23,15 @@ std::size_t checked_position_count(const WaterfallBook& book) {
 /// Scenarios of a block, in its order.
 class WaterfallLosses::BlockScenarios {
   public:
-    explicit BlockScenarios(const DefaultedBlock& block)
+    BlockScenarios(const DefaultedBlock& block, std::span<const std::uint8_t> quarters)
         : asked_(static_cast<std::uint16_t>((1U << block.count) - 1U)) {
         for (unsigned s = 0; s < block.count; ++s) {
             scenarios_[s] = {.seed = block.seed,
                              .scenario = block.states->scenario(block.first + s),
                              .state = block.states->state(block.first + s),
                              .masks = block.masks,
-                             .bit = s};
+                             .bit = s,
+                             .quarters = quarters};
         }
     }
     const RecoveryScenario& operator[](std::size_t s) const { return scenarios_[s]; }
@@ -48,43 +49,69 @@ class WaterfallLosses::BlockScenarios {
     std::array<RecoveryScenario, block_scenarios> scenarios_;
 };
 
-/// Memory of one that is idle, or new.
+/// What a thread works in.
+struct WaterfallLosses::Room {
+    JointSettlement settlement;
+    std::vector<std::uint8_t> quarters;  ///< of a block's defaults; empty over one period
+};
+
+/// Room that is idle, or new, with the quarters of a block's defaults.
 class WaterfallLosses::Lent {
   public:
-    explicit Lent(const WaterfallLosses& owner) : owner_(owner) {
+    Lent(const WaterfallLosses& owner, const DefaultedBlock& block) : owner_(owner) {
         {
             const std::scoped_lock lock(owner.idle_mutex_);
             if (!owner.idle_.empty()) {
-                settlement_ = std::move(owner.idle_.back());
+                room_ = std::move(owner.idle_.back());
                 owner.idle_.pop_back();
             }
         }
-        if (settlement_ != nullptr) return;
-        settlement_ =
-            std::make_unique<JointSettlement>(owner.units_.joint, owner.shocks_, owner.terms_);
+        const ClaimQuarters* const quarters = owner.quarters_ ? &*owner.quarters_ : nullptr;
+        if (room_ == nullptr) {
+            room_ = std::make_unique<Room>(
+                Room{{owner.units_.joint, owner.shocks_, owner.terms_, quarters}, {}});
+        }
+        if (quarters == nullptr) return;
+        room_->quarters.resize(owner.obligor_count_ * block_scenarios);
+        quarters->find(block, room_->quarters);
     }
     ~Lent() {
         const std::scoped_lock lock(owner_.idle_mutex_);
-        owner_.idle_.push_back(std::move(settlement_));
+        owner_.idle_.push_back(std::move(room_));
     }
     Lent(const Lent&) = delete;
     Lent& operator=(const Lent&) = delete;
 
-    JointSettlement& operator*() const { return *settlement_; }
+    JointSettlement& settlement() const { return room_->settlement; }
+    std::span<const std::uint8_t> quarters() const { return room_->quarters; }
 
   private:
     const WaterfallLosses& owner_;
-    std::unique_ptr<JointSettlement> settlement_;
+    std::unique_ptr<Room> room_;
 };
 
 WaterfallLosses::WaterfallLosses(const WaterfallBook& book, const FactorModel& factors)
+    : WaterfallLosses(book, factors, std::optional<ClaimQuarters>()) {}
+
+WaterfallLosses::WaterfallLosses(const WaterfallBook& book, const FactorModel& factors,
+                                 ClaimQuarters quarters)
+    : WaterfallLosses(book, factors, std::optional(std::move(quarters))) {}
+
+WaterfallLosses::WaterfallLosses(const WaterfallBook& book, const FactorModel& factors,
+                                 std::optional<ClaimQuarters> quarters)
     : position_count_(checked_position_count(book)),
       obligor_count_(book.obligors.free_assets_minor.size()),
+      quarters_(std::move(quarters)),
       terms_(book.terms),
       net_of_sale_(MinorFraction::left_after(book.terms.haircut, book.terms.sale_cost)),
       administration_cost_(MinorFraction::of(book.terms.administration_cost)),
       shocks_(book.pools, factors),
       units_(connect_obligors(book)) {
+    const bool is_of_others = quarters_ && (quarters_->obligor_count() != obligor_count_ ||
+                                            quarters_->position_count() != position_count_);
+    if (is_of_others) {
+        throw Error(ErrorCode::invalid_input, "quarters", "must be of the book's obligors");
+    }
     check_values(book);
 }
 
@@ -133,6 +160,14 @@ void WaterfallLosses::check_block(const DefaultedBlock& block) const {
     }
 }
 
+LoneDebt WaterfallLosses::due(const LoneDebt& claim, const RecoveryScenario& scenario) const {
+    LoneDebt due = claim;
+    if (quarters_) {
+        due.amount_minor = quarters_->amount_minor(claim.position, scenario.quarter(claim.obligor));
+    }
+    return due;
+}
+
 template <class Add>
 void WaterfallLosses::add_lone(const BlockScenarios& scenarios, const DefaultedBlock& block,
                                Add add) const {
@@ -145,9 +180,11 @@ void WaterfallLosses::add_lone(const BlockScenarios& scenarios, const DefaultedB
     std::array<std::int64_t, draw_batch> values;
     std::size_t count = 0;
     const auto settle = [&](const LoneDebt& claim, unsigned bit, std::int64_t value) {
+        const RecoveryScenario& at = scenarios[bit];
+        const LoneDebt owed = due(claim, at);
         const LoneSettlement settled =
-            settle_lone(claim, net_of_sale_.rounded_down(value), administration_cost_);
-        add(claim.position, bit, claim.amount_minor - settled.paid_minor());
+            settle_lone(owed, net_of_sale_.rounded_down(value), administration_cost_);
+        add(claim.position, at, claim.obligor, owed.amount_minor - settled.paid_minor());
     };
     const auto settle_waiting = [&] {
         shocks_.values_minor(block.seed, std::span(draws).first(count), values);
@@ -178,24 +215,28 @@ void WaterfallLosses::add_lone(const BlockScenarios& scenarios, const DefaultedB
 void WaterfallLosses::add_losses(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
                                  std::span<std::int64_t> position_minor) const {
     check_block(block);
-    const BlockScenarios scenarios(block);
-    const auto add = [&](std::uint32_t position, unsigned s, std::int64_t loss) {
-        total_minor[s] += loss;
-        if (!position_minor.empty()) position_minor[position * block_scenarios + s] += loss;
+    const Lent lent(*this, block);
+    const BlockScenarios scenarios(block, lent.quarters());
+    const auto add = [&](std::uint32_t position, const RecoveryScenario& at, std::uint32_t obligor,
+                         std::int64_t open) {
+        const std::int64_t loss =
+            quarters_ ? quarters_->worth_today(open, at.quarter(obligor)) : open;
+        total_minor[at.bit] += loss;
+        if (!position_minor.empty()) position_minor[position * block_scenarios + at.bit] += loss;
     };
     add_lone(scenarios, block, add);
     const JointUnits& joint = units_.joint;
-    if (joint.unit_count() == 0) return;
-    const Lent settlement(*this);
+    JointSettlement& settlement = lent.settlement();
     for (std::size_t unit = 0; unit < joint.unit_count(); ++unit) {
-        const std::uint16_t mask = (*settlement).default_mask(unit, block.masks);
+        const std::uint16_t mask = settlement.default_mask(unit, block.masks);
         scenarios.visit(mask, [&](const RecoveryScenario& at) {
-            (*settlement).settle(unit, at);
+            settlement.settle(unit, at);
             for (std::uint32_t c = joint.claim_offsets[unit]; c < joint.claim_offsets[unit + 1];
                  ++c) {
-                const std::int64_t due = (*settlement).due_minor(c);
-                if (due == 0) continue;
-                add(joint.position[c], at.bit, due - (*settlement).paid_minor(c));
+                const std::int64_t owed = settlement.due_minor(c);
+                if (owed == 0) continue;
+                add(joint.position[c], at, joint.obligor[joint.estate[c]],
+                    owed - settlement.paid_minor(c));
             }
         });
     }
@@ -203,7 +244,8 @@ void WaterfallLosses::add_losses(const DefaultedBlock& block, std::span<std::int
 
 RecoveryMoney WaterfallLosses::money(const DefaultedBlock& block, std::size_t scenario) const {
     check_block(block);
-    const BlockScenarios scenarios(block);
+    const Lent lent(*this, block);
+    const BlockScenarios scenarios(block, lent.quarters());
     const RecoveryScenario& at = scenarios[scenario];
     RecoveryMoney total;
     for (const LoneDebt& claim : units_.lone) {
@@ -214,7 +256,7 @@ RecoveryMoney WaterfallLosses::money(const DefaultedBlock& block, std::size_t sc
                 : shocks_.value_minor(claim.pool, at.seed, at.scenario, at.state);
         const SaleProceeds proceeds = sell(value, terms_.haircut, terms_.sale_cost);
         const LoneSettlement settled =
-            settle_lone(claim, net_of_sale_.rounded_down(value), administration_cost_);
+            settle_lone(due(claim, at), net_of_sale_.rounded_down(value), administration_cost_);
         total += {.value_minor = claim.free_assets_minor + proceeds.sold_minor,
                   .paid_minor = settled.paid_minor(),
                   .set_aside_minor = 0,
@@ -222,13 +264,12 @@ RecoveryMoney WaterfallLosses::money(const DefaultedBlock& block, std::size_t sc
                   .administration_minor = settled.administration_minor,
                   .equity_minor = settled.equity_minor};
     }
-    if (units_.joint.unit_count() == 0) return total;
-    const Lent settlement(*this);
+    JointSettlement& settlement = lent.settlement();
     for (std::size_t unit = 0; unit < units_.joint.unit_count(); ++unit) {
-        const std::uint32_t mask = (*settlement).default_mask(unit, block.masks);
+        const std::uint32_t mask = settlement.default_mask(unit, block.masks);
         if ((mask >> at.bit & 1U) == 0) continue;
-        (*settlement).settle(unit, at);
-        total += (*settlement).money(unit);
+        settlement.settle(unit, at);
+        total += settlement.money(unit);
     }
     return total;
 }

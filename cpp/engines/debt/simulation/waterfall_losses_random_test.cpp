@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_lone_claim_is_paid_the_liquidations_pennies) {
         const bool is_secured = rows.claims[0].pool != no_index;
         const LoneDebt claim{.pool = 0,
                              .amount_minor = rows.claims[0].amount,
-                             .secured_minor = is_secured ? rows.claims[0].amount : 0,
+                             .is_secured = is_secured,
                              .free_assets_minor = rows.estates[0].free_assets};
         const std::int64_t net = MinorFraction::left_after(terms.haircut, terms.sale_cost)
                                      .rounded_down(rows.pools[0].value);

@@ -44,55 +44,6 @@ Losses simulated(const LossRule& rule, const ObligorGroups& groups, const Factor
     return losses;
 }
 
-/// Unequal obligors in units of five that share a pool and an owner, of which some guarantee in a
-/// circle, and lone ones.
-struct MixedBook {
-    Rows rows;
-    std::vector<Shock> shocks;
-
-    explicit MixedBook(std::size_t unit_count) {
-        std::mt19937_64 random(17);
-        for (std::uint32_t u = 0; u < unit_count; ++u) {
-            const bool is_lone = random() % 2 == 0;
-            const bool is_guaranteed = !is_lone && random() % 2 == 0;
-            const auto first = static_cast<std::uint32_t>(rows.estates.size());
-            const auto pool = static_cast<std::uint32_t>(rows.pools.size());
-            const std::uint32_t obligor_count = is_lone ? 1 : 5;
-            for (std::uint32_t o = 0; o < obligor_count; ++o) {
-                Claim claim{.amount = amount(random), .estate = first + o, .pool = pool};
-                if (is_guaranteed) claim.guarantor = first + (o + 1) % 5;
-                if (is_guaranteed && random() % 2 == 0) claim.limit = amount(random) / 3;
-                claim.lien = static_cast<std::uint8_t>(random() % 3);
-                claim.seniority = static_cast<Seniority>(random() % 4);
-                rows.claims.push_back(claim);
-                rows.estates.push_back({.free_assets = amount(random) / 5});
-                if (o > 1) rows.estates.back().parent = first + 1;
-            }
-            rows.pools.push_back({.value = amount(random) * obligor_count / 2, .owner = first});
-            shocks.push_back({.number = 3 * pool + 1,
-                              .volatility = 0.1 * static_cast<double>(random() % 8),
-                              .factor_weight = {0.5, 0.3}});
-        }
-    }
-
-    Book book() const {
-        return Book(rows, {.haircut = 0.2, .sale_cost = 0.05, .administration_cost = 0.07}, shocks,
-                    2);
-    }
-    /// About half default; unlike in each scenario.
-    std::vector<std::uint16_t> masks(unsigned seed) const {
-        std::mt19937 random(seed);
-        std::vector<std::uint16_t> masks(rows.estates.size());
-        for (auto& mask : masks) mask = static_cast<std::uint16_t>(random());
-        return masks;
-    }
-
-  private:
-    static std::int64_t amount(std::mt19937_64& random) {
-        return static_cast<std::int64_t>(random() % 100'000'000);
-    }
-};
-
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_mean_loss_of_a_loan_is_the_integral_over_the_factor) {

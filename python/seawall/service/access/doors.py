@@ -40,8 +40,8 @@ class AccessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuers: tuple[ExternalIssuer, ...] = ()
     operator_tenant: str = "default"  # whose admins switch engines, for every tenant
     trusted_proxies: tuple[str, ...] = ()  # addresses and networks
-    key_rate: Rate = Rate(per_second=5_000, burst=10_000)
-    address_rate: Rate = Rate(per_second=10_000, burst=20_000)
+    key_rate: Rate = Rate(per_second=10_000, burst=20_000)
+    address_rate: Rate = Rate(per_second=20_000, burst=40_000)
     failure_rate: Rate = Rate(per_second=1 / 6, burst=10)  # credentials that are not valid
 
 

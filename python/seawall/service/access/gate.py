@@ -124,7 +124,12 @@ class Gate:
                 scope, address, refused.reason, key_id=refused.key_id, tenant=refused.tenant
             )
         except TokenRefused as refused:
-            return self._failed(scope, address, refused.reason)
+            said = refused.said
+            if said is None:
+                return self._failed(scope, address, refused.reason)
+            return self._failed(
+                scope, address, refused.reason, key_id=said.key_id, tenant=said.tenant
+            )
         if isinstance(caller, Refusal):
             return caller
         principal = caller.principal
@@ -176,9 +181,9 @@ class Gate:
             self._checked[name] = token
         elif token.expires_at <= self._clock():
             del self._checked[name]
-            raise TokenRefused("expired")
+            raise TokenRefused("expired", said=token.principal)
         if self._directory.is_revoked(token.revocation_id):
-            raise TokenRefused("revoked")
+            raise TokenRefused("revoked", said=token.principal)
         return Caller(self._holder(token), "token", token)
 
     def _holder(self, token: CheckedToken) -> Principal:
@@ -187,7 +192,7 @@ class Gate:
             return said
         key = self._directory.live_key(said.key_id)
         if key is None or key.principal.tenant != said.tenant:
-            raise TokenRefused("its_key_is_gone")
+            raise TokenRefused("its_key_is_gone", said=said)
         if said.roles >= key.principal.roles:
             return key.principal
         return Principal(

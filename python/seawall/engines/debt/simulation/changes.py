@@ -17,6 +17,13 @@ from seawall.engines.debt.simulation.question_types import (
     ChangeLoan,
     RemoveLoan,
 )
+from seawall.engines.debt.simulation.recovery_columns import RecoveryColumns
+from seawall.engines.debt.simulation.recovery_parts import (
+    NewClaim,
+    connected_obligors,
+    some_of,
+    with_claims,
+)
 from seawall.engines.debt.simulation.types import TailFigures
 from seawall.errors import InvalidInput, NotFound
 
@@ -35,7 +42,7 @@ class FigureChange(msgspec.Struct, frozen=True):
 class WhatIf(msgspec.Struct, frozen=True):
     """What changes do, in the book's currency; standard errors are of paired differences."""
 
-    obligor_count: int  # that changed
+    obligor_count: int  # that changed, without those who are connected to them
     expected_loss: float  # before
     expected_loss_change: float
     expected_loss_change_standard_error: float
@@ -43,7 +50,7 @@ class WhatIf(msgspec.Struct, frozen=True):
 
 
 class ChangedBook(msgspec.Struct, frozen=True):
-    """The obligors that change, as they were and as they are."""
+    """The obligors that change and those connected to them, as they were and as they are."""
 
     obligor_count: int
     before: SimulationInputs
@@ -62,8 +69,6 @@ def changed_book(
     """
     if not changes:
         raise InvalidInput("there is none", where=where)
-    if book.loss_model.model == "waterfall":
-        raise InvalidInput("is of loans whose losses no waterfall connects", where=where)
     draft = _Draft(book)
     for index, change in enumerate(changes):
         place = f"{where}[{index}]"
@@ -85,6 +90,9 @@ class _Draft:
         self._probability = book.obligors.default_probability.copy()
         self._added: list[tuple[int, float, float]] = []  # obligor row, exposure, severity
         self._new_weight: list[Numbers] = []
+        self._new_group: list[int] = []
+        self._new_claims: list[NewClaim] = []
+        self._recovery = book.recovery
         self._touched: set[int] = set()
 
     def alter(self, change: RemoveLoan | ChangeLoan, where: str) -> None:
@@ -98,7 +106,10 @@ class _Draft:
                 raise InvalidInput("which of its instruments?", where=f"{where}.element")
             self._exposure[rows] = change.exposure
         if change.loss_given_default_pct is not UNSET:
+            self._refuse_waterfall(f"{where}.loss_given_default_pct")
             self._severity[rows] = change.loss_given_default_pct / 100
+        if change.collateral_value is not UNSET:
+            self._recovery = self._with_collateral(rows, change.collateral_value, where)
         if change.probability_of_default_pct is not UNSET:
             of_obligor = self._book.obligor[rows]
             self._probability[of_obligor] = change.probability_of_default_pct / 100
@@ -109,11 +120,19 @@ class _Draft:
             row = self._new_obligor(change, where)
         elif change.probability_of_default_pct is not UNSET:
             self._probability[row] = change.probability_of_default_pct / 100
+        if self._recovery is None:
+            for name in ("collateral_value", "seniority"):
+                if getattr(change, name) is not UNSET:
+                    raise InvalidInput("is of a waterfall", where=f"{where}.{name}")
         self._touched.add(row)
-        self._added.append((row, change.exposure, change.loss_given_default_pct / 100))
+        self._added.append((row, change.exposure, self._severity_of(change, where)))
+        if self._recovery is not None:
+            self._new_claims.append(self._claim(row, change))
 
     def finish(self) -> ChangedBook:
         touched = np.array(sorted(self._touched), np.int64)
+        if self._book.recovery is not None:
+            touched = connected_obligors(self._book.recovery, self._book.obligor, touched)
         count = len(self._book.obligor_ids)
         old = self._book.obligors
         first = self._book.register.slot_count
@@ -134,16 +153,72 @@ class _Draft:
             np.concatenate([self._exposure[held], added["exposure"]]),
             np.concatenate([self._severity[held], added["severity"]]),
         )
+        recovery_before = recovery_after = None
+        if book.recovery is not None and self._recovery is not None:
+            recovery_before = some_of(book.recovery, kept, held)
+            further = np.arange(len(book.obligor), len(book.obligor) + len(added))
+            recovery_after = some_of(
+                with_claims(self._recovery, len(everyone.slot), self._new_claims),
+                touched,
+                np.concatenate([held, further]),
+            )
         return ChangedBook(
-            len(touched),
-            self._inputs(old.some(kept), kept, before),
-            self._inputs(everyone.some(touched), touched, after),
+            len(self._touched),
+            self._inputs(old.some(kept), kept, before, recovery_before),
+            self._inputs(everyone.some(touched), touched, after, recovery_after),
         )
 
-    def _inputs(self, obligors: Obligors, rows: Rows, positions: PositionTerms) -> SimulationInputs:
+    def _inputs(
+        self,
+        obligors: Obligors,
+        rows: Rows,
+        positions: PositionTerms,
+        recovery: RecoveryColumns | None,
+    ) -> SimulationInputs:
         owed_by = np.searchsorted(rows, positions.obligor)
-        inputs = self._book.inputs_of(obligors, msgspec.structs.replace(positions, obligor=owed_by))
+        positions = msgspec.structs.replace(positions, obligor=owed_by)
+        inputs = self._book.inputs_of(obligors, positions, recovery)
         return msgspec.structs.replace(inputs, sampling=self._book.inputs.sampling)
+
+    def _refuse_waterfall(self, where: str) -> None:
+        if self._book.recovery is not None:
+            raise InvalidInput("a waterfall has no such input", where=where)
+
+    def _with_collateral(self, rows: Rows, value: float, where: str) -> RecoveryColumns:
+        place = f"{where}.collateral_value"
+        if self._recovery is None:
+            raise InvalidInput("is of a waterfall; state loss_given_default_pct", where=place)
+        pool = np.unique(self._recovery.positions["pool"][rows])
+        if len(pool) > 1 or pool[0] < 0:
+            raise InvalidInput("no collateral, or several, secures the positions", where=place)
+        minor = self._recovery.pools["value_minor"].copy()
+        minor[pool] = self._minor(value)
+        pools = self._recovery.pools | {"value_minor": minor}
+        return msgspec.structs.replace(self._recovery, pools=pools)
+
+    def _severity_of(self, change: AddLoan, where: str) -> float:
+        if change.loss_given_default_pct is not UNSET:
+            self._refuse_waterfall(f"{where}.loss_given_default_pct")
+            return change.loss_given_default_pct / 100
+        if self._recovery is None:
+            raise InvalidInput("a new loan needs one", where=f"{where}.loss_given_default_pct")
+        return 0.0
+
+    def _claim(self, row: int, change: AddLoan) -> NewClaim:
+        book, terms = self._book, self._book.parameters.loss_given_default
+        of_book = book.groups.factor_of_obligor
+        group = int(of_book[row]) if row < len(of_book) else self._new_group[row - len(of_book)]
+        value = change.collateral_value
+        return NewClaim(
+            obligor=row,
+            seniority="senior" if change.seniority is UNSET else change.seniority,
+            value_minor=None if value is UNSET else self._minor(value),
+            volatility=terms.collateral_volatility_pct / 100,
+            factor_weight=book.weight(group, terms.collateral_correlation),
+        )
+
+    def _minor(self, amount: float) -> int:
+        return round(amount * self._book.minor_per_unit)
 
     def _rows(self, change: RemoveLoan | ChangeLoan, where: str) -> Rows:
         from pyarrow import compute
@@ -181,6 +256,7 @@ class _Draft:
         row = len(self._probability)
         self._new_obligors[change.obligor_id] = row
         self._probability = np.append(self._probability, change.probability_of_default_pct / 100)
+        self._new_group.append(names.index(group))
         weight = self._book.weight(names.index(group), change.asset_correlation)
         self._new_weight.append(weight[np.newaxis, :])
         return row

@@ -94,20 +94,26 @@ class CreditBook:
             self.exposure, lambda row: f"records[{self.positions['record'][row]}].exposure"
         )
         self.obligors = self._model(self.probabilities.values, self.groups, parameters)
-        self._recovery = self._recovery_columns(book)
+        self.recovery = self._recovery_columns(book)  # of a waterfall; else None
         self.inputs = self.inputs_of(
-            self.obligors, PositionTerms(self.obligor, self.exposure, self.severities.values)
+            self.obligors,
+            PositionTerms(self.obligor, self.exposure, self.severities.values),
+            self.recovery,
         )
         self.simulation = self.inputs.simulation()
         if parameters.sampling != "plain":
             self.inputs = msgspec.structs.replace(self.inputs, sampling=self._sampling())
 
-    def inputs_of(self, obligors: Obligors, positions: PositionTerms) -> SimulationInputs:
-        """Make inputs of some obligors under this book's factors, plainly drawn."""
+    def inputs_of(
+        self, obligors: Obligors, positions: PositionTerms, recovery: RecoveryColumns | None
+    ) -> SimulationInputs:
+        """Make inputs of some obligors under this book's factors, plainly drawn.
+
+        ``recovery`` is of these obligors and positions; None where there is no waterfall.
+        """
         freedom = self.parameters.factors.degrees_of_freedom
         names = Obligors.__struct_fields__
         columns = {name: np.ascontiguousarray(getattr(obligors, name)) for name in names}
-        recovery = self._recovery
         return SimulationInputs(
             obligors={
                 **columns,
@@ -126,6 +132,7 @@ class CreditBook:
             seed=self.parameters.seed,
             pools=None if recovery is None else recovery.pools,
             liquidation=(0.0, 0.0, 0.0) if recovery is None else recovery.liquidation,
+            discount_factors=self.loss_model.discount_factors_of_claims,
         )
 
     def expected_loss(self) -> float | None:
@@ -136,9 +143,8 @@ class CreditBook:
 
     def largest_loss(self) -> float:
         """Return the most that the book can lose: of a position in its worst quarter."""
-        columns = self.inputs.positions
-        lost = columns["loss_minor" if "loss_minor" in columns else "exposure_minor"]
-        return self.amount(int(lost.reshape(len(self.positions), -1).max(axis=1).sum()))
+        lost = self.loss_model.most_lost_minor(self.inputs.positions)
+        return self.amount(int(lost.max(axis=1).sum()))
 
     def amount(self, minor: float) -> float:
         """An amount of the book's currency from minor units."""

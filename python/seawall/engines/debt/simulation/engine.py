@@ -38,11 +38,15 @@ _ASSUMPTION_OF_LOSSES = {
     "over all defaults is the given one.",
     "waterfall": "Connected obligors are liquidated together in each scenario: claims are due of "
     "those that default, collateral takes a value that falls with its owner's factor, free assets "
-    "do not move, and nothing is discounted.",
+    "do not move, and what is paid after a default is not discounted.",
 }
 _ASSUMPTION_OF_QUARTERS = (
     "A default falls in a quarter by a constant hazard; the factors stay what they are over the "
     "whole period."
+)
+_ASSUMPTION_OF_SETTLEMENT = (
+    "Connected obligors that default in different quarters are settled together, and each loss is "
+    "discounted from the quarter of its own default."
 )
 
 _CONTRIBUTOR_COUNT = 10
@@ -136,8 +140,12 @@ def _result(book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed) -> S
 
 
 def _assumptions(parameters: SimulationParameters) -> list[str]:
-    stated = [*_ASSUMPTIONS, _ASSUMPTION_OF_LOSSES[parameters.loss_given_default.model]]
-    return stated if parameters.quarters is UNSET else [*stated, _ASSUMPTION_OF_QUARTERS]
+    model = parameters.loss_given_default.model
+    stated = [*_ASSUMPTIONS, _ASSUMPTION_OF_LOSSES[model]]
+    if parameters.quarters is UNSET:
+        return stated
+    settled = [_ASSUMPTION_OF_SETTLEMENT] if model == "waterfall" else []
+    return [*stated, _ASSUMPTION_OF_QUARTERS, *settled]
 
 
 def _exact_deviation(credit: CreditBook) -> float | None:

@@ -1,6 +1,7 @@
 """Parts of a simulation: ranges of its scenarios, computed anywhere, that merge into the whole."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -22,7 +23,7 @@ class ScenarioRange(msgspec.Struct, frozen=True):
     count: int
 
 
-class SimulationInputs(msgspec.Struct, frozen=True):
+class SimulationInputs(msgspec.Struct, frozen=True, dict=True):
     """All that losses depend on but the scenarios; small enough to be sent to a worker."""
 
     obligors: dict[str, Any]  # columns by name, as `native.DefaultSimulation` takes them
@@ -33,10 +34,11 @@ class SimulationInputs(msgspec.Struct, frozen=True):
     sampling: SamplingResult = SamplingResult("plain")
     pools: dict[str, Any] | None = None  # of a waterfall
     liquidation: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    discount_factors: list[float] = []  # of a waterfall by quarter
 
-    @property
+    @cached_property
     def sha256(self) -> str:
-        """A digest of every bit: parts of one whole have the same."""
+        """A digest of every bit: parts of one whole have the same. Taken once, not once a part."""
         digest = sha256(b"seawall.simulation/1\0")
         named = {
             **{f"obligors.{name}": values for name, values in self.obligors.items()},
@@ -48,7 +50,7 @@ class SimulationInputs(msgspec.Struct, frozen=True):
             digest.update(f"{name}{values.shape}{values.dtype.str}\0".encode())
             digest.update(values)
         digest.update(f"{float(self.degrees_of_freedom).hex()} {self.seed}".encode())
-        digest.update(msgspec.json.encode((self.sampling, self.liquidation)))
+        digest.update(msgspec.json.encode((self.sampling, self.liquidation, self.discount_factors)))
         return digest.hexdigest()
 
     @property
@@ -69,6 +71,7 @@ class SimulationInputs(msgspec.Struct, frozen=True):
             degrees_of_freedom=self.degrees_of_freedom,
             pools=None if self.pools is None else _buffers(self.pools),
             liquidation=self.liquidation,
+            discount_factors=self.discount_factors,
         )
 
 

@@ -10,7 +10,6 @@ from msgspec import UNSET
 from seawall import native
 from seawall.engines.debt.simulation.inputs import Numbers
 from seawall.engines.debt.simulation.types import SimulationParameters
-from seawall.errors import InvalidInput
 
 Minor = Any  # int64, of shape (position_count,) or (position_count, quarter_count)
 
@@ -37,8 +36,11 @@ class LossModel(msgspec.Struct, frozen=True):
         self, exposure: Numbers, loss_given_default: Numbers, minor_per_unit: int
     ) -> dict[str, Any]:
         """Columns of positions beside the obligor; amounts are rounded half to even once."""
-        if self.model == "waterfall":
-            return {"exposure_minor": self._by_quarter(exposure * minor_per_unit)}
+        if self.model == "waterfall":  # claims are nominal: what is left open is discounted
+            minor = np.rint(exposure * minor_per_unit).astype(np.int64)
+            if self.quarter_count == 0:
+                return {"exposure_minor": minor}
+            return {"exposure_minor": np.repeat(minor[:, np.newaxis], self.quarter_count, axis=1)}
         if self.model == "fixed":
             lost = self._by_quarter(exposure * loss_given_default * minor_per_unit)
             return {"loss_minor": lost}
@@ -68,6 +70,19 @@ class LossModel(msgspec.Struct, frozen=True):
         reached = self.obligor_columns(default_probability)["cumulative_default_probability"]
         return math.fsum((np.diff(reached, axis=1, prepend=0.0) * lost).ravel())
 
+    @property
+    def discount_factors_of_claims(self) -> list[float]:
+        """What is open of a claim is worth today, by quarter; none where losses have it in them."""
+        return self.discount_factors if self.model == "waterfall" and self.quarter_count else []
+
+    def most_lost_minor(self, columns: dict[str, Any]) -> Minor:
+        """Return what positions lose at most, of shape (position_count, quarter_count)."""
+        found = columns["loss_minor" if "loss_minor" in columns else "exposure_minor"]
+        by_quarter = found.reshape(len(found), -1)
+        if not self.discount_factors_of_claims:
+            return by_quarter
+        return np.rint(by_quarter * np.array(self.discount_factors)).astype(np.int64)
+
     def _by_quarter(self, minor: Numbers) -> Minor:
         if self.quarter_count == 0:
             return np.rint(minor).astype(np.int64)
@@ -76,11 +91,9 @@ class LossModel(msgspec.Struct, frozen=True):
 
 
 def loss_model(parameters: SimulationParameters) -> LossModel:
-    """Read the model from what was asked; raises InvalidInput for what does not go together."""
+    """Read the model from what was asked; raises InvalidInput for a rate out of range."""
     terms = parameters.loss_given_default
     count, factors = 0, [1.0]
-    if terms.model == "waterfall" and parameters.quarters is not UNSET:
-        raise InvalidInput("a waterfall is of one period", where="parameters.quarters")
     if parameters.quarters is not UNSET:
         count = parameters.quarters.count
         rate = parameters.quarters.discount_rate_pct / 100

@@ -7,12 +7,16 @@ from msgspec import UNSET, Meta, UnsetType
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
+SeniorityName = Literal["super_senior", "senior", "subordinated", "junior"]
 
 
 class RemoveLoan(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="remove"
 ):
-    """A position, or all positions of a record, that are gone."""
+    """A position, or all positions of a record, that are gone.
+
+    In a waterfall they are paid off: what secured them is still their obligor's.
+    """
 
     source_record_id: str
     element: int | UnsetType = UNSET  # one instrument of the record
@@ -21,13 +25,18 @@ class RemoveLoan(
 class ChangeLoan(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="change"
 ):
-    """Positions with other terms; a default probability is the whole obligor's."""
+    """Positions with other terms; a default probability is the whole obligor's.
+
+    In a waterfall a loss given default is no term, but what the collateral is worth that secures
+    the positions, and whoever else it secures.
+    """
 
     source_record_id: str
     element: int | UnsetType = UNSET
     exposure: Amount | UnsetType = UNSET  # in the book's currency
     loss_given_default_pct: Percent | UnsetType = UNSET
     probability_of_default_pct: Percent | UnsetType = UNSET
+    collateral_value: Amount | UnsetType = UNSET  # in a waterfall
 
 
 class AddLoan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="add"):
@@ -35,10 +44,13 @@ class AddLoan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
 
     obligor_id: str
     exposure: Amount
-    loss_given_default_pct: Percent
+    loss_given_default_pct: Percent | UnsetType = UNSET  # needed but for a waterfall
     probability_of_default_pct: Percent | UnsetType = UNSET  # needed for a new obligor
     group: str | UnsetType = UNSET  # whose factor moves it; needed for a new one of several groups
     asset_correlation: Annotated[float, Meta(ge=0, lt=1)] | UnsetType = UNSET  # likewise
+    # In a waterfall:
+    collateral_value: Amount | UnsetType = UNSET  # of its own, a first lien; absent: unsecured
+    seniority: SeniorityName | UnsetType = UNSET  # absent: senior
 
 
 Change = RemoveLoan | ChangeLoan | AddLoan

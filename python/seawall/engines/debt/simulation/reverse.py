@@ -84,8 +84,14 @@ def reverse_stress(
         state loses.
     """
     columns = book.inputs.positions
-    if "loss_minor" not in columns or columns["loss_minor"].ndim > 1:
-        raise InvalidInput("is of losses that are fixed over one period", where="parameters")
+    places = {
+        "parameters.loss_given_default.model": book.loss_model.model != "fixed",
+        "parameters.quarters": book.loss_model.quarter_count > 0,
+    }
+    for place, is_other in places.items():
+        if is_other:
+            message = "a reverse stress is of losses that are fixed over one period"
+            raise InvalidInput(message, where=place)
     try:
         found = native.reverse_stress(
             book.simulation,

@@ -10,8 +10,6 @@ from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.question_types import Bump
 from seawall.errors import InvalidInput
 
-_OF_SEVERITIES = ("loss_given_default", "collateral_value")
-
 
 def bumped_inputs(book: CreditBook, bump: Bump, *, where: str) -> SimulationInputs:
     """Return the inputs of a book after a bump; nothing is held at a limit.
@@ -19,11 +17,13 @@ def bumped_inputs(book: CreditBook, bump: Bump, *, where: str) -> SimulationInpu
     Raises
     ------
     InvalidInput
-        Where a figure would leave its range, and for a currency that no record has.
+        Where a figure would leave its range, for a currency that no record has, and for losses
+        given default in a waterfall.
     """
-    if bump.figure in _OF_SEVERITIES and book.loss_model.model == "waterfall":
+    if bump.figure == "loss_given_default" and book.recovery is not None:
         raise InvalidInput("a waterfall has no such input", where=f"{where}.figure")
     factor = 1 + bump.change
+    recovery = book.recovery
     obligors, severity, exposure = book.obligors, book.severities.values, book.exposure
     if bump.figure == "default_probability":
         raised = _within(obligors.default_probability * factor, where)
@@ -34,6 +34,9 @@ def bumped_inputs(book: CreditBook, bump: Bump, *, where: str) -> SimulationInpu
         )
     elif bump.figure == "loss_given_default":
         severity = _within(severity * factor, where)
+    elif bump.figure == "collateral_value" and recovery is not None:
+        value = np.rint(recovery.pools["value_minor"] * factor).astype(np.int64)
+        recovery = msgspec.structs.replace(recovery, pools=recovery.pools | {"value_minor": value})
     elif bump.figure == "collateral_value":
         place = book.positions.column_names.index("collateral_value")
         moved = book.positions["collateral_value"].to_numpy().astype(float) * factor
@@ -44,7 +47,7 @@ def bumped_inputs(book: CreditBook, bump: Bump, *, where: str) -> SimulationInpu
         if bump.currency is UNSET or not held.any():
             raise InvalidInput("no record is in it", where=f"{where}.currency")
         exposure = np.where(held, exposure * factor, exposure)
-    inputs = book.inputs_of(obligors, PositionTerms(book.obligor, exposure, severity))
+    inputs = book.inputs_of(obligors, PositionTerms(book.obligor, exposure, severity), recovery)
     return msgspec.structs.replace(inputs, sampling=book.inputs.sampling)
 
 

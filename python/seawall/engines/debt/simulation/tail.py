@@ -206,16 +206,15 @@ class Tail:
     ) -> WhatIf:
         """Change loans and compare, scenario by scenario, under the same draws, at some levels.
 
-        Only the obligors that change are simulated again. An obligor's default probability stays
-        unless a change states it; a new obligor gets the next slot.
+        Only the obligors that change are simulated again, in a waterfall with those who are
+        connected to them by collateral, guarantees or ownership. An obligor's default probability
+        stays unless a change states it; a new obligor gets the next slot.
 
         Raises
         ------
         InvalidInput, NotFound
             With the place, such as ``changes[0].source_record_id``.
         """
-        if self._is_sobol:
-            raise InvalidInput("is of plain or importance sampling", where="sampling")
         changed = changed_book(self.book, changes, where=where)
         after = self.loss_minor - self._of(changed.before) + self._of(changed.after)
         return self._compared(changed.obligor_count, after, levels or self.levels)
@@ -253,8 +252,6 @@ class Tail:
         InvalidInput
             With the place, such as ``bumps[0].change``, before any of them is simulated.
         """
-        if bumps and self._is_sobol:
-            raise InvalidInput("is of plain or importance sampling", where="sampling")
         inputs = [
             bumped_inputs(self.book, bump, where=f"{where}[{index}]")
             for index, bump in enumerate(bumps)
@@ -278,7 +275,11 @@ class Tail:
     def paired(self, after: Any, level: float) -> dict[str, Any]:
         """Return the differences to other losses of the same scenarios, in minor units."""
         return native.paired_difference(
-            self.loss_minor, after, level=rational_level(level), weights=self.weights
+            self.loss_minor,
+            after,
+            level=rational_level(level),
+            weights=self.weights,
+            sobol=self._is_sobol,
         )
 
     @property

@@ -250,6 +250,15 @@ def test_iterating_passes_the_end_of_a_page(store: Store) -> None:
     assert found == sorted({f"x{i}" for i in range(2_500)} | {"e0", "e1", "e2"})
 
 
+def test_pages_by_identifier_continue_and_are_of_one_tenant(store: Store) -> None:
+    fill(store)
+    fill(store, tenant="other")
+    assert store.finding_page(TENANT, limit=2) == findings(3)[:2]
+    assert store.finding_page(TENANT, limit=2, after="f1") == findings(3)[2:]
+    assert store.evidence_page(TENANT, limit=2, after="e0") == evidence(3)[1:]
+    assert store.evidence_page("nobody") == []
+
+
 def test_a_failed_request_does_not_touch_its_neighbours_in_the_group(store: Store) -> None:
     fill(store)
     holding = threading.Event()

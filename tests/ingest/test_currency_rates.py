@@ -275,7 +275,7 @@ def test_a_table_with_another_base_has_the_euro_s_fixed_rates_too() -> None:
         ({"eur": [1.0, 1.1]}, "rates.eur"),
         ({"usd": None}, "rates"),
     ],
-    ids=str,
+    ids=lambda change: ",".join(change) if isinstance(change, dict) else change,
 )
 def test_records_that_are_no_table_of_rates_are_refused(change: dict[str, Any], where: str) -> None:
     columns: dict[str, Any] = {

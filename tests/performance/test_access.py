@@ -7,11 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.service.access.entrance import Entrance, Header, with_key, with_token
 
 from seawall.service.access.doors import AccessOptions
 from seawall.service.access.middleware import AccessMiddleware
 from seawall.service.access.rate_limit import Rate
+from service.access.entrance import Entrance, Header, with_key, with_token
 
 pytestmark = pytest.mark.performance
 

@@ -5,7 +5,8 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from tests.service.conftest import RECORD, RUN, STARTED_AT, Client
+
+from service.conftest import RECORD, RUN, STARTED_AT, Client
 
 INGEST = "/api/v3/ingest-records"
 FILE = "/api/v3/ingest-file"

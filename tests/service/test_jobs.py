@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.service.conftest import ASSUMED, STARTED_AT, Client
 
 from seawall.errors import Cancelled, InvalidInput
 from seawall.native import RunControl
@@ -15,6 +14,7 @@ from seawall.service import Service
 from seawall.service.access.principal import Principal
 from seawall.session.question import iso_time
 from seawall.store.types import JobChange
+from service.conftest import ASSUMED, STARTED_AT, Client
 
 SIMULATION = "/api/v3/engines/debt-simulation"
 SOMEBODY = Principal("default", "tester", frozenset(), "")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from tests.service.conftest import Client
+
+from service.conftest import Client
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tests.service.conftest import RUN, STARTED_AT, Client
 
 from seawall.service import Service
+from service.conftest import RUN, STARTED_AT, Client
 
 INGEST = "/api/v3/ingest-records"
 UNKNOWN = "dv_00000000000000000000000000"

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from tests.service.conftest import ASSUMED, RECORD, STARTED_AT, Client
 
 from seawall.registry import ENGINES
+from service.conftest import ASSUMED, RECORD, STARTED_AT, Client
 
 RUN = f"/api/v3/engines/{ENGINES['debt_simulation'].wire_name}/run"
 

@@ -4,11 +4,11 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
-from tests.service.conftest import RECORD, RUN, STARTED_AT, Client
 
 from seawall.service.pages import _filters
 from seawall.service.routes.audit import AuditQuery
 from seawall.service.routes.datasets import RowsQuery
+from service.conftest import RECORD, RUN, STARTED_AT, Client
 
 
 @pytest.fixture

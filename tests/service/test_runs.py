@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.service.conftest import RECORD, REPORT, RUN, STARTED_AT, Client
+from service.conftest import RECORD, REPORT, RUN, STARTED_AT, Client
 
 
 def ask(client: Client, dataset: str, **parameters: Any) -> Any:

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
-from tests.service.conftest import RECORD, RUN, STARTED_AT
-from tests.service.served import COMMAND, served
 
 from seawall.session import Session
+from service.conftest import RECORD, RUN, STARTED_AT
+from service.served import COMMAND, served
 
 INGEST = "/api/v3/ingest-records"
 

@@ -1,7 +1,6 @@
 """An engine that is switched off answers nobody, until it is switched on again."""
 
 from litestar.testing import TestClient
-from tests.service.conftest import RUN, STARTED_AT, Client
 
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
@@ -9,6 +8,7 @@ from seawall.service.held_runs import HeldRuns
 from seawall.service.jobs import Jobs
 from seawall.service.switches import EngineSwitches
 from seawall.store.types import EngineSwitch
+from service.conftest import RUN, STARTED_AT, Client
 
 SWITCH = "/api/v3/engine-registry/distressed-asset-debt-stress/switch"
 ENGINE = "/api/v3/engines/distressed-asset-debt-stress"

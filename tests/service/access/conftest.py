@@ -1,7 +1,8 @@
 from pathlib import Path
 
 import pytest
-from tests.service.access.entrance import Entrance
+
+from service.access.entrance import Entrance
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.service.access.entrance import Entrance, with_key, with_token
-from tests.service.access.test_key_attacks import flipped
 
 from seawall.errors import StoreError
 from seawall.service.access.gate import REFUSALS_OF_ADDRESS, Written
 from seawall.service.access.middleware import AccessMiddleware
+from service.access.entrance import Entrance, with_key, with_token
+from service.access.test_key_attacks import flipped
 
 
 def test_a_refusal_says_who_where_and_why(entrance: Entrance) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from tests.service.conftest import key_of
 
 from seawall.errors import InvalidInput
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access, open_dev_access
+from service.conftest import key_of
 
 
 def asking_from(host: str, service: Service, access: Access) -> TestClient[Litestar]:

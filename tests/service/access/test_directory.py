@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.service.access.entrance import Entrance, with_key, with_token
 
 from seawall.errors import StoreError
 from seawall.service.access.directory import STALE_S, KeyDirectory, KeyRefused
@@ -13,6 +12,7 @@ from seawall.service.access.keys import new_key
 from seawall.service.access.times import utc_text
 from seawall.store import open_store
 from seawall.store.types import RevokedToken
+from service.access.entrance import Entrance, with_key, with_token
 
 
 def refused_before(access: Access, shown: str, end: float) -> str:

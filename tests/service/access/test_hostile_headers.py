@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.service.access.entrance import Entrance, with_token
 
 from seawall.service.access.doors import AccessOptions
 from seawall.service.access.rate_limit import Rate
+from service.access.entrance import Entrance, with_token
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 NAMES = st.sampled_from([b"x-api-key", b"authorization", b"x-forwarded-for", b"cookie"])

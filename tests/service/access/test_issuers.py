@@ -9,11 +9,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.service.access.entrance import NOON, Entrance, with_token
 
 from seawall.errors import InvalidInput
 from seawall.service.access.doors import AccessOptions
 from seawall.service.access.issuers import ExternalIssuer, load_issuer_keys
+from service.access.entrance import NOON, Entrance, with_token
 
 THEIRS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 

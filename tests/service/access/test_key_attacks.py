@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from tests.service.access.entrance import Entrance, Header, with_key, with_token
+
+from service.access.entrance import Entrance, Header, with_key, with_token
 
 
 def sealed(text: str) -> str:

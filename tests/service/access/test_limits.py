@@ -5,12 +5,12 @@ from collections import deque
 from types import SimpleNamespace
 
 import pytest
-from tests.service.access.entrance import Entrance, with_key, with_token
-from tests.service.access.test_key_attacks import flipped
 
 from seawall.service.access.doors import AccessOptions
 from seawall.service.access.rate_limit import Rate, RateLimiter
 from seawall.service.access.throttle import Throttle
+from service.access.entrance import Entrance, with_key, with_token
+from service.access.test_key_attacks import flipped
 
 
 class Bucket:

@@ -8,13 +8,13 @@ import pytest
 from litestar import Litestar, WebSocket, get, websocket
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
-from tests.service.conftest import RECORD, RUN, STARTED_AT, key_of
 
 from seawall.errors import InvalidInput
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access, AccessOptions, open_access
 from seawall.service.access.rate_limit import Rate
 from seawall.service.access.roles import ROLES, check_routes
+from service.conftest import RECORD, RUN, STARTED_AT, key_of
 
 Client = TestClient[Litestar]
 

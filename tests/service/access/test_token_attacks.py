@@ -11,9 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from tests.service.access.entrance import NOON, Entrance, with_token
 
 from seawall.service.access.tokens import LEEWAY_S, LIFETIME_S, MAX_TOKEN_BYTES
+from service.access.entrance import NOON, Entrance, with_token
 
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 

@@ -5,11 +5,11 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from tests.service.conftest import key_of
 
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
 from seawall.store.types import ApiKey
+from service.conftest import key_of
 
 Client = TestClient[Litestar]
 DATASETS = "/api/v3/datasets"

@@ -46,7 +46,7 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 class AdmissionOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many requests are let in."""
 
-    at_once: Annotated[int, Meta(ge=1, le=4_096)] = 64  # worked on
+    at_once: Annotated[int, Meta(ge=1, le=4_096)] = 32  # worked on
     waiting: Annotated[int, Meta(ge=1, le=65_536)] = 2_048  # one credential: half of it
     heavy_at_once: Annotated[int, Meta(ge=1, le=64)] = 4  # whose bodies may be in memory
     heavy_waiting: Annotated[int, Meta(ge=1, le=4_096)] = 64  # one tenant: half of it
@@ -115,6 +115,10 @@ class Admission:
         async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != ScopeType.HTTP or scope["path"] in NEVER_WAIT:
                 await app(scope, receive, send)
+                return
+            if self.door.turns.is_full():  # not even its body is read
+                self.door.refused += 1
+                await _refuse(scope, send, OVERLOADED)
                 return
             if scope["method"] not in _WITHOUT_BODY:
                 try:

@@ -40,16 +40,17 @@ class Turns(Generic[Item]):
             self._begin(name)
             return True
         queue = self._queues.get(name)
-        if self._most_waiting is not None and (
-            self.waiting >= self._most_waiting
-            or (queue is not None and len(queue) >= max(1, self._most_waiting // 2))
-        ):
+        if self.is_full() or (queue is not None and self._is_full_of_one(queue)):
             raise QueueFull
         if queue is None:
             queue = self._queues[name] = deque()
         queue.append(item)
         self.waiting += 1
         return False
+
+    def is_full(self) -> bool:
+        """Tell whether nothing more may wait, whoever asks."""
+        return self._most_waiting is not None and self.waiting >= self._most_waiting
 
     def end(self, name: str) -> tuple[str, Item] | None:
         """Take a place back, and give it to the item that is returned with its name."""
@@ -86,6 +87,9 @@ class Turns(Generic[Item]):
         self._queues.clear()
         self.waiting = 0
         return items
+
+    def _is_full_of_one(self, queue: deque[Item]) -> bool:
+        return self._most_waiting is not None and len(queue) >= max(1, self._most_waiting // 2)
 
     def _may_begin(self, name: str) -> bool:
         return self._working_of.get(name, 0) < self._most_of_one

@@ -16,6 +16,9 @@ import structlog
 MOST_LINES = 65_536
 """Lines that wait to be written; beyond them lines are dropped and counted."""
 
+GATHERED_S = 0.02
+"""How long lines gather, so that a busy service wakes the writer fifty times a second."""
+
 _LIBRARIES = logging.WARNING
 _OWN = logging.INFO
 
@@ -35,7 +38,7 @@ class LineWriter:
         self._most = most
         self._lines: deque[bytes] = deque()
         self._some = threading.Event()
-        self._closed = False
+        self._ending = threading.Event()
         self._thread = threading.Thread(target=self._write, name="seawall-log", daemon=True)
         self._thread.start()
 
@@ -50,13 +53,14 @@ class LineWriter:
 
     def close(self, *, within_s: float = 5.0) -> None:
         """Write what is queued, unless nobody takes it within a time."""
-        self._closed = True
+        self._ending.set()
         self._some.set()
         self._thread.join(within_s)
 
     def _write(self) -> None:
         while True:
             self._some.wait()
+            self._ending.wait(GATHERED_S)
             self._some.clear()
             lines = [self._lines.popleft() for _ in range(len(self._lines))]
             try:
@@ -64,7 +68,7 @@ class LineWriter:
                 self._file.flush()
             except (OSError, ValueError):
                 self.dropped += len(lines)  # there is nobody to tell
-            if self._closed and not self._lines:
+            if self._ending.is_set() and not self._lines:
                 return
 
 

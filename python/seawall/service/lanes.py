@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
+from queue import SimpleQueue
 from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar
 
 import msgspec
@@ -81,8 +82,14 @@ class Lane(Executor):
     def __init__(self, threads: int, *, name: str) -> None:
         self.turns: Turns[_Work] = Turns(threads)
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._begun: SimpleQueue[tuple[str, _Work] | None] = SimpleQueue()
         self._closed = False
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Queue work for the tenant of the present turn."""
@@ -93,27 +100,32 @@ class Lane(Executor):
             if self._closed:
                 raise RuntimeError("the lane is closed")
             if self.turns.ask(tenant, work):
-                self._pool.submit(self._serve, tenant, work)
+                self._begun.put((tenant, work))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more; what is queued is done first unless it is to be cancelled."""
         with self._lock:
-            self._closed = True
+            is_first, self._closed = not self._closed, True
             dropped = self.turns.clear() if cancel_futures else []
         for work in dropped:
             work.future.cancel()
             work.future.set_running_or_notify_cancel()
-        # A thread goes on while the queue has something for it, so the pool's end is the lane's.
-        self._pool.shutdown(wait)
+        if is_first:
+            for _ in self._threads:
+                self._begun.put(None)  # after all that has begun; what waits follows on it
+        if wait:
+            for thread in self._threads:
+                thread.join()
 
-    def _serve(self, tenant: str, work: _Work) -> None:
-        following: tuple[str, _Work] | None = (tenant, work)
-        while following is not None:
-            tenant, work = following
-            work.do()
-            with self._lock:
-                following = self.turns.end(tenant)
+    def _serve(self) -> None:
+        while (following := self._begun.get()) is not None:
+            while following is not None:
+                tenant, work = following
+                work.do()
+                del work  # nothing is kept while the thread waits
+                with self._lock:
+                    following = self.turns.end(tenant)
 
 
 class Lanes(Executor):

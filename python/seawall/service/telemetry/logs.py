@@ -4,6 +4,7 @@ A value is always inside a JSON string in ASCII, so whatever a caller sends stay
 request's line has no path, body or header of it, so no credential either.
 """
 
+import json
 import logging
 import threading
 from collections import deque
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any
 
+import msgspec
 import structlog
 
 MOST_LINES = 65_536
@@ -76,7 +78,16 @@ _SHARED: tuple[Any, ...] = (
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
-_LINE = structlog.processors.JSONRenderer()
+_ENCODER = msgspec.json.Encoder(enc_hook=repr)
+
+
+def _encoded(entry: Any, **_: Any) -> str:
+    line = _ENCODER.encode(entry)
+    # Control characters are escaped by both; what is beyond ASCII may end a line for some readers.
+    return line.decode() if line.isascii() else json.dumps(entry, default=repr)
+
+
+_LINE = structlog.processors.JSONRenderer(serializer=_encoded)
 
 
 class _Sink:

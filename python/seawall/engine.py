@@ -98,3 +98,4 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
         [Mapping[str, Table], BookChoice, CurrencyConversion | None, Sequence[Table]], Any
     ]
     run: Callable[[Any, Parameters, Execution], EngineOutcome[Result]]
+    is_heavy: bool = False  # a run takes seconds rather than milliseconds

@@ -17,6 +17,7 @@ from seawall.service.access.keys import new_key
 from seawall.service.access.roles import ROLES
 from seawall.service.held_runs import HeldRuns
 from seawall.service.jobs import Jobs
+from seawall.service.lanes import Lanes
 from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
 from seawall.session import Session
@@ -54,7 +55,7 @@ def _ids(prefix: str) -> str:
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     with (
-        ThreadPoolExecutor(8) as workers,
+        Lanes(light=8, heavy=2) as workers,
         ThreadPoolExecutor(1) as batch,
         open_store(str(tmp_path / "service.db"), opened_at=STARTED_AT) as store,
     ):

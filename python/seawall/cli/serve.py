@@ -17,7 +17,10 @@ from seawall.settings import load_settings
 if TYPE_CHECKING:
     from seawall.service.opening import OpenedService
 
-_LIBRARIES = ("litestar", "uvicorn", "uvloop", "httptools", "jwt", "cryptography")
+_LIBRARIES = (
+    *("litestar", "uvicorn", "uvloop", "httptools"),
+    *("jwt", "cryptography", "prometheus_client", "structlog"),
+)
 
 
 def serve(
@@ -29,13 +32,25 @@ def serve(
         bool, typer.Option("--dev", help="One key for everything, shown now; loopback only.")
     ] = False,
     workers: Annotated[
-        int, typer.Option(min=1, max=64, help="Requests that are worked on at once.")
+        int, typer.Option(min=1, max=64, help="Threads for requests that are answered soon.")
     ] = 8,
+    heavy_workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Threads for large ingests and simulations.")
+    ] = 2,
+    waiting: Annotated[
+        int, typer.Option(min=1, max=65_536, help="Requests that may wait; more get 503.")
+    ] = 2_048,
     job_workers: Annotated[int, typer.Option(min=1, max=16, help="Jobs that run at once.")] = 1,
     secrets_file: Annotated[
         Path | None,
         typer.Option(help="The server's.  [default: beside the store, its name with .secrets]"),
     ] = None,
+    log_requests: Annotated[
+        bool, typer.Option("--log-requests/--no-log-requests", help="A line on stderr for each.")
+    ] = True,
+    traces: Annotated[
+        bool, typer.Option("--traces", help="Send traces as OTEL_EXPORTER_OTLP_ENDPOINT says.")
+    ] = False,
     access_file: Annotated[
         Path | None,
         typer.Option("--access", help="A .toml file: issuers, rates, trusted proxies, …"),
@@ -54,6 +69,7 @@ def serve(
             )
     from seawall.service.access.doors import AccessOptions
     from seawall.service.access.options_file import load_access_options
+    from seawall.service.admission import AdmissionOptions
     from seawall.service.opening import ServiceOptions
     from seawall.service.server import run_service
 
@@ -74,9 +90,13 @@ def serve(
         tenant=settings.tenant,
         threads=settings.threads,
         workers=workers,
+        heavy_workers=heavy_workers,
         job_workers=job_workers,
         host=host,
         dev=dev,
+        log_requests=log_requests,
+        traces="otlp" if traces else "",
+        admission=AdmissionOptions(waiting=waiting),
         access=access,
     )
     run_service(options, port=port, on_bound=_tell)

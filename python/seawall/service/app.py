@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 
 from seawall.service.access.doors import Access
+from seawall.service.admission import Admission, AdmissionOptions
 from seawall.service.health import HealthMonitor
 from seawall.service.openapi import openapi_document
 from seawall.service.parts import Service
@@ -24,10 +25,19 @@ from seawall.service.routes.ingest import ingest_routes
 from seawall.service.routes.jobs import job_routes
 from seawall.service.routes.keys import key_routes
 from seawall.service.routes.ledger import ledger_routes
+from seawall.service.routes.metrics import metrics_routes
 from seawall.service.routes.normalize import normalize_routes
 from seawall.service.routes.questions import question_routes
 from seawall.service.routes.runs import run_routes
 from seawall.service.routes.tokens import token_routes
+from seawall.service.telemetry.logs import LineWriter, RequestLog
+from seawall.service.telemetry.metrics import Metrics
+from seawall.service.telemetry.observing import observing
+from seawall.service.telemetry.readings import Readings
+from seawall.service.telemetry.tracing import traced
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import TracerProvider
 
 MAX_BODY_BYTES = 1 << 20
 """Of a request whose route does not state another."""
@@ -36,7 +46,14 @@ GZIP_FROM_BYTES = 2_048
 GZIP_LEVEL = 1  # most of the gain for a tenth of the time
 
 
-def make_app(service: Service, *, access: Access) -> Litestar:
+def make_app(
+    service: Service,
+    *,
+    access: Access,
+    admission: AdmissionOptions | None = None,
+    lines: LineWriter | None = None,
+    traces: "TracerProvider | None" = None,
+) -> Litestar:
     """Make the application.
 
     Parameters
@@ -45,8 +62,19 @@ def make_app(service: Service, *, access: Access) -> Litestar:
         Its parts; they are the caller's, who closes them once the application has ended.
     access : Access
         Lets requests in.
+    admission : AdmissionOptions, optional
+        How many of them at once, and how many wait.
+    lines : LineWriter, optional
+        Takes a line of log for each request.
+    traces : TracerProvider, optional
+        Takes a span for each request.
     """
     monitor = HealthMonitor(service.store)
+    metrics = Metrics()
+    admitting = Admission(admission or AdmissionOptions())
+    metrics.registry.register(Readings(service, admitting, lines))
+    service.store.watch_commits(metrics.group)
+    service.session.watch_runs(metrics.stage)
 
     @asynccontextmanager
     async def alive(_: Litestar) -> AsyncIterator[None]:
@@ -64,6 +92,7 @@ def make_app(service: Service, *, access: Access) -> Litestar:
     routes: list[Any] = [
         *documents.routes(),
         *health_routes(monitor),
+        *metrics_routes(metrics),
         *token_routes(access, service.workers),
         *key_routes(access, service.workers),
         *ingest_routes(service),
@@ -80,7 +109,7 @@ def make_app(service: Service, *, access: Access) -> Litestar:
     ]
     app = Litestar(
         routes,
-        middleware=[access.middleware],
+        middleware=[access.middleware, admitting.middleware],
         exception_handlers=HANDLERS,
         lifespan=[alive],
         compression_config=CompressionConfig(
@@ -92,6 +121,10 @@ def make_app(service: Service, *, access: Access) -> Litestar:
     )
     documents.make(openapi_document(app.routes))
     access.guard(app)
-    # Around the routing too: a path that is not there is answered with an identifier.
-    app.asgi_handler = request_ids(app.asgi_handler)
+    # Around the routing too: a path that is not there is counted, and has an identifier.
+    handler = admitting.around(app.asgi_handler)
+    if traces is not None:
+        handler = traced(handler, traces)
+    log = None if lines is None else RequestLog(lines)
+    app.asgi_handler = request_ids(observing(handler, metrics, log))
     return app

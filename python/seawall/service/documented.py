@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from seawall.service.admission import Weight
+
 
 class Described(msgspec.Struct, frozen=True):
     """One operation as the OpenAPI document states it. Types are what msgspec makes schemas of."""
@@ -28,6 +30,7 @@ def described(
     operator: bool = False,
     credential: str = "",
     public: bool = False,
+    weight: Weight = "light",
     status: int = 200,
     body: Any = None,
     may_be_empty: bool = False,
@@ -38,6 +41,8 @@ def described(
     media_type: str = "application/json",
 ) -> dict[str, Any]:
     """Return a route's options.
+
+    ``weight`` is what one of its requests costs (see `admission`).
 
     Of ``role``, ``credential`` and ``public`` one is stated (see `access.roles`); a route that
     states none is shut.
@@ -55,4 +60,5 @@ def described(
         media_type=media_type,
     )
     stated = {"role": role, "operator": operator, "credential": credential, "public": public}
-    return {**{name: value for name, value in stated.items() if value}, "described": said}
+    kept = {name: value for name, value in stated.items() if value}
+    return {**kept, "weight": weight, "described": said}

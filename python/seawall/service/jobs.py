@@ -12,6 +12,7 @@ import msgspec
 from seawall.errors import Cancelled, Conflict, NotFound, SeawallError, StoreError
 from seawall.native import RunControl
 from seawall.service.access.principal import Principal
+from seawall.service.lanes import Turn, in_turn
 from seawall.service.problems import wire_code
 from seawall.session.question import iso_time
 from seawall.store import Store
@@ -21,6 +22,8 @@ _log = logging.getLogger("seawall.service")
 
 MOST_LIVE = 256
 """Jobs of this process that are queued or running."""
+
+MOST_LIVE_OF_TENANT = 128
 
 PERIOD_S = 1.0
 SILENT_S = 30.0
@@ -129,16 +132,23 @@ class Jobs:
         )
         live = _Live(job, RunControl())
         with self._lock:
-            if len(self._live) >= MOST_LIVE or self._stopping.is_set():
+            of_tenant = sum(one.job.tenant == job.tenant for one in self._live.values())
+            is_full = len(self._live) >= MOST_LIVE or of_tenant >= MOST_LIVE_OF_TENANT
+            if is_full or self._stopping.is_set():
                 raise StoreError("Too many jobs wait; try again.", code="overloaded")
             self._live[job.job_id] = live
         try:
             self._store.submit(lambda tx: tx.put_job(job)).result()
-            self._workers.submit(self._do, live, work)
+            with in_turn(Turn(job.tenant)):
+                self._workers.submit(self._do, live, work)
         except BaseException:
             self._forget(job)
             raise
         return job
+
+    def live(self) -> int:
+        """Tell how many jobs of this process are queued or running."""
+        return len(self._live)
 
     def cancel(self, tenant: str, job_id: str) -> Job:
         """Cancel a job, wherever it runs.

@@ -11,6 +11,7 @@ from litestar.routes import BaseRoute, HTTPRoute
 
 from seawall import __version__
 from seawall.errors import InvalidInput
+from seawall.service.admission import NEVER_WAIT
 from seawall.service.documented import Described
 from seawall.service.problems import Problem
 
@@ -194,6 +195,8 @@ def _refusal_schema(said: Described, status: int, schema_of: Mapping[str, Any]) 
 def _refusals(path: str, handler: HTTPRouteHandler, said: Described) -> set[int]:
     """Return the statuses that a route may answer beside its success."""
     statuses = {*said.refusals, *said.also, 500}
+    if path not in NEVER_WAIT:
+        statuses.add(503)
     if not handler.opt.get("public"):
         statuses |= {401, 403, 429, 503}
     if said.query is not None:
@@ -201,7 +204,7 @@ def _refusals(path: str, handler: HTTPRouteHandler, said: Described) -> set[int]
     if "{" in path:
         statuses.add(404)
     if said.body is not None or said.files:
-        statuses |= {400, 413, 415, 422}
+        statuses |= {400, 408, 413, 415, 422}
     return statuses - {said.status}
 
 

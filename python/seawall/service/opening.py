@@ -2,19 +2,20 @@
 
 import secrets
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from seawall.provenance import identifier
 from seawall.service.access.doors import Access, AccessOptions, open_access, open_dev_access
+from seawall.service.admission import AdmissionOptions
 from seawall.service.held_runs import HeldRuns
 from seawall.service.jobs import Jobs
+from seawall.service.lanes import Lane, Lanes
 from seawall.service.parts import Service
 from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
@@ -29,11 +30,15 @@ class ServiceOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: str = "seawall.db"
     tenant: str = "default"  # of the key of development
     threads: Annotated[int, Meta(ge=0, le=64)] = 0  # of a computation; 0: all cores
-    workers: Annotated[int, Meta(ge=1, le=64)] = 8  # requests that are worked on at once
+    workers: Annotated[int, Meta(ge=1, le=64)] = 8  # threads for light requests
+    heavy_workers: Annotated[int, Meta(ge=1, le=64)] = 2  # threads for heavy ones
     job_workers: Annotated[int, Meta(ge=1, le=16)] = 1  # jobs that run at once
     held_runs: Annotated[int, Meta(ge=1, le=256)] = 8  # simulations that answer without another
     host: str = "127.0.0.1"
     dev: bool = False
+    log_requests: bool = True  # a line each
+    traces: Literal["", "otlp"] = ""  # where they are sent
+    admission: AdmissionOptions = AdmissionOptions()
     access: AccessOptions = AccessOptions()
 
 
@@ -61,8 +66,8 @@ def open_service(options: ServiceOptions) -> Iterator[OpenedService]:
             path = Path(options.store.removeprefix("sqlite:///"))
             access, key = open_access(store, options.access, beside=path), ""
         session = Session(store, threads=options.threads)
-        workers = ThreadPoolExecutor(options.workers, thread_name_prefix="seawall-request")
-        batch = ThreadPoolExecutor(options.job_workers, thread_name_prefix="seawall-job")
+        workers = Lanes(light=options.workers, heavy=options.heavy_workers)
+        batch = Lane(options.job_workers, name="seawall-job")
         service = Service(
             session=session,
             store=store,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
@@ -13,6 +12,7 @@ from seawall.service.access.gate import Written
 from seawall.service.access.principal import Principal
 from seawall.service.held_runs import HeldRuns
 from seawall.service.jobs import Jobs
+from seawall.service.lanes import Lanes
 from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
 from seawall.session import Session
@@ -32,7 +32,7 @@ class Service(msgspec.Struct, frozen=True):
 
     session: Session
     store: Store
-    workers: Executor  # for requests that are answered at once
+    workers: Lanes  # for requests that are answered at once
     switches: EngineSwitches
     held: HeldRuns
     profiles: Profiles
@@ -51,6 +51,11 @@ class Service(msgspec.Struct, frozen=True):
     async def off_loop(self, work: Callable[[], T]) -> T:
         """Run work that takes a while, or the disk, beside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self.workers, work)
+
+    async def whole_body(self, request: HttpRequest) -> bytes:
+        """Return a body that may be large; it is joined beside the event loop."""
+        pieces = [piece async for piece in request.stream()]
+        return await self.off_loop(lambda: b"".join(pieces))
 
     async def committed(self, work: Callable[[Transaction], T]) -> T:
         """Write, and return once it is durable; nobody waits on a thread for that."""

@@ -29,6 +29,7 @@ STATUS: Mapping[str, int] = {
     "auth_required": 401,
     "auth_invalid": 401,
     "forbidden": 403,
+    "body_too_slow": 408,
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "rate_limited": 429,
@@ -105,7 +106,9 @@ def problem(
     given = dict(headers or {})
     if status in (429, 503):
         given.setdefault("Retry-After", str(RETRY_AFTER_S))
-    request_id = request.scope["state"].get("request_id", "")
+    state = request.scope["state"]
+    state["problem_code"] = code  # for who counts and logs
+    request_id = state.get("request_id", "")
     return Response(
         msgspec.json.encode(Problem(code, message, where, request_id)),
         status_code=status,

@@ -2,13 +2,18 @@
 
 import signal
 import socket
+import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from litestar import Litestar
 
 from seawall.errors import SeawallError
 from seawall.service.app import make_app
 from seawall.service.opening import OpenedService, ServiceOptions, open_service
+from seawall.service.telemetry.logs import json_logs
+from seawall.service.telemetry.tracing import otlp_traces
 
 BACKLOG = 4_096
 DRAIN_S = 30
@@ -36,8 +41,20 @@ def run_service(
     SeawallError
         ``port_unavailable`` when nobody may listen there; as `open_service`.
     """
-    with open_service(options) as opened, _bound(options.host, port) as listening:
-        app = make_app(opened.service, access=opened.access)
+    traces: AbstractContextManager[Any] = otlp_traces() if options.traces else nullcontext()
+    with (
+        json_logs(sys.stderr.buffer) as lines,
+        traces as provider,
+        open_service(options) as opened,
+        _bound(options.host, port) as listening,
+    ):
+        app = make_app(
+            opened.service,
+            access=opened.access,
+            admission=options.admission,
+            lines=lines if options.log_requests else None,
+            traces=provider,
+        )
         on_bound(_address(listening), opened)
         serve(app, listening)
 

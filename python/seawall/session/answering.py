@@ -101,14 +101,23 @@ def _make(asker: Asker, question: Question, execution: Execution) -> Future[Made
 
 
 def _compute(asker: Asker, question: Question, execution: Execution) -> Future[MadeRun]:
-    holdings = asker.holdings
+    holdings, engine = asker.holdings, question.declaration.name
+    run_ended = holdings.watch(engine, "run")
+    ended = holdings.watch(engine, "book")
     book = holdings.books.book(
         asker.store, question.declaration, question.dataset, question.parameters
     )
+    ended()
+    ended = holdings.watch(engine, "model")
     outcome = question.declaration.run(book, question.parameters, execution)
+    ended()
     left = run_rows(question, outcome, created_at=asker.now(), created_by=asker.actor)
 
+    ended = holdings.watch(engine, "persistence")
+
     def committed(created: bool) -> MadeRun:
+        ended()
+        run_ended()
         held = hold_written(left)
         if created:  # else another process wrote it, at a time and for an actor of its own
             holdings.runs.put((asker.tenant, question.run_id), held, held.weight)

@@ -8,6 +8,7 @@ from seawall.session.books import Books
 from seawall.session.cache import ByteBoundedCache, CacheUse
 from seawall.session.held_run import HeldRun, MadeRun
 from seawall.session.single_flight import SingleFlight
+from seawall.session.watching import RunWatch, unwatched
 from seawall.store import Store, open_store
 from seawall.store.types import DatasetVersion
 
@@ -40,6 +41,7 @@ class Holdings:
         self.runs: ByteBoundedCache[HeldRun] = ByteBoundedCache(RUN_BYTES)
         self.answers: ByteBoundedCache[bytes] = ByteBoundedCache(ANSWER_BYTES)
         self.questions: SingleFlight[MadeRun] = SingleFlight()
+        self.watch: RunWatch = unwatched
 
     def store(self, opened_at: Callable[[], str]) -> Store:
         """The store, opened at its first use: reading a bad tape must leave no file behind."""

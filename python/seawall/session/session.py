@@ -45,6 +45,7 @@ from seawall.session.trace import (
     trace_record,
 )
 from seawall.session.verify import Verification, verify_store
+from seawall.session.watching import RunWatch
 from seawall.store import Store
 from seawall.supervisory import SupervisoryPath
 
@@ -118,6 +119,10 @@ class Session:
         `Run.encoded` makes them).
         """
         return self._asker.holdings.use()
+
+    def watch_runs(self, watch: RunWatch) -> None:
+        """Have the stages of every run told from now on, of all sessions that share the caches."""
+        self._asker.holdings.watch = watch
 
     def close(self) -> None:
         """Finish what is queued and close the store."""

@@ -45,6 +45,19 @@ class CommitDriver(Protocol[TxOut]):
         """Do housekeeping after the group was answered; never fails."""
 
 
+CommitWatch = Callable[[int], Callable[[], None]]
+"""Called with a group's size when its commit begins; what it returns is called when it ends."""
+
+
+def unwatched(_: int) -> Callable[[], None]:
+    """Watch nothing."""
+    return _nothing
+
+
+def _nothing() -> None:
+    return
+
+
 class _Request(NamedTuple):
     work: Callable[[Any], Any]
     future: Future[Any]
@@ -74,6 +87,7 @@ class GroupCommit(Generic[Tx]):
         self._queue: deque[_Request] = deque()
         self._changed = threading.Condition()
         self._closed = False
+        self.watch: CommitWatch = unwatched  # called by the writer thread; must not fail
         # A daemon, so that a forgotten close() cannot keep the process from ending:
         # what is lost then was never acknowledged.
         self._thread = threading.Thread(target=self._write, name="seawall-writer", daemon=True)
@@ -96,6 +110,10 @@ class GroupCommit(Generic[Tx]):
             self._queue.append(_Request(work, future))
             self._changed.notify()
         return future
+
+    def queued(self) -> int:
+        """Tell how many requests wait for the next group."""
+        return len(self._queue)
 
     def close(self) -> None:
         """Refuse new work, commit what is queued and wait for the writer to end."""
@@ -125,6 +143,7 @@ class GroupCommit(Generic[Tx]):
         live = [request for request in group if request.future.set_running_or_notify_cancel()]
         if not live:
             return
+        ended = self.watch(len(live))
         answers: list[tuple[Future[Any], Any]] = []
         refusals: list[tuple[Future[Any], BaseException]] = []
         try:
@@ -142,9 +161,11 @@ class GroupCommit(Generic[Tx]):
             self._driver.commit()
         except BaseException as error:
             self._driver.rollback()
+            ended()
             for _, future in live:
                 future.set_exception(error)
             return
+        ended()  # before anybody is told: who counts after an answer finds it counted
         for future, answer in answers:
             future.set_result(answer)
         for future, refusal in refusals:

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from seawall.store.group_commit import CommitWatch
 from seawall.store.operations import OperationReads, OperationWrites
 from seawall.store.pages import PAGE_ROWS
 from seawall.store.types import (
@@ -73,6 +74,12 @@ class Store(OperationReads, Protocol):
         StoreError
             ``store_busy`` when the queue is full, ``store_closed`` after `close`.
         """
+
+    def watch_commits(self, watch: CommitWatch) -> None:
+        """Have every group commit told from now on, on the writer's thread; it must not fail."""
+
+    def queued_writes(self) -> int:
+        """Tell how much submitted work waits for the writer."""
 
     def dataset(self, tenant: str, dataset_version_id: str) -> DatasetVersion:
         """One dataset version."""

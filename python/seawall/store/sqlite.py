@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from seawall.errors import NotFound, StoreError
-from seawall.store.group_commit import GroupCommit
+from seawall.store.group_commit import CommitWatch, GroupCommit
 from seawall.store.interface import Transaction
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.pages import MAX_PAGE_ROWS, PAGE_ROWS
@@ -60,6 +60,14 @@ class SqliteStore(SqliteOperationReads):
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
         """Queue ``work`` for the writer; the future resolves once its rows are durable."""
         return self._commits.submit(work)
+
+    def watch_commits(self, watch: CommitWatch) -> None:
+        """Have every group commit told from now on."""
+        self._commits.watch = watch
+
+    def queued_writes(self) -> int:
+        """Tell how much submitted work waits for the writer."""
+        return self._commits.queued()
 
     def dataset(self, tenant: str, dataset_version_id: str) -> DatasetVersion:
         """One dataset version."""

@@ -24,7 +24,10 @@ PUBLIC = {("GET", "/health"), ("GET", "/openapi.json"), ("GET", "/docs")}
 BY_CREDENTIAL = {("POST", "/auth/token"): "api_key", ("POST", "/auth/revoke"): "token"}
 
 # What these do concerns every tenant.
-FOR_EVERY_TENANT = {("PUT", "/api/v3/engine-registry/{wire_name:str}/switch")}
+FOR_EVERY_TENANT = {
+    ("PUT", "/api/v3/engine-registry/{wire_name:str}/switch"),
+    ("GET", "/metrics"),
+}
 
 
 @pytest.fixture

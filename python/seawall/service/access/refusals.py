@@ -68,9 +68,10 @@ async def send_refusal(
     headers: Iterable[tuple[bytes, bytes]] = (),
 ) -> None:
     """Send a refusal as the one shape of all problems."""
+    code = scope["state"]["problem_code"] = refusal.code.upper()
     body = msgspec.json.encode(
         Problem(
-            detail=refusal.code.upper(),
+            detail=code,
             message=refusal.message,
             where="",
             request_id=scope["state"].get("request_id", ""),

@@ -102,6 +102,7 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
             role="execute",
             body=request_type,
             answer=RunAnswer,
+            weight="heavy" if declaration.is_heavy else "light",
             refusals=(400, 404, 409, 413, 422, 503),
         ),
     )
@@ -143,6 +144,7 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
             role="read",
             body=ReportRequest,
             answer=ReportAnswer,
+            weight="heavy" if declaration.is_heavy else "light",
             refusals=(400, 404, 409, 413, 422, 503),
         ),
     )

@@ -58,6 +58,7 @@ def file_routes(service: Service) -> list[HTTPRouteHandler]:
         opt=described(
             "Write the records of a file as a dataset version",
             role="ingest",
+            weight="large",
             query=IngestFileQuery,
             files=(_FORM, *_NAMES),
             answer=IngestAnswer,

@@ -48,6 +48,7 @@ def ingest_routes(service: Service) -> list[HTTPRouteHandler]:
         opt=described(
             "Write records as a dataset version",
             role="ingest",
+            weight="large",
             body=IngestRecords,
             answer=IngestAnswer,
             refusals=(400, 409, 413, 422),

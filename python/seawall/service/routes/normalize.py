@@ -87,6 +87,7 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
         opt=described(
             "What normalising would make of records or a dataset",
             role="ingest",
+            weight="heavy",
             body=NormalizeRequest,
             answer=PreviewAnswer,
             refusals=(400, 404, 413, 422, 503),
@@ -111,6 +112,7 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
         opt=described(
             "Whether normalising would refuse anything of records or a dataset",
             role="ingest",
+            weight="heavy",
             body=NormalizeRequest,
             answer=ValidateAnswer,
             refusals=(400, 404, 413, 422, 503),
@@ -131,6 +133,7 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
         opt=described(
             "Keep the columns of a dataset that was written without; repeating changes nothing",
             role="ingest",
+            weight="heavy",
             body=CommitRequest,
             answer=IngestAnswer,
             refusals=(400, 404, 409, 413, 422, 503),

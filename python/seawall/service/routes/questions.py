@@ -111,11 +111,15 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
         return tail
 
     def asked(summary: str, path: str, body: type[Any], reply: type[Any]) -> _Decorator:
-        said = described(summary, role="execute", body=body, answer=reply, refusals=_REFUSALS)
+        said = described(
+            summary, role="execute", body=body, answer=reply, refusals=_REFUSALS, weight="heavy"
+        )
         return post(f"{BASE}/{path}", opt=said, name=path)
 
     def read(summary: str, path: str, query: type[Any], reply: type[Any]) -> _Decorator:
-        said = described(summary, role="execute", query=query, answer=reply, refusals=_REFUSALS)
+        said = described(
+            summary, role="execute", query=query, answer=reply, refusals=_REFUSALS, weight="heavy"
+        )
         return get(f"{BASE}/{{run_id:str}}/{path}", opt=said, name=path)
 
     @asked("What changes of loans do", "{run_id:str}/what-if", WhatIfQuestion, WhatIf)

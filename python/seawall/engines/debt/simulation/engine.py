@@ -238,4 +238,5 @@ DEBT_SIMULATION = EngineDeclaration(
     choose_book=_choose_book,
     decode=decode_book,
     run=run,
+    is_heavy=True,
 )

@@ -1,0 +1,229 @@
+"""How many requests are in the house: those worked on, those that wait, and 503 for the rest.
+
+Two rooms. The door is around the whole application: a request that finds no place is refused
+before anything is done for it, which costs a fraction of serving it. Behind it, once it is known
+who asks and for what, heavy requests hand their place back and wait in a room of their own, before
+their bodies are read.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from msgspec import Meta
+
+from seawall.errors import InvalidInput
+from seawall.service.access.refusals import Refusal, send_refusal
+from seawall.service.access.security_headers import with_security_headers
+from seawall.service.lanes import Turn, take_turn
+from seawall.service.turns import QueueFull, Turns
+
+NEVER_WAIT = frozenset({"/health", "/metrics"})
+
+LARGE_BYTES = 1 << 18
+"""A body from here on is heavy where the route says so."""
+
+FIRST_BYTES = 1 << 16
+"""So much of a body arrives before its request takes a place: a slow sender holds none."""
+
+SILENCE_S = 30.0
+"""How long a sender may take for the first bytes, and then between any two pieces."""
+
+OVERLOADED = Refusal(
+    503, code="overloaded", message="Too many requests wait; try again.", retry_after_s=1.0
+)
+TOO_SLOW = Refusal(408, code="body_too_slow", message="The body did not arrive in time.")
+
+Weight: TypeAlias = Literal["light", "large", "heavy"]
+"""Of a route: ``large`` is heavy when its body is large, or does not say how large it is."""
+
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class AdmissionOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many requests are let in."""
+
+    at_once: Annotated[int, Meta(ge=1, le=4_096)] = 32  # worked on
+    waiting: Annotated[int, Meta(ge=1, le=65_536)] = 2_048  # one credential: half of it
+    heavy_at_once: Annotated[int, Meta(ge=1, le=64)] = 4  # whose bodies may be in memory
+    heavy_waiting: Annotated[int, Meta(ge=1, le=4_096)] = 64  # one tenant: half of it
+
+
+class Room:
+    """Places that requests take turns at. For one thread, the event loop's."""
+
+    def __init__(self, at_once: int, *, most_waiting: int) -> None:
+        self.turns: Turns[asyncio.Future[None]] = Turns(at_once, most_waiting=most_waiting)
+        self.refused = 0
+
+    async def take(self, name: str) -> "Place":
+        """Wait for a place; raises QueueFull at once when too many wait."""
+        entered = asyncio.get_running_loop().create_future()
+        try:
+            if self.turns.ask(name, entered):
+                return Place(self, name)
+        except QueueFull:
+            self.refused += 1
+            raise
+        try:
+            await entered
+        except asyncio.CancelledError:
+            if entered.done() and not entered.cancelled():
+                self.hand_on(name)
+            else:
+                self.turns.withdraw(name, entered)
+            raise
+        return Place(self, name)
+
+    def hand_on(self, name: str) -> None:
+        """Give a place to who is next."""
+        following = self.turns.end(name)
+        if following is not None:
+            following[1].set_result(None)
+
+
+class Place:
+    """A place that is held until it is left."""
+
+    __slots__ = ("_held", "_name", "_room")
+
+    def __init__(self, room: Room, name: str) -> None:
+        self._room = room
+        self._name = name
+        self._held = True
+
+    def leave(self) -> None:
+        """Hand it on; once."""
+        if self._held:
+            self._held = False
+            self._room.hand_on(self._name)
+
+
+class Admission:
+    """Lets in as many requests as are served soon."""
+
+    def __init__(self, options: AdmissionOptions) -> None:
+        self.door = Room(options.at_once, most_waiting=options.waiting)
+        self.heavy = Room(options.heavy_at_once, most_waiting=options.heavy_waiting)
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """Wrap the application: who finds no place is refused at once."""
+
+        async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != ScopeType.HTTP or scope["path"] in NEVER_WAIT:
+                await app(scope, receive, send)
+                return
+            if self.door.turns.is_full():  # not even its body is read
+                self.door.refused += 1
+                await _refuse(scope, send, OVERLOADED)
+                return
+            if scope["method"] not in _WITHOUT_BODY:
+                try:
+                    receive = await _begun(receive)
+                except TimeoutError:
+                    await _refuse(scope, send, TOO_SLOW)
+                    return
+            try:
+                place = await self.door.take(_name_of(scope["headers"]))
+            except QueueFull:
+                await _refuse(scope, send, OVERLOADED)
+                return
+            scope["state"]["place"] = place
+            try:
+                await app(scope, receive, send)
+            finally:
+                place.leave()
+
+        return admitted
+
+    def middleware(self, app: ASGIApp) -> ASGIApp:
+        """Wrap what lies behind access: say whose turn it is, and have heavy requests wait."""
+
+        async def in_turn(scope: Scope, receive: Receive, send: Send) -> None:
+            state = scope["state"]
+            principal = state.get("principal")
+            tenant = "" if principal is None else principal.tenant
+            if not _is_heavy(scope):
+                take_turn(Turn(tenant))
+                await app(scope, receive, send)
+                return
+            if (place := state.get("place")) is not None:
+                place.leave()
+            try:
+                held = await self.heavy.take(tenant)
+            except QueueFull:
+                await _refuse(scope, send, OVERLOADED)
+                return
+            take_turn(Turn(tenant, "heavy"))
+            try:
+                await app(scope, _never_silent(receive), send)
+            finally:
+                held.leave()
+
+        return in_turn
+
+
+def _name_of(headers: Any) -> str:
+    """Return what a request says it is, unproven: everybody who waits gets a turn by it."""
+    for name, value in headers:
+        if name in (b"x-api-key", b"authorization"):
+            return str(value[:4_096], "latin-1")
+    return ""
+
+
+def _is_heavy(scope: Scope) -> bool:
+    weight: Weight = scope["route_handler"].opt.get("weight", "light")
+    if weight == "large":
+        sizes = [value for name, value in scope["headers"] if name == b"content-length"]
+        return not sizes or not sizes[0].isdigit() or int(sizes[0][:20]) >= LARGE_BYTES
+    return weight == "heavy"
+
+
+async def _begun(receive: Receive) -> Receive:
+    """Wait for a body's first bytes, and return what gives them again; raises TimeoutError."""
+    async with asyncio.timeout(SILENCE_S):
+        kept = [await receive()]
+        size = len(_body(kept[0]))
+        while size < FIRST_BYTES and _has_more(kept[-1]):
+            kept.append(await receive())
+            size += len(_body(kept[-1]))
+    kept.reverse()
+
+    async def again() -> Any:
+        return kept.pop() if kept else await receive()
+
+    return again
+
+
+def _never_silent(receive: Receive) -> Receive:
+    async def heard() -> Any:
+        try:
+            async with asyncio.timeout(SILENCE_S):
+                return await receive()
+        except TimeoutError:
+            raise InvalidInput(TOO_SLOW.message, where="body", code=TOO_SLOW.code) from None
+
+    return heard
+
+
+def _body(message: Mapping[str, Any]) -> bytes:
+    body: bytes = message.get("body", b"")
+    return body
+
+
+def _has_more(message: Mapping[str, Any]) -> bool:
+    return bool(message.get("more_body", False))
+
+
+async def _refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+
+    async def send_safe(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            with_security_headers(message)
+        await send(message)
+
+    headers = [(b"connection", b"close")] if refusal is TOO_SLOW else []
+    await send_refusal(scope, send_safe, refusal, headers=headers)

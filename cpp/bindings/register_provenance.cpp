@@ -1,18 +1,46 @@
 #include <pybind11/stl.h>
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "bindings/canonical_value.hpp"
 #include "bindings/digests.hpp"
 #include "bindings/module.hpp"
 #include "bindings/tables.hpp"
+#include "provenance/identifier.hpp"
 #include "provenance/merkle.hpp"
 #include "provenance/table_digest.hpp"
 
 namespace seawall::bindings {
 
 namespace py = pybind11;
+
+namespace {
+
+std::string derive_identifier(std::string_view prefix,
+                              const std::vector<std::variant<py::bytes, py::str>>& parts) {
+    std::vector<std::string_view> views;
+    views.reserve(parts.size());
+    for (const auto& part : parts) {
+        if (const auto* bytes = std::get_if<py::bytes>(&part)) {
+            views.emplace_back(*bytes);
+            continue;
+        }
+        Py_ssize_t size = 0;
+        const char* const text = PyUnicode_AsUTF8AndSize(std::get<py::str>(part).ptr(), &size);
+        if (text == nullptr) {
+            PyErr_Clear();
+            throw Error(ErrorCode::invalid_input, "parts", "the text is not Unicode");
+        }
+        views.emplace_back(text, static_cast<std::size_t>(size));
+    }
+    return identifier(prefix, views);
+}
+
+}  // namespace
 
 void register_provenance(py::module_& module) {
     module.attr("LEAVES_PER_CHUNK") = leaves_per_chunk;
@@ -51,6 +79,25 @@ void register_provenance(py::module_& module) {
         },
         py::arg("tables"),
         "SHA-256 (32 bytes) over what tables hold, whatever file format carries them.");
+    module.def(
+        "canonical_json",
+        [](const py::object& value, const py::function& plain) {
+            return py::bytes(canonical_json(value, plain));
+        },
+        py::arg("value"), py::arg("plain"),
+        "RFC 8785 canonical JSON of dictionaries, lists, tuples, text, numbers, booleans and "
+        "None;\n"
+        "`plain` makes them of anything else.");
+    module.def(
+        "sha256",
+        [](const py::bytes& bytes) {
+            const std::string_view view(bytes);
+            return to_python(sha256(std::as_bytes(std::span(view))));
+        },
+        py::arg("bytes"), "SHA-256 (32 bytes), without letting go of the interpreter.");
+    module.def("identifier", &derive_identifier, py::arg("prefix"), py::arg("parts"),
+               "Derives an identifier from what it identifies, part by part; text counts as its "
+               "UTF-8.");
 }
 
 }  // namespace seawall::bindings

@@ -29,6 +29,7 @@ __all__: list[str] = [
     "bond_figures",
     "bond_yield",
     "build_info",
+    "canonical_json",
     "check_profile",
     "concentration",
     "concentration_measures",
@@ -48,6 +49,7 @@ __all__: list[str] = [
     "frye_jacobs_loss",
     "granularity_adjustment",
     "horizon_value",
+    "identifier",
     "implied_default_probability",
     "import_table",
     "inclusion_path",
@@ -81,6 +83,7 @@ __all__: list[str] = [
     "rules",
     "run_debt_paths",
     "run_debt_stress",
+    "sha256",
     "shifted_default_probabilities",
     "simulation_instruction_set",
     "smallest_default_set",
@@ -633,6 +636,12 @@ def build_info() -> dict[str, str]:
     How this binary was built: version, build_type, compiler, flags.
     """
 
+def canonical_json(value: typing.Any, plain: collections.abc.Callable) -> bytes:
+    """
+    RFC 8785 canonical JSON of dictionaries, lists, tuples, text, numbers, booleans and None;
+    `plain` makes them of anything else.
+    """
+
 def check_profile(profile: bytes) -> None:
     """
     Raises InvalidProfile when the profile contradicts itself.
@@ -828,6 +837,11 @@ def horizon_value(
 ) -> float:
     """
     Of a bond in a year, with the coupon of that day.
+    """
+
+def identifier(prefix: str, parts: collections.abc.Sequence[bytes | str]) -> str:
+    """
+    Derives an identifier from what it identifies, part by part; text counts as its UTF-8.
     """
 
 def implied_default_probability(
@@ -1190,6 +1204,11 @@ def run_debt_stress(
     float64 array of shape (segments, 5) with a row of these and the currency change for
     each segment of the book. Where the losses of records and positions are not kept, they
     are computed again when asked for.
+    """
+
+def sha256(bytes: bytes) -> bytes:
+    """
+    SHA-256 (32 bytes), without letting go of the interpreter.
     """
 
 def shifted_default_probabilities(

@@ -117,6 +117,22 @@ def test_the_scenario_sweep_gives_the_sums_of_numpy(tmp_path: Path) -> None:
     assert answer["numpy_ratio_low"] <= answer["numpy_ratio"] <= answer["numpy_ratio_high"]
 
 
+SESSION = {"work", "records", "threads", "runs", "per_s", "p50_ms", "p99_ms", "cpu_us"}
+
+
+def test_a_session_answers_new_questions_and_old_ones(tmp_path: Path) -> None:
+    arguments = "--records 1,3 --threads 1,4 --runs 8"
+    answers = run("bench_session.py", *arguments.split(), folder=tmp_path)
+    assert all(answer.keys() == SESSION for answer in answers)
+    asked = [(answer["records"], answer["threads"], answer["work"]) for answer in answers]
+    assert asked == [
+        (records, threads, work)
+        for records in (1, 3)
+        for threads in (1, 4)
+        for work in ("fresh", "submitted", "replay")
+    ]
+
+
 MONTE_CARLO = {
     "obligor_scenarios_per_second",
     "isa",

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from litestar import Litestar
@@ -14,6 +16,8 @@ from seawall.service.access.doors import Access, AccessOptions, open_access
 from seawall.service.access.keys import new_key
 from seawall.service.access.roles import ROLES
 from seawall.service.held_runs import HeldRuns
+from seawall.service.jobs import Jobs
+from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
 from seawall.session import Session
 from seawall.store import open_store
@@ -35,20 +39,35 @@ RECORD: dict[str, Any] = {
     },
 }
 
+ASSUMED = {"default_probability": {"assumed_pct": 5}}
+"""What a simulation of such records has to be told."""
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _ids(prefix: str) -> str:
+    return f"{prefix}_{uuid4().hex}"
+
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     with (
         ThreadPoolExecutor(8) as workers,
+        ThreadPoolExecutor(1) as batch,
         open_store(str(tmp_path / "service.db"), opened_at=STARTED_AT) as store,
     ):
+        session = Session(store)
         yield Service(
-            session=Session(store),
+            session=session,
             store=store,
             workers=workers,
             switches=EngineSwitches(store),
             held=HeldRuns(8),
-            clock=lambda: STARTED_AT,
+            profiles=Profiles(session),
+            jobs=Jobs(store, batch, clock=_clock, ids=_ids),
+            clock=_clock,
         )
 
 

@@ -6,6 +6,7 @@ from tests.service.conftest import RUN, STARTED_AT, Client
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
 from seawall.service.held_runs import HeldRuns
+from seawall.service.jobs import Jobs
 from seawall.service.switches import EngineSwitches
 from seawall.store.types import EngineSwitch
 
@@ -39,6 +40,8 @@ def test_a_switch_is_in_the_audit_and_survives_another_process(
         workers=service.workers,
         switches=EngineSwitches(service.store),
         held=HeldRuns(1),
+        profiles=service.profiles,
+        jobs=Jobs(service.store, service.workers, clock=service.clock, ids=str),
         clock=service.clock,
     )
     with TestClient(make_app(other, access=access)) as again:

@@ -24,6 +24,7 @@ from seawall.cli.output import (
     table,
     write_csv,
 )
+from seawall.cli.serve import serve
 from seawall.cli.simulation import simulate
 from seawall.cli.simulation_questions import add_questions
 from seawall.cli.stress import stress
@@ -44,6 +45,7 @@ app.add_typer(supervisory_commands.app, name="supervisory")
 app.add_typer(keys_commands.app, name="keys")
 app.add_typer(audit_commands.app, name="audit")
 app.command()(stress)
+app.command()(serve)
 add_views(app)
 app.command()(simulate)
 add_questions(app)

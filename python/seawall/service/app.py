@@ -5,24 +5,35 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar
+from litestar.config.compression import CompressionConfig
 
 from seawall.service.access.doors import Access
 from seawall.service.health import HealthMonitor
+from seawall.service.openapi import openapi_document
 from seawall.service.parts import Service
 from seawall.service.problems import HANDLERS
 from seawall.service.request_ids import request_ids
+from seawall.service.routes.audit import audit_routes
 from seawall.service.routes.datasets import dataset_routes
+from seawall.service.routes.docs import Documents
 from seawall.service.routes.engine_registry import engine_registry_routes
 from seawall.service.routes.engine_runs import engine_routes
+from seawall.service.routes.files import file_routes
 from seawall.service.routes.health import health_routes
 from seawall.service.routes.ingest import ingest_routes
+from seawall.service.routes.jobs import job_routes
 from seawall.service.routes.keys import key_routes
 from seawall.service.routes.ledger import ledger_routes
+from seawall.service.routes.normalize import normalize_routes
+from seawall.service.routes.questions import question_routes
 from seawall.service.routes.runs import run_routes
 from seawall.service.routes.tokens import token_routes
 
 MAX_BODY_BYTES = 1 << 20
 """Of a request whose route does not state another."""
+
+GZIP_FROM_BYTES = 2_048
+GZIP_LEVEL = 1  # most of the gain for a tenth of the time
 
 
 def make_app(service: Service, *, access: Access) -> Litestar:
@@ -41,32 +52,45 @@ def make_app(service: Service, *, access: Access) -> Litestar:
     async def alive(_: Litestar) -> AsyncIterator[None]:
         await service.off_loop(access.start)
         await service.off_loop(monitor.start)
+        await service.off_loop(service.jobs.start)
         try:
             yield
         finally:
+            await service.off_loop(service.jobs.stop)
             await service.off_loop(monitor.stop)
             await service.off_loop(access.close)
 
+    documents = Documents()
     routes: list[Any] = [
+        *documents.routes(),
         *health_routes(monitor),
         *token_routes(access, service.workers),
         *key_routes(access, service.workers),
         *ingest_routes(service),
+        *file_routes(service),
+        *normalize_routes(service),
         *engine_routes(service),
         *engine_registry_routes(service),
         *dataset_routes(service),
         *run_routes(service),
         *ledger_routes(service),
+        *question_routes(service),
+        *job_routes(service),
+        *audit_routes(service),
     ]
     app = Litestar(
         routes,
         middleware=[access.middleware],
         exception_handlers=HANDLERS,
         lifespan=[alive],
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=GZIP_LEVEL
+        ),
         openapi_config=None,
         logging_config=None,
         request_max_body_size=MAX_BODY_BYTES,
     )
+    documents.make(openapi_document(app.routes))
     access.guard(app)
     # Around the routing too: a path that is not there is answered with an identifier.
     app.asgi_handler = request_ids(app.asgi_handler)

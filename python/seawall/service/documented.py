@@ -15,6 +15,7 @@ class Described(msgspec.Struct, frozen=True):
     files: tuple[str, ...] = ()  # media types of a body that is a file
     query: type[msgspec.Struct] | None = None
     refusals: tuple[int, ...] = ()  # statuses beside those that any route may answer
+    also: tuple[int, ...] = ()  # statuses that have the body of a success too
     media_type: str = "application/json"  # of the answer
 
 
@@ -23,6 +24,7 @@ def described(
     *,
     answer: Any,
     role: str = "",
+    operator: bool = False,
     credential: str = "",
     public: bool = False,
     status: int = 200,
@@ -30,6 +32,7 @@ def described(
     files: tuple[str, ...] = (),
     query: type[msgspec.Struct] | None = None,
     refusals: tuple[int, ...] = (),
+    also: tuple[int, ...] = (),
     media_type: str = "application/json",
 ) -> dict[str, Any]:
     """Return a route's options.
@@ -45,7 +48,8 @@ def described(
         files=files,
         query=query,
         refusals=refusals,
+        also=also,
         media_type=media_type,
     )
-    stated = {"role": role, "credential": credential, "public": public}
+    stated = {"role": role, "operator": operator, "credential": credential, "public": public}
     return {**{name: value for name, value in stated.items() if value}, "described": said}

@@ -32,8 +32,9 @@ class HeldRuns:
         return found
 
     def keep(self, tenant: str, run: Run) -> None:
-        """Hold a run that was just made."""
+        """Hold a run that was just made, or that is not held yet."""
         with self._lock:
-            self._held[tenant, run.run_id] = run
+            if run.created or (tenant, run.run_id) not in self._held:
+                self._held[tenant, run.run_id] = run
             while len(self._held) > self._most:
                 self._held.popitem(last=False)

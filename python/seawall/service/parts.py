@@ -3,15 +3,20 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from litestar import Request
 
+from seawall.service.access.gate import Written
 from seawall.service.access.principal import Principal
 from seawall.service.held_runs import HeldRuns
+from seawall.service.jobs import Jobs
+from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
 from seawall.session import Session
+from seawall.session.question import iso_time
 from seawall.store import Store
 from seawall.store.interface import Transaction
 
@@ -30,7 +35,13 @@ class Service(msgspec.Struct, frozen=True):
     workers: Executor  # for requests that are answered at once
     switches: EngineSwitches
     held: HeldRuns
-    clock: Callable[[], str]  # ISO 8601
+    profiles: Profiles
+    jobs: Jobs
+    clock: Callable[[], datetime]  # with its zone
+
+    def now(self) -> str:
+        """Return the present time, ISO 8601."""
+        return iso_time(self.clock())
 
     def session_of(self, request: HttpRequest) -> Session:
         """Return the session of who asks: their tenant, their name."""
@@ -50,3 +61,8 @@ def principal_of(request: HttpRequest) -> Principal:
     """Return who asks, as access has found it out."""
     found: Principal = request.scope["state"]["principal"]
     return found
+
+
+def written(request: HttpRequest, action: str, subject: str) -> None:
+    """Leave what a handler wrote for the audit, which has it before the answer is sent."""
+    request.scope["state"]["written"] = Written(action, subject)

@@ -6,7 +6,7 @@ import msgspec
 
 from seawall.engine import BookChoice, CurrencyConversion, EngineDeclaration
 from seawall.errors import Conflict, NotFound
-from seawall.session.cache import ByteBoundedCache
+from seawall.session.cache import ByteBoundedCache, CacheUse
 from seawall.session.codec import decode_table
 from seawall.session.conversion import find_conversion
 from seawall.session.dataset import DatasetSummary
@@ -74,7 +74,16 @@ class Books:
             return book, sum(table.native.nbytes for table in tables.values())
 
         # Engines that decode alike share their books.
-        return self._kept.get((declaration.decode, version.dataset_version_id, choice), make)
+        key = (version.tenant, version.dataset_version_id, declaration.decode, choice)
+        return self._kept.get(key, make)
+
+    def use(self) -> CacheUse:
+        """Tell how they were used."""
+        return self._kept.use()
+
+    def clear(self) -> None:
+        """Let go of all."""
+        self._kept.clear()
 
 
 def _normalised(store: Store, version: DatasetVersion) -> dict[str, Table]:

@@ -2,10 +2,23 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from threading import Lock
 from typing import Generic, TypeVar
 
+import msgspec
+
 Value = TypeVar("Value")
+
+
+class CacheUse(msgspec.Struct, frozen=True):
+    """How a cache was used so far, and what it holds now."""
+
+    hits: int
+    misses: int
+    entries: int
+    bytes: int
+    max_bytes: int
 
 
 class ByteBoundedCache(Generic[Value]):
@@ -20,20 +33,72 @@ class ByteBoundedCache(Generic[Value]):
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
+        self._hits = 0
+        self._misses = 0
         self._entries: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
+        self._making: dict[Hashable, Future[Value]] = {}
         self._lock = Lock()
 
+    def find(self, key: Hashable) -> Value | None:
+        """Return the value; None when it is not there."""
+        with self._lock:
+            return self._found(key)
+
     def get(self, key: Hashable, make: Callable[[], tuple[Value, int]]) -> Value:
-        """Return the value, made by ``make`` (value, bytes) when it is not there."""
+        """Return the value, made by ``make`` (value, bytes) when it is not there.
+
+        Who asks while it is being made waits for it, and fails as its maker does.
+        """
         with self._lock:
-            if key in self._entries:
-                self._entries.move_to_end(key)
-                return self._entries[key][0]
-        value, weight = make()
+            held = self._found(key)
+            if held is not None:
+                return held
+            making = self._making.get(key)
+            if making is None:
+                mine = self._making[key] = Future()
+        if making is not None:
+            return making.result()
+        try:
+            value, weight = make()
+        except BaseException as error:
+            with self._lock:
+                del self._making[key]
+            mine.set_exception(error)
+            raise
+        self.put(key, value, weight)
         with self._lock:
-            if key not in self._entries and weight <= self._max_bytes:
-                self._entries[key] = (value, weight)
-                self._bytes += weight
-                while self._bytes > self._max_bytes:
-                    self._bytes -= self._entries.popitem(last=False)[1][1]
+            del self._making[key]
+        mine.set_result(value)
         return value
+
+    def put(self, key: Hashable, value: Value, weight: int) -> None:
+        """Keep a value of so many bytes, unless one is there or it is too heavy."""
+        with self._lock:
+            if key in self._entries or weight > self._max_bytes:
+                return
+            self._entries[key] = (value, weight)
+            self._bytes += weight
+            while self._bytes > self._max_bytes:
+                self._bytes -= self._entries.popitem(last=False)[1][1]
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        with self._lock:
+            self._entries.clear()
+            self._bytes = 0
+
+    def use(self) -> CacheUse:
+        """Tell how it was used."""
+        with self._lock:
+            return CacheUse(
+                self._hits, self._misses, len(self._entries), self._bytes, self._max_bytes
+            )
+
+    def _found(self, key: Hashable) -> Value | None:
+        entry = self._entries.get(key)
+        if entry is None:
+            self._misses += 1
+            return None
+        self._hits += 1
+        self._entries.move_to_end(key)
+        return entry[0]

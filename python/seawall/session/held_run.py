@@ -4,14 +4,41 @@ from typing import Any
 
 import msgspec
 
+from seawall.canonical import canonical_json
 from seawall.engine import EngineDeclaration, EngineOutcome, Execution
 from seawall.errors import Conflict, NotFound
-from seawall.provenance import canonical_json
 from seawall.registry import ENGINES
 from seawall.session.books import Books
-from seawall.session.run import Finding, Run
+from seawall.session.run_rows import RunRows, evidence_name
 from seawall.store import Store
-from seawall.store import types as rows
+from seawall.store.types import Run
+
+_OBJECT_BYTES = 1_000  # of a held run, beside its texts and bytes: about
+_MEMBER_BYTES = 200  # of one of its identifiers
+
+
+class HeldRun(msgspec.Struct, frozen=True):
+    """A run and what it names, as bytes; it never changes."""
+
+    row: Run
+    evidence_ids: dict[str, str]  # by kind, or kind:subject
+    findings: tuple[tuple[str, bytes], ...]  # identifier and payload, in the engine's order
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes in memory."""
+        texts = len(self.row.result) + len(self.row.parameters)
+        texts += sum(len(payload) for _, payload in self.findings)
+        members = len(self.evidence_ids) + len(self.findings)
+        return _OBJECT_BYTES + _MEMBER_BYTES * members + texts
+
+
+class MadeRun(msgspec.Struct, frozen=True):
+    """A run that is in the ledger now, and how it came there."""
+
+    held: HeldRun
+    created: bool  # False when it was there already
+    outcome: EngineOutcome[Any] | None  # None: computed again when it is asked for
 
 
 def engine_of(name: str) -> EngineDeclaration[Any, Any]:
@@ -21,52 +48,31 @@ def engine_of(name: str) -> EngineDeclaration[Any, Any]:
     return ENGINES[name]
 
 
-def hold_run(
-    store: Store,
-    books: Books,
-    row: rows.Run,
-    *,
-    threads: int,
-    created: bool,
-    outcome: EngineOutcome[Any] | None,
-) -> Run:
-    """Bring a run's rows together.
+def hold_written(left: RunRows) -> HeldRun:
+    """Hold a run by the rows that were just committed."""
+    named = sorted(
+        zip((row.evidence_id for row in left.evidence), left.evidence_names, strict=True)
+    )
+    findings = tuple((row.finding_id, row.payload) for row in left.findings)
+    return HeldRun(left.run, {name: evidence_id for evidence_id, name in named}, findings)
 
-    Parameters
-    ----------
-    outcome : EngineOutcome, optional
-        Where it is at hand; else it is computed again when it is asked for.
-    """
+
+def read_run(store: Store, row: Run) -> HeldRun:
+    """Hold a run of the ledger by its row."""
     members = store.run_members(row.tenant, row.run_id)
-    evidence = {}
+    evidence_ids, order = {}, []
     for evidence_id in members.evidence_ids:
         stored = store.evidence(row.tenant, evidence_id)
         body = msgspec.json.decode(stored.payload)
-        name = f"{stored.kind}:{body['subject']}" if "subject" in body else stored.kind
-        evidence[name] = (evidence_id, body)
-    order = evidence["audit_trail"][1]["finding_ids"]
-    findings = [
-        Finding(finding_id, msgspec.json.decode(store.finding(row.tenant, finding_id).payload))
-        for finding_id in order
-    ]
-    held = [] if outcome is None else [outcome]
-
-    def found() -> EngineOutcome[Any]:
-        if not held:
-            held.append(_again(store, books, row, threads))
-        return held[0]
-
-    return Run(
-        row,
-        result=msgspec.json.decode(row.result, type=engine_of(row.engine).result),
-        findings=findings,
-        evidence_ids={name: found[0] for name, found in evidence.items()},
-        outcome=found,
-        created=created,
-    )
+        evidence_ids[evidence_name(stored.kind, body)] = evidence_id
+        if stored.kind == "audit_trail":
+            order = body["finding_ids"]
+    findings = tuple((key, store.finding(row.tenant, key).payload) for key in order)
+    return HeldRun(row, evidence_ids, findings)
 
 
-def _again(store: Store, books: Books, row: rows.Run, threads: int) -> EngineOutcome[Any]:
+def compute_again(store: Store, books: Books, row: Run, *, threads: int) -> EngineOutcome[Any]:
+    """Compute a run of the ledger again; raises Conflict when the engine answers otherwise now."""
     declaration = engine_of(row.engine)
     version = store.dataset(row.tenant, row.dataset_version_id)
     decoded = msgspec.json.decode(row.parameters, type=declaration.parameters)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-from seawall.provenance import canonical_json, identifier
+from seawall.canonical import canonical_json, identifier
 
 
 def content_hash(

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
+from seawall.canonical import canonical_json
 from seawall.engine import EngineDeclaration
 from seawall.errors import InvalidInput
-from seawall.provenance import canonical_json
 from seawall.session import identity
 from seawall.store.types import DatasetVersion
 

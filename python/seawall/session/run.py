@@ -1,15 +1,20 @@
 """A run of an engine as a user holds it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from html import escape
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
 from seawall.engine import EngineOutcome
 from seawall.errors import NotFound
-from seawall.store import types as rows
+from seawall.registry import ENGINES
+from seawall.session.cache import ByteBoundedCache
+from seawall.session.held_run import HeldRun
 from seawall.table import Table
+
+_ANSWER_OVERHEAD_BYTES = 400  # of a kept answer, beside its bytes: about
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -62,24 +67,61 @@ class Findings(Sequence[Finding]):
 
 
 class Run:
-    """One answer of one engine; what it left in the ledger, and its tables on demand."""
+    """One answer of one engine; what it left in the ledger, and its tables on demand.
+
+    Attributes
+    ----------
+    created : bool
+        False when the same run was there already.
+    """
 
     def __init__(
         self,
-        row: rows.Run,
+        held: HeldRun,
         *,
-        result: msgspec.Struct,
-        findings: Sequence[Finding],
-        evidence_ids: Mapping[str, str],
         outcome: Callable[[], EngineOutcome[Any]],
+        answers: ByteBoundedCache[bytes],
         created: bool,
     ) -> None:
-        self._row = row
+        self._held = held
+        self._row = held.row
         self._outcome = outcome
-        self.result: Any = result
-        self.findings = Findings(findings)
-        self.evidence_ids = dict(evidence_ids)  # by kind, or kind:subject
-        self.created = created  # False when the same run was there already
+        self._answers = answers
+        self.created = created
+
+    @cached_property
+    def result(self) -> Any:
+        """The answer, of the engine's result type."""
+        return msgspec.json.decode(self._row.result, type=ENGINES[self._row.engine].result)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What was found, in the engine's order."""
+        return Findings(
+            [Finding(key, msgspec.json.decode(payload)) for key, payload in self._held.findings]
+        )
+
+    @cached_property
+    def evidence_ids(self) -> dict[str, str]:
+        """Identifiers of the evidence by kind, or kind:subject."""
+        return dict(self._held.evidence_ids)
+
+    def encoded(self, form: str, encode: Callable[[Self], bytes]) -> bytes:
+        """Return the run in some form, made once and kept while there is memory for it.
+
+        Parameters
+        ----------
+        form : str
+            A name for what ``encode`` makes.
+        encode : callable
+            Makes the bytes from what does not change: everything but ``created``.
+        """
+
+        def make() -> tuple[bytes, int]:
+            made = encode(self)
+            return made, len(made) + _ANSWER_OVERHEAD_BYTES
+
+        return self._answers.get((self._row.tenant, self._row.run_id, form), make)
 
     @property
     def run_id(self) -> str:

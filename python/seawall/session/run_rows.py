@@ -1,13 +1,13 @@
 """From an engine's outcome to the rows of a run, all made before the transaction."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from seawall import native
+from seawall.canonical import canonical_json
 from seawall.engine import EngineOutcome, FindingDraft
-from seawall.provenance import canonical_json
 from seawall.session import identity
 from seawall.session.question import Question
 from seawall.store.interface import Transaction
@@ -19,6 +19,7 @@ class RunRows(msgspec.Struct, frozen=True):
 
     run: Run
     evidence: list[Evidence]
+    evidence_names: list[str]  # of each: its kind, or kind:subject
     findings: list[Finding]
     links: list[Link]
 
@@ -43,14 +44,11 @@ def run_rows(
     evidence; the audit trail does.
     """
     tenant = question.dataset.tenant
-    evidence = [
-        _evidence(
-            question,
-            draft.kind,
-            {"subject": draft.subject, **draft.body} if draft.subject else draft.body,
-        )
+    bodies = [
+        (draft.kind, {"subject": draft.subject, **draft.body} if draft.subject else draft.body)
         for draft in outcome.evidence
     ]
+    evidence = [_evidence(question, kind, body) for kind, body in bodies]
     findings = [_finding(question, draft, evidence) for draft in outcome.findings]
     links = []
     for draft, finding in zip(outcome.findings, findings, strict=True):
@@ -62,11 +60,12 @@ def run_rows(
         "started_at": question.started_at,
         "parameters": msgspec.json.decode(question.asked),
         "content_hash": question.dataset.content_hash.hex(),
-        "result_sha256": sha256(result).hexdigest(),
+        "result_sha256": native.sha256(result).hex(),
         "evidence_ids": [row.evidence_id for row in evidence],
         "finding_ids": [row.finding_id for row in findings],
     }
-    evidence.append(_evidence(question, "audit_trail", audit))
+    bodies.append(("audit_trail", audit))
+    evidence.append(_evidence(question, *bodies[-1]))
     run = Run(
         tenant=tenant,
         run_id=question.run_id,
@@ -82,7 +81,12 @@ def run_rows(
         created_at=created_at,
         created_by=created_by,
     )
-    return RunRows(run, evidence, findings, links)
+    return RunRows(run, evidence, [evidence_name(*body) for body in bodies], findings, links)
+
+
+def evidence_name(kind: str, body: Mapping[str, Any]) -> str:
+    """Name a piece of evidence among those of a run."""
+    return f"{kind}:{body['subject']}" if "subject" in body else kind
 
 
 def _stated(question: Question) -> dict[str, str]:

@@ -2,37 +2,41 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from copy import copy
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Lock
 from typing import Any, Self
 
 import msgspec
 
-from seawall.engine import EngineOutcome, Execution
-from seawall.errors import DatasetRefused, InvalidInput, NotFound
+from seawall.canonical import identifier
+from seawall.engine import Execution
+from seawall.errors import InvalidInput
 from seawall.ingest import (
     IngestedTape,
     TapeProfile,
     built_in_profiles,
     ingest_source,
-    load_profile,
     open_source,
-    read_again,
 )
 from seawall.native import RunControl
-from seawall.provenance import identifier
 from seawall.registry import PROFILE_PACKAGES
-from seawall.session.books import Books, read_summary, read_tables
-from seawall.session.codec import decompress
+from seawall.session.answering import run_of, stored_run, submit_run
+from seawall.session.asker import Asker
+from seawall.session.books import read_tables
+from seawall.session.cache import CacheUse
 from seawall.session.dataset import Dataset
-from seawall.session.held_run import engine_of, hold_run
-from seawall.session.question import ask, iso_time
-from seawall.session.raw_chunks import RawChunks
+from seawall.session.holdings import Holdings
+from seawall.session.ingesting import (
+    chosen_profile,
+    hold_dataset,
+    ingest_dataset,
+    normalise_dataset,
+    read_stored,
+)
 from seawall.session.run import Finding, Run
 from seawall.session.run_parameters import simulation_parameters, stress_parameters
-from seawall.session.run_rows import run_rows
 from seawall.session.trace import (
     Trace,
     TracedRecord,
@@ -41,15 +45,10 @@ from seawall.session.trace import (
     trace_record,
 )
 from seawall.session.verify import Verification, verify_store
-from seawall.session.writing import Derived, dataset_row, derive
-from seawall.store import Store, open_store
-from seawall.store import types as rows
-from seawall.store.interface import Transaction
+from seawall.store import Store
 from seawall.supervisory import SupervisoryPath
 
 MAX_THREADS = 64
-CACHE_BYTES = 1 << 30
-"""What decoded columns may weigh in a session's cache."""
 
 
 def _system_clock() -> datetime:
@@ -91,15 +90,9 @@ class Session:
     ) -> None:
         if not 0 <= threads <= MAX_THREADS:
             raise InvalidInput(f"must be from 0 to {MAX_THREADS}", where="threads")
-        self._opened = None if isinstance(store, str | Path) else store
         self._place = store
-        self._opening = Lock()
-        self._tenant = tenant
-        self._actor = actor
-        self._clock = clock
-        self._ids = ids
-        self._threads = threads
-        self._books = Books(CACHE_BYTES)
+        self._asker = Asker(tenant, actor, clock, ids, threads, Holdings(store))
+        self._owns_store = True
 
     def __enter__(self) -> Self:
         return self
@@ -108,24 +101,28 @@ class Session:
         self.close()
 
     def acting_as(self, *, tenant: str, actor: str) -> Self:
-        """Return a session of another tenant and actor that shares everything else."""
-        acting = copy(self)
-        acting._tenant, acting._actor = tenant, actor
-        return acting
+        """Return a session for another tenant and actor on the same store.
+
+        It costs next to nothing: it shares the store, what is kept in memory, and the threads;
+        `close` of the session it came from ends both, and its own does nothing.
+        """
+        sibling = copy(self)
+        asker = msgspec.structs.replace(self._asker, tenant=tenant, actor=actor)
+        vars(sibling).update(_asker=asker, _owns_store=False)
+        return sibling
+
+    def cache_use(self) -> dict[str, CacheUse]:
+        """Tell how the caches were used by all sessions that share them, by name.
+
+        ``dataset_versions``, ``books`` (decoded columns), ``runs`` and ``answers`` (as
+        `Run.encoded` makes them).
+        """
+        return self._asker.holdings.use()
 
     def close(self) -> None:
         """Finish what is queued and close the store."""
-        with self._opening:
-            if self._opened is not None:
-                self._opened.close()
-
-    @property
-    def _store(self) -> Store:
-        """The store, opened at its first use: reading a bad tape must leave no file behind."""
-        with self._opening:
-            if self._opened is None:
-                self._opened = open_store(str(self._place), opened_at=self._now())
-            return self._opened
+        if self._owns_store:
+            self._asker.holdings.close()
 
     # --- datasets
 
@@ -144,8 +141,8 @@ class Session:
         """Read and normalise a source without writing anything. Arguments as `ingest`."""
         return ingest_source(
             open_source(source, format=format),
-            self._profile(profile),
-            threads=self._threads,
+            chosen_profile(profile),
+            threads=self._asker.threads,
             control=control,
         )
 
@@ -156,6 +153,7 @@ class Session:
         profile: str | TapeProfile = "generic",
         format: str | None = None,
         strict: bool = False,
+        whole_keys: bool = False,
         normalise: bool = True,
         control: RunControl | None = None,
     ) -> Dataset:
@@ -171,8 +169,10 @@ class Session:
         strict : bool
             Refuse the whole dataset when anything of it is refused. A record that is set aside,
             being of another kind, is no refusal.
+        whole_keys : bool
+            Refuse the whole dataset when one of its records is no object or lacks its key.
         normalise : bool
-            Whether to read the columns now; `normalise` does it later.
+            Whether to keep the columns now; `normalise` does it later.
         control : RunControl, optional
             Follows the work (in records) and stops it.
 
@@ -188,56 +188,44 @@ class Session:
         DatasetRefused
             With the first refusal: in ``strict``, or when no record is left. Nothing is written.
         InvalidInput
-            ``records_required`` when the source holds no record.
+            ``records_required`` when the source holds no record; with ``whole_keys`` also
+            ``record_invalid_type``, ``source_system_required`` and ``source_record_id_required``.
         Cancelled
             When the control stopped the work; nothing is written.
         """
-        if strict and not normalise:
-            raise InvalidInput("a strict ingest has to read the columns", where="normalise")
-        with RawChunks(threads=self._threads) as chunks:
-            # The columns are not kept: they would stand in memory beside what is written.
-            row, derived, known = self._prepare(
-                ingest_source(
-                    open_source(source, format=format),
-                    self._profile(profile),
-                    normalise=normalise,
-                    on_blocks=chunks.add,
-                    threads=self._threads,
-                    control=control,
-                ),
-                strict=strict,
-            )
-            created = not known and self._write(row, chunks.finish(), derived)
-        import_id = self._ids("im")
-        if created:
-            return self._hold(row, created=True, import_id=import_id)
-        # What an earlier ingest of the same records wrote; its source rows are kept.
-        held = (self.normalise if normalise else self.dataset)(row.dataset_version_id)
-        held.import_id = import_id
-        return held
+        return ingest_dataset(
+            self._asker,
+            source,
+            profile=profile,
+            format=format,
+            strict=strict,
+            whole_keys=whole_keys,
+            normalise=normalise,
+            control=control,
+        )
 
     def normalise(self, dataset: Dataset | str, *, control: RunControl | None = None) -> Dataset:
         """Read the columns of a dataset that was ingested without; repeating changes nothing."""
-        version = self._version(dataset)
-        if read_summary(self._store, version) is None:
-            tape = self._read_stored(version, control)
-            derived = derive(tape, created_at=self._now(), threads=self._threads)
-            self._store.submit(
-                lambda tx: self._put_derived(tx, version.dataset_version_id, derived)
-            ).result()
-        return self.dataset(version.dataset_version_id)
+        version = self._asker.version(dataset)
+        normalise_dataset(self._asker, version, control=control)
+        return hold_dataset(self._asker, version)
+
+    def read_dataset(self, dataset: Dataset | str) -> IngestedTape:
+        """Read and normalise the records of a dataset again without writing anything."""
+        return read_stored(self._asker, self._asker.version(dataset), None)
 
     def dataset(self, dataset_version_id: str) -> Dataset:
         """Return a dataset version; raises NotFound."""
-        return self._hold(self._store.dataset(self._tenant, dataset_version_id))
+        return hold_dataset(self._asker, self._asker.version(dataset_version_id))
 
     def datasets(self, *, limit: int = 100, after: str | None = None) -> list[Dataset]:
         """Return dataset versions, newest first, going on after the identifier ``after``."""
-        return [self._hold(v) for v in self._store.datasets(self._tenant, limit=limit, after=after)]
+        found = self._store.datasets(self._tenant, limit=limit, after=after)
+        return [hold_dataset(self._asker, version) for version in found]
 
     def record(self, dataset: Dataset | str, record: int) -> TracedRecord:
         """Return one record (counted from 0) as read, with the proof that it is the dataset's."""
-        version = self._version(dataset)
+        version = self._asker.version(dataset)
         rejects = read_tables(self._store, version).get("rejects")
         why = [] if rejects is None else refusals(rejects, record)
         return trace_record(self._store, version, record, refused=why)
@@ -294,7 +282,7 @@ class Session:
             scenarios=scenarios,
             supervisory=supervisory,
             currency=currency,
-            rates=None if rates is None else self._version(rates).dataset_version_id,
+            rates=None if rates is None else self._asker.version(rates).dataset_version_id,
             rates_as_of=rates_as_of,
             horizon=horizon,
             months=months,
@@ -354,7 +342,7 @@ class Session:
             levels=levels,
             factors=factors,
             currency=currency,
-            rates=None if rates is None else self._version(rates).dataset_version_id,
+            rates=None if rates is None else self._asker.version(rates).dataset_version_id,
             rates_as_of=rates_as_of,
         )
         return self.run(
@@ -403,32 +391,58 @@ class Session:
         Conflict
             ``normalized_record_required`` when the dataset is not normalised.
         """
-        asked_at = self._clock() if started_at is None else started_at
-        question = ask(engine_of(engine), self._version(dataset), parameters, asked_at)
-        try:
-            return self._hold_run(self._store.run(self._tenant, question.run_id))
-        except NotFound:
-            pass
-        book = self._books.book(
-            self._store, question.declaration, question.dataset, question.parameters
+        return self.submit(
+            engine,
+            dataset,
+            parameters=parameters,
+            started_at=started_at,
+            control=control,
+            checkpoint=checkpoint,
+            cluster=cluster,
+        ).result()
+
+    def submit(
+        self,
+        engine: str,
+        dataset: Dataset | str,
+        *,
+        parameters: Mapping[str, Any] | msgspec.Struct | None = None,
+        started_at: datetime | str | None = None,
+        control: RunControl | None = None,
+        checkpoint: Path | None = None,
+        cluster: Any = None,
+    ) -> Future[Run]:
+        """Compute as `run` does, on this thread, and do not wait for the disk.
+
+        Returns
+        -------
+        concurrent.futures.Future of Run
+            Done once the run is durable. Where another thread computes the same question at this
+            moment, its run is waited for instead.
+        """
+        return submit_run(
+            self._asker,
+            engine,
+            dataset,
+            parameters=parameters,
+            started_at=started_at,
+            execution=Execution(self._asker.threads, control, checkpoint, cluster),
         )
-        execution = Execution(self._threads, control, checkpoint, cluster)
-        outcome = question.declaration.run(book, question.parameters, execution)
-        left = run_rows(question, outcome, created_at=self._now(), created_by=self._actor)
-        created = self._store.submit(left.commit).result()
-        return self._hold_run(left.run, created=created, outcome=outcome)
 
     def run_of(self, run_id: str) -> Run:
         """Return a run that is in the ledger; raises NotFound."""
-        return self._hold_run(self._store.run(self._tenant, run_id))
+        held = self._asker.holdings.runs.find((self._tenant, run_id))
+        if held is None:
+            held = stored_run(self._asker, self._store.run(self._tenant, run_id))
+        return run_of(self._asker, held)
 
     def runs(
         self, *, dataset: Dataset | str | None = None, limit: int = 100, after: str | None = None
     ) -> list[Run]:
         """Return runs, newest first, of one dataset or of all."""
-        wanted = None if dataset is None else self._version(dataset).dataset_version_id
+        wanted = None if dataset is None else self._asker.version(dataset).dataset_version_id
         found = self._store.runs(self._tenant, dataset_version_id=wanted, limit=limit, after=after)
-        return [self._hold_run(row) for row in found]
+        return [run_of(self._asker, stored_run(self._asker, row)) for row in found]
 
     # --- evidence
 
@@ -443,110 +457,14 @@ class Session:
 
     def verify(self, *, control: RunControl | None = None) -> Verification:
         """Recompute every hash, root, identifier and column, and tell what does not agree."""
-        return verify_store(self._store, self._tenant, threads=self._threads, control=control)
+        return verify_store(self._store, self._tenant, threads=self._asker.threads, control=control)
 
     # --- inside
 
-    def _now(self) -> str:
-        return iso_time(self._clock())
+    @property
+    def _store(self) -> Store:
+        return self._asker.store
 
-    def _profile(self, profile: str | TapeProfile) -> TapeProfile:
-        if isinstance(profile, TapeProfile):
-            return profile
-        return load_profile(profile, packages=PROFILE_PACKAGES)
-
-    def _version(self, dataset: Dataset | str) -> rows.DatasetVersion:
-        wanted = dataset if isinstance(dataset, str) else dataset.dataset_version_id
-        return self._store.dataset(self._tenant, wanted)
-
-    def _hold_run(
-        self,
-        row: rows.Run,
-        *,
-        created: bool = False,
-        outcome: EngineOutcome[Any] | None = None,
-    ) -> Run:
-        return hold_run(
-            self._store, self._books, row, threads=self._threads, created=created, outcome=outcome
-        )
-
-    def _hold(
-        self, version: rows.DatasetVersion, *, created: bool = False, import_id: str = ""
-    ) -> Dataset:
-        return Dataset(
-            version,
-            summary=read_summary(self._store, version),
-            tables=lambda: read_tables(self._store, version),
-            created=created,
-            import_id=import_id,
-        )
-
-    def _prepare(
-        self, tape: IngestedTape, *, strict: bool
-    ) -> tuple[rows.DatasetVersion, Derived | None, bool]:
-        """Make the rows of a dataset version, its tables only if it is not known."""
-        if tape.record_count == 0:
-            raise InvalidInput("there is no record", where="records", code="records_required")
-        refused = len(tape.rejects) - tape.rejects_by_part.get("set_aside", 0)
-        if len(tape.rejects) > 0 and (len(tape.records) == 0 or (strict and refused > 0)):
-            raise _refusal(tape, refused, strict=strict)
-        row = dataset_row(tape, tenant=self._tenant, created_at=self._now(), created_by=self._actor)
-        try:
-            self._store.dataset(self._tenant, row.dataset_version_id)
-        except NotFound:
-            pass
-        else:
-            return row, None, True
-        if not tape.normalised:
-            return row, None, False
-        return row, derive(tape, created_at=row.created_at, threads=self._threads), False
-
-    def _write(
-        self, row: rows.DatasetVersion, chunks: Sequence[rows.RawChunk], derived: Derived | None
-    ) -> bool:
-        def commit(tx: Transaction) -> bool:
-            created = tx.put_dataset(row, chunks)
-            if created:
-                self._put_derived(tx, row.dataset_version_id, derived)
-            return created
-
-        return self._store.submit(commit).result()
-
-    def _put_derived(
-        self, tx: Transaction, dataset_version_id: str, derived: Derived | None
-    ) -> None:
-        if derived is not None:
-            tx.put_derivation(self._tenant, dataset_version_id, derived.derivation, derived.tables)
-
-    def _read_stored(
-        self, version: rows.DatasetVersion, control: RunControl | None
-    ) -> IngestedTape:
-        blocks = (
-            decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec)
-            for chunk in self._store.raw_chunks(self._tenant, version.dataset_version_id)
-        )
-        source = msgspec.json.decode(version.source)
-        return read_again(
-            blocks,
-            msgspec.json.decode(version.profile, type=TapeProfile),
-            table_rows=source["table_rows"],
-            source=source,
-            threads=self._threads,
-            control=control,
-        )
-
-
-def _refusal(tape: IngestedTape, refused: int, *, strict: bool) -> DatasetRefused:
-    from pyarrow import compute
-
-    rejects = tape.rejects.to_arrow()
-    if refused > 0:
-        rejects = rejects.filter(compute.not_equal(rejects["refused"], "set_aside"))
-    first = rejects.slice(0, 1).to_pylist()[0]
-    field = f".{first['field']}" if first["field"] else ""
-    why = "strict" if strict else f'no record is left; does the profile "{tape.profile.name}" fit?'
-    return DatasetRefused(
-        f"{first['reason']} (rule {first['rule']}, source row {first['source_row']}); "
-        f"{refused:,} refused in all, nothing written ({why})",
-        where=f"records[{first['record']}]{field}",
-    )
+    @property
+    def _tenant(self) -> str:
+        return self._asker.tenant

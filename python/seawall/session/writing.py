@@ -6,8 +6,8 @@ from os import cpu_count
 
 import msgspec
 
+from seawall.canonical import canonical_json
 from seawall.ingest import IngestedTape
-from seawall.provenance import canonical_json
 from seawall.session.codec import encode_table
 from seawall.session.dataset import DatasetSummary
 from seawall.session.identity import content_hash, dataset_version_id

@@ -63,6 +63,8 @@ def open_writer(path: str, *, vfs: str | None = None) -> apsw.Connection:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA recursive_triggers = ON")
+            # What a savepoint would undo is kept in memory, not in a file.
+            connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             connection.execute(f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}")
         except BaseException:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import chain
 from operator import attrgetter
 
 import apsw
@@ -27,6 +28,10 @@ CHECKPOINT_PAGES = 4_000  # 16 MiB of write-ahead log
 # Always a row's last columns.
 _FIRST_WRITER_STAYS = frozenset({"source", "source_sha256", "created_at", "created_by"})
 
+# A statement that takes several rows costs one step, and the interpreter lets go of its lock at
+# every step; a longer one would cost more to prepare than it saves.
+_MAX_TOGETHER = 16
+
 _Values = tuple[object, ...]
 
 
@@ -38,11 +43,21 @@ class _Table:
         content = [column for column in columns if column not in _FIRST_WRITER_STAYS]
         self.name = name
         self.content_columns = len(content)
-        self.insert = (
+        self.inserts = [
             f"INSERT INTO {name} ({', '.join(columns)}) "
-            f"VALUES ({', '.join('?' * len(columns))}) ON CONFLICT DO NOTHING"
-        )
-        self.same = f"SELECT 1 FROM {name} WHERE {' AND '.join(f'{c} = ?' for c in content)}"
+            f"VALUES {_places(len(columns), count)} ON CONFLICT DO NOTHING"
+            for count in range(_MAX_TOGETHER + 1)
+        ]
+        self.sames = [
+            f"SELECT count(*) FROM (VALUES {_places(len(content), count)}) AS wanted "
+            f"CROSS JOIN {name} AS kept WHERE "
+            + " AND ".join(f"kept.{c} = wanted.column{n}" for n, c in enumerate(content, 1))
+            for count in range(_MAX_TOGETHER + 1)
+        ]
+
+
+def _places(columns: int, rows: int) -> str:
+    return ", ".join([f"({', '.join('?' * columns)})"] * rows)
 
 
 _OF_DATASET = ("tenant", "dataset_version_id")
@@ -143,13 +158,26 @@ class SqliteTransaction(SqliteOperationWrites):
     def _put(self, table: _Table, rows: Sequence[_Values]) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
         before = self._connection.total_changes()
-        self._connection.executemany(table.insert, rows)
+        if len(rows) <= _MAX_TOGETHER:
+            if rows:
+                self._connection.execute(table.inserts[len(rows)], tuple(chain(*rows)))
+        else:
+            self._connection.executemany(table.inserts[1], rows)
         created = self._connection.total_changes() - before
         if created < len(rows):
-            for row in rows:
-                if not self._connection.execute(table.same, row[: table.content_columns]).get:
-                    raise _conflict(f"{table.name}[{row[1]}]")
+            for first in range(0, len(rows), _MAX_TOGETHER):
+                self._require_kept(table, rows[first : first + _MAX_TOGETHER])
         return created
+
+    def _require_kept(self, table: _Table, rows: Sequence[_Values]) -> None:
+        wanted = [row[: table.content_columns] for row in rows]
+        if self._count_same(table, wanted) < len(rows):
+            changed = next(row for row in wanted if self._count_same(table, [row]) == 0)
+            raise _conflict(f"{table.name}[{changed[1]}]")
+
+    def _count_same(self, table: _Table, wanted: Sequence[_Values]) -> int:
+        count = self._connection.execute(table.sames[len(wanted)], tuple(chain(*wanted))).get
+        return int(count)
 
     def _require_same(
         self, sql: str, key: tuple[str, str], rows: Sequence[_Values], *, where: str

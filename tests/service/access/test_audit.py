@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.service.access.entrance import Entrance, with_key
+from tests.service.access.entrance import Entrance, with_key, with_token
 from tests.service.access.test_key_attacks import flipped
 
 from seawall.errors import StoreError
@@ -32,6 +32,14 @@ def test_a_refusal_of_a_known_caller_belongs_to_their_tenant(entrance: Entrance)
     entrance.knock(with_key(entrance.key), opt={"role": "admin"})
     (entry,) = entrance.store.audit
     assert (entry.tenant, entry.actor) == ("alpha", f"desk#{entrance.key_id}")
+
+
+def test_a_refused_token_that_was_ours_belongs_to_its_tenant(entrance: Entrance) -> None:
+    token = entrance.token()
+    entrance.revoke_key("alpha", entrance.key_id)
+    entrance.knock(with_token(token))
+    (entry,) = entrance.store.audit
+    assert (entry.tenant, entry.subject) == ("alpha", entrance.key_id)
 
 
 def test_a_guess_at_a_key_enters_no_tenants_audit(entrance: Entrance) -> None:

@@ -276,6 +276,14 @@ def test_roles_that_the_key_does_not_have_are_not_given(entrance: Entrance) -> N
     assert entrance.knock(with_token(token))[0] == 200
 
 
+def test_only_roles_that_token_and_key_both_have_are_given(entrance: Entrance) -> None:
+    key, key_id = entrance.add_key("alpha", "both", ["ingest", "read"])
+    assert entrance.knock(with_token(entrance.token(key)))[0] == 200
+    token = Forge(entrance).make(sub=key_id, roles=["admin", "read"])
+    assert entrance.knock(with_token(token))[0] == 200
+    assert [holder.roles for holder in entrance.reached] == [{"ingest", "read"}, {"read"}]
+
+
 @pytest.mark.parametrize("scheme", [b"Bearer", b"Bearer  ", b"Bearer\t", b"Token ", b"Basic ", b""])
 def test_another_scheme_than_bearer_is_refused(entrance: Entrance, scheme: bytes) -> None:
     token = Forge(entrance).make().encode()

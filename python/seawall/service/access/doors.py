@@ -38,9 +38,10 @@ class AccessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuer: str = "seawall"  # iss of own tokens
     audience: str = "seawall"  # aud of all tokens
     issuers: tuple[ExternalIssuer, ...] = ()
+    operator_tenant: str = "default"  # whose admins switch engines, for every tenant
     trusted_proxies: tuple[str, ...] = ()  # addresses and networks
-    key_rate: Rate = Rate(per_second=5_000, burst=10_000)
-    address_rate: Rate = Rate(per_second=10_000, burst=20_000)
+    key_rate: Rate = Rate(per_second=10_000, burst=20_000)
+    address_rate: Rate = Rate(per_second=20_000, burst=40_000)
     failure_rate: Rate = Rate(per_second=1 / 6, burst=10)  # credentials that are not valid
 
 
@@ -191,6 +192,7 @@ def _assembled(
         address_of=client_address(options.trusted_proxies),
         clock=clocks.now,
         monotonic=clocks.monotonic,
+        operator_tenant=options.operator_tenant if dev_key is None else dev_key.tenant,
         has_issuers=bool(options.issuers),
         local_only=None if dev_key is None else is_loopback,
     )

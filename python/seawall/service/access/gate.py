@@ -68,6 +68,8 @@ class Gate:
         From a scope to its client's address.
     clock, monotonic : callable
         Seconds since 1970, and seconds that never go back.
+    operator_tenant : str
+        Whose admins may do what concerns every tenant.
     has_issuers : bool
         Whether an external issuer lets anybody in: then no key is needed.
     local_only : callable, optional
@@ -86,6 +88,7 @@ class Gate:
         address_of: Callable[[_Scope], str],
         clock: Callable[[], float],
         monotonic: Callable[[], float],
+        operator_tenant: str,
         has_issuers: bool = False,
         local_only: Callable[[str], bool] | None = None,
     ) -> None:
@@ -97,6 +100,7 @@ class Gate:
         self._audit = audit
         self._address_of = address_of
         self._clock = clock
+        self.operator_tenant = operator_tenant
         self._has_issuers = has_issuers
         self._local_only = local_only
         self._checked: dict[bytes, CheckedToken] = {}
@@ -120,7 +124,12 @@ class Gate:
                 scope, address, refused.reason, key_id=refused.key_id, tenant=refused.tenant
             )
         except TokenRefused as refused:
-            return self._failed(scope, address, refused.reason)
+            said = refused.said
+            if said is None:
+                return self._failed(scope, address, refused.reason)
+            return self._failed(
+                scope, address, refused.reason, key_id=said.key_id, tenant=said.tenant
+            )
         if isinstance(caller, Refusal):
             return caller
         principal = caller.principal
@@ -172,9 +181,9 @@ class Gate:
             self._checked[name] = token
         elif token.expires_at <= self._clock():
             del self._checked[name]
-            raise TokenRefused("expired")
+            raise TokenRefused("expired", said=token.principal)
         if self._directory.is_revoked(token.revocation_id):
-            raise TokenRefused("revoked")
+            raise TokenRefused("revoked", said=token.principal)
         return Caller(self._holder(token), "token", token)
 
     def _holder(self, token: CheckedToken) -> Principal:
@@ -183,7 +192,7 @@ class Gate:
             return said
         key = self._directory.live_key(said.key_id)
         if key is None or key.principal.tenant != said.tenant:
-            raise TokenRefused("its_key_is_gone")
+            raise TokenRefused("its_key_is_gone", said=said)
         if said.roles >= key.principal.roles:
             return key.principal
         return Principal(

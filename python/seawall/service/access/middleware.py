@@ -36,7 +36,7 @@ class AccessMiddleware:
             await self.app(scope, receive, send)
             return
         admitted = self._gate.admit(scope)
-        if isinstance(admitted, Caller) and not _may(admitted, opt, scope["method"]):
+        if isinstance(admitted, Caller) and not self._may(admitted, opt, scope["method"]):
             admitted = self._gate.refuse(
                 scope,
                 FORBIDDEN,
@@ -55,24 +55,28 @@ class AccessMiddleware:
         else:
             await self.app(scope, receive, self._auditing(scope, admitted, send))
 
+    def _may(self, caller: Caller, opt: dict[str, Any], method: str) -> bool:
+        principal = caller.principal
+        if opt.get("operator") and principal.tenant != self._gate.operator_tenant:
+            return False
+        if (role := opt.get("role")) is not None:
+            return bool(role in principal.roles)
+        if (credential := opt.get("credential")) is not None:
+            return bool(credential == caller.credential)
+        return method == "OPTIONS"  # Litestar's own answer; a route that states nothing is shut
+
     def _auditing(self, scope: Scope, caller: Caller, send: Send) -> Send:
         async def send_audited(message: Message) -> None:
             # Before the answer: what is answered is in the audit, whatever happens then.
             if message["type"] == "http.response.start" and (
                 written := scope["state"].pop("written", None)
             ):
-                await asyncio.wrap_future(self._gate.note_write(scope, caller, written))
+                entry = self._gate.note_write(scope, caller, written)
+                # What is written stays written when the caller goes away; so does its entry.
+                await asyncio.shield(asyncio.wrap_future(entry))
             await send(message)
 
         return send_audited
-
-
-def _may(caller: Caller, opt: dict[str, Any], method: str) -> bool:
-    if (role := opt.get("role")) is not None:
-        return bool(role in caller.principal.roles)
-    if (credential := opt.get("credential")) is not None:
-        return bool(credential == caller.credential)
-    return method == "OPTIONS"  # Litestar's own answer; a route that states nothing is shut
 
 
 class Edge:

@@ -6,6 +6,9 @@ A route states one of these as its Litestar ``opt``::
     {"role": "read"}            a credential with this role
     {"credential": "api_key"}   any API key, whatever its roles; or "token": any token
 
+beside a role ``{"operator": True}`` where what is done concerns every tenant: then the caller must
+be of the operator's.
+
 No role implies another: a key that manages keys reads no book unless it also has ``read``.
 """
 
@@ -64,7 +67,9 @@ def check_routes(routes: Iterable[BaseRoute]) -> None:
 
 def _states_one(opt: Mapping[str, Any]) -> bool:
     said = [name for name in _STATEMENTS if name in opt]
-    return len(said) == 1 and opt[said[0]] in _STATEMENTS[said[0]]
+    if len(said) != 1 or opt.get("operator", False) not in (False, "role" in opt):
+        return False
+    return opt[said[0]] in _STATEMENTS[said[0]]
 
 
 def _unguarded(where: str, message: str) -> InvalidInput:

@@ -35,9 +35,10 @@ _COMPACT = re.compile(rb"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
 class TokenRefused(Exception):
     """A token that lets nobody in, and why: for the audit, never for the caller."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, said: Principal | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.said = said  # of a token whose signature and claims are right
 
 
 class CheckedToken(msgspec.Struct, frozen=True, gc=False):

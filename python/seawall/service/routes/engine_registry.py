@@ -75,6 +75,7 @@ def engine_registry_routes(service: Service) -> list[HTTPRouteHandler]:
         opt=described(
             "Switch an engine on or off, for every process at once",
             role="admin",
+            operator=True,
             body=SwitchRequest,
             answer=SwitchAnswer,
             refusals=(400, 404, 413, 422, 503),
@@ -84,9 +85,7 @@ def engine_registry_routes(service: Service) -> list[HTTPRouteHandler]:
         said = decode_body(await request.body(), SwitchRequest)
         engine = _engine(wire_name)
         principal = principal_of(request)
-        made = EngineSwitch(
-            engine.name, said.enabled, said.reason, service.clock(), principal.actor
-        )
+        made = EngineSwitch(engine.name, said.enabled, said.reason, service.now(), principal.actor)
         audit = AuditDraft(
             tenant=principal.tenant,
             at=made.changed_at,

@@ -1,5 +1,7 @@
 """One set of routes per engine, made from what it declares."""
 
+import asyncio
+from concurrent.futures import Future
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -10,10 +12,10 @@ from msgspec import Meta
 from seawall.engine import EngineDeclaration
 from seawall.errors import Conflict, InvalidInput, NotFound
 from seawall.registry import ENGINES
-from seawall.service.answers import answer
+from seawall.service.answers import answer, answer_bytes
 from seawall.service.bodies import decode_body
 from seawall.service.documented import described
-from seawall.service.parts import HttpRequest, Service
+from seawall.service.parts import HttpRequest, Service, principal_of, written
 from seawall.service.run_answers import (
     RunAnswer,
     aggregated,
@@ -88,6 +90,9 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
     base = f"/api/v3/engines/{declaration.wire_name}"
     request_type = run_request(declaration)
 
+    def encode(run: Run) -> bytes:
+        return msgspec.json.encode(run_answer(declaration, run))
+
     @post(
         f"{base}/run",
         name=f"run {declaration.name}",
@@ -102,20 +107,32 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
     )
     async def run(request: HttpRequest) -> Response[bytes]:
         session, body = service.session_of(request), await request.body()
+        tenant = principal_of(request).tenant
 
-        def work() -> dict[str, Any]:
+        def encoded(found: Run) -> bytes:
+            return found.encoded("service.run", encode)
+
+        def work() -> bytes | Future[Run]:
             service.switches.check(declaration.name)
             asked: Any = decode_body(body, request_type)
             started_at = iso_time(asked.started_at)
-            found = session.run(
+            made = session.submit(
                 declaration.name,
                 asked.dataset_version_id,
                 parameters=asked.parameters,
                 started_at=started_at,
             )
-            return run_answer(declaration, found)
+            is_known = made.done() and not made.result().created
+            return encoded(made.result()) if is_known else made
 
-        return answer(await service.off_loop(work))
+        told = await service.off_loop(work)
+        if isinstance(told, bytes):
+            return answer_bytes(told)  # it was there already
+        found = await asyncio.wrap_future(told)  # nobody waits for the disk on a thread
+        service.held.keep(tenant, found)
+        if found.created:
+            written(request, f"{declaration.name}.run", found.run_id)
+        return answer_bytes(await service.off_loop(lambda: encoded(found)))
 
     @post(
         f"{base}/report",
@@ -142,9 +159,7 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
     @get(
         f"{base}/health",
         name=f"health {declaration.name}",
-        opt=described(
-            "Whether the engine answers", role="read", answer=EngineHealth, refusals=(503,)
-        ),
+        opt=described("Whether the engine answers", role="read", answer=EngineHealth, also=(503,)),
     )
     async def health() -> Response[bytes]:
         def work() -> EngineHealth:

@@ -28,7 +28,7 @@ def health_routes(monitor: HealthMonitor) -> list[HTTPRouteHandler]:
             "Whether the service can read, write and link",
             public=True,
             answer=HealthAnswer,
-            refusals=(503,),
+            also=(503,),
         ),
     )
     async def health() -> Response[Any]:

@@ -16,7 +16,7 @@ from seawall.service.access.gate import Caller
 from seawall.service.access.issuers import MAX_LIFETIME_S
 from seawall.service.access.roles import check_roles
 from seawall.service.access.times import utc_text
-from seawall.service.access.tokens import LIFETIME_S, revocation_id
+from seawall.service.access.tokens import LEEWAY_S, LIFETIME_S, revocation_id
 from seawall.service.answers import answer
 from seawall.service.bodies import decode_body
 from seawall.service.documented import described
@@ -162,7 +162,7 @@ def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
             token_id,
             RevokedToken(
                 revocation_id(caller.principal.tenant, issuer, token_id),
-                utc_text(access.clocks.now() + longest),
+                utc_text(access.clocks.now() + longest + LEEWAY_S),
             ),
         )
 

@@ -1,0 +1,51 @@
+"""What an ingest answers."""
+
+import msgspec
+
+from seawall.session import Dataset
+from seawall.session.dataset import DatasetSummary
+
+
+class DataQuality(msgspec.Struct, frozen=True):
+    """What was found on the way."""
+
+    records_total: int
+    duplicate_source_keys: int
+    warnings: list[str]
+
+
+class IngestAnswer(msgspec.Struct, frozen=True):
+    """What an ingest gives; the same records under the same profile give the same version."""
+
+    dataset_version_id: str
+    import_id: str
+    raw_records_written: int  # 0 when they were there already
+    data_quality: DataQuality
+
+
+def ingest_answer(dataset: Dataset) -> IngestAnswer:
+    """Say what an ingest gave."""
+    summary = dataset.summary
+    return IngestAnswer(
+        dataset_version_id=dataset.dataset_version_id,
+        import_id=dataset.import_id,
+        raw_records_written=dataset.record_count if dataset.created else 0,
+        data_quality=DataQuality(
+            records_total=dataset.record_count,
+            duplicate_source_keys=0 if summary is None else summary.duplicate_key_count,
+            warnings=warnings(summary),
+        ),
+    )
+
+
+def warnings(summary: DatasetSummary | None) -> list[str]:
+    """Say what a reader of the figures must know of a dataset."""
+    if summary is None:
+        return ["not normalised: no column was read"]
+    said = [f"{count:,} refused by {rule}" for rule, count in summary.refused_by_rule.items()]
+    assumed = summary.rule_uses.get("currency", {}).get("default_applied", 0)
+    if assumed:
+        said.append(f"{assumed:,} records name no currency: taken as the profile says")
+    if summary.unread_fields:
+        said.append(f"not read: {', '.join(summary.unread_fields[:10])}")
+    return said

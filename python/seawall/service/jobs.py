@@ -1,0 +1,227 @@
+"""Long work beside its request: kept in the store, followed, cancelled, never lost unseen."""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from seawall.errors import Cancelled, Conflict, NotFound, SeawallError, StoreError
+from seawall.native import RunControl
+from seawall.service.access.principal import Principal
+from seawall.service.problems import wire_code
+from seawall.session.question import iso_time
+from seawall.store import Store
+from seawall.store.types import Job, JobChange
+
+_log = logging.getLogger("seawall.service")
+
+MOST_LIVE = 256
+"""Jobs of this process that are queued or running."""
+
+PERIOD_S = 1.0
+SILENT_S = 30.0
+"""After so long without a sign a job's process is taken to be gone."""
+
+
+class JobError(msgspec.Struct, frozen=True):
+    """Why a job failed, as its request would have been answered."""
+
+    detail: str
+    message: str
+    where: str
+
+
+class _Live(msgspec.Struct, frozen=True):
+    job: Job
+    control: RunControl
+
+
+class Jobs:
+    """The jobs of this process; those of others are seen in the store.
+
+    Parameters
+    ----------
+    store : Store
+        Keeps every job with its progress, result or error.
+    workers : Executor
+        Does the work; its end is the caller's.
+    clock : callable
+        The present time, with its zone.
+    ids : callable
+        Returns a new identifier with a prefix.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        workers: Executor,
+        *,
+        clock: Callable[[], datetime],
+        ids: Callable[[str], str],
+    ) -> None:
+        self._store = store
+        self._workers = workers
+        self._clock = clock
+        self._ids = ids
+        self._live: dict[str, _Live] = {}
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._report, name="seawall-jobs", daemon=True)
+
+    def start(self) -> None:
+        """End the jobs that a process left behind, and begin to report progress."""
+        self._mark_interrupted()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop every job of this process; each is kept as interrupted."""
+        self._stopping.set()
+        with self._lock:
+            live = list(self._live.values())
+        for one in live:
+            one.control.cancel()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def begin(
+        self,
+        principal: Principal,
+        kind: str,
+        *,
+        request: bytes,
+        total: int,
+        work: Callable[[RunControl], bytes],
+    ) -> Job:
+        """Keep a job and begin with it as soon as a worker is free.
+
+        Parameters
+        ----------
+        request : bytes
+            What was asked, as JSON.
+        total : int
+            Of the units that the control counts; 0 when nobody knows.
+        work : callable
+            Returns the result as JSON.
+
+        Raises
+        ------
+        StoreError
+            ``overloaded`` when too many jobs wait.
+        """
+        now = self._now()
+        job = Job(
+            job_id=self._ids("job"),
+            tenant=principal.tenant,
+            kind=kind,
+            request=request,
+            status="queued",
+            done=0,
+            total=total,
+            result=None,
+            error=None,
+            created_at=now,
+            created_by=principal.actor,
+            updated_at=now,
+        )
+        live = _Live(job, RunControl())
+        with self._lock:
+            if len(self._live) >= MOST_LIVE or self._stopping.is_set():
+                raise StoreError("Too many jobs wait; try again.", code="overloaded")
+            self._live[job.job_id] = live
+        try:
+            self._store.submit(lambda tx: tx.put_job(job)).result()
+            self._workers.submit(self._do, live, work)
+        except BaseException:
+            self._forget(job)
+            raise
+        return job
+
+    def cancel(self, tenant: str, job_id: str) -> Job:
+        """Cancel a job, wherever it runs.
+
+        Raises
+        ------
+        NotFound
+            When the tenant has no such job.
+        Conflict
+            ``job_finished`` when it has ended.
+        """
+        changed = self._change(tenant, job_id, status="cancelled")
+        with self._lock:
+            live = self._live.get(job_id)
+        if live is not None:
+            live.control.cancel()
+        return changed
+
+    def _do(self, live: _Live, work: Callable[[RunControl], bytes]) -> None:
+        try:
+            self._ended(live, self._outcome(live, work))
+        except SeawallError:
+            _log.warning("job %s could not be kept", live.job.job_id, exc_info=True)
+        finally:
+            self._forget(live.job)
+
+    def _outcome(self, live: _Live, work: Callable[[RunControl], bytes]) -> dict[str, Any]:
+        try:
+            if live.control.cancelled:
+                raise Cancelled("stopped before it began")
+            self._change(live.job.tenant, live.job.job_id, status="running")
+            return {"status": "done", "result": work(live.control)}
+        except Cancelled:
+            return {"status": "interrupted" if self._stopping.is_set() else "cancelled"}
+        except SeawallError as error:
+            told = JobError(wire_code(error), error.message, error.where)
+        except Exception:
+            _log.exception("job %s failed", live.job.job_id)
+            told = JobError("INTERNAL_ERROR", "The service failed; its log tells the cause.", "")
+        return {"status": "failed", "error": msgspec.json.encode(told)}
+
+    def _ended(self, live: _Live, outcome: dict[str, Any]) -> None:
+        try:
+            self._change(
+                live.job.tenant, live.job.job_id, done=live.control.completed_units, **outcome
+            )
+        except Conflict:
+            return  # it was cancelled meanwhile, and stays so
+
+    def _report(self) -> None:
+        while not self._stopping.wait(PERIOD_S):
+            with self._lock:
+                live = list(self._live.values())
+            for one in live:
+                self._report_one(one)
+            self._mark_interrupted()
+
+    def _report_one(self, live: _Live) -> None:
+        done = live.control.completed_units
+        try:
+            self._change(live.job.tenant, live.job.job_id, done=done)
+        except (Conflict, NotFound):
+            live.control.cancel()  # another process cancelled it
+        except StoreError as error:
+            _log.warning("progress of job %s is not kept: %s", live.job.job_id, error)
+
+    def _mark_interrupted(self) -> None:
+        now = self._clock()
+        silent_since = iso_time(now - timedelta(seconds=SILENT_S))
+        try:
+            self._store.submit(
+                lambda tx: tx.mark_interrupted(iso_time(now), silent_since=silent_since)
+            ).result()
+        except StoreError as error:
+            _log.warning("silent jobs are not marked: %s", error)
+
+    def _change(self, tenant: str, job_id: str, **changes: Any) -> Job:
+        change = JobChange(updated_at=self._now(), **changes)
+        return self._store.submit(lambda tx: tx.update_job(tenant, job_id, change)).result()
+
+    def _forget(self, job: Job) -> None:
+        with self._lock:
+            self._live.pop(job.job_id, None)
+
+    def _now(self) -> str:
+        return iso_time(self._clock())

@@ -1,0 +1,226 @@
+"""The OpenAPI 3.1 document, made from what every route says of itself."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import BaseRoute, HTTPRoute
+
+from seawall import __version__
+from seawall.errors import InvalidInput
+from seawall.service.documented import Described
+from seawall.service.problems import Problem
+
+_REFS = "#/components/schemas/{name}"
+_REQUEST_ID = {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}}
+_RETRIED = (429, 503)
+
+_Operation = tuple[str, str, HTTPRouteHandler, Described]  # path, method, handler, what it says
+
+
+def openapi_document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
+    """Make the document of an application.
+
+    Raises
+    ------
+    InvalidInput
+        ``route_undescribed`` for a route that does not say what it takes and answers.
+    """
+    operations = sorted(_operations(routes), key=lambda found: found[:2])
+    kinds = _kinds(operations)
+    schemas, components = msgspec.json.schema_components(kinds, ref_template=_REFS)
+    schema_of = {_key(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, handler, said in operations:
+        place = paths.setdefault(path, {})
+        place[method] = _operation(path, handler, said, schema_of, components)
+    queries = {said.query.__name__ for *_, said in operations if said.query is not None}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "seawall",
+            "version": __version__,
+            "summary": "Financial stress with evidence for every figure.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": {k: _tidy(v) for k, v in components.items() if k not in queries},
+            "headers": {
+                "RequestId": {
+                    "description": "The request's identifier: the caller's, or a new one.",
+                    "schema": {"type": "string"},
+                },
+                "RetryAfter": {
+                    "description": "Seconds after which to ask again.",
+                    "schema": {"type": "integer"},
+                },
+            },
+            "securitySchemes": {
+                "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            },
+        },
+    }
+
+
+def _operations(routes: Iterable[BaseRoute]) -> Iterator[_Operation]:
+    for route in routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        path = re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path_format or route.path)
+        for handler in route.route_handlers:
+            methods = {str(method) for method in handler.http_methods} - {"OPTIONS"}
+            for method in sorted(methods):
+                said = handler.opt.get("described")
+                if not isinstance(said, Described):
+                    raise InvalidInput(
+                        "does not say what it takes and answers",
+                        where=f"{method} {path}",
+                        code="route_undescribed",
+                    )
+                yield path, method.lower(), handler, said
+
+
+def _kinds(operations: Iterable[_Operation]) -> list[Any]:
+    found: dict[str, Any] = {_key(Problem): Problem}
+    for *_, said in operations:
+        for kind in (said.body, said.answer, said.query):
+            if kind is not None:
+                found[_key(kind)] = kind
+    return list(found.values())
+
+
+def _key(kind: Any) -> str:
+    return repr(kind)
+
+
+def _operation(
+    path: str,
+    handler: HTTPRouteHandler,
+    said: Described,
+    schema_of: Mapping[str, Any],
+    components: Mapping[str, Any],
+) -> dict[str, Any]:
+    name = handler.name or handler.handler_name
+    operation: dict[str, Any] = {
+        "operationId": re.sub(r"\W+", "_", name).strip("_"),
+        "summary": said.summary,
+        "tags": [_tag(path)],
+        "parameters": _parameters(path, handler, said, components),
+        "responses": _responses(path, handler, said, schema_of),
+        "security": _security(handler.opt),
+    }
+    if said.body is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schema_of[_key(said.body)]}},
+        }
+    if said.files:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {kind: {"schema": _file_schema(kind)} for kind in said.files},
+        }
+    return operation
+
+
+def _file_schema(media_type: str) -> dict[str, Any]:
+    if not media_type.startswith("multipart/"):
+        return {}  # of any content: the media type says it all
+    return {
+        "type": "object",
+        "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+        "required": ["file"],
+    }
+
+
+def _parameters(
+    path: str, handler: HTTPRouteHandler, said: Described, components: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    typed = handler.fn.__annotations__
+    found: list[dict[str, Any]] = []
+    for name in re.findall(r"\{(\w+)\}", path):
+        is_number = "int" in str(typed.get(name))
+        schema = {"type": "integer", "minimum": 0} if is_number else {"type": "string"}
+        found.append({"name": name, "in": "path", "required": True, "schema": schema})
+    if said.query is not None:
+        query = components[said.query.__name__]
+        for name, schema in query["properties"].items():
+            found.append(
+                {
+                    "name": name,
+                    "in": "query",
+                    "required": name in query.get("required", ()),
+                    "schema": schema,
+                }
+            )
+    return found
+
+
+def _responses(
+    path: str, handler: HTTPRouteHandler, said: Described, schema_of: Mapping[str, Any]
+) -> dict[str, Any]:
+    success: dict[str, Any] = {
+        "description": HTTPStatus(said.status).phrase,
+        "headers": dict(_REQUEST_ID),
+    }
+    if said.answer is not None:
+        schema = schema_of[_key(said.answer)]
+        success["content"] = {said.media_type: {"schema": schema}}
+    responses = {str(said.status): success}
+    for status in sorted(_refusals(path, handler, said)):
+        headers: dict[str, Any] = dict(_REQUEST_ID)
+        if status in _RETRIED:
+            headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
+        responses[str(status)] = {
+            "description": HTTPStatus(status).phrase,
+            "headers": headers,
+            "content": {"application/json": {"schema": _refusal_schema(said, status, schema_of)}},
+        }
+    return responses
+
+
+def _refusal_schema(said: Described, status: int, schema_of: Mapping[str, Any]) -> Any:
+    problem = schema_of[_key(Problem)]
+    if status in said.also:  # an answer of its own, such as that of a service that is not well
+        return {"anyOf": [schema_of[_key(said.answer)], problem]}
+    return problem
+
+
+def _refusals(path: str, handler: HTTPRouteHandler, said: Described) -> set[int]:
+    """Return the statuses that a route may answer beside its success."""
+    statuses = {*said.refusals, *said.also, 500}
+    if not handler.opt.get("public"):
+        statuses |= {401, 403, 429, 503}
+    if said.query is not None:
+        statuses.add(400)
+    if "{" in path:
+        statuses.add(404)
+    if said.body is not None or said.files:
+        statuses |= {400, 413, 422}
+    return statuses - {said.status}
+
+
+def _security(opt: Mapping[str, Any]) -> list[dict[str, list[str]]]:
+    if opt.get("public"):
+        return []
+    if "credential" in opt:
+        return [{opt["credential"]: []}]
+    return [{"api_key": []}, {"token": []}]
+
+
+def _tag(path: str) -> str:
+    parts = [part for part in path.split("/") if part and not re.fullmatch(r"api|v\d+", part)]
+    return parts[0]
+
+
+def _tidy(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema whose description is laid out as one text."""
+    if "description" not in schema:
+        return dict(schema)
+    lines = [line.strip() for line in schema["description"].splitlines()]
+    return {**schema, "description": "\n".join(lines)}

@@ -1,0 +1,89 @@
+"""From options to the parts of a service, and back: nothing that was accepted is lost."""
+
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from seawall.provenance import identifier
+from seawall.service.access.doors import Access, AccessOptions, open_access, open_dev_access
+from seawall.service.held_runs import HeldRuns
+from seawall.service.jobs import Jobs
+from seawall.service.parts import Service
+from seawall.service.profiles import Profiles
+from seawall.service.switches import EngineSwitches
+from seawall.session import Session
+from seawall.session.question import iso_time
+from seawall.store import open_store
+
+
+class ServiceOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a service may be told."""
+
+    store: str = "seawall.db"
+    tenant: str = "default"  # of the key of development
+    threads: Annotated[int, Meta(ge=0, le=64)] = 0  # of a computation; 0: all cores
+    workers: Annotated[int, Meta(ge=1, le=64)] = 8  # requests that are worked on at once
+    job_workers: Annotated[int, Meta(ge=1, le=16)] = 1  # jobs that run at once
+    held_runs: Annotated[int, Meta(ge=1, le=256)] = 8  # simulations that answer without another
+    host: str = "127.0.0.1"
+    dev: bool = False
+    access: AccessOptions = AccessOptions()
+
+
+class OpenedService(msgspec.Struct, frozen=True):
+    """A service that can be asked."""
+
+    service: Service
+    access: Access
+    dev_key: str  # shown once; empty unless in development
+
+
+@contextmanager
+def open_service(options: ServiceOptions) -> Iterator[OpenedService]:
+    """Open a service's parts, and close them in the order in which nothing is lost.
+
+    Raises
+    ------
+    SeawallError
+        For a store or secrets that cannot be used, or development that is not local.
+    """
+    with open_store(options.store, opened_at=iso_time(_clock())) as store:
+        if options.dev:
+            access, key = open_dev_access(store, host=options.host, tenant=options.tenant)
+        else:
+            path = Path(options.store.removeprefix("sqlite:///"))
+            access, key = open_access(store, options.access, beside=path), ""
+        session = Session(store, threads=options.threads)
+        workers = ThreadPoolExecutor(options.workers, thread_name_prefix="seawall-request")
+        batch = ThreadPoolExecutor(options.job_workers, thread_name_prefix="seawall-job")
+        service = Service(
+            session=session,
+            store=store,
+            workers=workers,
+            switches=EngineSwitches(store),
+            held=HeldRuns(options.held_runs),
+            profiles=Profiles(session),
+            jobs=Jobs(store, batch, clock=_clock, ids=_new_id),
+            clock=_clock,
+        )
+        try:
+            yield OpenedService(service, access, key)
+        finally:
+            workers.shutdown()
+            batch.shutdown(cancel_futures=True)
+        # Closing the store commits what is queued.
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id(prefix: str) -> str:
+    return identifier(prefix, secrets.token_bytes(32))

@@ -1,0 +1,233 @@
+"""Long work as jobs: begun, followed, cancelled, and its result."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, delete, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
+
+from seawall.engine import EngineDeclaration
+from seawall.errors import Conflict
+from seawall.native import RunControl
+from seawall.registry import ENGINES
+from seawall.service.answers import answer, answer_bytes
+from seawall.service.bodies import decode_body
+from seawall.service.documented import described
+from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
+from seawall.service.parts import HttpRequest, Service, principal_of, written
+from seawall.service.queries import decode_query
+from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_request
+from seawall.service.run_answers import run_answer
+from seawall.session.question import iso_time
+from seawall.store.types import Job, JobStatus
+
+BASE = "/api/v3/jobs"
+
+
+class JobsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Filters of the list of jobs."""
+
+    status: JobStatus | UnsetType = UNSET
+    kind: str | UnsetType = UNSET
+
+
+class JobAnswer(msgspec.Struct, frozen=True):
+    """A job: where it stands, and once it has failed, why."""
+
+    job_id: str
+    kind: str
+    status: JobStatus
+    done: int  # units of work, such as scenarios or records
+    total: int  # 0 when nobody knows
+    created_at: str
+    created_by: str
+    updated_at: str
+    request: dict[str, Any]
+    error: dict[str, Any] | None  # detail, message, where
+
+
+class VerifyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A verification has no parameters: it looks at everything of the tenant."""
+
+
+def job_routes(service: Service) -> list[HTTPRouteHandler]:
+    """Return the routes of jobs."""
+    begun = [_begin_route(service, declaration) for declaration in ENGINES.values()]
+    return [*begun, _verify_route(service), *_kept_routes(service)]
+
+
+def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> HTTPRouteHandler:
+    request_type = run_request(declaration)
+
+    @post(
+        f"/api/v3/engines/{declaration.wire_name}/jobs",
+        name=f"begin {declaration.name}",
+        request_max_body_size=MAX_RUN_BYTES,
+        opt=described(
+            "Run the engine as a job",
+            role="execute",
+            status=202,
+            body=request_type,
+            answer=JobAnswer,
+            refusals=(400, 404, 413, 422, 503),
+        ),
+    )
+    async def begin(request: HttpRequest) -> Response[bytes]:
+        session, body = service.session_of(request), await request.body()
+        principal = principal_of(request)
+
+        def work() -> Job:
+            service.switches.check(declaration.name)
+            asked: Any = decode_body(body, request_type)
+            started_at = iso_time(asked.started_at)
+            dataset = session.dataset(asked.dataset_version_id)
+
+            def run(control: RunControl) -> bytes:
+                found = session.run(
+                    declaration.name,
+                    dataset,
+                    parameters=asked.parameters,
+                    started_at=started_at,
+                    control=control,
+                )
+                service.held.keep(principal.tenant, found)
+                return msgspec.json.encode(run_answer(declaration, found))
+
+            return service.jobs.begin(
+                principal,
+                f"{declaration.name}.run",
+                request=body,
+                total=getattr(asked.parameters, "scenario_count", dataset.record_count),
+                work=run,
+            )
+
+        return _accepted(request, await service.off_loop(work))
+
+    return begin
+
+
+def _verify_route(service: Service) -> HTTPRouteHandler:
+    @post(
+        "/api/v3/verify/jobs",
+        opt=described(
+            "Verify every hash, root, identifier and column of the tenant, as a job",
+            role="execute",
+            status=202,
+            body=VerifyRequest,
+            answer=JobAnswer,
+            refusals=(400, 413, 422, 503),
+        ),
+    )
+    async def verify(request: HttpRequest) -> Response[bytes]:
+        session, body = service.session_of(request), await request.body()
+        principal = principal_of(request)
+        decode_body(body or b"{}", VerifyRequest)
+
+        def run(control: RunControl) -> bytes:
+            found = session.verify(control=control)
+            return msgspec.json.encode({"ok": found.ok, "verification": found})
+
+        def work() -> Job:
+            return service.jobs.begin(principal, "verify", request=b"{}", total=0, work=run)
+
+        return _accepted(request, await service.off_loop(work))
+
+    return verify
+
+
+def _kept_routes(service: Service) -> list[HTTPRouteHandler]:
+    store = service.store
+
+    @get(
+        BASE,
+        opt=described(
+            "Jobs, newest first", role="read", query=JobsQuery, answer=Page, refusals=(400,)
+        ),
+    )
+    async def jobs(request: HttpRequest) -> Response[bytes]:
+        tenant, query = principal_of(request).tenant, decode_query(request, JobsQuery)
+
+        def kept(item: dict[str, Any]) -> bool:
+            return all(getattr(query, name) in (UNSET, item[name]) for name in ("status", "kind"))
+
+        def work() -> Page:
+            return read_page(
+                query,
+                lambda limit, after: store.jobs(tenant, limit=limit, after=after),
+                key=lambda job: job.job_id,
+                shown=job_item,
+                kept=kept,
+            )
+
+        return answer(await service.off_loop(work))
+
+    @get(
+        f"{BASE}/{{job_id:str}}",
+        opt=described(
+            "Where a job stands",
+            role="read",
+            query=OneQuery,
+            answer=JobAnswer,
+            refusals=(400, 404),
+        ),
+    )
+    async def job(request: HttpRequest, job_id: FromPath[str]) -> Response[bytes]:
+        tenant, query = principal_of(request).tenant, decode_query(request, OneQuery)
+        found = await service.off_loop(lambda: job_item(store.job(tenant, job_id)))
+        return answer(select_fields(found, query))
+
+    @get(
+        f"{BASE}/{{job_id:str}}/result",
+        opt=described(
+            "What a job answered: of a run, what the run answers",
+            role="read",
+            answer=dict[str, Any],
+            refusals=(404, 409),
+        ),
+    )
+    async def result(request: HttpRequest, job_id: FromPath[str]) -> Response[bytes]:
+        tenant = principal_of(request).tenant
+        found = await service.off_loop(lambda: store.job(tenant, job_id))
+        if found.result is None:
+            is_open = found.status in ("queued", "running")
+            code = "job_not_finished" if is_open else f"job_{found.status}"
+            raise Conflict(f"the job is {found.status}", code=code, where=job_id[:64])
+        return answer_bytes(found.result)
+
+    @delete(
+        f"{BASE}/{{job_id:str}}",
+        status_code=200,
+        opt=described("Cancel a job", role="execute", answer=JobAnswer, refusals=(404, 409, 503)),
+    )
+    async def cancel(request: HttpRequest, job_id: FromPath[str]) -> Response[bytes]:
+        tenant = principal_of(request).tenant
+        found = await service.off_loop(lambda: service.jobs.cancel(tenant, job_id))
+        written(request, "job.cancel", found.job_id)
+        return answer(job_item(found))
+
+    return [jobs, job, result, cancel]
+
+
+def job_item(job: Job) -> dict[str, Any]:
+    """Return a job as it is answered."""
+    return msgspec.structs.asdict(
+        JobAnswer(
+            job_id=job.job_id,
+            kind=job.kind,
+            status=job.status,
+            done=job.done,
+            total=job.total,
+            created_at=job.created_at,
+            created_by=job.created_by,
+            updated_at=job.updated_at,
+            request=msgspec.json.decode(job.request),
+            error=None if job.error is None else msgspec.json.decode(job.error),
+        )
+    )
+
+
+def _accepted(request: HttpRequest, job: Job) -> Response[bytes]:
+    written(request, "job.begin", job.job_id)
+    return answer(job_item(job), status=202, headers={"Location": f"{BASE}/{job.job_id}"})

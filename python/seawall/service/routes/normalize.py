@@ -1,0 +1,159 @@
+"""Normalising as steps of their own: look at it, judge it, keep it."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, post
+from litestar.handlers import HTTPRouteHandler
+from msgspec import UNSET, Meta, UnsetType
+
+from seawall.errors import InvalidInput
+from seawall.ingest import IngestedTape
+from seawall.service.answers import answer
+from seawall.service.bodies import decode_body, decode_envelope
+from seawall.service.documented import described
+from seawall.service.ingest_answers import IngestAnswer, ingest_answer
+from seawall.service.parts import HttpRequest, Service, written
+from seawall.service.routes.engine_runs import DatasetVersionId
+from seawall.service.routes.ingest import MAX_INGEST_BYTES, PROFILE_OF_RECORDS
+from seawall.session import Session
+from seawall.session.refusal import check_keys
+from seawall.session.writing import summarise
+from seawall.table import Table
+
+
+class WhatToShow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is read where it is no records of the body, and how much is shown."""
+
+    dataset_version_id: DatasetVersionId | UnsetType = UNSET
+    profile: Annotated[str, Meta(min_length=1, max_length=64)] = PROFILE_OF_RECORDS  # of records
+    rows: Annotated[int, Meta(ge=0, le=1_000)] = 20  # how many of each table are shown
+
+
+class NormalizeRequest(WhatToShow, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A dataset that was written, or records that were not. Nothing is written."""
+
+    records: list[dict[str, Any]] | UnsetType = UNSET
+
+
+class _Envelope(WhatToShow, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The same body as it is decoded: the core reads the records."""
+
+    records: msgspec.Raw = msgspec.Raw()
+
+
+class CommitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A dataset that was written without its columns."""
+
+    dataset_version_id: DatasetVersionId
+
+
+class PreviewAnswer(msgspec.Struct, frozen=True):
+    """What normalising would make: counts, and the first rows."""
+
+    summary: dict[str, Any]
+    records: list[dict[str, Any]]
+    rejects: list[dict[str, Any]]
+
+
+class ValidateAnswer(msgspec.Struct, frozen=True):
+    """Whether nothing would be refused; else the first refusals."""
+
+    valid: bool
+    refusal_count: int
+    rejects: list[dict[str, Any]]
+
+
+def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
+    """Return the routes of normalising."""
+
+    def read(session: Session, body: bytes) -> tuple[IngestedTape, _Envelope]:
+        said = decode_envelope(body, _Envelope, "records")
+        if said.dataset_version_id is not UNSET:
+            return session.read_dataset(said.dataset_version_id), said
+        if bytes(memoryview(said.records)[:1]) != b"[":
+            raise InvalidInput(
+                "must be a list of records, or give a dataset_version_id",
+                where="records",
+                code="records_required",
+            )
+        tape = session.read(body, format="json", profile=service.profiles.named(said.profile))
+        check_keys(tape)
+        return tape, said
+
+    @post(
+        "/api/v3/normalize/preview",
+        request_max_body_size=MAX_INGEST_BYTES,
+        opt=described(
+            "What normalising would make of records or a dataset",
+            role="ingest",
+            body=NormalizeRequest,
+            answer=PreviewAnswer,
+            refusals=(400, 404, 413, 422, 503),
+        ),
+    )
+    async def preview(request: HttpRequest) -> Response[bytes]:
+        session, body = service.session_of(request), await request.body()
+
+        def work() -> PreviewAnswer:
+            tape, said = read(session, body)
+            return PreviewAnswer(
+                summary=msgspec.to_builtins(summarise(tape)),
+                records=list(tape.records.rows(said.rows)),
+                rejects=list(tape.rejects.rows(said.rows)),
+            )
+
+        return answer(await service.off_loop(work))
+
+    @post(
+        "/api/v3/normalize/validate",
+        request_max_body_size=MAX_INGEST_BYTES,
+        opt=described(
+            "Whether normalising would refuse anything of records or a dataset",
+            role="ingest",
+            body=NormalizeRequest,
+            answer=ValidateAnswer,
+            refusals=(400, 404, 413, 422, 503),
+        ),
+    )
+    async def validate(request: HttpRequest) -> Response[bytes]:
+        session, body = service.session_of(request), await request.body()
+
+        def work() -> ValidateAnswer:
+            tape, said = read(session, body)
+            count = summarise(tape).refusal_count
+            return ValidateAnswer(count == 0, count, _refused(tape.rejects, said.rows))
+
+        return answer(await service.off_loop(work))
+
+    @post(
+        "/api/v3/normalize/commit",
+        opt=described(
+            "Keep the columns of a dataset that was written without; repeating changes nothing",
+            role="ingest",
+            body=CommitRequest,
+            answer=IngestAnswer,
+            refusals=(400, 404, 409, 413, 422, 503),
+        ),
+    )
+    async def commit(request: HttpRequest) -> Response[bytes]:
+        session, body = service.session_of(request), await request.body()
+
+        def work() -> IngestAnswer:
+            said = decode_body(body, CommitRequest)
+            return ingest_answer(session.normalise(said.dataset_version_id))
+
+        found = await service.off_loop(work)
+        written(request, "dataset.normalise", found.dataset_version_id)
+        return answer(found)
+
+    return [preview, validate, commit]
+
+
+def _refused(rejects: Table, count: int) -> list[dict[str, Any]]:
+    from pyarrow import compute
+
+    rows = rejects.to_arrow()
+    refused = rows.filter(compute.not_equal(rows["refused"], "set_aside"))
+    found: list[dict[str, Any]] = refused.slice(0, count).to_pylist()
+    return found

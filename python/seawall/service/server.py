@@ -1,0 +1,95 @@
+"""The server: binds, runs the application, and drains when it is told to end."""
+
+import signal
+import socket
+from collections.abc import Callable
+
+from litestar import Litestar
+
+from seawall.errors import SeawallError
+from seawall.service.app import make_app
+from seawall.service.opening import OpenedService, ServiceOptions, open_service
+
+BACKLOG = 4_096
+DRAIN_S = 30
+"""How long requests that were accepted have to be answered, once the server is to end."""
+
+KEEP_ALIVE_S = 75
+
+
+def run_service(
+    options: ServiceOptions, *, port: int, on_bound: Callable[[str, OpenedService], None]
+) -> None:
+    """Serve until the process is told to end.
+
+    Parameters
+    ----------
+    options : ServiceOptions
+        Of the service.
+    port : int
+        0 for one that is free.
+    on_bound : callable
+        Takes the service's address before the first request is answered.
+
+    Raises
+    ------
+    SeawallError
+        ``port_unavailable`` when nobody may listen there; as `open_service`.
+    """
+    with open_service(options) as opened, _bound(options.host, port) as listening:
+        app = make_app(opened.service, access=opened.access)
+        on_bound(_address(listening), opened)
+        serve(app, listening)
+
+
+def serve(app: Litestar, listening: socket.socket) -> None:
+    """Run an application on a socket until the process gets SIGINT or SIGTERM.
+
+    The one place that knows which server it is.
+    """
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+    # The server raises the signal that ended it once more; the store is to be closed first.
+    before = {one: signal.signal(one, _noted) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _noted(_: int, __: object) -> None:
+    """Do nothing about a signal that the server has heeded."""
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)  # who comes before the application is up waits for it
+    except OSError as error:
+        raise SeawallError(
+            error.strerror or str(error), where=f"{host}:{port}", code="port_unavailable"
+        ) from error
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

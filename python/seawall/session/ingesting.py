@@ -1,0 +1,156 @@
+"""The ingest side of a session: from a source to a dataset version that is in the store."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from seawall.errors import InvalidInput, NotFound
+from seawall.ingest import (
+    IngestedTape,
+    TapeProfile,
+    ingest_source,
+    load_profile,
+    open_source,
+    read_again,
+)
+from seawall.native import RunControl
+from seawall.registry import PROFILE_PACKAGES
+from seawall.session.asker import Asker
+from seawall.session.books import read_summary, read_tables
+from seawall.session.codec import decompress
+from seawall.session.dataset import Dataset
+from seawall.session.raw_chunks import RawChunks
+from seawall.session.refusal import check_keys, refusal
+from seawall.session.writing import Derived, dataset_row, derive
+from seawall.store.interface import Transaction
+from seawall.store.types import DatasetVersion, RawChunk
+
+
+def chosen_profile(profile: str | TapeProfile) -> TapeProfile:
+    """Return a profile by its name or path, or as it is given."""
+    if isinstance(profile, TapeProfile):
+        return profile
+    return load_profile(profile, packages=PROFILE_PACKAGES)
+
+
+def ingest_dataset(
+    asker: Asker,
+    source: str | Path | bytes,
+    *,
+    profile: str | TapeProfile,
+    format: str | None,
+    strict: bool,
+    whole_keys: bool,
+    normalise: bool,
+    control: RunControl | None,
+) -> Dataset:
+    """Read a source and write it as a dataset version; as `Session.ingest`."""
+    if strict and not normalise:
+        raise InvalidInput("a strict ingest has to read the columns", where="normalise")
+    with RawChunks(threads=asker.threads) as chunks:
+        # The columns are not kept: they would stand in memory beside what is written.
+        row, derived, known = _prepare(
+            asker,
+            ingest_source(
+                open_source(source, format=format),
+                chosen_profile(profile),
+                normalise=normalise or whole_keys,
+                on_blocks=chunks.add,
+                threads=asker.threads,
+                control=control,
+            ),
+            strict=strict,
+            whole_keys=whole_keys,
+            normalise=normalise,
+        )
+        created = not known and _write(asker, row, chunks.finish(), derived)
+    import_id = asker.ids("im")
+    if created:
+        return hold_dataset(asker, row, created=True, import_id=import_id)
+    # What an earlier ingest of the same records wrote; its source rows are kept.
+    version = asker.version(row.dataset_version_id)
+    if normalise:
+        normalise_dataset(asker, version, control=None)
+    return hold_dataset(asker, version, import_id=import_id)
+
+
+def normalise_dataset(asker: Asker, version: DatasetVersion, *, control: RunControl | None) -> None:
+    """Read the columns of a dataset that was ingested without; repeating changes nothing."""
+    if read_summary(asker.store, version) is not None:
+        return
+    tape = read_stored(asker, version, control)
+    derived = derive(tape, created_at=asker.now(), threads=asker.threads)
+    asker.store.submit(
+        lambda tx: _put_derived(tx, version.tenant, version.dataset_version_id, derived)
+    ).result()
+
+
+def hold_dataset(
+    asker: Asker, version: DatasetVersion, *, created: bool = False, import_id: str = ""
+) -> Dataset:
+    """Return a dataset version as a user holds it."""
+    return Dataset(
+        version,
+        summary=read_summary(asker.store, version),
+        tables=lambda: read_tables(asker.store, version),
+        created=created,
+        import_id=import_id,
+    )
+
+
+def _prepare(
+    asker: Asker, tape: IngestedTape, *, strict: bool, whole_keys: bool, normalise: bool
+) -> tuple[DatasetVersion, Derived | None, bool]:
+    """Make the rows of a dataset version, its tables only if it is not known."""
+    if tape.record_count == 0:
+        raise InvalidInput("there is no record", where="records", code="records_required")
+    if whole_keys:
+        check_keys(tape)
+    refused = len(tape.rejects) - tape.rejects_by_part.get("set_aside", 0)
+    too_much = len(tape.records) == 0 or (strict and refused > 0)
+    if normalise and len(tape.rejects) > 0 and too_much:
+        raise refusal(tape, refused, strict=strict)
+    row = dataset_row(tape, tenant=asker.tenant, created_at=asker.now(), created_by=asker.actor)
+    try:
+        asker.version(row.dataset_version_id)
+    except NotFound:
+        pass
+    else:
+        return row, None, True
+    if not normalise:
+        return row, None, False
+    return row, derive(tape, created_at=row.created_at, threads=asker.threads), False
+
+
+def _write(
+    asker: Asker, row: DatasetVersion, chunks: Sequence[RawChunk], derived: Derived | None
+) -> bool:
+    def commit(tx: Transaction) -> bool:
+        created = tx.put_dataset(row, chunks)
+        if created and derived is not None:
+            _put_derived(tx, row.tenant, row.dataset_version_id, derived)
+        return created
+
+    return asker.store.submit(commit).result()
+
+
+def _put_derived(tx: Transaction, tenant: str, dataset_version_id: str, derived: Derived) -> None:
+    tx.put_derivation(tenant, dataset_version_id, derived.derivation, derived.tables)
+
+
+def read_stored(asker: Asker, version: DatasetVersion, control: RunControl | None) -> IngestedTape:
+    """Read and normalise the records of a dataset again; nothing is written."""
+    blocks = (
+        decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec)
+        for chunk in asker.store.raw_chunks(version.tenant, version.dataset_version_id)
+    )
+    source = msgspec.json.decode(version.source)
+    return read_again(
+        blocks,
+        msgspec.json.decode(version.profile, type=TapeProfile),
+        table_rows=source["table_rows"],
+        source=source,
+        threads=asker.threads,
+        control=control,
+    )

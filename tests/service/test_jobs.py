@@ -1,0 +1,127 @@
+"""Long work beside its request."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.service.conftest import ASSUMED, STARTED_AT, Client
+
+from seawall.errors import Cancelled, InvalidInput
+from seawall.native import RunControl
+from seawall.service import Service
+from seawall.service.access.principal import Principal
+from seawall.session.question import iso_time
+from seawall.store.types import JobChange
+
+SIMULATION = "/api/v3/engines/debt-simulation"
+SOMEBODY = Principal("default", "tester", frozenset(), "")
+
+
+def finished(client: Client, job_id: str) -> Any:
+    for _ in range(200):
+        found = client.get(f"/api/v3/jobs/{job_id}").json()
+        if found["status"] not in ("queued", "running"):
+            return found
+        time.sleep(0.02)
+    raise AssertionError(found)
+
+
+def begin(service: Service, work: Callable[[RunControl], bytes]) -> str:
+    return service.jobs.begin(SOMEBODY, "test", request=b"{}", total=1, work=work).job_id
+
+
+@pytest.fixture
+def path(client: Client) -> str:
+    engines = client.get("/api/v3/engine-registry/enabled").json()["engines"]
+    (name,) = [e["wire_name"] for e in engines if e["name"] == "debt_simulation"]
+    return f"/api/v3/engines/{name}"
+
+
+def test_a_run_as_a_job_answers_what_the_run_answers(
+    client: Client, dataset: str, path: str
+) -> None:
+    body = {
+        "dataset_version_id": dataset,
+        "started_at": STARTED_AT,
+        "parameters": {**ASSUMED, "scenario_count": 4096, "seed": 3},
+    }
+    begun = client.post(f"{path}/jobs", json=body)
+    assert begun.status_code == 202
+    job = finished(client, begun.json()["job_id"])
+    assert (job["status"], job["done"], job["total"]) == ("done", job["done"], 4096)
+    assert client.get(begun.headers["Location"] + "/result").json() == (
+        client.post(f"{path}/run", json=body).json()
+    )
+
+
+def test_a_verification_finds_a_sound_store_sound(client: Client, dataset: str) -> None:
+    begun = client.post("/api/v3/verify/jobs").json()
+    assert finished(client, begun["job_id"])["status"] == "done"
+    result = client.get(f"/api/v3/jobs/{begun['job_id']}/result").json()
+    assert result["ok"] is True
+    assert result["verification"]["records"] == 1
+
+
+def test_a_cancelled_job_stops_and_stays_cancelled(client: Client, service: Service) -> None:
+    started = threading.Event()
+
+    def endless(control: RunControl) -> bytes:
+        started.set()
+        while not control.cancelled:
+            time.sleep(0.01)
+        raise Cancelled("stopped")
+
+    job_id = begin(service, endless)
+    assert started.wait(5)
+    open_result = client.get(f"/api/v3/jobs/{job_id}/result")
+    assert (open_result.status_code, open_result.json()["detail"]) == (409, "JOB_NOT_FINISHED")
+    assert client.delete(f"/api/v3/jobs/{job_id}").json()["status"] == "cancelled"
+    assert finished(client, job_id)["status"] == "cancelled"
+    again = client.delete(f"/api/v3/jobs/{job_id}")
+    assert (again.status_code, again.json()["detail"]) == (409, "JOB_FINISHED")
+
+
+def test_a_job_that_fails_tells_why(client: Client, service: Service) -> None:
+    def refuse(_: RunControl) -> bytes:
+        raise InvalidInput("no", where="here")
+
+    job = finished(client, begin(service, refuse))
+    assert job["status"] == "failed"
+    assert job["error"] == {"detail": "INVALID_INPUT", "message": "no", "where": "here"}
+
+
+def test_a_defect_in_a_job_is_not_shown(client: Client, service: Service) -> None:
+    job = finished(client, begin(service, lambda _: 1 / 0))  # type: ignore[arg-type, return-value]
+    assert job["error"]["detail"] == "INTERNAL_ERROR"
+    assert "division" not in str(job)
+
+
+def test_the_job_of_a_process_that_is_gone_is_interrupted(client: Client, service: Service) -> None:
+    job_id = "job_left"
+    old = iso_time(service.clock() - timedelta(minutes=5))
+    kept = service.store.job("default", begin(service, lambda _: b"{}"))
+
+    from msgspec.structs import replace
+
+    left = replace(kept, job_id=job_id, status="queued", result=None, updated_at=old)
+    service.store.submit(lambda tx: tx.put_job(left)).result()
+    service.store.submit(
+        lambda tx: tx.update_job("default", job_id, JobChange(updated_at=old, status="running"))
+    ).result()
+    assert finished(client, job_id)["status"] == "interrupted"
+
+
+def test_jobs_are_listed_by_status(client: Client, service: Service) -> None:
+    job_id = begin(service, lambda _: b"{}")
+    finished(client, job_id)
+    listed = client.get("/api/v3/jobs", params={"status": "done", "fields": "job_id"}).json()
+    assert listed["items"] == [{"job_id": job_id}]
+    assert client.get("/api/v3/jobs", params={"status": "running"}).json()["items"] == []
+
+
+def test_a_job_that_is_not_there_is_not_found(client: Client) -> None:
+    found = client.get("/api/v3/jobs/job_x")
+    assert (found.status_code, found.json()["detail"]) == (404, "JOB_NOT_FOUND")

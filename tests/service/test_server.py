@@ -1,0 +1,74 @@
+"""The server as it runs: a process, a port, a signal."""
+
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+from tests.service.conftest import RECORD, RUN, STARTED_AT
+from tests.service.served import COMMAND, served
+
+from seawall.session import Session
+
+INGEST = "/api/v3/ingest-records"
+
+
+def test_a_server_answers_and_ends_with_nothing_acknowledged_lost(tmp_path: Path) -> None:
+    acknowledged: list[str] = []
+    enough = threading.Event()
+
+    def writer(number: int) -> None:
+        with httpx.Client(base_url=server.address, headers={"X-API-Key": server.key}) as client:
+            for index in range(10_000):
+                record = {**RECORD, "source_record_id": f"{number}-{index}"}
+                try:
+                    found = client.post(INGEST, json={"records": [record]})
+                except httpx.TransportError:
+                    return  # the server has ended
+                if found.status_code != 200:
+                    return
+                acknowledged.append(found.json()["dataset_version_id"])
+                if len(acknowledged) >= 20:
+                    enough.set()
+
+    with served(tmp_path) as server, ThreadPoolExecutor(4) as writers:
+        written = [writers.submit(writer, number) for number in range(4)]
+        assert enough.wait(60)
+        assert server.end() == 0
+        for one in written:
+            one.result(60)
+    with Session(tmp_path / "seawall.db") as session:
+        for version in acknowledged:
+            assert session.dataset(version).record_count == 1
+        assert session.verify().ok
+
+
+def test_twenty_clients_that_ask_the_same_get_the_same(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        headers = {"X-API-Key": server.key}
+        made = httpx.post(server.address + INGEST, json={"records": [RECORD]}, headers=headers)
+        body = {**made.json(), "started_at": STARTED_AT}
+        asked = {name: body[name] for name in ("dataset_version_id", "started_at")}
+        with ThreadPoolExecutor(20) as callers:
+            answers = list(
+                callers.map(
+                    lambda _: httpx.post(server.address + RUN, json=asked, headers=headers),
+                    range(20),
+                )
+            )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_development_is_refused_to_other_machines(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [*COMMAND, "--dev", "--host", "0.0.0.0"],  # noqa: S104 (refused)
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 1
+    assert "0.0.0.0" in found.stderr  # noqa: S104
+    assert "Traceback" not in found.stderr

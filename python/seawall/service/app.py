@@ -25,6 +25,7 @@ from seawall.service.routes.jobs import job_routes
 from seawall.service.routes.keys import key_routes
 from seawall.service.routes.ledger import ledger_routes
 from seawall.service.routes.normalize import normalize_routes
+from seawall.service.routes.page import page_routes
 from seawall.service.routes.questions import question_routes
 from seawall.service.routes.runs import run_routes
 from seawall.service.routes.tokens import token_routes
@@ -63,6 +64,7 @@ def make_app(service: Service, *, access: Access) -> Litestar:
     documents = Documents()
     routes: list[Any] = [
         *documents.routes(),
+        *page_routes(),
         *health_routes(monitor),
         *token_routes(access, service.workers),
         *key_routes(access, service.workers),

@@ -1,32 +1,18 @@
 // Datasets: what there is, how large, and what of it was refused.
 
 import { read } from "/page/api.js";
-import { command, element, empty, facts, table } from "/page/dom.js";
-import { bytes, count, figure, moment, words } from "/page/format.js";
+import { ingesting, running } from "/page/commands.js";
+import { element, empty, facts, table } from "/page/dom.js";
+import { bytes, count, figure, moment, nameOf, words } from "/page/format.js";
 import { more } from "/page/lists.js";
 import { runTable } from "/page/runs.js";
-
-const RECORDS = [
-  "curl $API/api/v3/ingest-file?filename=tape.csv \\",
-  '  -H "X-API-Key: $KEY" -F file=@tape.csv',
-];
-
-/** Return the curl lines of an example, against this very service. */
-export function curl(lines) {
-  return command([`API=${location.origin}`, ...lines].join("\n"));
-}
-
-/** Name a dataset by its file; what came without one by its form. */
-export function nameOf(source) {
-  return source.name || `${String(source.format ?? "").toUpperCase()} records`;
-}
 
 export async function datasets() {
   const path = "/api/v3/datasets";
   const page = await read(path);
   const body = [element("h1", {}, "Datasets")];
   if (page.items.length === 0) {
-    body.push(empty("There is no dataset yet. Send a file of loans:", curl(RECORDS)));
+    body.push(empty("There is no dataset yet. Send a file of loans:", ingesting()));
   } else body.push(...more(path, {}, page, datasetTable));
   return { title: "Datasets", body };
 }
@@ -85,7 +71,7 @@ export async function dataset(id) {
     element("h2", {}, "Runs"),
     ...(made.items.length
       ? more("/api/v3/runs", { dataset_version_id: id }, made, runTable)
-      : [empty("Nothing was run on it yet. Stress it:", curl(runLines(id)))]),
+      : [empty("Nothing was run on it yet. Stress it:", running(id))]),
   ];
   if (!found.normalized) return { title: name, body };
   const rejects = await read(`${path}/rejects`);
@@ -109,13 +95,6 @@ function summaryTiles({ record_count: records, source, summary }) {
 const currencies = (found) => Object.entries(found)
   .map(([currency, records]) => `${currency} ${count(records)}`).join(", ");
 
-export const runLines = (id) => [
-  "curl $API/api/v3/engines/distressed-asset-debt-stress/run \\",
-  '  -H "X-API-Key: $KEY" \\',
-  `  -d '{"dataset_version_id": "${id}",`,
-  `       "started_at": "2026-01-01T00:00:00Z", "parameters": {}}'`,
-];
-
 function byRule(summary) {
   const uses = Object.entries(summary.refused_by_rule).sort(([, a], [, b]) => b - a);
   return element("ul", { class: "chips", "aria-label": "Refused by rule" },
@@ -125,8 +104,8 @@ function byRule(summary) {
 
 function rejectTable(rows) {
   return table("Refused", [
-    { title: "Row", number: true, cell: (row) => count(row.source_row) },
-    { title: "Field", cell: (row) => row.field },
+    { title: "Row", cell: (row) => count(row.source_row) },
+    { title: "Field", cell: (row) => row.field || "—" },
     { title: "As read", cell: (row) => element("code", {}, shown(row.value)) },
     { title: "Refused", cell: (row) => row.refused.replaceAll("_", " ") },
     { title: "Why", cell: (row) => [row.reason, element("span", { class: "under" }, row.rule)] },

@@ -61,3 +61,8 @@ export function words(name) {
   const text = name.replaceAll("_", " ").replaceAll(":", ": ").trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** Name a dataset by its file; what came without one by its form. */
+export function nameOf(source) {
+  return source.name || `${String(source.format ?? "").toUpperCase()} records`;
+}

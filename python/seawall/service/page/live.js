@@ -9,6 +9,10 @@ const METRICS = "/metrics";
 const PERIOD_MS = 2_000;
 const WINDOW = 6; // readings between which rates and quantiles are taken: ten seconds
 const KEPT = 60; // readings that a line shows: two minutes
+const NEVER = { // what asking again does not change
+  403: "The metrics tell of every tenant together: they are for the operator's keys.",
+  404: "This service shows no metrics.",
+};
 const SECONDS = "http_request_duration_seconds";
 
 // Reading the metrics is no work of the service.
@@ -18,10 +22,12 @@ export async function live(signal) {
   const health = element("p", { class: "health", role: "status" });
   const shown = element("div", {});
   const readings = [];
+  let asks = true;
   const look = async () => {
     if (signal.aborted) return;
     if (!document.hidden) {
-      await Promise.all([tellHealth(health), tellMetrics(shown, readings)]);
+      await tellHealth(health);
+      if (asks) asks = await tellMetrics(shown, readings);
     }
     if (!signal.aborted) setTimeout(look, PERIOD_MS);
   };
@@ -46,6 +52,7 @@ async function tellHealth(place) {
     element("span", { class: found.status === "ok" ? "dot" : "dot down" }), text);
 }
 
+/** Show the metrics; returns whether to ask for them again. */
 async function tellMetrics(place, readings) {
   let metrics;
   try {
@@ -53,20 +60,16 @@ async function tellMetrics(place, readings) {
   } catch (refused) {
     if (!(refused instanceof Problem)) throw refused;
     readings.length = 0;
-    place.replaceChildren(refused.status === 404 ? absent() : problem(refused));
-    return;
+    const never = NEVER[refused.status];
+    place.replaceChildren(never ? element("p", { class: "empty" }, never) : problem(refused));
+    return !never;
   }
   const before = readings.at(-WINDOW + 1) ?? readings[0];
   const now = reading(metrics, before);
   readings.push(now);
   if (readings.length > KEPT) readings.shift();
   place.replaceChildren(...drawnMetrics(metrics, readings));
-}
-
-function absent() {
-  return element("div", { class: "empty" },
-    element("p", {}, "This service shows no metrics: it has no ", element("code", {}, METRICS), "."),
-    element("p", {}, "Whether it is well, it tells above."));
+  return true;
 }
 
 /** Take what the tiles show; rates are since an earlier reading. */

@@ -55,7 +55,8 @@ function put(title, body) {
   document.title = `${title} · seawall`;
   content.replaceChildren(...body.filter(Boolean));
   const heading = content.querySelector("h1");
-  if (content.querySelector("[autofocus]")) content.querySelector("[autofocus]").focus();
+  const first = content.querySelector("[data-first]");
+  if (first) first.focus();
   else if (heading) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
@@ -86,7 +87,7 @@ function door(said) {
   const answer = element("div", { "aria-live": "polite" }, said && problem(said));
   const input = element("input", {
     id: "key", type: "password", required: true, autocomplete: "off", spellcheck: "false",
-    autocapitalize: "off", autofocus: true, "aria-describedby": "key-note",
+    autocapitalize: "off", "data-first": true, "aria-describedby": "key-note",
   });
   const button = element("button", { type: "submit", class: "primary" }, "Sign in");
   const enter = async (event) => {

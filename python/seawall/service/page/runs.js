@@ -1,9 +1,9 @@
 // Runs: which engine said what of which dataset, and what it found.
 
 import { read } from "/page/api.js";
-import { curl, nameOf, runLines } from "/page/datasets.js";
+import { running } from "/page/commands.js";
 import { element, empty, facts, table } from "/page/dom.js";
-import { count, figure, moment, money, percent, words } from "/page/format.js";
+import { count, figure, moment, money, nameOf, percent, words } from "/page/format.js";
 import { more } from "/page/lists.js";
 import { lossDistribution } from "/page/losses.js";
 
@@ -19,7 +19,7 @@ export async function runs() {
     body.push(...more(path, {}, page, (rows) => runTable(rows, names)));
   } else if (known.items.length) {
     const [{ dataset_version_id: id }] = known.items;
-    body.push(empty("Nothing was run yet. Stress the newest dataset:", curl(runLines(id))));
+    body.push(empty("Nothing was run yet. Stress the newest dataset:", running(id)));
   } else {
     body.push(empty("Nothing was run yet, and there is no dataset to run on.",
       element("p", {}, element("a", { href: "#/datasets" }, "Begin with a dataset"))));
@@ -31,13 +31,12 @@ export async function runs() {
 export function runTable(rows, names = null) {
   return table("Runs", [
     {
-      title: "Run",
+      title: "Engine",
       cell: (row) => [
-        element("a", { href: `#/runs/${row.run_id}` }, words(row.engine)),
+        element("a", { href: `#/runs/${row.run_id}` }, `${words(row.engine)} ${row.engine_version}`),
         element("span", { class: "under id" }, row.run_id),
       ],
     },
-    { title: "Engine", cell: (row) => `${row.engine} ${row.engine_version}` },
     ...(names ? [{
       title: "Dataset",
       cell: (row) => element("a", { href: `#/datasets/${row.dataset_version_id}` },

@@ -1,9 +1,8 @@
 // The way back of a finding: evidence, dataset, record, bytes.
 
 import { read } from "/page/api.js";
-import { nameOf } from "/page/datasets.js";
 import { element, facts, table } from "/page/dom.js";
-import { bytes, count, figure, money, percent, words } from "/page/format.js";
+import { bytes, count, figure, money, nameOf, percent, words } from "/page/format.js";
 import { materiality, valued } from "/page/runs.js";
 
 const ACROSS = 32; // characters of a line of bytes that are no text

@@ -10,7 +10,9 @@ peak, with the book's making and what checks the answer.
 
 With ``--paths`` the work is another: the quarterly scenario sweep over as many instruments
 (sweep_paths.py). With ``--months`` it is the monthly cash flows, covenants and waterfall of as many
-loans (month_paths.py). With ``--monte-carlo`` it is the simulation of defaults (monte_carlo.py).
+loans (month_paths.py). With ``--monte-carlo`` it is the simulation of defaults (monte_carlo.py), or
+of it: ``--tail-accuracy``, ``--growth`` or ``--workers`` (monte_carlo_options.py). With ``--sizes``
+it is the modelling table, each size in a process of its own (modeling_table.py).
 """
 
 import argparse
@@ -25,7 +27,12 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from monte_carlo import RIVALS, run_monte_carlo
+from modeling_table import run_sizes
+from monte_carlo_options import (
+    add_monte_carlo_arguments,
+    check_monte_carlo_arguments,
+    monte_carlo_run,
+)
 from month_paths import run_months
 from seawall import native
 from seawall.engine import BookChoice
@@ -327,27 +334,14 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--paths", action="store_true", help="sweep scenarios of eight quarters instead")
     add("--months", action="store_true", help="run loans over 24 months instead, against numpy")
     add("--largest", type=int, default=1_000_000, help="loans of the largest book, if sizes vary")
-    add("--monte-carlo", action="store_true", help="simulate defaults instead")
-    add("--obligors", type=int, default=20_000, help="of --monte-carlo, as all below")
-    add("--factors", type=int, default=4, choices=range(1, 65), metavar="1..64")
-    add("--rivals", default="", help=f"by commas, of {', '.join(RIVALS)}")
-    add(
-        "--isa",
-        default=None,
-        choices=["avx512", "avx2", "baseline"],
-        help="the fastest if not given",
-    )
-    add("--largest-work", type=float, default=1e10, help="obligor-scenarios of the last row")
+    add("--sizes", default="", help="a row for each of so many instruments, by commas")
+    add_monte_carlo_arguments(parser)
     options = parser.parse_args(arguments)
     if options.rival == "numba" and not options.paths:
         parser.error("--rival numba needs --paths")
+    check_monte_carlo_arguments(parser, options)
     if options.scenarios is None:
-        options.scenarios = 16_384 if options.monte_carlo else 6
-    if options.rivals and not options.monte_carlo:
-        parser.error("--rivals needs --monte-carlo")
-    options.rivals = [name for name in options.rivals.split(",") if name]
-    if not set(options.rivals) <= RIVALS.keys():
-        parser.error(f"--rivals must be of {', '.join(RIVALS)}")
+        options.scenarios = 6
     if not 1 <= options.records <= options.instruments:
         parser.error("--records must be from 1 to --instruments")
     return options
@@ -356,7 +350,9 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_options(arguments)
     if options.monte_carlo:
-        return run_monte_carlo(options)
+        return monte_carlo_run(options)(options)
+    if options.sizes:
+        return run_sizes(options)
     if options.months:
         return run_months(options)
     if options.paths:

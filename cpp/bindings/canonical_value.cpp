@@ -21,7 +21,7 @@ namespace {
 namespace py = pybind11;
 
 constexpr std::size_t max_depth = 64;
-constexpr std::int64_t largest_integer = (std::int64_t{1} << 53) - 1;
+constexpr std::int64_t largest_integer = 9'007'199'254'740'991;  // 2^53 - 1
 constexpr std::size_t usual_size = 1024;
 
 /// Where a value stands; written out only when it is refused.

@@ -1,4 +1,5 @@
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
 #include <span>
 #include <string>
@@ -19,6 +20,8 @@ namespace seawall::bindings {
 namespace py = pybind11;
 
 namespace {
+
+using PlainMaker = py::typing::Callable<py::object(py::object)>;
 
 std::string derive_identifier(std::string_view prefix,
                               const std::vector<std::variant<py::bytes, py::str>>& parts) {
@@ -81,7 +84,7 @@ void register_provenance(py::module_& module) {
         "SHA-256 (32 bytes) over what tables hold, whatever file format carries them.");
     module.def(
         "canonical_json",
-        [](const py::object& value, const py::function& plain) {
+        [](const py::object& value, const PlainMaker& plain) {
             return py::bytes(canonical_json(value, plain));
         },
         py::arg("value"), py::arg("plain"),

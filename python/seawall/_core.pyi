@@ -636,7 +636,9 @@ def build_info() -> dict[str, str]:
     How this binary was built: version, build_type, compiler, flags.
     """
 
-def canonical_json(value: typing.Any, plain: collections.abc.Callable) -> bytes:
+def canonical_json(
+    value: typing.Any, plain: collections.abc.Callable[[typing.Any], typing.Any]
+) -> bytes:
     """
     RFC 8785 canonical JSON of dictionaries, lists, tuples, text, numbers, booleans and None;
     `plain` makes them of anything else.

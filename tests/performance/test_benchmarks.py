@@ -176,6 +176,76 @@ def test_the_default_simulation_has_the_same_losses_by_any_instruction_set(tmp_p
     assert len({one["result_hash"] for one in found}) == 1
 
 
+def test_the_tail_of_all_models_agrees_with_its_rival(tmp_path: Path) -> None:
+    arguments = "--monte-carlo --tail-accuracy --obligors 40 --scenarios 1024"
+    losses = "--losses parametric,waterfall"
+    answer = run("bench_stress_modeling.py", *f"{arguments} {losses}".split(), folder=tmp_path)
+    rows = answer["tail_accuracy"]["rows"]
+    cells = {(row["copula"], row["losses"], row["quarters"], row["default_pct"]) for row in rows}
+    assert len(cells) == len(rows) == 2 * 2 * 2 * 3
+    for row in rows:
+        assert row["seconds_to_1_pct"] > 0
+        assert row["rivals"]["numpy"]["scenarios"] == 7 * 128
+
+
+def test_growth_is_drawn_beside_its_figures(tmp_path: Path) -> None:
+    arguments = "--monte-carlo --largest 20000 --largest-work 1e7 --growth"
+    folder = tmp_path / "pictures"
+    answer = run("bench_stress_modeling.py", *arguments.split(), str(folder), folder=tmp_path)
+    rows = answer["growth"]["rows"]
+    assert [(row["obligors"], row["obligor_scenarios"]) for row in rows] == [
+        (1_000, 10**6),
+        (1_000, 10**7),
+        (20_000, 10**6),
+        (20_000, 10**7),
+    ]
+    assert [fit["book"] for fit in answer["growth"]["fits"]][-1] == "all"
+    assert json.loads((folder / "simulation_growth.json").read_text()) == answer["growth"]
+    picture = (folder / "simulation_growth.svg").read_text()
+    assert "20,000 obligors" in picture
+    assert len(picture) < 100_000
+
+
+@pytest.mark.parametrize("work", ["", "--monte-carlo"])
+def test_the_modelling_table_has_a_row_a_size(work: str, tmp_path: Path) -> None:
+    arguments = f"{work} --sizes 100,250 --iterations 1 --scenarios 5"
+    answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)
+    assert [row["instruments"] for row in answer["sizes"]] == [100, 250]
+    assert [row["distressed_assets"] for row in answer["sizes"]] == ([0, 0] if work else [20, 50])
+    assert all(row.keys() >= STRESS and row["scenarios"] == 5 for row in answer["sizes"])
+
+
+def test_a_cluster_is_measured_against_one_process(tmp_path: Path) -> None:
+    arguments = "--monte-carlo --workers 1 --obligors 100 --scenarios 8192"
+    answer = run("bench_stress_modeling.py", *arguments.split(), folder=tmp_path)
+    (found,) = answer["cluster"]["workers"]
+    assert (found["workers"], found["ranges"]) == (1, [8, 32])
+    on_paper = answer["cluster"]["on_paper"]
+    assert [row["workers"] for row in on_paper[:3]] == [1, 2, 10]
+    assert min(row["computing_seconds"] for row in on_paper) > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("--growth out", "--growth needs --monte-carlo"),
+        ("--monte-carlo --workers two", "--workers must be numbers"),
+        ("--monte-carlo --tail-accuracy --rivals naive", "--rivals must be of numpy, numba"),
+        ("--monte-carlo --tail-accuracy --sizes 10", "at a time"),
+    ],
+)
+def test_arguments_that_do_not_go_together_are_refused(arguments: str, said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "bench_stress_modeling.py"), *arguments.split()],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
 def test_a_missing_compiler_is_said() -> None:
     arguments = "--monte-carlo --obligors 50 --scenarios 100 --rivals naive"
     done = subprocess.run(

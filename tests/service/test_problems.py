@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from tests.service.conftest import RUN, STARTED_AT, Client
 
+from seawall.service import Service
+
 INGEST = "/api/v3/ingest-records"
 UNKNOWN = "dv_00000000000000000000000000"
 
@@ -96,3 +98,34 @@ def test_health_tells_that_the_store_can_be_read_written_and_linked(client: Clie
         "status": "ok",
         "checks": {"database": "ok", "evidence_linking": "ok"},
     }
+
+
+@pytest.mark.parametrize("headers", [{"Content-Type": "text/plain"}, {"Content-Encoding": "gzip"}])
+@pytest.mark.parametrize("path", [RUN, INGEST])
+def test_a_body_of_another_kind_is_refused(
+    client: Client, path: str, headers: dict[str, str]
+) -> None:
+    found = client.post(path, content=b"{}", headers=headers)
+    assert (found.status_code, found.json()["detail"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def test_a_body_that_is_too_large_is_refused(client: Client) -> None:
+    found = client.post(RUN, content=b" " * ((1 << 20) + 1))
+    assert (found.status_code, found.json()["detail"]) == (413, "BODY_TOO_LARGE")
+
+
+def test_a_method_that_a_path_does_not_have_is_refused(client: Client) -> None:
+    found = client.delete("/health")
+    assert (found.status_code, found.json()["detail"]) == (405, "METHOD_NOT_ALLOWED")
+
+
+def test_a_defect_is_answered_without_its_cause(
+    client: Client, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("SELECT secret")
+
+    monkeypatch.setattr(type(service.store), "dataset", broken)
+    found = client.get(f"/api/v3/datasets/{UNKNOWN}")
+    assert (found.status_code, found.json()["detail"]) == (500, "INTERNAL_ERROR")
+    assert "SELECT" not in found.text

@@ -1,9 +1,14 @@
 """The read side: lists in pages, single things, and the way back of every figure."""
 
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
 from tests.service.conftest import RECORD, RUN, STARTED_AT, Client
+
+from seawall.service.pages import _filters
+from seawall.service.routes.audit import AuditQuery
+from seawall.service.routes.datasets import RowsQuery
 
 
 @pytest.fixture
@@ -55,6 +60,19 @@ def test_a_token_of_another_list_is_refused(
     client: Client, run: dict[str, Any], token: str
 ) -> None:
     found = client.get("/api/v3/findings", params={"continuation": token})
+    assert (found.status_code, found.json()["detail"]) == (400, "CONTINUATION_INVALID")
+
+
+@pytest.mark.parametrize("path", ["datasets/{}/records", "audit/logs"])
+@pytest.mark.parametrize("number", ["²", "-1", "x", "9" * 40])
+def test_a_made_up_place_in_a_numbered_list_is_refused(
+    client: Client, dataset: str, run: dict[str, Any], path: str, number: str
+) -> None:
+    path = "/api/v3/" + path.format(dataset)
+    client.post("/api/v3/ingest-records", json={"records": [{**RECORD, "source_record_id": "2"}]})
+    query: Any = RowsQuery() if "records" in path else AuditQuery()
+    forged = urlsafe_b64encode(_filters(query) + number.encode()).decode().rstrip("=")
+    found = client.get(path, params={"continuation": forged})
     assert (found.status_code, found.json()["detail"]) == (400, "CONTINUATION_INVALID")
 
 

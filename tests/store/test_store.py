@@ -117,6 +117,18 @@ def test_a_different_body_under_one_id_is_a_conflict_and_nothing_of_it_stays(
     test_what_is_put_is_what_is_read(store)
 
 
+@pytest.mark.parametrize("count", [2, 16, 17, 40])
+def test_the_changed_one_of_many_repeated_rows_is_named(store: Store, count: int) -> None:
+    fill(store)
+    rows = evidence(count, prefix="n")
+    submit(store, lambda t: t.put_evidence(TENANT, rows))
+    submit(store, lambda t: t.put_evidence(TENANT, rows))
+    rows[count // 2] = msgspec.structs.replace(rows[count // 2], payload=b"[]")
+    with pytest.raises(Conflict) as refusal:
+        submit(store, lambda t: t.put_evidence(TENANT, rows))
+    assert refusal.value.where == f"evidence[{rows[count // 2].evidence_id}]"
+
+
 def test_one_id_with_two_bodies_in_one_request_is_a_conflict(store: Store) -> None:
     fill(store)
     rows = [*evidence(1, prefix="n"), *evidence(1, prefix="n", payload=b"[]")]
@@ -236,6 +248,15 @@ def test_iterating_passes_the_end_of_a_page(store: Store) -> None:
     submit(store, lambda t: t.put_evidence(TENANT, evidence(2_500, prefix="x")))
     found = [row.evidence_id for row in store.all_evidence(TENANT)]
     assert found == sorted({f"x{i}" for i in range(2_500)} | {"e0", "e1", "e2"})
+
+
+def test_pages_by_identifier_continue_and_are_of_one_tenant(store: Store) -> None:
+    fill(store)
+    fill(store, tenant="other")
+    assert store.finding_page(TENANT, limit=2) == findings(3)[:2]
+    assert store.finding_page(TENANT, limit=2, after="f1") == findings(3)[2:]
+    assert store.evidence_page(TENANT, limit=2, after="e0") == evidence(3)[1:]
+    assert store.evidence_page("nobody") == []
 
 
 def test_a_failed_request_does_not_touch_its_neighbours_in_the_group(store: Store) -> None:

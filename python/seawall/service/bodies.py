@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
+from litestar import Request
 
 from seawall.errors import InvalidInput, LimitExceeded
 
@@ -13,8 +14,31 @@ T = TypeVar("T")
 MAX_ENVELOPE_BYTES = 1 << 16
 """What a body of records may say beside them."""
 
+_JSON = "application/json"
+
 NAMED_FIELDS = ("dataset_version_id", "run_id", "started_at")
 """Fields whose absence and whose wrong form have codes of their own."""
+
+
+async def json_body(request: "Request[Any, Any, Any]") -> bytes:
+    """Return the bytes of a body that is JSON by what its headers say, if they say anything.
+
+    Raises
+    ------
+    InvalidInput
+        ``unsupported_media_type`` for another kind, or one that is packed.
+    """
+    headers = request.headers
+    kind = headers.get("content-type", _JSON).partition(";")[0].strip().lower()
+    if kind != _JSON:
+        raise _unsupported(f"send {_JSON}", "content-type")
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise _unsupported("packed bodies are not taken", "content-encoding")
+    return await request.body()
+
+
+def _unsupported(message: str, where: str) -> InvalidInput:
+    return InvalidInput(message, where=where, code="unsupported_media_type")
 
 
 def decode_body(body: bytes, kind: type[T]) -> T:

@@ -12,6 +12,7 @@ class Described(msgspec.Struct, frozen=True):
     answer: Any  # the type of the body of a success
     status: int = 200
     body: Any = None  # the type of a JSON body; None: there is none
+    may_be_empty: bool = False  # whether the body may be left out
     files: tuple[str, ...] = ()  # media types of a body that is a file
     query: type[msgspec.Struct] | None = None
     refusals: tuple[int, ...] = ()  # statuses beside those that any route may answer
@@ -29,6 +30,7 @@ def described(
     public: bool = False,
     status: int = 200,
     body: Any = None,
+    may_be_empty: bool = False,
     files: tuple[str, ...] = (),
     query: type[msgspec.Struct] | None = None,
     refusals: tuple[int, ...] = (),
@@ -45,6 +47,7 @@ def described(
         answer=answer,
         status=status,
         body=body,
+        may_be_empty=may_be_empty,
         files=files,
         query=query,
         refusals=refusals,

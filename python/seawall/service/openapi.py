@@ -117,7 +117,7 @@ def _operation(
     }
     if said.body is not None:
         operation["requestBody"] = {
-            "required": True,
+            "required": not said.may_be_empty,
             "content": {"application/json": {"schema": schema_of[_key(said.body)]}},
         }
     if said.files:
@@ -201,7 +201,7 @@ def _refusals(path: str, handler: HTTPRouteHandler, said: Described) -> set[int]
     if "{" in path:
         statuses.add(404)
     if said.body is not None or said.files:
-        statuses |= {400, 413, 422}
+        statuses |= {400, 413, 415, 422}
     return statuses - {said.status}
 
 

@@ -15,6 +15,8 @@ from seawall.store.pages import MAX_PAGE_ROWS
 Row = TypeVar("Row")
 
 MAX_LIMIT = 1_000
+_MOST_DIGITS = 15
+
 MOST_SCANNED = 5_000
 """How many rows one page looks at for those that its filters let through."""
 
@@ -84,13 +86,25 @@ def slice_page(
     query: PageQuery, count: int, rows: Callable[[int, int], list[dict[str, Any]]]
 ) -> Page:
     """Read one page of rows that are known by their number: ``rows(first, how many)``."""
-    after = _after(query)
-    if after is not None and not (after.isascii() and after.isdigit() and len(after) < 16):
-        raise _not_of_this_list()
-    first = int(after or "0")
+    first = row_number(_after(query)) or 0
     items = rows(first, query.limit)
     end = first + len(items)
     return _page(query, items, str(end) if end < count else None)
+
+
+def row_number(after: str | None) -> int | None:
+    """Return the number that a list goes on after, where its rows have numbers.
+
+    Raises
+    ------
+    InvalidInput
+        ``continuation_invalid`` for anything else.
+    """
+    if after is None:
+        return None
+    if not (after.isascii() and after.isdigit() and len(after) <= _MOST_DIGITS):
+        raise _not_of_this_list()
+    return int(after)
 
 
 def select_fields(item: Mapping[str, Any], query: OneQuery) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.service.access.entrance import NOON, Entrance, with_token
 
@@ -17,8 +18,12 @@ from seawall.service.access.issuers import ExternalIssuer, load_issuer_keys
 THEIRS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 
+def b64(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
 def jwk(key: Ed25519PrivateKey = THEIRS, **told: Any) -> dict[str, Any]:
-    x = urlsafe_b64encode(key.public_key().public_bytes_raw()).decode().rstrip("=")
+    x = b64(key.public_key().public_bytes_raw())
     return {"kty": "OKP", "crv": "Ed25519", "kid": "theirs-1", "use": "sig", "x": x, **told}
 
 
@@ -152,8 +157,9 @@ def bad(**told: Any) -> dict[str, Any]:
         [bad(x="AA")],
         [bad(x=None)],
         [bad(crv="Ed448")],
+        [bad(crv="Ed448", x=b64(Ed448PrivateKey.generate().public_key().public_bytes_raw()))],
         [bad(crv="X25519")],
-        [bad(d="AAAA")],
+        [bad(d=b64(THEIRS.private_bytes_raw()))],
         [{"kty": "oct", "k": "c2VjcmV0", "kid": "a", "alg": "HS256"}],
         [{"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "a"}],
     ],
@@ -193,3 +199,8 @@ def test_two_issuers_with_one_kid_or_one_name_are_refused(tmp_path: Path) -> Non
 def test_an_issuer_with_this_services_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput):
         Entrance(tmp_path, AccessOptions(issuers=(issuer(tmp_path, issuer="seawall"),)))
+
+
+def test_a_private_key_among_the_public_ones_is_called_that(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="private key"):
+        load_issuer_keys(issuer(tmp_path, jwk(d=b64(THEIRS.private_bytes_raw()))))

@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from seawall.service.answers import answer
 from seawall.service.documented import described
-from seawall.service.pages import Page, PageQuery, read_page
+from seawall.service.pages import Page, PageQuery, read_page, row_number
 from seawall.service.parts import HttpRequest, Service, principal_of
 from seawall.service.queries import decode_query
 from seawall.store.types import AuditEntry
@@ -50,8 +50,7 @@ def audit_routes(service: Service) -> list[HTTPRouteHandler]:
         tenant, query = principal_of(request).tenant, decode_query(request, AuditQuery)
 
         def fetch(limit: int, after: str | None) -> list[AuditEntry]:
-            sequence = None if after is None or not after.isdigit() else int(after)
-            return store.audit_entries(tenant, limit=limit, after=sequence)
+            return store.audit_entries(tenant, limit=limit, after=row_number(after))
 
         def kept(item: dict[str, Any]) -> bool:
             return all(

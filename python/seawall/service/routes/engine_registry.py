@@ -13,7 +13,7 @@ from seawall.errors import NotFound
 from seawall.provenance import canonical_json
 from seawall.registry import ENGINES
 from seawall.service.answers import answer
-from seawall.service.bodies import decode_body
+from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.service.parts import HttpRequest, Service, principal_of
 from seawall.store.interface import Transaction
@@ -82,7 +82,7 @@ def engine_registry_routes(service: Service) -> list[HTTPRouteHandler]:
         ),
     )
     async def switch(request: HttpRequest, wire_name: FromPath[str]) -> Response[bytes]:
-        said = decode_body(await request.body(), SwitchRequest)
+        said = decode_body(await json_body(request), SwitchRequest)
         engine = _engine(wire_name)
         principal = principal_of(request)
         made = EngineSwitch(engine.name, said.enabled, said.reason, service.now(), principal.actor)

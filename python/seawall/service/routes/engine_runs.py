@@ -13,7 +13,7 @@ from seawall.engine import EngineDeclaration
 from seawall.errors import Conflict, InvalidInput, NotFound
 from seawall.registry import ENGINES
 from seawall.service.answers import answer, answer_bytes
-from seawall.service.bodies import decode_body
+from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.service.parts import HttpRequest, Service, principal_of, written
 from seawall.service.run_answers import (
@@ -106,7 +106,7 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
         ),
     )
     async def run(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await request.body()
+        session, body = service.session_of(request), await json_body(request)
         tenant = principal_of(request).tenant
 
         def encoded(found: Run) -> bytes:
@@ -147,7 +147,7 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
         ),
     )
     async def report(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await request.body()
+        session, body = service.session_of(request), await json_body(request)
 
         def work() -> ReportAnswer:
             service.switches.check(declaration.name)

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from seawall.errors import InvalidInput
 from seawall.service.answers import answer
-from seawall.service.bodies import decode_envelope
+from seawall.service.bodies import decode_envelope, json_body
 from seawall.service.documented import described
 from seawall.service.ingest_answers import IngestAnswer, ingest_answer
 from seawall.service.parts import HttpRequest, Service, written
@@ -54,7 +54,7 @@ def ingest_routes(service: Service) -> list[HTTPRouteHandler]:
         ),
     )
     async def ingest_records(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await request.body()
+        session, body = service.session_of(request), await json_body(request)
 
         def work() -> IngestAnswer:
             said = decode_envelope(body, _Envelope, "records")

@@ -13,7 +13,7 @@ from seawall.errors import Conflict
 from seawall.native import RunControl
 from seawall.registry import ENGINES
 from seawall.service.answers import answer, answer_bytes
-from seawall.service.bodies import decode_body
+from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, principal_of, written
@@ -75,7 +75,7 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
         ),
     )
     async def begin(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await request.body()
+        session, body = service.session_of(request), await json_body(request)
         principal = principal_of(request)
 
         def work() -> Job:
@@ -116,12 +116,13 @@ def _verify_route(service: Service) -> HTTPRouteHandler:
             role="execute",
             status=202,
             body=VerifyRequest,
+            may_be_empty=True,
             answer=JobAnswer,
             refusals=(400, 413, 422, 503),
         ),
     )
     async def verify(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await request.body()
+        session, body = service.session_of(request), await json_body(request)
         principal = principal_of(request)
         decode_body(body or b"{}", VerifyRequest)
 

@@ -16,7 +16,7 @@ from seawall.service.access.principal import Principal
 from seawall.service.access.roles import check_roles
 from seawall.service.access.times import utc_text
 from seawall.service.answers import answer
-from seawall.service.bodies import decode_body
+from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.store.operations import OperationWrites
 from seawall.store.types import ApiKey
@@ -93,7 +93,7 @@ def key_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
     )
     async def create_key(request: Request[Any, Any, Any]) -> Response[bytes]:
         """Make a key; it is shown in this answer and never again."""
-        body = await request.body()
+        body = await json_body(request)
         principal: Principal = request.scope["state"]["principal"]
         asked = decode_body(body, KeyRequest)
         if not set(check_roles(asked.roles)) <= principal.roles:

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from seawall.errors import InvalidInput
 from seawall.ingest import IngestedTape
 from seawall.service.answers import answer
-from seawall.service.bodies import decode_body, decode_envelope
+from seawall.service.bodies import decode_body, decode_envelope, json_body
 from seawall.service.documented import described
 from seawall.service.ingest_answers import IngestAnswer, ingest_answer
 from seawall.service.parts import HttpRequest, Service, written
@@ -93,7 +93,7 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
         ),
     )
     async def preview(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await request.body()
+        session, body = service.session_of(request), await json_body(request)
 
         def work() -> PreviewAnswer:
             tape, said = read(session, body)
@@ -117,7 +117,7 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
         ),
     )
     async def validate(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await request.body()
+        session, body = service.session_of(request), await json_body(request)
 
         def work() -> ValidateAnswer:
             tape, said = read(session, body)
@@ -137,7 +137,7 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
         ),
     )
     async def commit(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await request.body()
+        session, body = service.session_of(request), await json_body(request)
 
         def work() -> IngestAnswer:
             said = decode_body(body, CommitRequest)

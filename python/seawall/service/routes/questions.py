@@ -13,7 +13,7 @@ from seawall.engines.debt.simulation import ReverseStress, Tail, WhatIf, compare
 from seawall.engines.debt.simulation.question_types import Bump, Change
 from seawall.errors import InvalidInput
 from seawall.service.answers import answer
-from seawall.service.bodies import decode_body
+from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.service.pages import Page, PageQuery
 from seawall.service.parts import HttpRequest, Service, principal_of
@@ -120,7 +120,7 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
 
     @asked("What changes of loans do", "{run_id:str}/what-if", WhatIfQuestion, WhatIf)
     async def what_if(request: HttpRequest, run_id: FromPath[str]) -> Response[bytes]:
-        tail, body = held_tail(request), await request.body()
+        tail, body = held_tail(request), await json_body(request)
 
         def work() -> WhatIf:
             said = decode_body(body, WhatIfQuestion)
@@ -135,7 +135,7 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
         ReverseStress,
     )
     async def reverse(request: HttpRequest, run_id: FromPath[str]) -> Response[bytes]:
-        tail, body = held_tail(request), await request.body()
+        tail, body = held_tail(request), await json_body(request)
 
         def work() -> ReverseStress:
             said = decode_body(body, ReverseQuestion)
@@ -150,7 +150,7 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
         SensitivityAnswer,
     )
     async def sensitivities(request: HttpRequest, run_id: FromPath[str]) -> Response[bytes]:
-        tail, body = held_tail(request), await request.body()
+        tail, body = held_tail(request), await json_body(request)
 
         def work() -> SensitivityAnswer:
             said = decode_body(body, SensitivityQuestion)
@@ -161,7 +161,7 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
 
     @asked("How two simulations differ", "compare", CompareQuestion, dict[str, Any])
     async def compared(request: HttpRequest) -> Response[bytes]:
-        tail, body = held_tail(request), await request.body()
+        tail, body = held_tail(request), await json_body(request)
 
         def work() -> dict[str, Any]:
             said = decode_body(body, CompareQuestion)

@@ -18,7 +18,7 @@ from seawall.service.access.roles import check_roles
 from seawall.service.access.times import utc_text
 from seawall.service.access.tokens import LEEWAY_S, LIFETIME_S, revocation_id
 from seawall.service.answers import answer
-from seawall.service.bodies import decode_body
+from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.store.operations import OperationWrites
 from seawall.store.types import RevokedToken
@@ -73,13 +73,14 @@ def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
             "Exchange an API key for a token of 15 minutes",
             credential="api_key",
             body=TokenRequest,
+            may_be_empty=True,
             answer=TokenAnswer,
             refusals=(400, 422),
         ),
     )
     async def issue_token(request: Request[Any, Any, Any]) -> Response[bytes]:
         """Exchange an API key for a token of 15 minutes, with all of its roles or some."""
-        body = await request.body()
+        body = await json_body(request)
         state = request.scope["state"]
         caller: Caller = state["caller"]
         holder = caller.principal
@@ -141,6 +142,7 @@ def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
             "Revoke a token of the tenant by its identifier",
             role="admin",
             body=RevokeRequest,
+            may_be_empty=True,
             answer=None,
             status=204,
             refusals=(400, 422),
@@ -148,7 +150,7 @@ def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
     )
     async def revoke_other(request: Request[Any, Any, Any], token_id: FromPath[str]) -> None:
         """Revoke a token of the tenant by its identifier, which the audit of its login has."""
-        body = await request.body()
+        body = await json_body(request)
         state = request.scope["state"]
         caller: Caller = state["caller"]
         asked = decode_body(body, RevokeRequest) if body else RevokeRequest()

@@ -1,5 +1,6 @@
 """A simulation over the worker processes of a real cluster on this machine."""
 
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from distributed import Client, LocalCluster
 
 from seawall.engine import Execution
 from seawall.engines.debt.simulation import Tail
+from seawall.engines.debt.simulation.cluster import Cluster, cluster_parts
 from seawall.engines.debt.simulation.contributions import replay_tail
 from seawall.engines.debt.simulation.losses import simulate_all
-from seawall.engines.debt.simulation.parts import SimulationPart
+from seawall.engines.debt.simulation.parts import ScenarioRange, SimulationPart
 from seawall.errors import Cancelled, InvalidInput
 from seawall.native import RunControl
 from seawall.session import Session
@@ -64,6 +66,23 @@ def test_contributions_are_replayed_on_the_workers(client: Client, tail: Tail) -
     )
     assert (spread.contribution_minor == own.contribution_minor).all()
     assert (spread.default_count == own.default_count).all()
+
+
+def test_a_book_is_never_sought_in_vain(client: Client, tail: Tail) -> None:
+    """Sent again under the key of an earlier run, it was forgotten together with that one."""
+    said: list[logging.LogRecord] = []
+    scheduler = logging.getLogger("distributed.scheduler")
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = said.append  # type: ignore[method-assign]
+    scheduler.addHandler(handler)
+    pieces = [ScenarioRange(begin, 64) for begin in range(0, 64 * 32, 64)]
+    try:
+        for _ in range(10):
+            parts = list(cluster_parts(Cluster(client), tail.book.inputs, pieces, None))
+            assert len(parts) == len(pieces)
+    finally:
+        scheduler.removeHandler(handler)
+    assert [record.getMessage() for record in said] == []
 
 
 def test_a_killed_worker_costs_only_its_ranges(client: Client, tail: Tail) -> None:

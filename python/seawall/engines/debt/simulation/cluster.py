@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
+from time import sleep
 from typing import Any
 
 from seawall import native
@@ -18,7 +19,7 @@ from seawall.native import RunControl
 
 _TASKS_A_THREAD = 8  # so that a slow or a lost worker costs an eighth of its share
 _LEAST_TASK = 4_096
-_POLL_S = 0.2
+_POLL_S = 0.005
 _MOST_SENDINGS = 4  # of the inputs
 _HELD = 4  # simulations that a worker keeps ready
 
@@ -103,23 +104,25 @@ def _results(
     The inputs are held by the workers: where those that hold them are lost together, they are sent
     again to the others.
     """
-    from distributed import KilledWorker
+    from distributed import KilledWorker, as_completed
 
     client = cluster.client
     left = dict(enumerate(arguments))
     for _ in range(_MOST_SENDINGS):
-        [sent] = client.scatter([inputs], broadcast=True)
+        [sent] = client.scatter([inputs], broadcast=True, hash=False)  # a key of this run alone
         tasks = {client.submit(work, sent, *left[at], pure=False): at for at in left}
-        waiting = set(tasks)
+        finished: Any = as_completed(list(tasks))  # type: ignore[no-untyped-call]
         try:
-            while waiting:
+            while not finished.is_empty():
                 if control is not None and control.cancelled:
                     raise Cancelled("the work was stopped")
-                for task in _finished(waiting):
-                    waiting.remove(task)
+                batch = finished.next_batch(block=False)
+                for task in batch:
                     result = task.result()
                     del left[tasks[task]]
                     yield result
+                if not batch:
+                    sleep(_POLL_S)
         except CancelledError:
             continue  # the inputs were lost
         except KilledWorker:
@@ -128,19 +131,6 @@ def _results(
             client.cancel(list(tasks))
         return
     raise SeawallError("workers were lost over and over", code="cluster_failed", where="cluster")
-
-
-def _finished(tasks: set[Any]) -> set[Any]:
-    """Wait a moment for tasks to finish; none may have."""
-    from distributed import wait
-
-    try:
-        waited: Any = wait(  # type: ignore[no-untyped-call]
-            tasks, timeout=_POLL_S, return_when="FIRST_COMPLETED"
-        )
-    except TimeoutError:
-        return set()
-    return set(waited.done)
 
 
 _ready: dict[str, native.DefaultSimulation] = {}

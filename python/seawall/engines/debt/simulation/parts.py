@@ -1,6 +1,7 @@
 """Parts of a simulation: ranges of its scenarios, computed anywhere, that merge into the whole."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -22,7 +23,7 @@ class ScenarioRange(msgspec.Struct, frozen=True):
     count: int
 
 
-class SimulationInputs(msgspec.Struct, frozen=True):
+class SimulationInputs(msgspec.Struct, frozen=True, dict=True):
     """All that losses depend on but the scenarios; small enough to be sent to a worker."""
 
     obligors: dict[str, Any]  # columns by name, as `native.DefaultSimulation` takes them
@@ -35,9 +36,9 @@ class SimulationInputs(msgspec.Struct, frozen=True):
     liquidation: tuple[float, float, float] = (0.0, 0.0, 0.0)
     discount_factors: list[float] = []  # of a waterfall by quarter
 
-    @property
+    @cached_property
     def sha256(self) -> str:
-        """A digest of every bit: parts of one whole have the same."""
+        """A digest of every bit: parts of one whole have the same. Taken once, not once a part."""
         digest = sha256(b"seawall.simulation/1\0")
         named = {
             **{f"obligors.{name}": values for name, values in self.obligors.items()},

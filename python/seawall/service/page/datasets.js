@@ -74,9 +74,10 @@ export async function dataset(id) {
       : [empty("Nothing was run on it yet. Stress it:", running(id))]),
   ];
   if (!found.normalized) return { title: name, body };
-  const rejects = await read(`${path}/rejects`);
+  const few = { limit: 25 };
+  const rejects = await read(`${path}/rejects`, few);
   body.push(element("h2", {}, "Refused"), ...(rejects.items.length
-    ? [byRule(found.summary), ...more(`${path}/rejects`, {}, rejects, rejectTable)]
+    ? [byRule(found.summary), ...more(`${path}/rejects`, few, rejects, rejectTable)]
     : [element("p", {}, "Nothing was refused: every cell was read.")]));
   return { title: name, body };
 }
@@ -104,7 +105,7 @@ function byRule(summary) {
 
 function rejectTable(rows) {
   return table("Refused", [
-    { title: "Row", cell: (row) => count(row.source_row) },
+    { title: "Row", cell: (row) => `row ${count(row.source_row)}` },
     { title: "Field", cell: (row) => row.field || "—" },
     { title: "As read", cell: (row) => element("code", {}, shown(row.value)) },
     { title: "Refused", cell: (row) => row.refused.replaceAll("_", " ") },

@@ -32,6 +32,7 @@ async function show({ said = null } = {}) {
   const [pattern, view] = VIEWS.find(([form]) => form.test(address)) ?? [];
   mark(address);
   if (!view) return put("Not found", [missing(address)]);
+  content.setAttribute("aria-busy", "true");
   const wait = setTimeout(() => content.replaceChildren(
     element("p", { class: "muted", role: "status" }, "Loading …")), SLOW_MS);
   try {
@@ -54,6 +55,8 @@ async function show({ said = null } = {}) {
 function put(title, body) {
   document.title = `${title} · seawall`;
   content.replaceChildren(...body.filter(Boolean));
+  content.dataset.shows = isSignedIn() ? location.hash : "sign-in";
+  content.removeAttribute("aria-busy");
   const heading = content.querySelector("h1");
   const first = content.querySelector("[data-first]");
   if (first) first.focus();

@@ -103,8 +103,11 @@ function recordStep(record) {
     table("Cells of the record", [
       { title: "Field", cell: (cell) => cell.field },
       { title: "As read", cell: (cell) => (cell.raw === "" ? "—" : element("code", {}, cell.raw)) },
-      { title: "Taken as", cell: (cell) => taken(cell) },
-      { title: "Rules", cell: (cell) => cell.rules.map((rule) => words(rule)).join(", ") || "—" },
+      {
+        title: "Taken as",
+        cell: (cell) => [taken(cell), cell.rules.length > 0
+          && element("span", { class: "under" }, cell.rules.map((rule) => words(rule)).join(", "))],
+      },
     ], record.cells, { stack: true }));
 }
 

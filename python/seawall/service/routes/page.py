@@ -37,7 +37,9 @@ _KINDS = {
 
 def page_routes() -> list[HTTPRouteHandler]:
     """Return the routes of the page."""
-    kept = {one.name: one.read_bytes() for one in files("seawall.service").joinpath("page").iterdir()}
+    kept = {
+        one.name: one.read_bytes() for one in files("seawall.service").joinpath("page").iterdir()
+    }
 
     def sent(name: str) -> Response[bytes]:
         kind = _KINDS[name[name.rindex(".") :]]

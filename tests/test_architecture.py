@@ -21,7 +21,17 @@ ALLOWED = {
     "calendar": {"errors", "numeric", "table"},
     "ingest": {"errors", "numeric", "table", "provenance", "calendar"},
     "engines": {"errors", "numeric", "table", "provenance", "calendar"},
-    "bindings": {"errors", "numeric", "table", "provenance", "calendar", "ingest", "engines"},
+    "load": {"errors", "numeric"},
+    "bindings": {
+        "errors",
+        "numeric",
+        "table",
+        "provenance",
+        "calendar",
+        "ingest",
+        "engines",
+        "load",
+    },
 }
 SOURCES = sorted(
     path

@@ -1,7 +1,7 @@
 """See that the sdist holds all that a build reads, and use the wheel where nothing else is.
 
-The wheel is packed from the objects that the checks ran on. The build is not done a second time from
-the sdist: that each source is in it, byte by byte, says the same in seconds.
+The wheel is packed from the objects that the checks ran on. Nothing is built a second time from the
+sdist: that each source is in it, byte by byte, says the same in seconds.
 """
 
 import subprocess

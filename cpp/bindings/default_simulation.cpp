@@ -243,6 +243,14 @@ std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArray
         throw Error(ErrorCode::invalid_input, "positions.loss_minor",
                     "must be as many as positions.obligor");
     }
+    MacroValues macro;
+    std::optional<NamedArrays> named_macro;
+    if (arrays.macro) {
+        named_macro.emplace(*arrays.macro, "macro");
+        macro = {.value = named_macro->take<double>("value", 1),
+                 .covariance = named_macro->take<double>("covariance", 2),
+                 .factor_covariance = named_macro->take<double>("factor_covariance", 2)};
+    }
     const py::gil_scoped_release release;
     auto made = std::make_shared<DefaultSimulation>();
     made->correlation.assign(correlation.begin(), correlation.end());
@@ -250,6 +258,7 @@ std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArray
     made->groups.factor_count = factor_count;
     const FactorModel model = made->model();
     made->root = correlation_root(model);
+    if (arrays.macro) made->given = conditional_factors(model, macro);
     made->obligor_of_position = rows_of(obligor, slot.size(), "positions.obligor");
     const std::vector<std::uint32_t> slots = rows_of(slot, std::size_t{1} << 32U, "obligors.slot");
     const std::vector<double> thresholds = default_thresholds(probability, model);
@@ -277,7 +286,8 @@ std::shared_ptr<DefaultSimulation> make_default_simulation(const SimulationArray
 
 PreparedSampling prepare(const OptionalSampling& sampling, const DefaultSimulation& simulation,
                          std::uint64_t seed) {
-    return {sampling ? sampling->record : PlainSampling{}, seed, simulation.groups.factor_count};
+    return {sampling ? sampling->record : PlainSampling{}, seed, simulation.groups.factor_count,
+            simulation.conditional()};
 }
 
 }  // namespace seawall::bindings

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bindings/named_arrays.hpp"
+#include "engines/debt/simulation/conditional_factors.hpp"
 #include "engines/debt/simulation/factor_model.hpp"
 #include "engines/debt/simulation/loss_rule.hpp"
 #include "engines/debt/simulation/obligor_groups.hpp"
@@ -31,6 +32,9 @@ struct DefaultSimulation {
     std::vector<std::uint32_t> obligor_of_position;  ///< (position_count,)
     std::vector<std::int64_t> position_loss_minor;   ///< (position_count,); empty with a rule
     std::unique_ptr<const debt::LossRule> rule;      ///< null where each position's loss is fixed
+    std::optional<debt::ConditionalFactors> given;   ///< the factors' law, if not N(0, C)
+
+    const debt::ConditionalFactors* conditional() const { return given ? &*given : nullptr; }
 
     debt::FactorModel model() const {
         return {.factor_count = groups.factor_count,
@@ -46,6 +50,7 @@ struct SimulationArrays {
     const Arrays& positions;
     const Arrays& factors;
     const std::optional<Arrays>& pools;  ///< of a waterfall
+    const std::optional<Arrays>& macro;  ///< values that the factors are conditioned on
     debt::LiquidationTerms liquidation{};
     std::span<const double> discount_factor{};  ///< of a waterfall by quarter
 };

@@ -21,5 +21,7 @@ PYBIND11_MODULE(_core, module) {
     register_simulation(module);
     register_tail(module);
     register_contributions(module);
+    register_conditional_factors(module);
     register_reverse_stress(module);
+    register_load(module);
 }

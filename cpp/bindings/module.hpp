@@ -23,6 +23,8 @@ void register_credit_forms(pybind11::module_& module);
 void register_simulation(pybind11::module_& module);
 void register_tail(pybind11::module_& module);
 void register_contributions(pybind11::module_& module);
+void register_conditional_factors(pybind11::module_& module);
 void register_reverse_stress(pybind11::module_& module);
+void register_load(pybind11::module_& module);
 
 }  // namespace seawall::bindings

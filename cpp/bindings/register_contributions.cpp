@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -52,11 +53,7 @@ Columns replay(const DefaultSimulation& simulation, const py::buffer& losses,
                const OptionalSampling& sampling, std::size_t threads,
                const OptionalControl& control) {
     const LossBuffer buffer(losses, "losses");
-    struct Found {
-        TailDefaults defaults;
-        TailLosses money;
-    };
-    const Found found = run_long(control, [&](const RunControl& native) {
+    const LossReplay found = run_long(control, [&](const RunControl& native) {
         const TailRisk tail = part_of_tail(buffer.values(), var_minor);
         const PreparedSampling prepared = prepare(sampling, simulation, seed);
         const SimulationRange range{.seed = seed,
@@ -64,20 +61,17 @@ Columns replay(const DefaultSimulation& simulation, const py::buffer& losses,
                                     .count = buffer.values().size(),
                                     .sampling = prepared.view()};
         const ParallelOptions parallel{.threads = threads, .control = native};
-        const TailDefaults of_obligors =
-            replay_tail(simulation.groups, range, buffer.values(), tail, parallel);
-        Found made;
-        made.defaults.above_count = by_position(simulation, of_obligors.above_count);
-        made.defaults.at_count = by_position(simulation, of_obligors.at_count);
         if (simulation.rule != nullptr) {
-            made.money = replay_losses(simulation.groups, *simulation.rule, range, buffer.values(),
-                                       tail, parallel);
+            return replay_losses(simulation.groups, *simulation.rule, range, buffer.values(), tail,
+                                 parallel);
         }
-        return made;
+        return LossReplay{
+            .money = {},
+            .defaults = replay_tail(simulation.groups, range, buffer.values(), tail, parallel)};
     });
     Columns result;
-    result["above_count"] = to_bytes(found.defaults.above_count);
-    result["at_count"] = to_bytes(found.defaults.at_count);
+    result["above_count"] = to_bytes(by_position(simulation, found.defaults.above_count));
+    result["at_count"] = to_bytes(by_position(simulation, found.defaults.at_count));
     result["above_minor"] = to_bytes(found.money.above_minor);
     result["at_minor"] = to_bytes(found.money.at_minor);
     return result;
@@ -124,28 +118,34 @@ Columns weighted_contributions(const DefaultSimulation& simulation, const py::bu
                                const OptionalControl& control) {
     const LossBuffer loss(losses, "losses");
     const WeightBuffer weight(weights, "weights");
-    const auto [minor, whole] = run_long(control, [&](const RunControl& native) {
+    const auto [minor, whole, above_count] = run_long(control, [&](const RunControl& native) {
         const WeightedScenarios run{.loss_minor = loss.values(), .weight = weight.values()};
         const WeightedTail tail = weighted_tail(run, level_of(level));
         const PreparedSampling prepared = prepare(sampling, simulation, seed);
         const SimulationRange range{
             .seed = seed, .count = loss.values().size(), .sampling = prepared.view()};
         const ParallelOptions parallel{.threads = threads, .control = native};
-        WeightedLossSums sums;
+        WeightedReplay replay;
         if (simulation.rule == nullptr) {
-            const WeightedDefaults of_obligors =
+            WeightedDefaults of_obligors =
                 replay_weighted_tail(simulation.groups, range, run, tail, parallel);
-            sums = weighted_loss_sums(
+            replay.sums = weighted_loss_sums(
                 {.above_weight = by_position(simulation, of_obligors.above_weight),
-                 .at_weight = by_position(simulation, of_obligors.at_weight)},
+                 .at_weight = by_position(simulation, of_obligors.at_weight),
+                 .above_count = {}},
                 simulation.position_loss_minor);
+            replay.above_count = std::move(of_obligors.above_count);
         } else {
-            sums = replay_weighted_losses(simulation.groups, *simulation.rule, range, run, tail,
-                                          parallel);
+            replay = replay_weighted_losses(simulation.groups, *simulation.rule, range, run, tail,
+                                            parallel);
         }
-        return std::pair(contributions_minor(sums, tail), whole_contributions_minor(sums, tail));
+        return std::tuple(contributions_minor(replay.sums, tail),
+                          whole_contributions_minor(replay.sums, tail),
+                          by_position(simulation, replay.above_count));
     });
-    return columns_of(minor, whole);
+    Columns result = columns_of(minor, whole);
+    result["above_count"] = to_bytes(above_count);
+    return result;
 }
 
 }  // namespace
@@ -168,7 +168,8 @@ void register_contributions(py::module_& module) {
                py::arg("losses"), py::arg("weights"), py::kw_only(), py::arg("seed"),
                py::arg("level"), py::arg("sampling"), py::arg("threads") = 0,
                py::arg("control") = py::none(),
-               "The same of a run from scenario 0 on by importance sampling.");
+               "The same of a run from scenario 0 on by importance sampling, and above_count, as\n"
+               "of a replay (uint32).");
 }
 
 }  // namespace seawall::bindings

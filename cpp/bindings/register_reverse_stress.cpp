@@ -46,7 +46,9 @@ Figures reverse(const DefaultSimulation& simulation, double loss_minor, std::siz
     check_fixed(simulation);
     const ReverseStress found = run_long(control, [&](const RunControl& native) {
         return reverse_search(simulation.groups, simulation.model(),
-                              {.loss_minor = loss_minor, .random_starts = random_starts},
+                              {.loss_minor = loss_minor,
+                               .random_starts = random_starts,
+                               .conditional = simulation.conditional()},
                               {.threads = threads, .control = native});
     });
     py::typing::List<Figures> minima;

@@ -89,7 +89,8 @@ Sampling choose_importance(const DefaultSimulation& simulation, std::uint64_t se
                            const OptionalControl& control) {
     return run_long(control, [&](const RunControl& native) {
         const ParallelOptions parallel{.threads = threads, .control = native};
-        const LossesOfRange pilot = [&](const SimulationRange& range) {
+        const LossesOfRange pilot = [&](SimulationRange range) {
+            range.sampling.conditional = simulation.conditional();
             return losses_of(simulation, range, {.threads = threads, .control = {native.stop}},
                              fastest_default_kernel());
         };
@@ -162,12 +163,14 @@ std::shared_ptr<DefaultSimulation> make(const Arrays& obligors, const Arrays& po
                                         const Arrays& factors, double degrees_of_freedom,
                                         const std::optional<Arrays>& pools,
                                         const Liquidation& liquidation,
-                                        const std::vector<double>& discount_factors) {
+                                        const std::vector<double>& discount_factors,
+                                        const std::optional<Arrays>& macro) {
     const auto [haircut, sale_cost, administration_cost] = liquidation;
     return make_default_simulation({.obligors = obligors,
                                     .positions = positions,
                                     .factors = factors,
                                     .pools = pools,
+                                    .macro = macro,
                                     .liquidation = {.haircut = haircut,
                                                     .sale_cost = sale_cost,
                                                     .administration_cost = administration_cost},
@@ -238,11 +241,14 @@ void register_simulation(py::module_& module) {
         "free_assets_minor and parent (int64; -1: none), and liquidation is haircut, sale cost "
         "and\n"
         "administration cost. By quarter exposure_minor is what is owed at a default then, and\n"
-        "discount_factors, one a quarter, are what a unit lost is worth today.")
+        "discount_factors, one a quarter, are what a unit lost is worth today.\n\n"
+        "With macro the factors are conditioned on variables that are jointly normal with them:\n"
+        "value, covariance (of the variables) and factor_covariance (of shape (factors,\n"
+        "variables)), all float64.")
         .def(py::init(&make), py::arg("obligors"), py::arg("positions"), py::arg("factors"),
              py::kw_only(), py::arg("degrees_of_freedom"), py::arg("pools") = py::none(),
              py::arg("liquidation") = Liquidation{},
-             py::arg("discount_factors") = std::vector<double>{})
+             py::arg("discount_factors") = std::vector<double>{}, py::arg("macro") = py::none())
         .def_property_readonly("obligor_count",
                                [](const DefaultSimulation& s) { return s.groups.obligor_count; })
         .def_property_readonly(

@@ -36,7 +36,9 @@ py::object known(bool is_open, std::int64_t minor) {
     return is_open ? py::object(py::none()) : py::cast(minor);
 }
 
-Figures figures_of(const TailRisk& tail) {
+/// Of a tail of scenarios that weigh alike or not.
+template <class Tail>
+Figures tail_fields(const Tail& tail, double effective_count) {
     const Figures d;
     d["var_minor"] = tail.var_minor;
     d["above_count"] = tail.above_count;
@@ -45,23 +47,17 @@ Figures figures_of(const TailRisk& tail) {
     d["var_high_minor"] = known(tail.var_high_is_open, tail.var_high_minor);
     d["es_minor"] = tail.es_minor;
     d["es_standard_error_minor"] = tail.es_standard_error_minor;
-    d["effective_count"] = static_cast<double>(tail.above_count + tail.at_count);
+    d["effective_count"] = effective_count;
     d["is_thin"] = tail.is_thin();
     return d;
 }
 
+Figures figures_of(const TailRisk& tail) {
+    return tail_fields(tail, static_cast<double>(tail.above_count + tail.at_count));
+}
+
 Figures figures_of(const WeightedTail& tail) {
-    const Figures d;
-    d["var_minor"] = tail.var_minor;
-    d["above_count"] = tail.above_count;
-    d["at_count"] = tail.at_count;
-    d["var_low_minor"] = tail.var_low_minor;
-    d["var_high_minor"] = known(tail.var_high_is_open, tail.var_high_minor);
-    d["es_minor"] = tail.es_minor;
-    d["es_standard_error_minor"] = tail.es_standard_error_minor;
-    d["effective_count"] = tail.tail_effective_count;
-    d["is_thin"] = tail.is_thin();
-    return d;
+    return tail_fields(tail, tail.tail_effective_count);
 }
 
 Figures figures_of(const ScrambledRun& run) {

@@ -15,8 +15,10 @@ __all__: list[str] = [
     "DebtPaths",
     "DebtRun",
     "DefaultSimulation",
+    "EchoServer",
     "IngestedSource",
     "LEAVES_PER_CHUNK",
+    "LoadRequest",
     "NO_LTV_LIMIT",
     "NativeTable",
     "RunControl",
@@ -34,6 +36,8 @@ __all__: list[str] = [
     "concentration",
     "concentration_measures",
     "conditional_default_probabilities",
+    "conditional_factors",
+    "conditional_obligors",
     "contributions",
     "convergence",
     "credit_positions",
@@ -83,6 +87,7 @@ __all__: list[str] = [
     "rules",
     "run_debt_paths",
     "run_debt_stress",
+    "run_load",
     "sha256",
     "shifted_default_probabilities",
     "simulation_instruction_set",
@@ -487,6 +492,10 @@ class DefaultSimulation:
     free_assets_minor and parent (int64; -1: none), and liquidation is haircut, sale cost and
     administration cost. By quarter exposure_minor is what is owed at a default then, and
     discount_factors, one a quarter, are what a unit lost is worth today.
+
+    With macro the factors are conditioned on variables that are jointly normal with them:
+    value, covariance (of the variables) and factor_covariance (of shape (factors,
+    variables)), all float64.
     """
     def __init__(
         self,
@@ -504,6 +513,7 @@ class DefaultSimulation:
         discount_factors: collections.abc.Sequence[
             typing.SupportsFloat | typing.SupportsIndex
         ] = [],
+        macro: dict[str, typing_extensions.Buffer] | None = None,
     ) -> None: ...
     def choose_importance(
         self,
@@ -564,6 +574,35 @@ class DefaultSimulation:
         """
     @property
     def obligor_count(self) -> int: ...
+
+class LoadRequest:
+    """
+    One of the requests a load is mixed of.
+    """
+    def __init__(
+        self,
+        *,
+        method: str,
+        path: str,
+        host: str,
+        headers: collections.abc.Sequence[tuple[str, str]],
+        body: str,
+        weight: typing.SupportsFloat | typing.SupportsIndex,
+        statuses: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+        wanted_text: str,
+    ) -> None: ...
+
+class EchoServer:
+    """
+    Answers every request to a port of the loopback address with 200, and does
+    nothing else: against it a load shows what the client can do.
+    """
+    def __init__(self, *, body_bytes: typing.SupportsInt | typing.SupportsIndex = 0) -> None: ...
+    def close(self) -> None: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def request_count(self) -> int: ...
 
 def accrual_periods(
     anchor: datetime.date,
@@ -678,6 +717,21 @@ def conditional_default_probabilities(
 ) -> bytes:
     """
     Each obligor's probability of default in a systematic state: float64 as bytes.
+    """
+
+def conditional_factors(simulation: DefaultSimulation) -> dict[str, list[float]]:
+    """
+    The law of the factors given the macroeconomic values: mean, and root with its
+    product by its transpose their covariance, by rows.
+    """
+
+def conditional_obligors(
+    simulation: DefaultSimulation, obligors: dict[str, typing_extensions.Buffer]
+) -> dict[str, bytes]:
+    """
+    Obligors (default_probability, factor_weight) given the macroeconomic values,
+    under the Gaussian copula: expected default_probability, and loading on
+    independent normals (float64 as bytes).
     """
 
 def contributions(
@@ -1208,6 +1262,39 @@ def run_debt_stress(
     are computed again when asked for.
     """
 
+def run_load(
+    address: str,
+    port: typing.SupportsInt | typing.SupportsIndex,
+    *,
+    loop: str,
+    shape: collections.abc.Sequence[
+        tuple[
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+        ]
+    ],
+    requests: collections.abc.Sequence[LoadRequest],
+    think_s: tuple[
+        typing.SupportsFloat | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex
+    ],
+    timeout_s: typing.SupportsFloat | typing.SupportsIndex,
+    connection_limit: typing.SupportsInt | typing.SupportsIndex,
+    request_limit: typing.SupportsInt | typing.SupportsIndex,
+    first_sequence: typing.SupportsInt | typing.SupportsIndex = 0,
+    seed: typing.SupportsInt | typing.SupportsIndex = 0,
+    threads: typing.SupportsInt | typing.SupportsIndex = 1,
+    may_be_remote: bool = False,
+    control: RunControl | None = None,
+) -> dict[str, typing.Any]:
+    """
+    Run a load on an HTTP/1.1 server and return every request as columns of bytes: int64, but
+    int32 of kind and status and uint8 of outcome.
+
+    A stretch of the shape is (duration in seconds, from, to), of users of a closed loop or of
+    arrivals a second of an open one. Times are nanoseconds from the start of the run.
+    """
+
 def sha256(bytes: bytes) -> bytes:
     """
     SHA-256 (32 bytes), without letting go of the interpreter.
@@ -1324,7 +1411,8 @@ def weighted_contributions(
     control: RunControl | None = None,
 ) -> dict[str, bytes]:
     """
-    The same of a run from scenario 0 on by importance sampling.
+    The same of a run from scenario 0 on by importance sampling, and above_count, as
+    of a replay (uint32).
     """
 
 def year_fraction(day_count: str, start: datetime.date, end: datetime.date) -> float:

@@ -52,6 +52,19 @@ def test_simulate_takes_a_model_of_losses_and_a_sampling(seawall: Command, datas
     assert json.loads(refused.err)["where"] == "parameters.loss_given_default.model"
 
 
+def test_simulate_takes_a_macroeconomic_path(seawall: Command, dataset: str) -> None:
+    path = {"variables": ["gdp"], "values": [-2.5], "covariance": [[1]]}
+    Path("path.json").write_text(json.dumps({"macro": path}))
+    asked = ("simulate", dataset, "--scenarios", "100", "--parameters", "path.json")
+    given = ("--set", "macro.factor_covariance.all=[0.6]", "--json")
+    (factor,) = seawall(*asked, *given).json()["result"]["conditional_factors"]
+    assert factor == {"factor": "all", "mean": -1.5, "standard_deviation": 0.8}
+    told = seawall(*asked, *given[:2]).out
+    assert "all has mean -1.50 and deviation 0.80" in " ".join(told.split())
+    refused = seawall(*asked, "--set", "macro.factor_covariance.retail=[0.6]", "--json")
+    assert json.loads(refused.err)["where"] == "parameters.macro.factor_covariance.all"
+
+
 def test_a_waterfall_by_quarters_is_simulated_and_changed(seawall: Command) -> None:
     rows = [f"L{number},EUR,1000,600,20" for number in range(20)]
     Path("secured.csv").write_text(

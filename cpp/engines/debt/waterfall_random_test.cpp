@@ -3,10 +3,9 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
-#include <random>
 
-#include "engines/debt/waterfall_fixture.hpp"
 #include "engines/debt/waterfall_oracle.hpp"
+#include "engines/debt/waterfall_random_fixture.hpp"
 
 BOOST_AUTO_TEST_SUITE(waterfall_random_test)
 
@@ -14,24 +13,6 @@ using namespace seawall::debt;
 using namespace seawall::debt::fixture;
 
 namespace {
-
-class Draws {
-  public:
-    explicit Draws(std::uint64_t seed) : engine_(seed) {}
-
-    std::uint32_t below(std::size_t count) { return static_cast<std::uint32_t>(engine_() % count); }
-    bool one_in(std::size_t count) { return below(count) == 0; }
-    /// Sometimes 0, often small enough for pennies to count.
-    std::int64_t amount() {
-        if (one_in(12)) return 0;
-        return static_cast<std::int64_t>(engine_() % (one_in(2) ? 40U : 1'000'000U));
-    }
-
-  private:
-    std::mt19937_64 engine_;
-};
-
-enum class Guarantees { none, some };
 
 Rows random_rows(std::uint64_t seed, Guarantees guarantees) {
     Draws draws(seed);
@@ -54,19 +35,7 @@ Rows random_rows(std::uint64_t seed, Guarantees guarantees) {
                 .haircut_pct = static_cast<int>(draws.below(3) * 15),
                 .sale_cost_pct = static_cast<int>(draws.below(3) * 3)};
     }
-    rows.claims.resize(1 + draws.below(7));
-    for (Claim& claim : rows.claims) {
-        claim.amount = draws.amount();
-        claim.estate = draws.below(estate_count);
-        if (!rows.pools.empty() && draws.one_in(2)) claim.pool = draws.below(rows.pools.size());
-        claim.lien = static_cast<std::uint8_t>(draws.below(3));
-        claim.seniority = static_cast<Seniority>(draws.below(4));
-        const std::uint32_t guarantor = draws.below(estate_count);
-        if (guarantees == Guarantees::some && guarantor != claim.estate && !draws.one_in(3)) {
-            claim.guarantor = guarantor;
-            if (draws.one_in(3)) claim.limit = draws.amount();
-        }
-    }
+    add_random_claims(rows, draws, guarantees, 7);
     return rows;
 }
 

@@ -34,6 +34,21 @@ Threads = Annotated[
     typer.Option("--threads", help="Threads; 0 for all cores.  [default: 0]", show_default=False),
 ]
 
+# Of every question that is asked of a book:
+ParametersFile = Annotated[Path | None, typer.Option(help="Parameters as a JSON or TOML file.")]
+Currency = Annotated[
+    str | None, typer.Option(help="The book's currency, where its records are in several.")
+]
+Rates = Annotated[
+    str | None, typer.Option(help="Dataset version of dated rates to convert with, dv_….")
+]
+RatesDate = Annotated[
+    str | None, typer.Option(help="Day of the rates; the last on or before it are used.")
+]
+StartedAt = Annotated[
+    str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
+]
+
 
 def open_session(
     store: str | None, tenant: str | None, threads: int | None = None, *, new: bool = False

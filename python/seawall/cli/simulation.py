@@ -8,7 +8,12 @@ import msgspec
 import typer
 
 from seawall.cli.options import (
+    Currency,
     Json,
+    ParametersFile,
+    Rates,
+    RatesDate,
+    StartedAt,
     Store,
     Tenant,
     Threads,
@@ -47,7 +52,7 @@ class SimulationRows(StrEnum):
 class SimulationOptions(msgspec.Struct, frozen=True):
     """The options of a simulation as they were given."""
 
-    parameters: Annotated[Path | None, typer.Option(help="Parameters as a JSON or TOML file.")]
+    parameters: ParametersFile
     assignments: Annotated[
         list[str] | None,
         typer.Option("--set", help="One parameter: default_probability.assumed_pct=2"),
@@ -89,18 +94,10 @@ class SimulationOptions(msgspec.Struct, frozen=True):
         float | None,
         typer.Option("--assumed-lgd", help="Loss given default in percent where none is known."),
     ]
-    currency: Annotated[
-        str | None, typer.Option(help="The book's currency, where its records are in several.")
-    ]
-    rates: Annotated[
-        str | None, typer.Option(help="Dataset version of dated rates to convert with, dv_….")
-    ]
-    rates_date: Annotated[
-        str | None, typer.Option(help="Day of the rates; the last on or before it are used.")
-    ]
-    started_at: Annotated[
-        str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
-    ]
+    currency: Currency
+    rates: Rates
+    rates_date: RatesDate
+    started_at: StartedAt
     checkpoint: Annotated[
         Path | None,
         typer.Option(help="Keep what is done in this file; asked again with it, go on from there."),

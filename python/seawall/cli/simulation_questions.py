@@ -31,6 +31,9 @@ from seawall.engines.debt.view import money
 from seawall.errors import InvalidInput, NotFound
 from seawall.session import Run
 
+Levels = Annotated[
+    list[float] | None, typer.Option("--level", help="A level.  [default: those of the run]")
+]
 RunId = Annotated[str, typer.Argument(help="A simulation run, run_….")]
 
 
@@ -58,9 +61,7 @@ def whatif(
     changes: Annotated[
         Path | None, typer.Option(help="Changes as a JSON list, loans to add among them.")
     ] = None,
-    levels: Annotated[
-        list[float] | None, typer.Option("--level", help="A level.  [default: those of the run]")
-    ] = None,
+    levels: Levels = None,
     store: Store = None,
     tenant: Tenant = None,
     threads: Threads = None,
@@ -160,9 +161,7 @@ def sensitivities(
             "collateral_value, asset_correlation, or a currency such as USD=-0.1; repeatable."
         ),
     ],
-    levels: Annotated[
-        list[float] | None, typer.Option("--level", help="A level.  [default: those of the run]")
-    ] = None,
+    levels: Levels = None,
     store: Store = None,
     tenant: Tenant = None,
     threads: Threads = None,

@@ -1,13 +1,19 @@
 """The options of a question of debt stress, and how it is asked; several commands share them."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from seawall.cli.options import read_parameters
+from seawall.cli.options import (
+    Currency,
+    ParametersFile,
+    Rates,
+    RatesDate,
+    StartedAt,
+    read_parameters,
+)
 from seawall.cli.supervisory import read_path
 from seawall.engines.debt.horizon_types import MAX_MONTHS, MIN_MONTHS
 from seawall.native import RunControl
@@ -19,7 +25,7 @@ DatasetId = Annotated[str, typer.Argument(help="A dataset version, dv_….")]
 class StressOptions(msgspec.Struct, frozen=True):
     """The options as they were given; `with_options` gives them to a command."""
 
-    parameters: Annotated[Path | None, typer.Option(help="Parameters as a JSON or TOML file.")]
+    parameters: ParametersFile
     assignments: Annotated[
         list[str] | None,
         typer.Option("--set", help="One parameter: stress_scenarios[0].id=market_crash"),
@@ -28,15 +34,9 @@ class StressOptions(msgspec.Struct, frozen=True):
         list[str] | None,
         typer.Option(help="A supervisory path: built-in name or .json file; may be repeated."),
     ]
-    currency: Annotated[
-        str | None, typer.Option(help="The book's currency, where its records are in several.")
-    ]
-    rates: Annotated[
-        str | None, typer.Option(help="Dataset version of dated rates to convert with, dv_….")
-    ]
-    rates_date: Annotated[
-        str | None, typer.Option(help="Day of the rates; the last on or before it are used.")
-    ]
+    currency: Currency
+    rates: Rates
+    rates_date: RatesDate
     max_rate_age_days: Annotated[
         int | None, typer.Option(min=0, help="Refuse rates that are older.  [default: 7]")
     ]
@@ -58,9 +58,7 @@ class StressOptions(msgspec.Struct, frozen=True):
     as_of: Annotated[
         str | None, typer.Option(help="Their day 0.  [default: the book's latest reporting date]")
     ]
-    started_at: Annotated[
-        str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
-    ]
+    started_at: StartedAt
 
     def ask(
         self,

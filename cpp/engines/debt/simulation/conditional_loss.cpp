@@ -214,26 +214,4 @@ ValueAndSlope MixingScore::root(double score) const {
     return {.value = root, .slope = slope};
 }
 
-std::vector<LossDriver> loss_drivers(const ObligorGroups& groups,
-                                     std::span<const std::int64_t> loss_minor,
-                                     const ScenarioState& state) {
-    if (loss_minor.size() != groups.obligor_count) {
-        throw Error(ErrorCode::invalid_input, "loss_minor", "must have a value for each obligor");
-    }
-    const std::vector<double> probabilities = conditional_default_probabilities(groups, state);
-    std::vector<LossDriver> drivers;
-    for (std::size_t row = 0; row < loss_minor.size(); ++row) {
-        if (loss_minor[row] == 0) continue;
-        drivers.push_back(
-            {.row = static_cast<std::uint32_t>(row),
-             .default_probability = probabilities[row],
-             .loss_minor = probabilities[row] * static_cast<double>(loss_minor[row])});
-    }
-    std::ranges::sort(drivers, [](const LossDriver& one, const LossDriver& other) {
-        return one.loss_minor != other.loss_minor ? one.loss_minor > other.loss_minor
-                                                  : one.row < other.row;
-    });
-    return drivers;
-}
-
 }  // namespace seawall::debt

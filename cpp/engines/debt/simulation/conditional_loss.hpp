@@ -55,18 +55,4 @@ class MixingScore {
     std::optional<GammaTails> gamma_;
 };
 
-/// What an obligor adds to the conditional loss.
-struct LossDriver {
-    std::uint32_t row = 0;
-    double default_probability = 0.0;
-    double loss_minor = 0.0;  ///< probability · loss at default
-};
-
-/// Obligors with a loss by falling conditional loss, then by row; together they are the book's.
-/// `loss_minor` are the losses at default of the rows. Throws as above, and Error(invalid_input)
-/// where they are not as many as the obligors.
-std::vector<LossDriver> loss_drivers(const ObligorGroups& groups,
-                                     std::span<const std::int64_t> loss_minor,
-                                     const ScenarioState& state);
-
 }  // namespace seawall::debt

@@ -130,20 +130,6 @@ BOOST_AUTO_TEST_CASE(probabilities_stand_at_the_rows_of_the_obligors) {
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(the_drivers_fall_and_add_up_to_the_loss) {
-    const Factors factors(2, 0.5);
-    const auto obligors = fixture::random_obligors(3000, factors, 6);
-    const ObligorGroups groups = fixture::groups_of(obligors, factors);
-    const Point point{.z = {-2.0, -1.0}};
-    const auto drivers =
-        loss_drivers(groups, fixture::Obligors(obligors).columns().loss_minor, point.state());
-    double sum = 0.0;
-    for (const LossDriver& driver : drivers) sum += driver.loss_minor;
-    BOOST_TEST(sum == conditional_loss_minor(groups, point.state(), one_thread),
-               boost::test_tools::tolerance(1e-12));
-    BOOST_TEST(std::ranges::is_sorted(drivers, std::ranges::greater{}, &LossDriver::loss_minor));
-}
-
 BOOST_AUTO_TEST_CASE(the_mixing_variable_has_the_score_it_is_given) {
     for (const double degrees : {2.1, 4.0, 300.0}) {
         const MixingScore mixing(degrees);
@@ -190,7 +176,7 @@ BOOST_AUTO_TEST_CASE(a_state_of_other_factors_is_refused) {
     const Point point{.z = {1.0}};
     BOOST_CHECK_THROW(conditional_loss_minor(groups, point.state(), one_thread), Error);
     BOOST_CHECK_THROW(conditional_loss(groups, point.state(), one_thread), Error);
-    BOOST_CHECK_THROW(loss_drivers(groups, {}, {.factor = {}}), Error);
+    BOOST_CHECK_THROW(conditional_default_probabilities(groups, point.state()), Error);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_to_stop_ends_the_sum) {

@@ -34,6 +34,9 @@ Table credit_position_table(const BookTables& tables, const Book& book) {
     table.texts("source_record_id", [&](std::size_t i) {
         return tables.records->find("source_record_id")->text()[rows.record[i]];
     });
+    table.texts("source_system", [&](std::size_t i) {
+        return tables.records->find("source_system")->text()[rows.record[i]];
+    });
     table.integers("element", [&](std::size_t i) -> std::optional<std::int64_t> {
         if (rows.instrument[i] < 0) return std::nullopt;
         return book.instrument_element[static_cast<std::size_t>(rows.instrument[i])];

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "numeric/semidefinite_root.hpp"
+
 namespace seawall::debt {
 
 inline constexpr std::size_t max_factors = 64;
@@ -22,11 +24,12 @@ struct FactorModel {
     }
 };
 
-/// L with L·Lᵀ the correlation, of its shape: Cholesky's with diagonal pivoting (N. J. Higham,
-/// "Accuracy and Stability of Numerical Algorithms", 10.3), rows in the order of the factors and
-/// columns beyond the rank 0. Throws Error(invalid_input) on a model out of range and on a matrix
-/// that is not symmetric, has a diagonal other than 1 or is not positive semidefinite: it is
-/// refused, never repaired.
+/// L with L·Lᵀ the correlation, of its shape; it may be singular. Throws Error(invalid_input) on a
+/// model out of range and on a matrix that is not symmetric, has a diagonal other than 1 or is not
+/// positive semidefinite: it is refused, never repaired.
 std::vector<double> correlation_root(const FactorModel& model);
+
+/// The same with the order of its rows.
+SemidefiniteRoot pivoted_correlation_root(const FactorModel& model);
 
 }  // namespace seawall::debt

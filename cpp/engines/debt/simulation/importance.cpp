@@ -44,6 +44,7 @@ std::vector<std::uint32_t> scenario_weights(const ObligorGroups& groups,
     check(range.sampling, range.seed, groups.factor_count, groups.mixing);
     std::vector<std::uint32_t> weights(range.count, unit_weight);
     if (range.sampling.importance == nullptr) return weights;
+    const StateSampling normals = range.sampling.independent();
     const std::size_t tasks = (range.count + task_scenarios - 1) / task_scenarios;
     // Scenarios are counted where they are simulated.
     const ParallelOptions uncounted{.threads = parallel.threads,
@@ -55,7 +56,7 @@ std::vector<std::uint32_t> scenario_weights(const ObligorGroups& groups,
         const std::size_t end = std::min((task + 1) * task_scenarios, range.count);
         for (std::size_t s = task * task_scenarios; s < end; ++s) {
             const double root =
-                draw_state(range.sampling, range.seed, range.first_scenario + s, groups.mixing, z);
+                draw_state(normals, range.seed, range.first_scenario + s, groups.mixing, z);
             weights[s] = importance_weight(*range.sampling.importance, groups.mixing,
                                            {.factor = z, .mixing_root = root});
         }

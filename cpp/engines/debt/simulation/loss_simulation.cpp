@@ -30,36 +30,44 @@ void set_row_masks(const ObligorGroups& groups, std::span<const std::uint16_t> o
     for (const std::uint32_t row : groups.certain_rows) masks[row] = asked;
 }
 
-/// Adds up the positions' losses of a tail, in one memory.
-class PositionSums {
+LossReplay empty_replay(std::size_t position_count, std::size_t obligor_count) {
+    return {.money = {.above_minor = std::vector<std::int64_t>(position_count),
+                      .at_minor = std::vector<std::int64_t>(position_count)},
+            .defaults = {.above_count = std::vector<std::uint32_t>(obligor_count),
+                         .at_count = std::vector<std::uint32_t>(obligor_count)}};
+}
+
+/// Adds up the positions' losses of a tail and counts the obligors' defaults, in one memory.
+class TailSums {
   public:
-    explicit PositionSums(const LossRule& rule)
-        : rule_(rule), of_block_(rule.position_count() * block_scenarios) {
-        sums_.above_minor.resize(rule.position_count());
-        sums_.at_minor.resize(rule.position_count());
-    }
+    TailSums(const LossRule& rule, std::size_t obligor_count)
+        : rule_(rule),
+          of_block_(rule.position_count() * block_scenarios),
+          sums_(empty_replay(rule.position_count(), obligor_count)) {}
 
     /// The first `above_count` scenarios of the block are above VaR. Returns the losses of all.
     std::array<std::int64_t, block_scenarios> add(const DefaultedBlock& block,
                                                   std::size_t above_count) {
         std::array<std::int64_t, block_scenarios> totals{};
         rule_.add_losses(block, totals, of_block_);
-        for (std::size_t position = 0; position < sums_.at_minor.size(); ++position) {
+        count_defaults(block.masks, above_count, sums_.defaults);
+        auto& [above_minor, at_minor] = sums_.money;
+        for (std::size_t position = 0; position < at_minor.size(); ++position) {
             std::int64_t* const losses = of_block_.data() + position * block_scenarios;
             std::int64_t* const at = losses + above_count;
-            sums_.above_minor[position] += std::accumulate(losses, at, std::int64_t{0});
-            sums_.at_minor[position] += std::accumulate(at, losses + block.count, std::int64_t{0});
+            above_minor[position] += std::accumulate(losses, at, std::int64_t{0});
+            at_minor[position] += std::accumulate(at, losses + block.count, std::int64_t{0});
             std::fill_n(losses, block_scenarios, std::int64_t{0});
         }
         return totals;
     }
 
-    const TailLosses& sums() const { return sums_; }
+    const LossReplay& sums() const { return sums_; }
 
   private:
     const LossRule& rule_;
     std::vector<std::int64_t> of_block_;  ///< of shape (position, block_scenarios)
-    TailLosses sums_;
+    LossReplay sums_;
 };
 
 /// So that no sum of a position's losses, none of which is below 0, can pass 64 bits.
@@ -72,8 +80,16 @@ void check_sum(std::span<const std::int64_t> losses, const TailScenarios& scenar
     }
 }
 
-void add(std::span<const std::int64_t> from, std::span<std::int64_t> to) {
+template <class Number>
+void add(const std::vector<Number>& from, std::vector<Number>& to) {
     for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+}
+
+void add(const LossReplay& from, LossReplay& to) {
+    add(from.money.above_minor, to.money.above_minor);
+    add(from.money.at_minor, to.money.at_minor);
+    add(from.defaults.above_count, to.defaults.above_count);
+    add(from.defaults.at_count, to.defaults.at_count);
 }
 
 }  // namespace
@@ -143,14 +159,13 @@ std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const Los
     return losses;
 }
 
-TailLosses replay_losses(const ObligorGroups& groups, const LossRule& rule,
+LossReplay replay_losses(const ObligorGroups& groups, const LossRule& rule,
                          const SimulationRange& range, std::span<const std::int64_t> loss_minor,
                          const TailRisk& tail, const ParallelOptions& parallel) {
     constexpr std::size_t scenarios_a_task = 8 * block_scenarios;
     const TailScenarios found = tail_scenarios(loss_minor, tail);
     check_sum(loss_minor, found);
-    TailLosses result{.above_minor = std::vector<std::int64_t>(rule.position_count()),
-                      .at_minor = std::vector<std::int64_t>(rule.position_count())};
+    LossReplay result = empty_replay(rule.position_count(), groups.obligor_count);
     std::mutex adding;
     const std::size_t task_count = (found.index.size() + scenarios_a_task - 1) / scenarios_a_task;
     const bool complete = parallel_for(task_count, parallel, [&](std::size_t task) {
@@ -160,7 +175,7 @@ TailLosses replay_losses(const ObligorGroups& groups, const LossRule& rule,
                 .subspan(first, std::min(scenarios_a_task, found.index.size() - first));
         std::vector<std::uint64_t> scenarios;
         for (const std::size_t s : index) scenarios.push_back(range.first_scenario + s);
-        PositionSums sums(rule);
+        TailSums sums(rule, groups.obligor_count);
         visit_blocks(groups,
                      {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
                      fastest_default_kernel(), [&](const DefaultedBlock& block) {
@@ -176,8 +191,7 @@ TailLosses replay_losses(const ObligorGroups& groups, const LossRule& rule,
                          parallel.control.advance(block.count);
                      });
         const std::scoped_lock lock(adding);
-        add(sums.sums().above_minor, result.above_minor);
-        add(sums.sums().at_minor, result.at_minor);
+        add(sums.sums(), result);
     });
     if (!complete) throw Error(ErrorCode::cancelled, "contributions", "stopped by the caller");
     return result;

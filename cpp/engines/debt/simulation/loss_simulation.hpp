@@ -24,12 +24,19 @@ std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const Los
                                           const ParallelOptions& parallel,
                                           const SimulationVariant& variant);
 
-/// Replays the scenarios of a tail for what each position loses in them. `loss_minor` are the
+/// A tail by position and by obligor.
+struct LossReplay {
+    TailLosses money;
+    TailDefaults defaults;
+};
+
+/// Replays the scenarios of a tail for what each position loses in them, and how often each obligor
+/// defaults. `loss_minor` are the
 /// losses of the range. Each thread holds 128 bytes a position. Progress counts scenarios. Throws
 /// Error(invalid_input) where the tail is not of these losses or the losses are not those of the
 /// groups and the rule, Error(limit_exceeded) where the losses of the tail add up to 2⁶³, and
 /// Error(cancelled).
-TailLosses replay_losses(const ObligorGroups& groups, const LossRule& rule,
+LossReplay replay_losses(const ObligorGroups& groups, const LossRule& rule,
                          const SimulationRange& range, std::span<const std::int64_t> loss_minor,
                          const TailRisk& tail, const ParallelOptions& parallel);
 

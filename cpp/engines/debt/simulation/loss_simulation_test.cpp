@@ -134,7 +134,8 @@ BOOST_AUTO_TEST_CASE(a_replayed_tail_adds_up_to_its_losses_and_its_contributions
     const SimulationRange range{.seed = 5, .first_scenario = 100, .count = 3000};
     const auto losses = simulate_losses(groups, rule, range, {});
     const TailRisk tail = tail_risk(losses, {93, 100});
-    const TailLosses replayed = replay_losses(groups, rule, range, losses, tail, {.threads = 1});
+    const LossReplay one = replay_losses(groups, rule, range, losses, tail, {.threads = 1});
+    const TailLosses& replayed = one.money;
     std::int64_t above = 0, at = 0;
     for (const std::int64_t loss : losses) {
         above += loss > tail.var_minor ? loss : 0;
@@ -145,13 +146,17 @@ BOOST_AUTO_TEST_CASE(a_replayed_tail_adds_up_to_its_losses_and_its_contributions
     };
     BOOST_TEST(sum(replayed.above_minor) == above);
     BOOST_TEST(sum(replayed.at_minor) == at);
-    const TailLosses by_seven = replay_losses(groups, rule, range, losses, tail, {.threads = 7});
-    BOOST_TEST(by_seven.above_minor == replayed.above_minor);
-    BOOST_TEST(by_seven.at_minor == replayed.at_minor);
+    const LossReplay seven = replay_losses(groups, rule, range, losses, tail, {.threads = 7});
+    BOOST_TEST(seven.money.above_minor == replayed.above_minor);
+    BOOST_TEST(seven.money.at_minor == replayed.at_minor);
 
     std::vector<std::int64_t> loss_at_default;
     for (const Obligor& obligor : obligors) loss_at_default.push_back(obligor.loss_minor);
     const TailDefaults defaults = replay_tail(groups, range, losses, tail, {});
+    for (const LossReplay* replay : {&one, &seven}) {
+        BOOST_TEST(replay->defaults.above_count == defaults.above_count);
+        BOOST_TEST(replay->defaults.at_count == defaults.at_count);
+    }
     BOOST_TEST(contributions_minor(replayed, tail) ==
                contributions_minor(defaults, loss_at_default, tail));
     const auto whole = whole_contributions_minor(replayed, tail);

@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(the_positions_of_an_obligor_share_its_draw) {
     const SimulationRange range{.seed = 4, .count = 200};
     const auto losses = simulate_losses(groups, rule, range, {});
     const TailRisk tail = tail_risk(losses, {1, 10});
-    const TailLosses parts = replay_losses(groups, rule, range, losses, tail, {});
+    const TailLosses parts = replay_losses(groups, rule, range, losses, tail, {}).money;
     for (std::size_t i = 0; i < 20; ++i) {
         BOOST_TEST(parts.above_minor[i] > 0);
         BOOST_TEST(parts.above_minor[i] == parts.above_minor[20 + i]);
@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(a_replayed_tail_adds_up_to_its_losses) {
     const SimulationRange range{.seed = 5, .count = 1000};
     const auto losses = simulate_losses(groups, rule, range, {});
     const TailRisk tail = tail_risk(losses, {95, 100});
-    const TailLosses parts = replay_losses(groups, rule, range, losses, tail, {});
+    const TailLosses parts = replay_losses(groups, rule, range, losses, tail, {}).money;
     const auto sum = [](const std::vector<std::int64_t>& values) {
         return std::accumulate(values.begin(), values.end(), std::int64_t{0});
     };

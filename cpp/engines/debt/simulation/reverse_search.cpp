@@ -35,6 +35,10 @@ void check(const ObligorGroups& groups, const FactorModel& factors, const Revers
     if (groups.factor_count != factors.factor_count) {
         throw Error(ErrorCode::invalid_input, "factors.factor_count", "must be that of the book");
     }
+    if (target.conditional != nullptr &&
+        target.conditional->factor_count() != factors.factor_count) {
+        throw Error(ErrorCode::invalid_input, "target.conditional", "must be of the factors");
+    }
 }
 
 /// The search from all starts.
@@ -44,7 +48,7 @@ class Search {
            const ParallelOptions& parallel)
         : groups_(groups),
           root_(correlation_root(factors)),
-          surface_(groups, factors, target.loss_minor, parallel) {}
+          surface_(groups, factors, target, parallel) {}
 
     ReverseStress run(const ReverseTarget& target, const ParallelOptions& parallel) {
         const SearchPoint middle(surface_.dimension());
@@ -128,12 +132,12 @@ class Search {
         const std::size_t count = groups_.factor_count;
         const MixingScore& mixing = surface_.mixing();
         ReversePoint found;
-        found.whitened.assign(point.begin(), point.begin() + static_cast<std::ptrdiff_t>(count));
+        found.whitened = surface_.factor_of(point);
         found.mixing_score = mixing.is_gaussian() ? 0.0 : point.back();
         found.factor.resize(count);
         for (std::size_t j = 0; j < count; ++j) {
             for (std::size_t k = 0; k < count; ++k) {
-                found.factor[j] += root_[j * count + k] * point[k];
+                found.factor[j] += root_[j * count + k] * found.whitened[k];
             }
         }
         found.mixing_variable = mixing.variable(found.mixing_score);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "engines/debt/simulation/conditional_factors.hpp"
 #include "engines/debt/simulation/factor_model.hpp"
 #include "engines/debt/simulation/obligor_groups.hpp"
 #include "numeric/thread_pool.hpp"
@@ -13,18 +14,20 @@ namespace seawall::debt {
 struct ReverseTarget {
     double loss_minor = 0.0;
     std::size_t random_starts = 8;  ///< beyond those along axes; at most 1024
+    /// The law of the factors where it is not N(0, C): distances are of its u, not of z.
+    const ConditionalFactors* conditional = nullptr;
 };
 
 /// A systematic state that is a local minimum of the distance from the middle, |z|² + v², among
 /// those whose conditional loss reaches the target.
 struct ReversePoint {
-    std::vector<double> whitened;  ///< z, of shape (factor_count,)
+    std::vector<double> whitened;  ///< z that the default rule reads, of shape (factor_count,)
     double mixing_score = 0.0;     ///< v = Φ⁻¹(F(W)); 0 in the Gaussian copula
     std::vector<double> factor;    ///< Z = L·z: in the factors' own units, before mixing
     double mixing_variable = 0.0;  ///< W; infinity in the Gaussian copula
     double mixing_root = 1.0;      ///< √(W/ν)
     double conditional_loss_minor = 0.0;
-    double radius = 0.0;  ///< √(|z|² + v²), in standard deviations
+    double radius = 0.0;  ///< √(|z|² + v²), |u| for |z| under a conditional law
     /// Φ(−radius): the probability of the half-space beyond the point.
     double first_order_probability = 0.0;
     /// The same corrected by the curvatures of the surface there (K. Breitung, "Asymptotic

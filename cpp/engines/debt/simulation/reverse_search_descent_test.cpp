@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(a_point_beyond_which_the_loss_falls_is_no_minimum) {
     const ObligorGroups groups = book_of_a_hump();
     const fixture::Factors factors(1);
     const ParallelOptions one_thread{.threads = 1};
-    LossSurface surface(groups, factors.model(), 1'200'000.0, one_thread);
+    LossSurface surface(groups, factors.model(), {.loss_minor = 1'200'000.0}, one_thread);
     const Descent beyond = descend(surface, {-5.0}, {});
     BOOST_TEST(std::abs(beyond.at.gap) < 1e-12);
     BOOST_TEST(beyond.point[0] < -3.0);
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_descent_ends_beside_a_point_that_is_known) {
     const ObligorGroups groups = book_of_a_hump();
     const fixture::Factors factors(1);
     const ParallelOptions one_thread{.threads = 1};
-    LossSurface surface(groups, factors.model(), 1'200'000.0, one_thread);
+    LossSurface surface(groups, factors.model(), {.loss_minor = 1'200'000.0}, one_thread);
     const std::vector<SearchPoint> known{{-9.0}, descend(surface, {0.0}, {}).point};
     const Descent found = descend(surface, {0.0}, known);
     BOOST_TEST((found.end == Descent::End::known));

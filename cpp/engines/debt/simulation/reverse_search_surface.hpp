@@ -6,10 +6,12 @@
 
 #include "engines/debt/simulation/conditional_loss.hpp"
 #include "engines/debt/simulation/factor_model.hpp"
+#include "engines/debt/simulation/reverse_search.hpp"
 
 namespace seawall::debt {
 
-/// A systematic state as the search moves it: z, and after it v under Student's t copula.
+/// A systematic state as the search moves it: z, or the u behind it under a conditional law, and
+/// after it v under Student's t copula.
 using SearchPoint = std::vector<double>;
 
 struct GapAndSlope {
@@ -22,10 +24,11 @@ struct GapAndSlope {
 /// A large pool's gap is linear in z. Infinite where the share is 0 or 1 to the last place.
 class LossSurface {
   public:
-    LossSurface(const ObligorGroups& groups, const FactorModel& factors, double target_minor,
-                const ParallelOptions& parallel);
+    LossSurface(const ObligorGroups& groups, const FactorModel& factors,
+                const ReverseTarget& target, const ParallelOptions& parallel);
 
     std::size_t dimension() const;
+    std::vector<double> factor_of(const SearchPoint& point) const;  ///< z
     double loss_minor(const SearchPoint& point);
     double gap(const SearchPoint& point);
     GapAndSlope gap_and_slope(const SearchPoint& point);
@@ -37,10 +40,10 @@ class LossSurface {
 
   private:
     double score(double loss_minor) const;
-    std::span<const double> factor_of(const SearchPoint& point) const;
 
     const ObligorGroups& groups_;
     const ParallelOptions& parallel_;
+    const ConditionalFactors* conditional_;
     MixingScore mixing_;
     double certain_minor_, range_minor_;
     double target_score_, slope_of_loss_, rounding_;

@@ -56,6 +56,9 @@ void check(const StateSampling& sampling, std::uint64_t seed, std::size_t factor
         refuse("", "importance sampling and Sobol points exclude each other");
     }
     if (sampling.importance != nullptr) check(*sampling.importance, factor_count, mixing);
+    if (sampling.conditional != nullptr && sampling.conditional->factor_count() != factor_count) {
+        refuse(".conditional", "must be of the book's factors");
+    }
     if (sampling.scrambles == nullptr) return;
     if (sampling.scrambles->seed() != seed) {
         refuse(".scrambles", "must be of the seed of the scenarios");
@@ -67,9 +70,15 @@ void check(const StateSampling& sampling, std::uint64_t seed, std::size_t factor
 
 double draw_state(const StateSampling& sampling, std::uint64_t seed, std::uint64_t scenario,
                   const MixingVariable& mixing, std::span<double> factor) {
-    if (sampling.scrambles != nullptr) return sampling.scrambles->draw(scenario, mixing, factor);
-    draw_factors(seed, scenario, factor);
-    return shift_state(sampling, seed, scenario, mixing, factor);
+    double root = 0.0;
+    if (sampling.scrambles != nullptr) {
+        root = sampling.scrambles->draw(scenario, mixing, factor);
+    } else {
+        draw_factors(seed, scenario, factor);
+        root = shift_state(sampling, seed, scenario, mixing, factor);
+    }
+    if (sampling.conditional != nullptr) sampling.conditional->move(factor);
+    return root;
 }
 
 void draw_states(const StateSampling& sampling, std::uint64_t seed,
@@ -82,7 +91,7 @@ void draw_states(const StateSampling& sampling, std::uint64_t seed,
     };
     if (sampling.scrambles != nullptr) {
         for (std::size_t i = 0; i < scenario.size(); ++i) {
-            states.mixing_root[i] = sampling.scrambles->draw(scenario[i], mixing, factors_of(i));
+            states.mixing_root[i] = draw_state(sampling, seed, scenario[i], mixing, factors_of(i));
         }
         return;
     }
@@ -100,6 +109,7 @@ void draw_states(const StateSampling& sampling, std::uint64_t seed,
     normal_quantile_lanes(states.factor, states.factor);
     for (std::size_t i = 0; i < scenario.size(); ++i) {
         states.mixing_root[i] = shift_state(sampling, seed, scenario[i], mixing, factors_of(i));
+        if (sampling.conditional != nullptr) sampling.conditional->move(factors_of(i));
     }
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "engines/debt/simulation/conditional_factors.hpp"
 #include "engines/debt/simulation/default_rule.hpp"
 #include "engines/debt/simulation/sampling_sobol.hpp"
 
@@ -29,16 +30,22 @@ constexpr bool is_defensive(std::uint64_t scenario) {
 }
 
 /// How the systematic states of scenarios are drawn (docs/explanation/
-/// default_simulation_sampling.md): plainly, unless one of these is given. A view: the caller keeps
-/// what it points to.
+/// default_simulation_sampling.md): plainly, unless one of the first two is given. A view: the
+/// caller keeps what it points to.
 struct StateSampling {
     const ImportanceShift* importance = nullptr;
     const SobolScrambles* scrambles = nullptr;
+    const ConditionalFactors* conditional = nullptr;  ///< the law of what is drawn, if not N(0, C)
+
+    /// The independent normals as they are drawn, which importance sampling weighs.
+    StateSampling independent() const {
+        return {.importance = importance, .scrambles = scrambles, .conditional = nullptr};
+    }
 };
 
-/// Throws Error(invalid_input) at "sampling…" where both are given, on a shift of another number of
-/// factors or out of range, on a tilt in the Gaussian copula, and on scrambles of another seed or
-/// number of factors.
+/// Throws Error(invalid_input) at "sampling…" where the first two are given, on a shift of another
+/// number of factors or out of range, on a tilt in the Gaussian copula, on scrambles of another
+/// seed or number of factors, and on a conditional law of another number of factors.
 void check(const StateSampling& sampling, std::uint64_t seed, std::size_t factor_count,
            const MixingVariable& mixing);
 

@@ -22,7 +22,9 @@ using SamplingRecord = std::variant<PlainSampling, ImportanceShift, SobolSamplin
 /// A record with what drawing by it needs, made once a run.
 class PreparedSampling {
   public:
-    PreparedSampling(SamplingRecord record, std::uint64_t seed, std::size_t factor_count);
+    /// `conditional`, which the caller keeps, is null where the factors are N(0, C).
+    PreparedSampling(SamplingRecord record, std::uint64_t seed, std::size_t factor_count,
+                     const ConditionalFactors* conditional);
     PreparedSampling(const PreparedSampling&) = delete;
     PreparedSampling& operator=(const PreparedSampling&) = delete;
     ~PreparedSampling() = default;
@@ -33,6 +35,7 @@ class PreparedSampling {
   private:
     SamplingRecord record_;
     std::optional<SobolScrambles> scrambles_;
+    const ConditionalFactors* conditional_;
 };
 
 }  // namespace seawall::debt

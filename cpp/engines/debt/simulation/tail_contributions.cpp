@@ -30,13 +30,7 @@ class DefaultCounter {
         default_masks(groups_,
                       {.seed = range_.seed, .scenario = scenario_, .sampling = range_.sampling},
                       masks_);
-        const auto above = static_cast<std::uint16_t>((1U << above_count) - 1U);
-        for (std::size_t row = 0; row < masks_.size(); ++row) {
-            const auto mask = static_cast<unsigned>(masks_[row]);
-            counts_.above_count[row] += static_cast<std::uint32_t>(std::popcount(mask & above));
-            counts_.at_count[row] +=
-                static_cast<std::uint32_t>(std::popcount(mask & ~static_cast<unsigned>(above)));
-        }
+        count_defaults(masks_, above_count, counts_);
     }
 
     const TailDefaults& counts() const { return counts_; }
@@ -157,6 +151,16 @@ std::vector<std::int64_t> whole_shares(const WeighedLosses& losses, const CountW
 }
 
 }  // namespace
+
+void count_defaults(std::span<const std::uint16_t> masks, std::size_t above_count,
+                    TailDefaults& counts) {
+    const unsigned above = (1U << above_count) - 1U;
+    for (std::size_t row = 0; row < masks.size(); ++row) {
+        const unsigned mask = masks[row];
+        counts.above_count[row] += static_cast<std::uint32_t>(std::popcount(mask & above));
+        counts.at_count[row] += static_cast<std::uint32_t>(std::popcount(mask & ~above));
+    }
+}
 
 TailDefaults replay_tail(const ObligorGroups& groups, const SimulationRange& range,
                          std::span<const std::int64_t> loss_minor, const TailRisk& tail,

@@ -15,6 +15,11 @@ struct TailDefaults {
     std::vector<std::uint32_t> at_count;     ///< in those with L = VaR
 };
 
+/// Adds the defaults in a block of scenarios: bit s of an obligor's mask is that of scenario s, and
+/// the first `above_count` scenarios have L > VaR.
+void count_defaults(std::span<const std::uint16_t> masks, std::size_t above_count,
+                    TailDefaults& counts);
+
 /// What each position loses in all scenarios of a tail together, of shape (position_count,).
 struct TailLosses {
     std::vector<std::int64_t> above_minor;  ///< in those with L > VaR

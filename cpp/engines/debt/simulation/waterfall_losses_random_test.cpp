@@ -2,11 +2,11 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
-#include <random>
 
 #include "engines/debt/collateral_pool.hpp"
 #include "engines/debt/simulation/waterfall_losses_fixture.hpp"
 #include "engines/debt/waterfall_oracle.hpp"
+#include "engines/debt/waterfall_random_fixture.hpp"
 
 BOOST_AUTO_TEST_SUITE(waterfall_losses_random_test)
 
@@ -14,24 +14,6 @@ using namespace seawall::debt;
 using namespace seawall::debt::fixture;
 
 namespace {
-
-class Draws {
-  public:
-    explicit Draws(std::uint64_t seed) : engine_(seed) {}
-
-    std::uint32_t below(std::size_t count) { return static_cast<std::uint32_t>(engine_() % count); }
-    bool one_in(std::size_t count) { return below(count) == 0; }
-    /// Sometimes 0, often small enough for pennies to count.
-    std::int64_t amount() {
-        if (one_in(12)) return 0;
-        return static_cast<std::int64_t>(engine_() % (one_in(2) ? 40U : 1'000'000U));
-    }
-
-  private:
-    std::mt19937_64 engine_;
-};
-
-enum class Guarantees { none, some };
 
 struct RandomCase {
     Rows rows;
@@ -55,19 +37,7 @@ struct RandomCase {
                     .haircut_pct = haircut_pct,
                     .sale_cost_pct = sale_cost_pct};
         }
-        rows.claims.resize(1 + draws.below(8));
-        for (Claim& claim : rows.claims) {
-            claim.amount = draws.amount();
-            claim.estate = draws.below(estate_count);
-            if (!rows.pools.empty() && draws.one_in(2)) claim.pool = draws.below(rows.pools.size());
-            claim.lien = static_cast<std::uint8_t>(draws.below(3));
-            claim.seniority = static_cast<Seniority>(draws.below(4));
-            const std::uint32_t guarantor = draws.below(estate_count);
-            if (guarantees == Guarantees::some && guarantor != claim.estate && !draws.one_in(3)) {
-                claim.guarantor = guarantor;
-                if (draws.one_in(3)) claim.limit = draws.amount();
-            }
-        }
+        add_random_claims(rows, draws, guarantees, 8);
         administration_pct = draws.one_in(2) ? 0 : static_cast<int>(draws.below(40));
         defaulted = draws.below(std::size_t{1} << estate_count);
     }

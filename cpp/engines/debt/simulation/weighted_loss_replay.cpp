@@ -1,6 +1,7 @@
 #include "engines/debt/simulation/weighted_loss_replay.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <mutex>
 
 #include "engines/debt/simulation/loss_simulation.hpp"
@@ -10,7 +11,8 @@
 namespace seawall::debt {
 namespace {
 
-void add(const std::vector<WideInteger>& from, std::vector<WideInteger>& to) {
+template <class Number>
+void add(const std::vector<Number>& from, std::vector<Number>& to) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
 }
 
@@ -20,12 +22,17 @@ struct TailPiece {
     std::size_t above_count = 0;
 };
 
-WeightedLossSums sums_of(const ObligorGroups& groups, const LossRule& rule,
+WeightedReplay empty_replay(std::size_t position_count, std::size_t obligor_count) {
+    return {.sums = {.above = std::vector<WideInteger>(position_count),
+                     .at = std::vector<WideInteger>(position_count)},
+            .above_count = std::vector<std::uint32_t>(obligor_count)};
+}
+
+WeightedReplay replay_of(const ObligorGroups& groups, const LossRule& rule,
                          const SimulationRange& range, const WeightedScenarios& run,
                          const TailPiece& piece) {
     const std::size_t positions = rule.position_count();
-    WeightedLossSums sums{.above = std::vector<WideInteger>(positions),
-                          .at = std::vector<WideInteger>(positions)};
+    WeightedReplay replay = empty_replay(positions, groups.obligor_count);
     std::vector<std::uint64_t> scenarios;
     for (const std::size_t s : piece.index) scenarios.push_back(range.first_scenario + s);
     std::vector<std::int64_t> totals(block_scenarios);
@@ -35,28 +42,35 @@ WeightedLossSums sums_of(const ObligorGroups& groups, const LossRule& rule,
                      std::ranges::fill(totals, 0);
                      std::ranges::fill(losses, 0);
                      rule.add_losses(block, totals, losses);
+                     const std::size_t above_end =
+                         std::clamp(piece.above_count, block.first, block.first + block.count);
+                     const unsigned above = (1U << (above_end - block.first)) - 1U;
+                     for (std::size_t row = 0; row < block.masks.size(); ++row) {
+                         replay.above_count[row] +=
+                             static_cast<std::uint32_t>(std::popcount(block.masks[row] & above));
+                     }
                      for (std::size_t s = 0; s < block.count; ++s) {
                          const std::size_t place = block.first + s;
                          const WideInteger weight = run.weight[piece.index[place]];
-                         auto& side = place < piece.above_count ? sums.above : sums.at;
+                         auto& side =
+                             place < piece.above_count ? replay.sums.above : replay.sums.at;
                          for (std::size_t i = 0; i < positions; ++i) {
                              side[i] += weight * losses[i * block_scenarios + s];
                          }
                      }
                  });
-    return sums;
+    return replay;
 }
 
 }  // namespace
 
-WeightedLossSums replay_weighted_losses(const ObligorGroups& groups, const LossRule& rule,
-                                        const SimulationRange& range,
-                                        const WeightedScenarios& scenarios,
-                                        const WeightedTail& tail, const ParallelOptions& parallel) {
+WeightedReplay replay_weighted_losses(const ObligorGroups& groups, const LossRule& rule,
+                                      const SimulationRange& range,
+                                      const WeightedScenarios& scenarios, const WeightedTail& tail,
+                                      const ParallelOptions& parallel) {
     constexpr std::size_t scenarios_a_task = 8 * block_scenarios;
     const TailScenarios found = tail_scenarios(scenarios, tail);
-    WeightedLossSums result{.above = std::vector<WideInteger>(rule.position_count()),
-                            .at = std::vector<WideInteger>(rule.position_count())};
+    WeightedReplay result = empty_replay(rule.position_count(), groups.obligor_count);
     std::mutex adding;
     const std::size_t task_count = (found.index.size() + scenarios_a_task - 1) / scenarios_a_task;
     const bool complete = parallel_for(task_count, parallel, [&](std::size_t task) {
@@ -65,11 +79,12 @@ WeightedLossSums replay_weighted_losses(const ObligorGroups& groups, const LossR
         const TailPiece piece{
             .index = std::span(found.index).subspan(first, count),
             .above_count = std::clamp(found.above_count, first, first + count) - first};
-        const WeightedLossSums sums = sums_of(groups, rule, range, scenarios, piece);
+        const WeightedReplay part = replay_of(groups, rule, range, scenarios, piece);
         parallel.control.advance(count);
         const std::scoped_lock lock(adding);
-        add(sums.above, result.above);
-        add(sums.at, result.at);
+        add(part.sums.above, result.sums.above);
+        add(part.sums.at, result.sums.at);
+        add(part.above_count, result.above_count);
     });
     if (!complete) throw Error(ErrorCode::cancelled, "contributions", "stopped by the caller");
     return result;

@@ -23,6 +23,7 @@ class WeightAdder {
         : groups_(groups), range_(range), weights_(weights), masks_(groups.obligor_count) {
         sums_.above_weight.resize(groups.obligor_count);
         sums_.at_weight.resize(groups.obligor_count);
+        sums_.above_count.resize(groups.obligor_count);
     }
 
     /// Of at most block_scenarios, the first `above_count` of them above VaR.
@@ -32,7 +33,10 @@ class WeightAdder {
         default_masks(groups_,
                       {.seed = range_.seed, .scenario = scenario_, .sampling = range_.sampling},
                       masks_);
+        const unsigned above = (1U << above_count) - 1U;
         for (std::size_t row = 0; row < masks_.size(); ++row) {
+            sums_.above_count[row] +=
+                static_cast<std::uint32_t>(std::popcount(masks_[row] & above));
             for (unsigned mask = masks_[row]; mask != 0; mask &= mask - 1) {
                 const auto place = static_cast<std::size_t>(std::countr_zero(mask));
                 auto& sums = place < above_count ? sums_.above_weight : sums_.at_weight;
@@ -52,7 +56,8 @@ class WeightAdder {
     WeightedDefaults sums_;
 };
 
-void add(const std::vector<std::uint64_t>& from, std::vector<std::uint64_t>& to) {
+template <class Number>
+void add(const std::vector<Number>& from, std::vector<Number>& to) {
     for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
 }
 
@@ -93,7 +98,8 @@ WeightedDefaults replay_weighted_tail(const ObligorGroups& groups, const Simulat
     const std::size_t count = of_tail.index.size();
     const std::size_t tasks = (count + task_scenarios - 1) / task_scenarios;
     WeightedDefaults result{.above_weight = std::vector<std::uint64_t>(groups.obligor_count),
-                            .at_weight = std::vector<std::uint64_t>(groups.obligor_count)};
+                            .at_weight = std::vector<std::uint64_t>(groups.obligor_count),
+                            .above_count = std::vector<std::uint32_t>(groups.obligor_count)};
     std::mutex adding;
     const bool complete = parallel_for(tasks, parallel, [&](std::size_t task) {
         WeightAdder adder(groups, range, scenarios.weight);
@@ -107,6 +113,7 @@ WeightedDefaults replay_weighted_tail(const ObligorGroups& groups, const Simulat
         const std::scoped_lock lock(adding);
         add(adder.sums().above_weight, result.above_weight);
         add(adder.sums().at_weight, result.at_weight);
+        add(adder.sums().above_count, result.above_count);
     });
     if (!complete) throw Error(ErrorCode::cancelled, "contributions", "stopped by the caller");
     return result;

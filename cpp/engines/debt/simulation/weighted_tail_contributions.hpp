@@ -13,6 +13,7 @@ namespace seawall::debt {
 struct WeightedDefaults {
     std::vector<std::uint64_t> above_weight;  ///< over those with L > VaR
     std::vector<std::uint64_t> at_weight;     ///< with L = VaR
+    std::vector<std::uint32_t> above_count;   ///< how many of the first these are
 };
 
 /// Replays the scenarios of a tail. `scenarios` are the losses and weights of the range. Integers:

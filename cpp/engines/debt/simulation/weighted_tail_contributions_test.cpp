@@ -6,8 +6,10 @@
 #include <numeric>
 #include <vector>
 
+#include "engines/debt/simulation/fixed_losses.hpp"
 #include "engines/debt/simulation/simulation_fixture.hpp"
 #include "engines/debt/simulation/tail_contributions.hpp"
+#include "engines/debt/simulation/weighted_loss_replay.hpp"
 #include "errors/error.hpp"
 
 BOOST_AUTO_TEST_SUITE(weighted_tail_contributions_test)
@@ -101,6 +103,33 @@ BOOST_AUTO_TEST_CASE(weights_of_one_give_the_contributions_of_the_plain_tail) {
     const TailDefaults defaults = replay_tail(t.groups, t.range, t.losses, plain, {});
     BOOST_TEST(whole_contributions_minor(t.sums(), t.tail) ==
                whole_contributions_minor(defaults, t.loss_at_default, plain));
+}
+
+BOOST_AUTO_TEST_CASE(defaults_beyond_var_are_counted_without_their_weights) {
+    const Tail t({97, 100});
+    TailRisk plain;
+    plain.scenario_count = t.tail.scenario_count;
+    plain.var_minor = t.tail.var_minor;
+    plain.above_count = t.tail.above_count;
+    plain.at_count = t.tail.at_count;
+    const TailDefaults defaults = replay_tail(t.groups, t.range, t.losses, plain, {});
+    BOOST_TEST(t.replay(3).above_count == defaults.above_count);
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_by_a_rule_of_fixed_losses_is_that_of_the_defaults) {
+    const Tail t({97, 100});
+    std::vector<std::uint32_t> row(t.obligors.size());
+    std::iota(row.begin(), row.end(), 0U);
+    const FixedLosses rule(
+        {.obligor_count = t.obligors.size(), .obligor_row = row, .loss_minor = t.loss_at_default});
+    const WeightedLossSums sums = t.sums();
+    for (const std::size_t threads : {1U, 5U}) {
+        const WeightedReplay replay =
+            replay_weighted_losses(t.groups, rule, t.range, t.run(), t.tail, {.threads = threads});
+        BOOST_TEST((replay.sums.above == sums.above));
+        BOOST_TEST((replay.sums.at == sums.at));
+        BOOST_TEST(replay.above_count == t.replay().above_count);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_number_of_threads_changes_no_weight) {

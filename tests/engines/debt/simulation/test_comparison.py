@@ -1,5 +1,6 @@
 """Two simulations side by side."""
 
+import json
 from typing import Any
 
 import pytest
@@ -65,3 +66,36 @@ def test_slots_of_an_earlier_dataset_keep_its_draws(session: Session, book: Data
 def test_an_earlier_dataset_must_be_there(session: Session, book: Dataset) -> None:
     with pytest.raises(NotFound):
         tail_of(session, book, slots_from=["dv_nowhere"])
+
+
+def records_of(session: Session, *records: tuple[str, float]) -> Dataset:
+    """Records that name no obligor, all with the identifier 1, each of a source system."""
+    rows = [
+        {
+            "source_system": system,
+            "source_record_id": "1",
+            "financial": {"currency": "EUR", "debt": {"total_outstanding": outstanding}},
+        }
+        for system, outstanding in records
+    ]
+    return session.ingest(json.dumps(rows).encode(), profile="todiscope", format="json")
+
+
+ASSUMED = {"default_probability": {"assumed_pct": 5}, "loss_given_default": {"assumed_pct": 40}}
+
+
+def test_loans_of_two_systems_with_one_identifier_are_not_mixed_up(session: Session) -> None:
+    before = records_of(session, ("ledger", 100), ("bonds", 200))
+    after = records_of(session, ("ledger", 100), ("bonds", 300))
+    found = compare(*(tail_of(session, dataset, **ASSUMED) for dataset in (before, after)))
+    assert found.same_draws
+    (row,) = found.positions.rows()
+    assert (row["source_system"], row["source_record_id"]) == ("bonds", "1")
+    assert (row["exposure_before"], row["exposure_after"]) == (200, 300)
+
+
+def test_obligors_of_two_systems_with_one_name_are_two(session: Session) -> None:
+    before, after = (records_of(session, (system, 100)) for system in ("bonds", "ledger"))
+    found = compare(*(tail_of(session, dataset, **ASSUMED) for dataset in (before, after)))
+    assert not found.same_draws  # no obligor is in both, though both have slot 0
+    assert len(found.positions) == 2

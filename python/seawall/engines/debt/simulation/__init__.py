@@ -20,12 +20,14 @@ from seawall.engines.debt.simulation.question_types import (
     WhatIfEntry,
 )
 from seawall.engines.debt.simulation.reverse import AdverseState, ReverseStress
-from seawall.engines.debt.simulation.tail import ScenarioAccount, Tail
+from seawall.engines.debt.simulation.scenario_account import ScenarioAccount
+from seawall.engines.debt.simulation.tail import Tail
 from seawall.engines.debt.simulation.types import (
     DefaultProbabilityTerms,
     FactorCorrelation,
     FactorTerms,
     LossGivenDefaultTerms,
+    MacroTerms,
     SimulationParameters,
     TailFigures,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "FactorCorrelation",
     "FactorTerms",
     "LossGivenDefaultTerms",
+    "MacroTerms",
     "RemoveLoan",
     "ReverseStress",
     "ScenarioAccount",

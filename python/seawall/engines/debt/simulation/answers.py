@@ -1,6 +1,7 @@
 """The answer of a simulation: its distribution, and what was asked of it on top."""
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from seawall.engine import CurrencyRates
 from seawall.engines.debt.simulation.changes import WhatIf
@@ -8,6 +9,7 @@ from seawall.engines.debt.simulation.question_types import Bump
 from seawall.engines.debt.simulation.reverse import ReverseStress
 from seawall.engines.debt.simulation.tail import Tail
 from seawall.engines.debt.simulation.types import (
+    ConditionalFactor,
     InputCounts,
     LossBin,
     SamplingResult,
@@ -57,6 +59,7 @@ class SimulationResult(msgspec.Struct, frozen=True):
     losses_given_default: InputCounts
     losses_sha256: str  # of the scenarios' losses: int64 minor units, little-endian, in order
     assumptions: list[str]
+    conditional_factors: list[ConditionalFactor] | UnsetType = UNSET  # given macroeconomic values
     currency_rates: CurrencyRates | None = None
     currencies: list[ConvertedCurrency] = []
     unconverted: list[UnconvertedCurrency] = []

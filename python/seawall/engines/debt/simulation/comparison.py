@@ -15,7 +15,7 @@ from seawall.table import Table
 if TYPE_CHECKING:
     import pyarrow
 
-_KEY = ("source_record_id", "element")
+_KEY = ("source_system", "source_record_id", "element")
 
 
 class ParameterChange(msgspec.Struct, frozen=True):
@@ -75,8 +75,8 @@ def _same_draws(before: Tail, after: Tail) -> bool:
     return bool(common) and all(old == new for old, new in common)
 
 
-def _slots(book: CreditBook) -> dict[str, int]:
-    return dict(zip(book.register.ids, book.register.slot.tolist(), strict=True))
+def _slots(book: CreditBook) -> dict[tuple[str, str], int]:
+    return dict(zip(book.register.keys, book.register.slot.tolist(), strict=True))
 
 
 def _pair(before: Tail, after: Tail, level: float) -> dict[str, Any]:
@@ -136,9 +136,9 @@ def _terms(book: CreditBook) -> "pyarrow.Table":
     """Each position with what was simulated of it; −1 is the element of a record that is one."""
     from pyarrow import compute
 
-    rows = book.positions.select(["source_record_id", "element", "exposure"])
+    rows = book.positions.select([*_KEY, "exposure"])
     element = compute.fill_null(rows["element"], -1)  # a join finds no absent cells
-    rows = rows.set_column(1, "element", element)
+    rows = rows.set_column(_KEY.index("element"), "element", element)
     probability = 100 * book.obligors.default_probability[book.obligor]
     rows = rows.append_column("probability_of_default_pct", [probability])
     return rows.append_column("loss_given_default_pct", [100 * book.severities.values])

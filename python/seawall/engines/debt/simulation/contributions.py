@@ -49,18 +49,8 @@ def replay_tail(
         Those of importance sampling, of a part from scenario 0 on.
     """
     rational = rational_level(level)
-    found = native.tail_figures(part.loss_minor, level=rational, weights=weights)
-    var_minor = found["var_minor"]
-    if execution.cluster is not None:
-        sums = cluster_replay(
-            Cluster(execution.cluster), inputs, part, var_minor, execution.control
-        )
-    else:
-        sums = replay_part(simulation, inputs, part, var_minor, threads=execution.threads)
-    if weights is None:
-        minor = native.contributions(simulation, sums, part.loss_minor, level=rational)
-    else:
-        minor = native.weighted_contributions(
+    if weights is not None:
+        found = native.weighted_contributions(
             simulation,
             part.loss_minor,
             weights,
@@ -69,6 +59,16 @@ def replay_tail(
             sampling=inputs.native_sampling,
             threads=execution.threads,
         )
+        counts = np.frombuffer(found["above_count"], np.uint32).astype(np.int64)
+        return Replayed(np.frombuffer(found["whole_minor"], np.int64), counts)
+    var_minor = native.tail_figures(part.loss_minor, level=rational)["var_minor"]
+    if execution.cluster is not None:
+        sums = cluster_replay(
+            Cluster(execution.cluster), inputs, part, var_minor, execution.control
+        )
+    else:
+        sums = replay_part(simulation, inputs, part, var_minor, threads=execution.threads)
+    minor = native.contributions(simulation, sums, part.loss_minor, level=rational)
     return Replayed(np.frombuffer(minor["whole_minor"], np.int64), sums["above_count"])
 
 

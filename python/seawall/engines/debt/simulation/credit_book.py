@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 import numpy as np
+from msgspec import UNSET, UnsetType
 
 from seawall import native
 from seawall.engines.debt.book import DebtBook
@@ -21,6 +22,12 @@ from seawall.engines.debt.simulation.inputs import (
     number_column,
 )
 from seawall.engines.debt.simulation.levels import rational_level
+from seawall.engines.debt.simulation.macro import (
+    conditional_factors,
+    expected_loss_minor,
+    macro_columns,
+    placed,
+)
 from seawall.engines.debt.simulation.obligor_register import register_obligors
 from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.position_losses import loss_model
@@ -30,6 +37,7 @@ from seawall.engines.debt.simulation.recovery_columns import (
     recovery_columns,
 )
 from seawall.engines.debt.simulation.types import (
+    ConditionalFactor,
     DefaultProbabilityTerms,
     InputCounts,
     SamplingResult,
@@ -95,12 +103,16 @@ class CreditBook:
         )
         self.obligors = self._model(self.probabilities.values, self.groups, parameters)
         self.recovery = self._recovery_columns(book)  # of a waterfall; else None
+        self._macro = self._macro_columns()
         self.inputs = self.inputs_of(
             self.obligors,
             PositionTerms(self.obligor, self.exposure, self.severities.values),
             self.recovery,
         )
-        self.simulation = self.inputs.simulation()
+        try:
+            self.simulation = self.inputs.simulation()
+        except InvalidInput as error:
+            raise placed(error, self.groups) from error
         if parameters.sampling != "plain":
             self.inputs = msgspec.structs.replace(self.inputs, sampling=self._sampling())
 
@@ -132,14 +144,29 @@ class CreditBook:
             seed=self.parameters.seed,
             pools=None if recovery is None else recovery.pools,
             liquidation=(0.0, 0.0, 0.0) if recovery is None else recovery.liquidation,
+            macro=self._macro,
             discount_factors=self.loss_model.discount_factors_of_claims,
         )
 
     def expected_loss(self) -> float | None:
         """Return the expected loss in closed form; None where there is none."""
-        probability = self.obligors.default_probability[self.obligor]
-        found = self.loss_model.expected_loss_minor(probability, self.inputs.positions)
+        if self.is_conditional:
+            found = expected_loss_minor(self.simulation, self.inputs, self.loss_model)
+        else:
+            probability = self.obligors.default_probability[self.obligor]
+            found = self.loss_model.expected_loss_minor(probability, self.inputs.positions)
         return None if found is None else self.amount(found)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the factors are conditioned on macroeconomic values."""
+        return self._macro is not None
+
+    def conditional_factors(self) -> list[ConditionalFactor] | UnsetType:
+        """Return what each factor is like given macroeconomic values; without any, UNSET."""
+        if self.is_conditional:
+            return conditional_factors(self.simulation, self.groups)
+        return UNSET
 
     def largest_loss(self) -> float:
         """Return the most that the book can lose: of a position in its worst quarter."""
@@ -170,6 +197,17 @@ class CreditBook:
         shift = np.array(by_group)[groups.factor_of_obligor]
         moved = native.shifted_default_probabilities(probability.tolist(), shift.tolist())
         return np.frombuffer(moved, np.float64)
+
+    def _macro_columns(self) -> dict[str, Numbers] | None:
+        terms, shifts = self.parameters.macro, self.parameters.default_probability
+        if terms is UNSET:
+            return None
+        if shifts.score_shift or shifts.score_shifts:
+            raise InvalidInput(
+                "moves the factors: default probabilities are not shifted too",
+                where="parameters.macro",
+            )
+        return macro_columns(terms, self.groups)
 
     def _recovery_columns(self, book: DebtBook) -> RecoveryColumns | None:
         if self.loss_model.model != "waterfall":

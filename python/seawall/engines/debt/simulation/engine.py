@@ -21,6 +21,7 @@ from seawall.engines.debt.simulation.drafts import (
     finding_drafts,
 )
 from seawall.engines.debt.simulation.levels import rational_level
+from seawall.engines.debt.simulation.macro import conditional_obligors
 from seawall.engines.debt.simulation.tail import Tail
 from seawall.engines.debt.simulation.types import SimulationParameters, Spread
 from seawall.table import Table
@@ -47,6 +48,11 @@ _ASSUMPTION_OF_QUARTERS = (
 _ASSUMPTION_OF_SETTLEMENT = (
     "Connected obligors that default in different quarters are settled together, and each loss is "
     "discounted from the quarter of its own default."
+)
+
+_ASSUMPTION_OF_MACRO = (
+    "The factors are normal jointly with macroeconomic variables, which have these values, as "
+    "distances from their means; default probabilities are those over all states of the economy:"
 )
 
 _CONTRIBUTOR_COUNT = 10
@@ -129,6 +135,7 @@ def _result(book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed) -> S
         losses_given_default=credit.severities.counts,
         losses_sha256=tail.losses_sha256,
         assumptions=_assumptions(tail.parameters),
+        conditional_factors=credit.conditional_factors(),
         currency_rates=book.currency_rates,
         currencies=book.currencies,
         unconverted=book.unconverted,
@@ -142,10 +149,14 @@ def _result(book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed) -> S
 def _assumptions(parameters: SimulationParameters) -> list[str]:
     model = parameters.loss_given_default.model
     stated = [*_ASSUMPTIONS, _ASSUMPTION_OF_LOSSES[model]]
-    if parameters.quarters is UNSET:
-        return stated
-    settled = [_ASSUMPTION_OF_SETTLEMENT] if model == "waterfall" else []
-    return [*stated, _ASSUMPTION_OF_QUARTERS, *settled]
+    if parameters.quarters is not UNSET:
+        settled = [_ASSUMPTION_OF_SETTLEMENT] if model == "waterfall" else []
+        stated += [_ASSUMPTION_OF_QUARTERS, *settled]
+    if parameters.macro is not UNSET:
+        given = zip(parameters.macro.variables, parameters.macro.values, strict=True)
+        values = ", ".join(f"{name} {value:g}" for name, value in given)
+        stated.append(f"{_ASSUMPTION_OF_MACRO} {values}.")
+    return stated
 
 
 def _exact_deviation(credit: CreditBook) -> float | None:
@@ -156,18 +167,28 @@ def _exact_deviation(credit: CreditBook) -> float | None:
     kinds = np.stack([obligors.default_probability, groups.factor_of_obligor], axis=1)
     if len(np.unique(kinds, axis=0)) > _MOST_KINDS:
         return None
-    size = len(groups.names)
-    root = np.array(credit.simulation.correlation_root).reshape(size, size)
     rows = np.arange(len(obligors.slot))
-    weight = obligors.factor_weight[rows, groups.factor_of_obligor]
     losses = np.zeros(len(rows), np.int64)
     np.add.at(losses, credit.obligor, credit.inputs.positions["loss_minor"])
     freedom = credit.inputs.degrees_of_freedom
+    if credit.is_conditional:
+        if math.isfinite(freedom):
+            return None
+        given = conditional_obligors(
+            credit.simulation, obligors.default_probability, obligors.factor_weight
+        )
+        probability, loading = given.default_probability, given.loading
+    else:
+        size = len(groups.names)
+        root = np.array(credit.simulation.correlation_root).reshape(size, size)
+        weight = obligors.factor_weight[rows, groups.factor_of_obligor]
+        probability = obligors.default_probability
+        loading = weight[:, np.newaxis] * root[groups.factor_of_obligor]
     exact = pool_moments(
-        obligors.default_probability,
-        weight[:, np.newaxis] * root[groups.factor_of_obligor],
+        probability,
+        loading,
         losses,
-        degrees_of_freedom=None if freedom == float("inf") else freedom,
+        degrees_of_freedom=freedom if math.isfinite(freedom) else None,
     )
     return credit.amount(exact.standard_deviation)
 

@@ -21,10 +21,15 @@ _KEY = ("obligor_id", "obligor_system")
 class ObligorRegister(msgspec.Struct, frozen=True):
     """The obligors of a book in the order of their names' bytes."""
 
-    ids: list[str]
+    keys: list[tuple[str, str]]  # name, and the source system of one that nobody names
     row_of_position: Rows  # of shape (position_count,)
     slot: Rows  # of shape (obligor_count,)
     slot_count: int  # of the book and all earlier ones: the next free slot
+
+    @property
+    def ids(self) -> list[str]:
+        """The names alone; two may be alike."""
+        return [name for name, _ in self.keys]
 
 
 def register_obligors(positions: "pyarrow.Table", earlier: Sequence[Table]) -> ObligorRegister:
@@ -49,7 +54,7 @@ def register_obligors(positions: "pyarrow.Table", earlier: Sequence[Table]) -> O
     found = found.take(order)
     slots, count = _slots(found, earlier)
     return ObligorRegister(
-        ids=found["obligor_id"].to_pylist(),
+        keys=_keys(found),
         row_of_position=rank[positions["obligor"].to_numpy()],
         slot=slots,
         slot_count=count,

@@ -35,6 +35,7 @@ class SimulationInputs(msgspec.Struct, frozen=True, dict=True):
     pools: dict[str, Any] | None = None  # of a waterfall
     liquidation: tuple[float, float, float] = (0.0, 0.0, 0.0)
     discount_factors: list[float] = []  # of a waterfall by quarter
+    macro: dict[str, Any] | None = None  # values that the factors are conditioned on
 
     @cached_property
     def sha256(self) -> str:
@@ -44,6 +45,7 @@ class SimulationInputs(msgspec.Struct, frozen=True, dict=True):
             **{f"obligors.{name}": values for name, values in self.obligors.items()},
             **{f"positions.{name}": values for name, values in self.positions.items()},
             **{f"pools.{name}": values for name, values in (self.pools or {}).items()},
+            **{f"macro.{name}": values for name, values in (self.macro or {}).items()},
             "correlation": self.correlation,
         }
         for name, values in sorted(named.items()):
@@ -72,6 +74,7 @@ class SimulationInputs(msgspec.Struct, frozen=True, dict=True):
             pools=None if self.pools is None else _buffers(self.pools),
             liquidation=self.liquidation,
             discount_factors=self.discount_factors,
+            macro=None if self.macro is None else _buffers(self.macro),
         )
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import msgspec
 import numpy as np
 
 from seawall import native
@@ -22,30 +21,16 @@ from seawall.engines.debt.simulation.contributions import (
     whole_run,
 )
 from seawall.engines.debt.simulation.credit_book import CreditBook
-from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.losses import simulate_all
 from seawall.engines.debt.simulation.parts import ScenarioRange, SimulationInputs, simulate_part
 from seawall.engines.debt.simulation.question_types import Bump, Change
 from seawall.engines.debt.simulation.reverse import ReverseStress, reverse_stress
+from seawall.engines.debt.simulation.scenario_account import ScenarioAccount, scenario_account
 from seawall.engines.debt.simulation.sensitivities import bumped_inputs
 from seawall.engines.debt.simulation.types import LossBin, SimulationParameters, TailFigures
 from seawall.errors import InvalidInput, NotFound
 from seawall.table import Table
-
-if TYPE_CHECKING:
-    import pyarrow
-
-
-class ScenarioAccount(msgspec.Struct, frozen=True):
-    """Why a scenario lost what it lost."""
-
-    scenario: int
-    loss: float
-    factors: dict[str, float]  # standard normal; low is bad
-    mixing: float  # W / ν of Student's t copula, below 1 is bad; 1 under the Gaussian copula
-    defaulted_obligor_count: int
-    positions: Table  # those of defaulted obligors, by falling loss
 
 
 class Tail:
@@ -180,22 +165,7 @@ class Tail:
         """
         if not 0 <= scenario < self.scenario_count:
             raise NotFound(f"there are 0 to {self.scenario_count - 1:,}", where="scenario")
-        found = self.book.simulation.scenario(
-            seed=self.seed, scenario=scenario, sampling=self.book.inputs.native_sampling
-        )
-        defaulted = np.frombuffer(found["defaulted"], np.uint8).astype(bool)
-        lost_minor = np.frombuffer(found["loss_minor"], np.int64)
-        rows = np.flatnonzero(defaulted[self.book.obligor])
-        rows = rows[np.argsort(-lost_minor[rows], kind="stable")]
-        lost = lost_minor[rows] / self.book.minor_per_unit
-        return ScenarioAccount(
-            scenario=scenario,
-            loss=self.book.amount(int(self.loss_minor[scenario])),
-            factors=dict(zip(self.book.groups.names, found["factor"], strict=True)),
-            mixing=found["mixing_root"] ** 2,
-            defaulted_obligor_count=int(defaulted.sum()),
-            positions=Table(self._named(rows).append_column("loss", [lost])),
-        )
+        return scenario_account(self.book, scenario, int(self.loss_minor[scenario]))
 
     def what_if(
         self,
@@ -326,7 +296,3 @@ class Tail:
 
     def _amounts(self, minor: dict[str, Any]) -> dict[str, float]:
         return {name.removesuffix("_minor"): self.book.amount(v) for name, v in minor.items()}
-
-    def _named(self, rows: Rows) -> "pyarrow.Table":
-        names = ["record", "source_record_id", "element", "obligor_id", "exposure"]
-        return self.book.positions.select(names).take(rows)

@@ -14,6 +14,7 @@ MAX_SEED = 2**53 - 1  # any JSON reader keeps it
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Score = Annotated[float, Meta(ge=-10, le=10)]
+Name = Annotated[str, Meta(min_length=1)]
 Confidence = Annotated[float, Meta(gt=0, lt=1)]
 
 FactorSource = Literal[
@@ -86,6 +87,19 @@ class FactorTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     degrees_of_freedom: Annotated[float, Meta(gt=2, le=1e9)] | None = None  # null: Gaussian copula
 
 
+class MacroTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Values that macroeconomic variables take, and the factors with them.
+
+    Variables and factors are jointly normal; a value is how far a variable is from its mean.
+    Default probabilities stay: those of the book are over all states of the economy.
+    """
+
+    variables: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=64)]
+    values: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]  # of the variables
+    factor_covariance: dict[str, tuple[float, ...]]  # with each variable, by group of the factors
+
+
 class SimulationParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
     """What a simulation may be told. The threshold is a fraction of the exposure.
 
@@ -103,6 +117,7 @@ class SimulationParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
     loss_given_default: LossGivenDefaultTerms = LossGivenDefaultTerms()
     quarters: QuarterTerms | UnsetType = UNSET  # absent: one period
     factors: FactorTerms = FactorTerms()
+    macro: MacroTerms | UnsetType = UNSET  # absent: over all states of the economy
     sampling: SamplingKind = "plain"
     what_if: Annotated[tuple[WhatIfEntry, ...], Meta(max_length=64)] = ()
     sensitivities: Annotated[tuple[Bump, ...], Meta(max_length=64)] = ()
@@ -140,6 +155,14 @@ class SamplingResult(msgspec.Struct, frozen=True):
     kind: SamplingKind
     factor_shift: list[float] = []  # of the independent factors; importance sampling
     mixing_tilt: float = 0.0
+
+
+class ConditionalFactor(msgspec.Struct, frozen=True):
+    """A systematic factor given macroeconomic values; without them it has mean 0, deviation 1."""
+
+    factor: str
+    mean: float
+    standard_deviation: float
 
 
 class LossBin(msgspec.Struct, frozen=True):

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from seawall.engines.debt.simulation.answers import SimulationResult
 from seawall.engines.debt.simulation.changes import FigureChange
 from seawall.engines.debt.simulation.reverse import AdverseState
-from seawall.engines.debt.simulation.tail import ScenarioAccount
+from seawall.engines.debt.simulation.scenario_account import ScenarioAccount
 from seawall.engines.debt.simulation.types import InputCounts, TailFigures
 from seawall.engines.debt.view import money
 
@@ -52,6 +54,12 @@ def notes(result: SimulationResult) -> list[str]:
         *_assumed("default probability", result.default_probabilities),
         *_assumed("loss given default", result.losses_given_default),
     ]
+    if result.conditional_factors is not UNSET:
+        said += [
+            f"given the macroeconomic values {given.factor} has mean {given.mean:.2f} and "
+            f"deviation {given.standard_deviation:.2f}"
+            for given in result.conditional_factors
+        ]
     thin = [f"{100 * tail.confidence_level:.10g} %" for tail in result.tails if tail.is_thin]
     if thin:
         said.append(f"few scenarios are beyond {', '.join(thin)}: simulate more")

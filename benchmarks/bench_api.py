@@ -1,0 +1,380 @@
+"""How fast the engine answers over HTTP, at one concurrency or at several.
+
+A closed loop (``--concurrency``, ``--connections``, ``--users``) keeps so many connections, each
+with one request under way: it shows what the server can do. An open loop (``--open-loop RATE``)
+sends at a rate whatever comes back, and counts a request's latency from when it was due: it shows
+what users would wait. Replays are the default; with ``--fresh`` every request varies a parameter
+and is a new run with durable writes.
+
+``--self-host`` starts a server of its own on an empty store, with a sample dataset of ``--records``
+records, and ends it afterwards. Then the server's CPU (100 is one core), its memory and how often
+it has the store open are given too. Client, server and store share the machine: the client's
+ceiling, the same load against a server that does nothing, and its own CPU for each request are
+printed beside each row. Percentiles are exact; latencies are of right answers and of timeouts.
+``summary`` and ``requests`` are of the last row where there are several.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from seawall.lab.command import benchmark_parser, write_answer, write_record
+from seawall.lab.disk import disk_folder
+from seawall.lab.http_target import ENGINE_ROUTE, HttpTarget, ingest_sample, served
+from seawall.lab.load import LoadResult, resolve_target, run_load
+from seawall.lab.load_ceiling import LoadCeiling, measure_ceiling
+from seawall.lab.load_profile import (
+    SEQUENCE_MARK,
+    AnswerCheck,
+    LoadProfile,
+    LoadRequest,
+    LoadStage,
+    ThinkTime,
+)
+from seawall.lab.load_samples import OUTCOMES, LoadFigures, figures_of
+from seawall.lab.process_sampling import ProcessSampling, ProcessUse
+from seawall.lab.results import Result, measured_here
+from seawall.lab.table import Cell, text_table
+
+LONGEST_S = 600.0  # of a row that ends by its number of requests
+CEILING_S = 1.0
+VARIED = "net_exposure_materiality_threshold_pct"  # 0.2 and digits: each a new run
+
+
+class Level(msgspec.Struct, frozen=True):
+    """One row: a load, what came of it, and what it cost."""
+
+    result: LoadResult
+    connections: int
+    ceiling: LoadCeiling | None
+    server: ProcessUse | None
+
+    @property
+    def figures(self) -> LoadFigures:
+        """Without the warm-up."""
+        return figures_of(self.result.counted)
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What is asked, and of whom."""
+
+    target: HttpTarget | None  # one of our own
+    base_url: str
+    dataset_version_id: str
+    api_key: str
+    store: Path | None
+
+
+@contextmanager
+def subject_of(options: argparse.Namespace) -> Iterator[Subject]:
+    """Find the server to ask, or start one."""
+    if not options.self_host:
+        key = options.api_key or os.environ.get("SEAWALL_API_KEY", "")
+        yield Subject(None, options.base_url, options.dataset_version_id, key, None)
+        return
+    with ExitStack() as stack:
+        store = stack.enter_context(disk_folder()) / "service.db"
+        target = stack.enter_context(served(store=store, command=options.server_command))
+        dataset = ingest_sample(target, records=options.records)
+        yield Subject(target, target.base_url, dataset, target.api_key, store)
+
+
+def request_body(options: argparse.Namespace, dataset_version_id: str) -> str:
+    parameters = json.loads(options.parameters.read_bytes()) if options.parameters else {}
+    held = "\ue000"  # takes the place of a number that is no number yet
+    if options.fresh:
+        parameters[VARIED] = held
+    body = json.dumps(
+        {
+            "dataset_version_id": dataset_version_id,
+            "started_at": options.started_at,
+            "parameters": parameters,
+        },
+        ensure_ascii=False,
+    )
+    return body.replace(f'"{held}"', f"0.2{SEQUENCE_MARK}")
+
+
+def profile_of(options: argparse.Namespace, subject: Subject, *, users: int) -> LoadProfile:
+    headers = {"Content-Type": "application/json"}
+    if subject.api_key:
+        headers["X-API-Key"] = subject.api_key
+    count = options.requests + options.warmup
+    stage = LoadStage(duration_s=LONGEST_S, users=users)
+    if options.open_loop:
+        stage = LoadStage(duration_s=count / options.open_loop, rate=options.open_loop)
+    elif options.users:
+        stage = LoadStage(duration_s=options.duration_s, users=users)
+    return LoadProfile(
+        name="bench_api",
+        stages=(stage,),
+        requests=(
+            LoadRequest(
+                path=options.endpoint,
+                method="POST",
+                headers=headers,
+                body=request_body(options, subject.dataset_version_id),
+                check=AnswerCheck(statuses=(200,), contains='"run_id"'),
+            ),
+        ),
+        think=ThinkTime(*options.think_s) if options.users else ThinkTime(),
+        timeout_s=options.timeout,
+        max_requests=10_000_000 if options.users else count,
+        warmup_requests=options.warmup,
+        connections=users,
+    )
+
+
+def measure_level(options: argparse.Namespace, subject: Subject, *, users: int) -> Level:
+    profile = profile_of(options, subject, users=users)
+    pids = [subject.target.pid] if subject.target else []
+    with ProcessSampling(pids, interval_s=0.25, file=subject.store) as sampling:
+        result = run_load(
+            profile,
+            base_url=subject.base_url,
+            allow_remote=options.allow_remote,
+            # Microseconds: no later run of this command repeats the numbers of an earlier one.
+            first_sequence=10**14 + time.time_ns() // 1000 % 10**14,
+            threads=options.threads,
+            on_progress=show_progress if sys.stderr.isatty() else None,
+        )
+    received = result.counted.received_bytes
+    ceiling = None
+    if options.ceiling:
+        ceiling = measure_ceiling(
+            connections=users,
+            threads=options.threads,
+            body=profile.requests[0].body,
+            answer_bytes=int(np.median(received)) if len(received) else 0,
+            duration_s=CEILING_S,
+        )
+    return Level(
+        result=result,
+        connections=users,
+        ceiling=ceiling,
+        server=sampling.use(pids[0]) if pids else None,
+    )
+
+
+def show_progress(count: int) -> None:
+    print(f"\r{count:,} requests", end="", file=sys.stderr, flush=True)
+
+
+# --- the answer
+
+
+def summary_of(level: Level) -> dict[str, Any]:
+    figures = level.figures
+    return {
+        "total_requests": figures.requests,
+        "success_requests": figures.requests - figures.errors,
+        "error_requests": figures.errors,
+        "duration_ms": figures.span_s * 1e3,
+        "throughput_rps": figures.throughput_rps,
+        "p50_ms": figures.p50_ms,
+        "p90_ms": figures.p90_ms,
+        "p95_ms": figures.p95_ms,
+        "p99_ms": figures.p99_ms,
+        "max_ms": figures.max_ms,
+        "sent_late_p99_ms": figures.sent_late_p99_ms,
+        "error_rate": figures.error_rate,
+        "errors_by_kind": figures.errors_by_kind,
+        "status_codes": figures.statuses,
+    }
+
+
+def level_answer(level: Level) -> dict[str, Any]:
+    server = level.server
+    return {
+        "connections": level.connections,
+        "loop": "open" if level.result.profile.is_open else "closed",
+        "summary": summary_of(level),
+        "client_cpu_us_per_request": level.result.client_cpu_us_per_request,
+        "ceiling": msgspec.to_builtins(level.ceiling),
+        "server": None
+        if server is None
+        else {
+            "cpu_pct": server.cpu_pct,
+            "memory_pct": server.peak_memory_pct,
+            "max_rss_kb": server.peak_rss_bytes // 1024,
+            "store_connections": server.peak_open_files,
+        },
+    }
+
+
+def requests_of(level: Level) -> list[dict[str, Any]]:
+    counted = level.result.counted
+    return [
+        {
+            "latency_ms": latency / 1e6,
+            "status_code": status,
+            "error": OUTCOMES[outcome] if outcome else None,
+        }
+        for latency, status, outcome in zip(
+            counted.latency_ns.tolist(),
+            counted.status.tolist(),
+            counted.outcome.tolist(),
+            strict=True,
+        )
+    ]
+
+
+def answer_of(options: argparse.Namespace, levels: Sequence[Level]) -> dict[str, Any]:
+    last = levels[-1]
+    return {
+        "summary": summary_of(last),
+        "requests": requests_of(last),
+        "levels": [level_answer(level) for level in levels],
+        "endpoint": options.endpoint,
+        "fresh": options.fresh,
+        "records": options.records if options.self_host else None,
+        "open_loop_rps": options.open_loop,
+    }
+
+
+def print_levels(options: argparse.Namespace, levels: Sequence[Level]) -> None:
+    rows: list[tuple[Cell, ...]] = []
+    for level in levels:
+        figures, ceiling, server = level.figures, level.ceiling, level.server
+        rows.append(
+            (
+                level.connections,
+                figures.requests,
+                round(figures.throughput_rps),
+                figures.p50_ms,
+                figures.p90_ms,
+                figures.p99_ms,
+                100 * figures.error_rate,
+                round(server.cpu_pct) if server else None,
+                server.peak_memory_pct if server else None,
+                server.peak_open_files if server else None,
+                round(ceiling.throughput_rps) if ceiling else None,
+                level.result.client_cpu_us_per_request,
+            )
+        )
+    header = (
+        *("connections", "requests", "rps", "p50 ms", "p90 ms", "p99 ms", "errors %"),
+        *("CPU %", "memory %", "store", "ceiling rps", "client us"),
+    )
+    print("\n" + text_table(header, rows=rows), file=sys.stderr)
+    kind = "fresh runs" if options.fresh else "replays"
+    loop = f"open loop at {options.open_loop:g}/s" if options.open_loop else "closed loop"
+    users = f", {options.think_s[0]:g} to {options.think_s[1]:g} s of thought" * bool(options.users)
+    print(
+        f"{kind}, {loop}{users}; percentiles exact, of right answers and timeouts. ceiling: this"
+        f" client\non {options.threads} threads against a server that does nothing; client us:"
+        " its CPU for a request.",
+        file=sys.stderr,
+    )
+    for level in levels:
+        if level.result.profile.is_open:
+            print(
+                f"99 % were sent within {level.figures.sent_late_p99_ms or 0.0:.3f} ms of when"
+                " they were due",
+                file=sys.stderr,
+            )
+        if level.figures.errors_by_kind:
+            kinds = ", ".join(f"{n:,} {kind}" for kind, n in level.figures.errors_by_kind.items())
+            print(f"{level.connections} connections: {kinds}", file=sys.stderr)
+
+
+def results_of(options: argparse.Namespace, levels: Sequence[Level]) -> list[Result]:
+    return [
+        measured_here(
+            "api",
+            kind="informational",
+            workload={
+                "connections": level.connections,
+                "endpoint": options.endpoint,
+                "fresh": options.fresh,
+                "open_loop_rps": float(options.open_loop or 0),
+                "records": options.records if options.self_host else 0,
+                "errors": level.figures.errors,
+                "threads": options.threads,
+            },
+            seed=level.result.profile.seed,
+            unit="ms",
+            samples=(level.result.counted.latency_ns / 1e6).tolist(),
+        )
+        for level in levels
+        if len(level.result.counted)
+    ]
+
+
+# --- the command
+
+
+def counts(text: str) -> list[int]:
+    return [int(part) for part in text.split(",") if part]
+
+
+def span(text: str) -> tuple[float, float]:
+    low, _, high = text.partition(",")
+    return float(low), float(high or low)
+
+
+def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = benchmark_parser("Measure the engine's answers over HTTP.")
+    add = parser.add_argument
+    add("--base-url", default="http://localhost:8400", help="of a running server")
+    add("--endpoint", default=f"{ENGINE_ROUTE}/run", help="POST")
+    add("--dataset-version-id", default="", help="needed without --self-host")
+    add("--started-at", default="2026-01-01T00:00:00Z", help="of the runs")
+    add("--requests", type=int, default=100, help="of a row, after the warm-up")
+    add("--concurrency", type=int, default=10, help="connections; the most of an open loop")
+    add("--warmup", type=int, default=5, help="requests that are sent first and not counted")
+    add("--parameters", type=Path, default=None, metavar="FILE", help="JSON object of the runs")
+    add("--fresh", action="store_true", help="vary a parameter: each request is a new run")
+    add("--open-loop", type=float, default=None, metavar="RATE", help="requests due a second")
+    add("--self-host", action="store_true", help="start a server, and end it")
+    add("--records", type=int, default=1, help="of the dataset of --self-host")
+    add("--connections", type=counts, default="", help="by commas: a row each")
+    add("--users", type=int, default=0, help="so many for --duration-s, instead of --requests")
+    add("--duration-s", type=float, default=10.0, help="of --users")
+    add("--think-s", type=span, default="0,0", metavar="LOW,HIGH", help="of --users")
+    add("--timeout", type=float, default=30.0, help="seconds, from when a request is due")
+    add("--threads", type=int, default=1, help="of the client")
+    add(
+        "--api-key",
+        default=os.environ.get("SEAWALL_API_KEY", ""),
+        help="X-API-Key, without --self-host",
+    )
+    add("--ceiling", action=argparse.BooleanOptionalAction, default=True, help="of the client")
+    add("--allow-remote", action="store_true", help="load a server that is not this machine")
+    add("--server-command", type=json.loads, default=None, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if not options.self_host and not options.dataset_version_id:
+        parser.error("--dataset-version-id or --self-host is needed")
+    if options.users and (options.connections or options.open_loop):
+        parser.error("--users goes without --connections and --open-loop")
+    if min(options.requests, options.concurrency, *(options.connections or [1])) < 1:
+        parser.error("--requests and numbers of connections must be at least 1")
+    if options.open_loop is not None and options.open_loop <= 0:
+        parser.error("--open-loop must be above 0")
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parse_options(arguments)
+    if not options.self_host:
+        resolve_target(options.base_url, allow_remote=options.allow_remote)
+    wanted = [options.users] if options.users else options.connections or [options.concurrency]
+    with subject_of(options) as subject:
+        levels = [measure_level(options, subject, users=users) for users in wanted]
+    print_levels(options, levels)
+    write_record(results_of(options, levels), folder=options.record)
+    write_answer(answer_of(options, levels), output=options.output)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""What processes cost while something runs: CPU and memory, looked at again and again."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+import psutil
+
+from seawall.errors import InvalidInput
+
+FAMILY_S = 1.0
+"""How often it is looked up what a process has started."""
+
+
+class ProcessSample(msgspec.Struct, frozen=True):
+    """One look at one process and those that it started."""
+
+    at_s: float  # from the beginning of the sampling
+    cpu_s: float  # of user and system, since the process began
+    rss_bytes: int
+    threads: int
+    open_files: int  # descriptors on the file that was asked for
+
+
+class ProcessUse(msgspec.Struct, frozen=True):
+    """What a process cost between two looks."""
+
+    cpu_pct: float  # of one core: 200 is two cores
+    peak_rss_bytes: int
+    peak_memory_pct: float  # of the machine's memory
+    peak_open_files: int  # on the file that was asked for: a store's connections
+    samples: tuple[ProcessSample, ...]
+
+
+class ProcessSampling:
+    """Looks at processes in a thread of its own, from `with` to the end of its block.
+
+    Parameters
+    ----------
+    pids : iterable of int
+        Those to look at, each with all that it started.
+    interval_s : float
+        Between two looks.
+    file : Path, optional
+        How often each process has it open is counted too.
+    """
+
+    def __init__(
+        self, pids: Iterable[int], *, interval_s: float = 0.1, file: Path | None = None
+    ) -> None:
+        if interval_s <= 0:
+            raise InvalidInput("must be above 0", where="interval_s")
+        self._processes = {pid: psutil.Process(pid) for pid in pids}
+        self._interval_s = interval_s
+        self._file = str(file.resolve()) if file else ""
+        self._families: dict[int, tuple[float, list[psutil.Process]]] = {}
+        self._samples: dict[int, list[ProcessSample]] = {pid: [] for pid in self._processes}
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._began_s = 0.0
+
+    def __enter__(self) -> Self:
+        self._began_s = time.monotonic()
+        self._look()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._is_over.set()
+        self._thread.join()
+        self._look()
+
+    def use(self, pid: int) -> ProcessUse:
+        """Return what one of the processes cost.
+
+        Raises
+        ------
+        InvalidInput
+            If the process was not there at two looks.
+        """
+        samples = tuple(self._samples.get(pid, ()))
+        if len(samples) < 2:
+            raise InvalidInput(f"process {pid} was not seen twice", where="pid")
+        first, last = samples[0], samples[-1]
+        peak = max(sample.rss_bytes for sample in samples)
+        return ProcessUse(
+            cpu_pct=100 * (last.cpu_s - first.cpu_s) / max(last.at_s - first.at_s, 1e-9),
+            peak_rss_bytes=peak,
+            peak_memory_pct=100 * peak / psutil.virtual_memory().total,
+            peak_open_files=max(sample.open_files for sample in samples),
+            samples=samples,
+        )
+
+    def _follow(self) -> None:
+        while not self._is_over.wait(self._interval_s):
+            self._look()
+
+    def _look(self) -> None:
+        at_s = time.monotonic() - self._began_s
+        for pid, process in self._processes.items():
+            looks = [(one, _seen(one)) for one in self._family(process, at_s)]
+            if looks[0][1] is None:  # ended: what was seen stands
+                continue
+            known = [(one, look) for one, look in looks if look is not None]
+            self._samples[pid].append(
+                ProcessSample(
+                    at_s=at_s,
+                    # Of those waited for too, so that the time of one that ends is not lost.
+                    cpu_s=sum(sum(look["cpu_times"][:4]) for _, look in known),
+                    rss_bytes=sum(look["memory_info"].rss for _, look in known),
+                    threads=sum(look["num_threads"] for _, look in known),
+                    open_files=sum(self._open_files(one.pid) for one, _ in known),
+                )
+            )
+
+    def _family(self, process: psutil.Process, at_s: float) -> list[psutil.Process]:
+        """Return a process and all that it started; finding them reads every process there is."""
+        found_s, family = self._families.get(process.pid, (-FAMILY_S, [process]))
+        if at_s - found_s >= FAMILY_S:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                family = [process, *process.children(recursive=True)]
+            self._families[process.pid] = (at_s, family)
+        return family
+
+    def _open_files(self, pid: int) -> int:
+        count = 0
+        if not self._file:
+            return count
+        for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
+            with contextlib.suppress(OSError):  # closed in the meantime, or not ours to see
+                count += str(descriptor.readlink()) == self._file
+        return count
+
+
+def _seen(process: psutil.Process) -> dict[str, Any] | None:
+    """Return what a process costs now; None if it has ended."""
+    try:
+        with process.oneshot():
+            return {
+                "cpu_times": process.cpu_times(),
+                "memory_info": process.memory_info(),
+                "num_threads": process.num_threads(),
+            }
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return None

@@ -61,7 +61,7 @@ class Seen:
     def sign_in(self, key: str) -> None:
         self.page.get_by_label("API key").fill(key)
         self.page.keyboard.press("Enter")
-        self.page.get_by_role("link", name="Datasets").wait_for()
+        self.page.locator('main[data-shows^="#"]').wait_for()
 
     def go(self, address: str) -> None:
         self.page.goto(f"{self.address}/{address}")
@@ -293,3 +293,36 @@ def test_no_view_is_wider_than_its_window(browser: Any, filled: Filled, width: i
     assert widths == [width] * 7
     assert seen.said == []
     seen.context.close()
+
+
+def test_a_session_that_ended_leads_back_to_the_door(seen: Seen, filled: Filled) -> None:
+    page = seen.page
+    seen.sign_in(filled.key)
+    seen.go("#/live")
+    page.get_by_text("Requests per second").wait_for()
+    page.unroute("**/metrics")
+    page.route("**/metrics", lambda route: route.fulfill(status=401, json={}))
+    page.get_by_text("The session has ended").wait_for()
+    assert page.get_by_label("API key").is_visible()
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_list_goes_on_at_the_press_of_a_button(browser: Any, tmp_path: Path) -> None:
+    refused = {"currency": "EUR", "debt": {"total_outstanding": -5}}
+    records = [{**RECORD, "source_record_id": f"l-{n}", "financial": refused} for n in range(60)]
+    with served(tmp_path) as server:
+        headers = {"X-API-Key": server.key}
+        with httpx.Client(base_url=server.address, headers=headers, timeout=60) as client:
+            dataset = _ingested(client, records)
+        seen = Seen(browser, Filled(server.address, server.key, "", ""))
+        seen.sign_in(server.key)
+        seen.go(f"#/datasets/{dataset}")
+        rows = seen.page.get_by_role("table", name="Refused").locator("tbody tr")
+        counts = [rows.count()]
+        button = seen.page.get_by_role("button", name="Show more")
+        while button.is_visible():
+            button.click()
+            rows.nth(counts[-1]).wait_for()
+            counts.append(rows.count())
+        assert counts == [25, 50, 60]
+        seen.context.close()

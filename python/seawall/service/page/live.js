@@ -29,7 +29,7 @@ export async function live(signal) {
       await tellHealth(health);
       if (asks) asks = await tellMetrics(shown, readings);
     }
-    if (!signal.aborted) setTimeout(look, PERIOD_MS);
+    if (!signal.aborted) setTimeout(() => look().catch(showAgain), PERIOD_MS);
   };
   await look();
   return { title: "Live", body: [element("h1", {}, "Live"), health, shown] };
@@ -52,6 +52,9 @@ async function tellHealth(place) {
     element("span", { class: found.status === "ok" ? "dot" : "dot down" }), text);
 }
 
+// The view is made anew, and meets the same refusal where the door is.
+const showAgain = () => dispatchEvent(new HashChangeEvent("hashchange"));
+
 /** Show the metrics; returns whether to ask for them again. */
 async function tellMetrics(place, readings) {
   let metrics;
@@ -59,6 +62,7 @@ async function tellMetrics(place, readings) {
     metrics = parse(await readText(METRICS));
   } catch (refused) {
     if (!(refused instanceof Problem)) throw refused;
+    if (refused.status === 401) throw refused;
     readings.length = 0;
     const never = NEVER[refused.status];
     place.replaceChildren(never ? element("p", { class: "empty" }, never) : problem(refused));

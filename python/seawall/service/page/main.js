@@ -15,6 +15,7 @@ const VIEWS = [
   [/^#\/findings\/([\w-]+)(?:\/records\/(\d+))?$/, finding],
   [/^#\/live$/, live],
 ];
+const FIRST = "#/datasets";
 const SLOW_MS = 300; // sooner than this, a word that says "loading" would only flicker
 
 const content = document.getElementById("content");
@@ -28,7 +29,7 @@ async function show({ said = null } = {}) {
   const { signal } = current;
   views.hidden = leave.hidden = !isSignedIn();
   if (!isSignedIn()) return put("Sign in", [door(said)]);
-  const address = location.hash || "#/datasets";
+  const address = location.hash || FIRST;
   const [pattern, view] = VIEWS.find(([form]) => form.test(address)) ?? [];
   mark(address);
   if (!view) return put("Not found", [missing(address)]);
@@ -55,7 +56,7 @@ async function show({ said = null } = {}) {
 function put(title, body) {
   document.title = `${title} · seawall`;
   content.replaceChildren(...body.filter(Boolean));
-  content.dataset.shows = isSignedIn() ? location.hash : "sign-in";
+  content.dataset.shows = isSignedIn() ? location.hash || FIRST : "sign-in";
   content.removeAttribute("aria-busy");
   const heading = content.querySelector("h1");
   const first = content.querySelector("[data-first]");
@@ -87,7 +88,8 @@ function missing(address) {
 }
 
 function door(said) {
-  const answer = element("div", { "aria-live": "polite" }, said && problem(said));
+  const answer = element("div", { "aria-live": "polite" },
+    said && [element("p", {}, "The session has ended: sign in again."), problem(said)]);
   const input = element("input", {
     id: "key", type: "password", required: true, autocomplete: "off", spellcheck: "false",
     autocapitalize: "off", "data-first": true, "aria-describedby": "key-note",

@@ -113,10 +113,12 @@ function findingTable(findings) {
   ], findings, { stack: true });
 }
 
-/** Write a finding's figure: an amount where its value is its financial impact. */
+/** Say whether a finding's value and threshold are amounts: its value is its financial impact. */
+export const isAmount = (finding) => finding.value === finding.financial_impact.amount;
+
+/** Write a finding's figure. */
 export function valued(finding, value) {
-  const { amount, currency } = finding.financial_impact;
-  return finding.value === amount ? money(value, currency) : figure(value);
+  return isAmount(finding) ? money(value, finding.financial_impact.currency) : figure(value);
 }
 
 export function materiality(finding) {

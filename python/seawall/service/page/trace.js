@@ -2,8 +2,8 @@
 
 import { read } from "/page/api.js";
 import { element, facts, table } from "/page/dom.js";
-import { bytes, count, figure, money, nameOf, percent, words } from "/page/format.js";
-import { materiality, valued } from "/page/runs.js";
+import { bytes, count, exactly, figure, money, nameOf, percent, words } from "/page/format.js";
+import { isAmount, materiality, valued } from "/page/runs.js";
 
 const ACROSS = 32; // characters of a line of bytes that are no text
 
@@ -12,7 +12,8 @@ export async function finding(id, record) {
   const { finding: found } = told;
   const steps = [
     step("Finding", found.description, facts([
-      ["Value", [valued(found, found.value), " ", element("small", {}, words(found.metric))]],
+      ["Value", [valued(found, found.value), element("small", {}, words(found.metric)),
+        isAmount(found) && element("small", {}, exactly(found.value, currencyOf(found)))]],
       ["Threshold", valued(found, found.threshold)],
       ["Of the book", percent(Number(found.impact_score.toFixed(4)))],
       ["Materiality", materiality(found)],
@@ -32,6 +33,8 @@ export async function finding(id, record) {
     ],
   };
 }
+
+const currencyOf = (found) => found.financial_impact.currency;
 
 function step(name, text, ...body) {
   return element("li", {}, element("h2", {}, name), text && element("p", {}, text), ...body);

@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Write out characters that would not be seen, or would change how their neighbours are read. */
-export function visible(text, { lines = false } = {}) {
+function visible(text, { lines = false } = {}) {
   return text.replace(UNSEEN, (character) => {
     if (lines && (character === "\n" || character === "\t")) return character;
     return `\\u{${character.codePointAt(0).toString(16)}}`;

@@ -3,16 +3,24 @@
 import { element } from "/page/dom.js";
 
 const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const CENTS = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const ONE = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const CENTS = fixed(2);
+const ONE = fixed(1);
 const DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
 const SIZES = [[1e12, " T"], [1e9, " bn"], [1e6, " M"], [1e3, " k"]];
 const NONE = "—";
+
+function fixed(digits) {
+  const told = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat("en-US", told);
+}
 
 export const count = (value) => (Number.isFinite(value) ? COUNT.format(value) : NONE);
 export const figure = (value) => (Number.isFinite(value) ? DIGITS.format(value) : NONE);
 export const percent = (fraction) =>
   (Number.isFinite(fraction) ? `${DIGITS.format(100 * fraction)} %` : NONE);
+
+/** Write a share to the hundredth of a percent. */
+export const share = (fraction) => percent(Number(fraction.toFixed(4)));
 
 /** Write an amount to its cents: 1,170,000.00 EUR. */
 export function exactly(amount, currency) {
@@ -38,7 +46,8 @@ export function unit(largest, currency) {
 
 export function bytes(size) {
   if (!Number.isFinite(size)) return NONE;
-  const step = [[1 << 30, "GiB"], [1 << 20, "MiB"], [1 << 10, "KiB"]].find(([least]) => size >= least);
+  const steps = [[2 ** 30, "GiB"], [2 ** 20, "MiB"], [2 ** 10, "KiB"]];
+  const step = steps.find(([least]) => size >= least);
   return step ? `${ONE.format(size / step[0])} ${step[1]}` : `${count(size)} B`;
 }
 

@@ -108,7 +108,8 @@ function drawnMetrics(metrics, readings) {
       ["Errors per second", [figure(rounded(now.errorRate)), line("errorRate")]],
     ], "tiles live"),
     element("p", { class: "muted small" },
-      "Over the last ten seconds; the lines show two minutes. Reading these metrics is not counted."),
+      "Over the last ten seconds; the lines show two minutes. Reading these metrics counts only "
+      + "among the requests in flight."),
     ...routes(metrics),
     ...errors(metrics),
   ];
@@ -123,7 +124,8 @@ function spark(values) {
   const points = values
     .map((value, place) => [width * (1 - (values.length - 1 - place) / (KEPT - 1)), value])
     .filter(([, value]) => Number.isFinite(value))
-    .map(([x, value]) => `${x.toFixed(1)},${(height - 2 - (height - 4) * (value / most)).toFixed(1)}`);
+    .map(([x, value]) => [x, height - 2 - (height - 4) * (value / most)])
+    .map((place) => place.map((at) => at.toFixed(1)).join(","));
   return drawn("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true",
     preserveAspectRatio: "none" },
   drawn("line", { class: "rule", x1: 0, x2: width, y1: height - 1, y2: height - 1 }),

@@ -12,6 +12,10 @@ const NARROW = 358; // letters keep their size where the window is small
 /** Return the distribution with its levels to choose from, and their figures. */
 export function lossDistribution(result) {
   const { tails } = result;
+  const title = element("h2", {}, "Loss distribution");
+  if (!tails.some((tail) => tail.expected_shortfall > 0)) {
+    return [title, element("p", {}, "No scenario loses anything."), tailTable(result)];
+  }
   const holder = element("div", {});
   const choose = (tail) => holder.replaceChildren(chart(result, tail));
   const middle = tails[Math.floor((tails.length - 1) / 2)];
@@ -21,7 +25,7 @@ export function lossDistribution(result) {
     }), element("span", {}, level(tail))));
   choose(middle);
   return [
-    element("h2", {}, "Loss distribution"),
+    title,
     element("fieldset", { class: "levels" }, element("legend", {}, "Level"), choices),
     holder,
     tailTable(result),
@@ -64,14 +68,17 @@ function chart(result, tail) {
   const x = (loss) => FRAME.left + (width - FRAME.left - FRAME.right) * (loss / most);
   const base = HEIGHT - FRAME.bottom;
   const y = (share) => base - (base - FRAME.top) * (Math.log(share / floor) / Math.log(1 / floor));
-  const sum = `Expected loss ${inUnit(result.expected_loss, size)}, value at risk at ${level(tail)} `
-    + `${inUnit(tail.value_at_risk, size)}, expected shortfall `
-    + `${inUnit(tail.expected_shortfall, size)} ${name}`;
+  const [mean, risk, shortfall] = [
+    result.expected_loss, tail.value_at_risk, tail.expected_shortfall,
+  ].map((amount) => inUnit(amount, size));
+  const sum = `Expected loss ${mean}, value at risk at ${level(tail)} ${risk}, `
+    + `expected shortfall ${shortfall} ${name}`;
   return element("figure", {},
     element("figcaption", {}, sum),
     drawn("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": sum },
       grid(floor, y, width), bars(bins, tail.value_at_risk, x, y, base),
-      ...named(result, tail, { x, size, base, width }), amounts(most, { size, name, x, base, width }),
+      ...named(result, tail, { x, size, base, width }),
+      amounts(most, { size, name, x, base, width }),
       drawn("text", { class: "axis", x: 0, y: 12 }, "Probability of such a loss (logarithmic)")),
     element("ul", { class: "legend", "aria-hidden": "true" },
       element("li", { class: "below" }, "up to value at risk"),
@@ -96,7 +103,8 @@ function grid(floor, y, width) {
 /** Draw a bar a bin; one that value at risk divides has two parts. */
 function bars(bins, risk, x, y, base) {
   const parts = bins.flatMap((bin) => {
-    const cut = Math.min(Math.max(risk, bin.begin), bin.end);
+    // A bin that begins at value at risk holds the losses that equal it: of 0, nearly all.
+    const cut = bin.begin === risk ? bin.end : Math.min(Math.max(risk, bin.begin), bin.end);
     return [["below", bin.begin, cut], ["beyond", cut, bin.end]]
       .filter(([, from, to]) => to > from)
       .map(([part, from, to]) => {
@@ -146,7 +154,7 @@ function amounts(most, { size, name, x, base, width }) {
 }
 
 /** Round a step up to 1, 2 or 5 times a power of ten. */
-export function nice(step) {
+function nice(step) {
   const power = 10 ** Math.floor(Math.log10(step));
   return [1, 2, 5, 10].map((times) => times * power).find((one) => one >= step * (1 - 1e-9));
 }

@@ -3,7 +3,7 @@
 import { read } from "/page/api.js";
 import { running } from "/page/commands.js";
 import { element, empty, facts, table } from "/page/dom.js";
-import { count, figure, moment, money, nameOf, percent, words } from "/page/format.js";
+import { count, figure, moment, money, nameOf, share, words } from "/page/format.js";
 import { more } from "/page/lists.js";
 import { lossDistribution } from "/page/losses.js";
 
@@ -33,7 +33,8 @@ export function runTable(rows, names = null) {
     {
       title: "Engine",
       cell: (row) => [
-        element("a", { href: `#/runs/${row.run_id}` }, `${words(row.engine)} ${row.engine_version}`),
+        element("a", { href: `#/runs/${row.run_id}` },
+          `${words(row.engine)} ${row.engine_version}`),
         element("span", { class: "under id" }, row.run_id),
       ],
     },
@@ -108,7 +109,7 @@ function findingTable(findings) {
     { title: "Metric", cell: (row) => words(row.metric) },
     { title: "Value", number: true, cell: (row) => valued(row, row.value) },
     { title: "Threshold", number: true, cell: (row) => valued(row, row.threshold) },
-    { title: "Of the book", number: true, cell: (row) => percent(Number(row.impact_score.toFixed(4))) },
+    { title: "Of the book", number: true, cell: (row) => share(row.impact_score) },
     { title: "Material", cell: (row) => materiality(row) },
   ], findings, { stack: true });
 }
@@ -138,7 +139,7 @@ function stressTests({ currency, stress_tests: tests }) {
     },
     {
       title: "Interest rate", number: true,
-      cell: (row) => percent(Number((row.interest_rate_pct / 100).toFixed(4))),
+      cell: (row) => share(row.interest_rate_pct / 100),
     },
     amount("Collateral", "collateral_value"),
     amount("Collateral lost", "collateral_loss"),

@@ -2,7 +2,7 @@
 
 import { read } from "/page/api.js";
 import { element, facts, table } from "/page/dom.js";
-import { bytes, count, exactly, figure, money, nameOf, percent, words } from "/page/format.js";
+import { bytes, count, exactly, figure, money, nameOf, share, words } from "/page/format.js";
 import { isAmount, materiality, valued } from "/page/runs.js";
 
 const ACROSS = 32; // characters of a line of bytes that are no text
@@ -15,7 +15,7 @@ export async function finding(id, record) {
       ["Value", [valued(found, found.value), element("small", {}, words(found.metric)),
         isAmount(found) && element("small", {}, exactly(found.value, currencyOf(found)))]],
       ["Threshold", valued(found, found.threshold)],
-      ["Of the book", percent(Number(found.impact_score.toFixed(4)))],
+      ["Of the book", share(found.impact_score)],
       ["Materiality", materiality(found)],
     ], "tiles")),
     ...told.evidence.map((one) => evidenceStep(one, id, told.record?.record)),

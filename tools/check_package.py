@@ -18,6 +18,8 @@ import pathlib, tempfile
 import seawall, seawall.report
 from seawall.errors import SeawallError
 from seawall.ingest import built_in_rates
+from importlib.resources import files
+assert files("seawall").joinpath("service/page/index.html").is_file()
 debt = b'"payload":{"financial":{"debt":{"principal":100}}}'
 record = b'[{"source_system":"a","source_record_id":"1",' + debt + b"}]"
 path = pathlib.Path(tempfile.mkdtemp()) / "a.db"

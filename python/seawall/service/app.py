@@ -27,6 +27,7 @@ from seawall.service.routes.keys import key_routes
 from seawall.service.routes.ledger import ledger_routes
 from seawall.service.routes.metrics import metrics_routes
 from seawall.service.routes.normalize import normalize_routes
+from seawall.service.routes.page import page_routes
 from seawall.service.routes.questions import question_routes
 from seawall.service.routes.runs import run_routes
 from seawall.service.routes.tokens import token_routes
@@ -91,6 +92,7 @@ def make_app(
     documents = Documents()
     routes: list[Any] = [
         *documents.routes(),
+        *page_routes(),
         *health_routes(monitor),
         *metrics_routes(metrics),
         *token_routes(access, service.workers),

@@ -218,7 +218,7 @@ def _security(opt: Mapping[str, Any]) -> list[dict[str, list[str]]]:
 
 def _tag(path: str) -> str:
     parts = [part for part in path.split("/") if part and not re.fullmatch(r"api|v\d+", part)]
-    return parts[0]
+    return parts[0] if parts else "page"  # of the page, at the root
 
 
 def _tidy(schema: Mapping[str, Any]) -> dict[str, Any]:

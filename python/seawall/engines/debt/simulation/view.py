@@ -60,6 +60,11 @@ def notes(result: SimulationResult) -> list[str]:
             f"deviation {given.standard_deviation:.2f}"
             for given in result.conditional_factors
         ]
+    if result.exposure > 0 and result.potential_loss == 0:
+        said.append(
+            "no default costs anything: losses given default are 0, as where collateral at its "
+            "stated value covers every exposure"
+        )
     thin = [f"{100 * tail.confidence_level:.10g} %" for tail in result.tails if tail.is_thin]
     if thin:
         said.append(f"few scenarios are beyond {', '.join(thin)}: simulate more")

@@ -62,6 +62,20 @@ def test_simulate_says_that_collateral_covers_all(seawall: Command) -> None:
     assert "no default costs anything" in said
 
 
+def test_simulate_says_who_shares_a_factor_for_want_of_a_group(seawall: Command) -> None:
+    header, *rows = TAPE.splitlines(keepends=True)
+    Path("some.csv").write_text(header + rows[0].replace("retail", "") + "".join(rows[1:]))
+    some = seawall("ingest", "some.csv", "--json").json()["dataset_version_id"]
+    asked = ("simulate", some, "--scenarios", "100", "--factors")
+    assert "obligors that do not state what factors go by share one factor" in " ".join(
+        seawall(*asked, "sector").out.split()
+    )
+    assert "no obligor states what factors go by: all share one" in " ".join(
+        seawall(*asked, "collateral_region").out.split()
+    )
+    assert "share one factor" not in seawall(*asked, "none").out
+
+
 def test_simulate_takes_a_macroeconomic_path(seawall: Command, dataset: str) -> None:
     path = {"variables": ["gdp"], "values": [-2.5], "covariance": [[1]]}
     Path("path.json").write_text(json.dumps({"macro": path}))

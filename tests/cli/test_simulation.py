@@ -50,6 +50,30 @@ def test_simulate_takes_a_model_of_losses_and_a_sampling(seawall: Command, datas
     assert found["sampling"]["kind"] == "sobol"
     refused = seawall("simulate", dataset, "--losses", "guessed", "--json")
     assert json.loads(refused.err)["where"] == "parameters.loss_given_default.model"
+    assert "it is one of fixed, parametric, waterfall" in refused.err
+
+
+def test_simulate_says_that_collateral_covers_all(seawall: Command) -> None:
+    Path("secured.csv").write_text(
+        "loan_id,currency,outstanding,collateral_value,pd_pct\nA,EUR,100,200,5\n"
+    )
+    secured = seawall("ingest", "secured.csv", "--json").json()["dataset_version_id"]
+    said = " ".join(seawall("simulate", secured, "--scenarios", "100").out.split())
+    assert "no default costs anything" in said
+
+
+def test_simulate_says_who_shares_a_factor_for_want_of_a_group(seawall: Command) -> None:
+    header, *rows = TAPE.splitlines(keepends=True)
+    Path("some.csv").write_text(header + rows[0].replace("retail", "") + "".join(rows[1:]))
+    some = seawall("ingest", "some.csv", "--json").json()["dataset_version_id"]
+    asked = ("simulate", some, "--scenarios", "100", "--factors")
+    assert "obligors that do not state what factors go by share one factor" in " ".join(
+        seawall(*asked, "sector").out.split()
+    )
+    assert "no obligor states what factors go by: all share one" in " ".join(
+        seawall(*asked, "collateral_region").out.split()
+    )
+    assert "share one factor" not in seawall(*asked, "none").out
 
 
 def test_simulate_takes_a_macroeconomic_path(seawall: Command, dataset: str) -> None:
@@ -107,7 +131,7 @@ def test_whatif_compares_before_and_after(seawall: Command, run: str) -> None:
     assert found["expected_loss_change"] < 0
     assert [tail["before"]["confidence_level"] for tail in found["tails"]] == [0.99]
     shown = seawall("whatif", run, "--change", "L3:exposure=9e3,probability_of_default_pct=30")
-    assert "1 obligors change" in shown.out
+    assert "1 obligor changes" in shown.out
 
 
 def test_whatif_reads_changes_from_a_file(seawall: Command, run: str) -> None:

@@ -29,6 +29,7 @@ from seawall.engines.debt.simulation import (
 from seawall.engines.debt.simulation.question_types import Change
 from seawall.engines.debt.view import money
 from seawall.errors import InvalidInput, NotFound
+from seawall.refused_value import refused_value
 from seawall.session import Run
 
 Levels = Annotated[
@@ -80,7 +81,10 @@ def whatif(
         json_document(found)
         return
     currency = held.result.currency
-    line("run", f"{held.run_id}  {found.obligor_count:,} obligors change")
+    changed = (
+        f"{found.obligor_count:,} obligor{'s change' if found.obligor_count != 1 else ' changes'}"
+    )
+    line("run", f"{held.run_id}  {changed}")
     line("expected", _changed_by(found, currency))
     table(view.CHANGE_COLUMNS, view.change_rows(found.tails, currency))
 
@@ -179,7 +183,8 @@ def sensitivities(
         return
     currency = held.result.currency
     for text, changed in zip(bump, found, strict=True):
-        line(text, _changed_by(changed, currency))
+        line("bump", text)
+        line("expected", _changed_by(changed, currency))
         table(view.CHANGE_COLUMNS, view.change_rows(changed.tails, currency))
 
 
@@ -190,7 +195,7 @@ def _bump(text: str) -> Bump:
     try:
         return msgspec.convert({**named, "change": change}, Bump, strict=False)
     except msgspec.ValidationError as error:
-        message = str(error) if equals else "write it as figure=change"
+        message = refused_value(error, Bump)[0] if equals else "write it as figure=change"
         raise InvalidInput(message, where=where) from error
 
 

@@ -9,6 +9,7 @@ import msgspec
 from seawall.canonical import canonical_json
 from seawall.engine import EngineDeclaration
 from seawall.errors import InvalidInput
+from seawall.refused_value import refused_value
 from seawall.session import identity
 from seawall.store.types import DatasetVersion
 
@@ -62,8 +63,8 @@ def _decode(
         where = ".".join(filter(None, ("parameters", error.where.removeprefix("parameters"))))
         raise InvalidInput(error.message, where=where) from error
     except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at `$")
-        raise InvalidInput(message, where="parameters" + place.rstrip("`")) from error
+        message, place = refused_value(error, declaration.parameters)
+        raise InvalidInput(message, where="parameters" + place) from error
 
 
 def iso_time(time: datetime | str) -> str:

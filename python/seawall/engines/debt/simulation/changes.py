@@ -68,7 +68,7 @@ def changed_book(
         With the place.
     """
     if not changes:
-        raise InvalidInput("there is none", where=where)
+        raise InvalidInput("there is no change to make", where=where)
     draft = _Draft(book)
     for index, change in enumerate(changes):
         place = f"{where}[{index}]"
@@ -229,7 +229,9 @@ class _Draft:
             found = compute.and_(found, compute.equal(held["element"], change.element))
         rows = np.flatnonzero(compute.fill_null(found, False).to_numpy())
         if len(rows) == 0:
-            raise NotFound("no such position", where=f"{where}.source_record_id")
+            raise NotFound(
+                f'no position is "{change.source_record_id}"', where=f"{where}.source_record_id"
+            )
         if len(np.unique(held["record"].to_numpy()[rows])) > 1:
             raise InvalidInput("is of several records", where=f"{where}.source_record_id")
         return rows

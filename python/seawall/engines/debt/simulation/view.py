@@ -54,12 +54,23 @@ def notes(result: SimulationResult) -> list[str]:
         *_assumed("default probability", result.default_probabilities),
         *_assumed("loss given default", result.losses_given_default),
     ]
+    if "" in result.factors:
+        said.append(
+            "no obligor states what factors go by: all share one factor"
+            if len(result.factors) == 1
+            else "obligors that do not state what factors go by share one factor"
+        )
     if result.conditional_factors is not UNSET:
         said += [
-            f"given the macroeconomic values {given.factor} has mean {given.mean:.2f} and "
-            f"deviation {given.standard_deviation:.2f}"
+            f"given the macroeconomic values {given.factor or 'unstated'} has "
+            f"mean {given.mean:.2f} and deviation {given.standard_deviation:.2f}"
             for given in result.conditional_factors
         ]
+    if result.exposure > 0 and result.potential_loss == 0:
+        said.append(
+            "no default costs anything: losses given default are 0, as where collateral at its "
+            "stated value covers every exposure"
+        )
     thin = [f"{100 * tail.confidence_level:.10g} %" for tail in result.tails if tail.is_thin]
     if thin:
         said.append(f"few scenarios are beyond {', '.join(thin)}: simulate more")

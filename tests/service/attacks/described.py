@@ -1,0 +1,117 @@
+"""Requests made of what the service says of itself: allowed ones, and broken ones."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import httpx
+import hypothesis
+import msgspec
+import requests
+import schemathesis
+from hypothesis import HealthCheck
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.config import SchemathesisConfig
+from schemathesis.checks import CHECKS, load_all_checks
+from tests.service.conftest import RECORD, RUN, STARTED_AT
+
+load_all_checks()
+CHECKED = CHECKS.get_by_names(
+    [
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_headers_conformance",
+        "response_schema_conformance",
+    ]
+)
+SIMULATION = "/api/v3/engines/debt-simulation/run"
+
+
+def known_things(address: str, headers: dict[str, str]) -> dict[str, Any]:
+    """Write a dataset and two runs; return the identifiers that requests are made with."""
+    with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
+        made = client.post("/api/v3/ingest-records", json={"records": [RECORD]}).json()
+        body = {"dataset_version_id": made["dataset_version_id"], "started_at": STARTED_AT}
+        run = client.post(RUN, json=body).json()
+        return {
+            "dataset_version_id": body["dataset_version_id"],
+            "run_id": run["run_id"],
+            "finding_id": run["material_findings"][0]["id"],
+            "evidence_id": run["debt_exposure_evidence_id"],
+            "started_at": STARTED_AT,
+        }
+
+
+class Tally(msgspec.Struct):
+    """What was asked, and what was not as it should be."""
+
+    answers: Counter[int]
+    deviations: list[str]
+
+
+def ask_all(address: str, headers: dict[str, str], *, examples: int) -> Tally:
+    """Ask every operation so many allowed and so many broken questions; the same each time."""
+    known = known_things(address, headers)
+    document = httpx.get(address + "/openapi.json", headers=headers).json()
+    # Credentials are tried elsewhere; broken ones would be answered 401 here, and then 429.
+    config = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
+    schema = schemathesis.openapi.from_dict(document, config=config)
+    operations = [found.ok() for found in schema.get_all_operations()]
+    # What switches an engine comes last, so that it hides no answer.
+    operations.sort(key=lambda one: (one.path.endswith("/switch"), one.path, one.method))
+    tally = Tally(Counter(), [])
+    with requests.Session() as session:
+        session.trust_env = False
+        for operation in operations:
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                _ask(operation, mode, examples, tally, known, session, address, headers)
+    return tally
+
+
+def _ask(
+    operation: Any,
+    mode: GenerationMode,
+    examples: int,
+    tally: Tally,
+    known: dict[str, Any],
+    session: requests.Session,
+    address: str,
+    headers: dict[str, str],
+) -> None:
+    @hypothesis.settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(
+        case=operation.as_strategy(generation_mode=mode), with_known=st.booleans()
+    )
+    def asked(case: Any, with_known: bool) -> None:
+        if with_known:
+            for part in (case.path_parameters, case.body):
+                if isinstance(part, dict):
+                    part.update({name: known[name] for name in part if name in known})
+        response = case.call(base_url=address, session=session, headers=headers, timeout=60)
+        tally.answers[response.status_code] += 1
+        named = f"{operation.method.upper()} {operation.path}"
+        if response.status_code >= 500 and response.status_code != 503:
+            tally.deviations.append(f"{named}: {response.status_code} {_shown(case)}")
+            return
+        try:
+            case.validate_response(response, checks=CHECKED)
+        except Exception as error:
+            told = str(error)[:600]
+            tally.deviations.append(f"{named}: {response.status_code} {_shown(case)}: {told}")
+
+    try:
+        asked()
+    except hypothesis.errors.Unsatisfiable:
+        assert mode is GenerationMode.NEGATIVE  # some operations take nothing that can be broken
+
+
+def _shown(case: Any) -> str:
+    return json.dumps([case.path_parameters, case.query, case.body], default=repr)[:400]

@@ -5,7 +5,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import httpx
@@ -38,13 +39,13 @@ def connected(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), TOO_LONG_S)
 
 
-def drip(connection: socket.socket, piece: Callable[[], bytes]) -> tuple[int, bytes]:
+def drip(connection: socket.socket, piece: bytes) -> tuple[int, bytes]:
     """Send a little again and again, until the server has had enough."""
     began = time.monotonic()
     connection.settimeout(0.2)
     while time.monotonic() - began < TOO_LONG_S:
         try:
-            connection.sendall(piece())
+            connection.sendall(piece)
             if connection.recv(1, socket.MSG_PEEK) is not None:
                 break
         except TimeoutError:
@@ -56,33 +57,30 @@ def drip(connection: socket.socket, piece: Callable[[], bytes]) -> tuple[int, by
     return status, body
 
 
-@pytest.mark.parametrize(
-    ("begun", "more"),
-    [
-        pytest.param(b"POST /", b"a", id="a request line"),
-        pytest.param(HEAD, b"X-A: b\r\n", id="headers"),
-        pytest.param(HEAD + b"X-A: ", b"b", id="a header"),
-        pytest.param(HEAD + b"Content-Length: 100000\r\n\r\n", b"{", id="a body"),
-        pytest.param(
-            HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n{\r\n", id="a body in pieces"
-        ),
-        pytest.param(
-            HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;", b"a", id="a piece's extension"
-        ),
-    ],
-)
-def test_who_sends_slowly_is_told_and_closed(port: int, begun: bytes, more: bytes) -> None:
-    with connected(port) as connection:
-        connection.sendall(begun)
-        status, body = drip(connection, lambda: more)
-    assert (status, json.loads(body)["detail"]) == (408, "REQUEST_TIMEOUT")
+SLOWLY = {
+    "a request line": (b"POST /", b"a"),
+    "headers": (HEAD, b"X-A: b\r\n"),
+    "a header": (HEAD + b"X-A: ", b"b"),
+    "a body": (HEAD + b"Content-Length: 100000\r\n\r\n", b"{"),
+    "a body in pieces": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n{\r\n"),
+    "a piece's extension": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;", b"a"),
+    "nothing": (b"", b""),
+    "nothing after a line": (HEAD, b""),
+    "nothing after a part of a body": (HEAD + b"Content-Length: 2\r\n\r\n{", b""),
+}
 
 
-@pytest.mark.parametrize("begun", [b"", HEAD, HEAD + b"Content-Length: 2\r\n\r\n{"])
-def test_who_says_nothing_more_is_closed(port: int, begun: bytes) -> None:
-    with connected(port) as connection:
-        connection.sendall(begun)
-        assert read_answer(connection)[0] == 408
+def test_who_sends_slowly_is_told_and_closed(port: int) -> None:
+    def ask(name: str) -> tuple[str, int, str]:
+        begun, more = SLOWLY[name]
+        with connected(port) as connection:
+            connection.sendall(begun)
+            status, body = drip(connection, more)
+        return name, status, json.loads(body)["detail"]
+
+    with ThreadPoolExecutor(len(SLOWLY)) as clients:
+        told = list(clients.map(ask, SLOWLY))
+    assert told == [(name, 408, "REQUEST_TIMEOUT") for name in SLOWLY]
 
 
 def test_who_does_not_read_the_answer_is_closed(port: int) -> None:
@@ -111,7 +109,7 @@ def test_a_body_that_comes_steadily_may_take_its_time(port: int) -> None:
         connection.sendall(HEAD + b"Connection: close\r\nContent-Length: 10000\r\n\r\n")
         for _ in range(20):
             connection.sendall(piece)
-            time.sleep(0.2)
+            time.sleep(0.12)
         assert read_answer(connection)[2].endswith(b"10000\r\n0\r\n\r\n")
 
 

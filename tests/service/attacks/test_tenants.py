@@ -9,12 +9,13 @@ from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 from tests.service.conftest import ASSUMED, RECORD, RUN, STARTED_AT, key_of
 
+from seawall.registry import ENGINES
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
 
 Client = TestClient[Litestar]
 
-SIMULATION = "/api/v3/engines/debt-simulation/run"
+SIMULATION = f"/api/v3/engines/{ENGINES['debt_simulation'].wire_name}/run"
 
 # What these name belongs to no tenant; the switch is the operator's, and told apart elsewhere.
 OF_NO_TENANT = {"wire_name"}
@@ -84,7 +85,7 @@ def filled(path: str, known: dict[str, Any]) -> str:
 
 # Bodies by the end of a path, that would do something for the tenant whose identifiers they hold.
 BODIES: dict[str, dict[str, Any]] = {
-    "what-if": {"changes": [{"obligor": "loan-1", "remove": True}]},
+    "what-if": {"changes": [{"kind": "remove", "source_record_id": "loan-1"}]},
     "reverse-stress": {"loss": 1.0},
     "sensitivities": {"bumps": [{"input": "lgd", "by": 0.1}]},
 }
@@ -124,45 +125,41 @@ def test_no_route_shows_or_changes_what_another_tenant_has(app: Client, access: 
     assert known["key_id"] in keys
 
 
-@pytest.mark.parametrize(
-    ("path", "names"),
-    [
-        (RUN, ["dataset_version_id"]),
-        (RUN.replace("/run", "/jobs"), ["dataset_version_id"]),
-        (SIMULATION, ["dataset_version_id"]),
-        (RUN.replace("/run", "/report"), ["dataset_version_id", "run_id"]),
-        ("/api/v3/normalize/preview", ["dataset_version_id"]),
-        ("/api/v3/normalize/validate", ["dataset_version_id"]),
-        ("/api/v3/normalize/commit", ["dataset_version_id"]),
-        ("/api/v3/runs/compare", ["before", "after"]),
-    ],
-)
-def test_no_body_gets_at_what_another_tenant_has(
-    app: Client, access: Access, path: str, names: list[str]
-) -> None:
+BY_BODY = [
+    (RUN, ["dataset_version_id"]),
+    (RUN.replace("/run", "/jobs"), ["dataset_version_id"]),
+    (SIMULATION, ["dataset_version_id"]),
+    (RUN.replace("/run", "/report"), ["dataset_version_id", "run_id"]),
+    ("/api/v3/normalize/preview", ["dataset_version_id"]),
+    ("/api/v3/normalize/validate", ["dataset_version_id"]),
+    ("/api/v3/normalize/commit", ["dataset_version_id"]),
+    ("/api/v3/runs/compare", ["before", "after"]),
+]
+
+
+def test_no_body_gets_at_what_another_tenant_has(app: Client, access: Access) -> None:
     ours, theirs = as_tenant(access, "default"), as_tenant(access, "other")
     known = made(app, access, ours)
     known |= {"before": known["simulation_id"], "after": known["simulation_id"]}
-    body = {name: known[name] for name in names}
-    if path.endswith(("/run", "/jobs")):
-        body["started_at"] = STARTED_AT
-    assert app.post(path, headers=ours, json=body).status_code != 404
-    assert app.post(path, headers=theirs, json=body).status_code == 404
+    for path, names in BY_BODY:
+        body = {name: known[name] for name in names}
+        if path.endswith(("/run", "/jobs")):
+            body["started_at"] = STARTED_AT
+        assert app.post(path, headers=ours, json=body).status_code != 404, path
+        assert app.post(path, headers=theirs, json=body).status_code == 404, path
 
 
-@pytest.mark.parametrize("name", ["dataset_version_id", "run_id", "finding_id"])
-@pytest.mark.parametrize("path", ["runs", "findings", "evidence", "links"])
-def test_no_filter_gets_at_what_another_tenant_has(
-    app: Client, access: Access, path: str, name: str
-) -> None:
+def test_no_filter_gets_at_what_another_tenant_has(app: Client, access: Access) -> None:
     ours, theirs = as_tenant(access, "default"), as_tenant(access, "other")
     known = made(app, access, ours)
-    asked = f"/api/v3/{path}?{name}={known[name]}"
-    found = app.get(asked, headers=theirs)
-    if app.get(asked, headers=ours).status_code == 400:
-        assert found.status_code == 400  # no filter of this list
-    else:
-        assert found.status_code == 404 or found.json()["items"] == []
+    for path in ("runs", "findings", "evidence", "links"):
+        for name in ("dataset_version_id", "run_id", "finding_id"):
+            asked = f"/api/v3/{path}?{name}={known[name]}"
+            found = app.get(asked, headers=theirs)
+            if app.get(asked, headers=ours).status_code == 400:
+                assert found.status_code == 400, asked  # no filter of this list
+            else:
+                assert found.status_code == 404 or found.json()["items"] == [], asked
 
 
 def test_the_same_records_of_two_tenants_are_two_datasets(app: Client, access: Access) -> None:

@@ -1,4 +1,4 @@
-"""One server for the attacks of a module, and raw requests to it."""
+"""One server for all attacks, and raw requests to it."""
 
 import socket
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def read_answer(connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
     return int(first.split()[1]), headers, body
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
     folder: Path = tmp_path_factory.mktemp("attacked")
     with served(folder) as server:

@@ -10,7 +10,7 @@ from seawall.service.server import serve
 
 LIMITS = ConnectionLimits(head_s=1.0, window_s=1.0, min_bytes=100, max_connections=40)
 
-ANSWER_BYTES = 32 << 20
+ANSWER_BYTES = 16 << 20
 
 
 async def answering(scope: Any, receive: Any, send: Any) -> None:
@@ -22,7 +22,7 @@ async def answering(scope: Any, receive: Any, send: Any) -> None:
         message = await receive()
         size, more = size + len(message.get("body", b"")), message.get("more_body", False)
     if scope["path"] == "/slow":
-        await asyncio.sleep(3)
+        await asyncio.sleep(2.2)  # longer than a window and a sweep
     body = bytes(ANSWER_BYTES) if scope["path"] == "/large" else str(size).encode()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": body})

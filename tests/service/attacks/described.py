@@ -15,7 +15,12 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.errors import InvalidSchema
-from tests.service.conftest import RECORD, RUN, STARTED_AT
+from tests.service.conftest import ASSUMED, RECORD, RUN, STARTED_AT
+
+from seawall.registry import ENGINES
+
+SIMULATION = f"/api/v3/engines/{ENGINES['debt_simulation'].wire_name}/run"
+KEY = {"name": "asked for", "roles": ["read"]}
 
 load_all_checks()
 CHECKED = CHECKS.get_by_names(
@@ -28,19 +33,24 @@ CHECKED = CHECKS.get_by_names(
 )
 
 
-def known_things(address: str, headers: dict[str, str]) -> dict[str, Any]:
-    """Write a dataset and two runs; return the identifiers that requests are made with."""
+def known_things(address: str, headers: dict[str, str]) -> list[dict[str, Any]]:
+    """Make one of everything, and a run of each engine; return what requests are made with."""
     with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
         made = client.post("/api/v3/ingest-records", json={"records": [RECORD]}).json()
         body = {"dataset_version_id": made["dataset_version_id"], "started_at": STARTED_AT}
         run = client.post(RUN, json=body).json()
-        return {
-            "dataset_version_id": body["dataset_version_id"],
+        simulated = client.post(SIMULATION, json={**body, "parameters": ASSUMED}).json()
+        known = {
+            **body,
             "run_id": run["run_id"],
             "finding_id": run["material_findings"][0]["id"],
             "evidence_id": run["debt_exposure_evidence_id"],
-            "started_at": STARTED_AT,
+            "key_id": client.post("/api/v3/keys", json=KEY).json()["key_id"],
+            "job_id": client.post("/api/v3/verify/jobs").json()["job_id"],
+            "wire_name": ENGINES["debt_stress"].wire_name,
         }
+        of_simulation = dict.fromkeys(("run_id", "before", "after"), simulated["run_id"])
+        return [{}, known, {**known, **of_simulation}]
 
 
 class Tally(msgspec.Struct):
@@ -74,7 +84,7 @@ def _ask(
     mode: GenerationMode,
     examples: int,
     tally: Tally,
-    known: dict[str, Any],
+    known: list[dict[str, Any]],
     session: requests.Session,
     address: str,
     headers: dict[str, str],
@@ -87,12 +97,11 @@ def _ask(
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @hypothesis.given(case=_cases(operation, mode), with_known=st.booleans())
-    def asked(case: Any, with_known: bool) -> None:
-        if with_known:
-            for part in (case.path_parameters, case.body):
-                if isinstance(part, dict):
-                    part.update({name: known[name] for name in part if name in known})
+    @hypothesis.given(case=_cases(operation, mode), told=st.sampled_from(known))
+    def asked(case: Any, told: dict[str, Any]) -> None:
+        for part in (case.path_parameters, case.body):
+            if isinstance(part, dict):
+                part.update({name: told[name] for name in part if name in told})
         response = case.call(base_url=address, session=session, headers=headers, timeout=60)
         tally.answers[response.status_code] += 1
         named = f"{operation.method.upper()} {operation.path}"
@@ -102,8 +111,8 @@ def _ask(
         try:
             case.validate_response(response, checks=CHECKED)
         except Exception as error:
-            told = str(error)[:600]
-            tally.deviations.append(f"{named}: {response.status_code} {_shown(case)}: {told}")
+            why = str(error)[:600]
+            tally.deviations.append(f"{named}: {response.status_code} {_shown(case)}: {why}")
 
     try:
         asked()

@@ -189,6 +189,13 @@ def test_a_body_that_is_longer_than_allowed_is_not_read(attacked: Attacked) -> N
         assert (status, json.loads(body)["detail"]) == (413, "BODY_TOO_LARGE")
 
 
+def test_a_head_without_an_end_is_not_kept(attacked: Attacked) -> None:
+    """Of anybody: no credential is looked at before the head is whole."""
+    begun = b"GET /health HTTP/1.1\r\nHost: a\r\nX-A: "
+    status, _, body = attacked.raw(begun, *[b"b" * (1 << 20)] * 100)
+    assert (status, json.loads(body)["detail"]) == (431, "HEADERS_TOO_LARGE")
+
+
 @pytest.mark.parametrize(
     "lengths",
     [

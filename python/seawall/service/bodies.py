@@ -62,6 +62,8 @@ def _decode(body: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
+        if kind is object:  # a number that no type has
+            raise InvalidInput(str(error), where="body", code="body_invalid") from error
         raise _refusal(body, kind, str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(str(error), where="body", code="body_invalid") from error

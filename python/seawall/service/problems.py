@@ -15,6 +15,11 @@ _log = logging.getLogger("seawall.service")
 
 RETRY_AFTER_S = 1
 
+MOST_SHOWN = 256
+"""Characters of a place; a caller may have put 60,000 of them into a path."""
+
+_GONE = "client disconnected prematurely"  # what Litestar says of a body that did not end
+
 
 class Problem(msgspec.Struct, frozen=True):
     """The body of every answer that is no success."""
@@ -110,7 +115,7 @@ def problem(
     state["problem_code"] = code  # for who counts and logs
     request_id = state.get("request_id", "")
     return Response(
-        msgspec.json.encode(Problem(code, message, where, request_id)),
+        msgspec.json.encode(Problem(code, message, where[:MOST_SHOWN], request_id)),
         status_code=status,
         media_type="application/json",
         headers=given,
@@ -128,6 +133,8 @@ def refused(request: "Request[Any, Any, Any]", error: SeawallError) -> Response[
 def refused_by_http(request: "Request[Any, Any, Any]", error: HTTPException) -> Response[bytes]:
     """Answer what the routing refuses: paths, methods, sizes."""
     status = error.status_code
+    if error.detail == _GONE:  # nobody reads the answer, and nothing of the service failed
+        return problem(request, 400, code="BODY_INVALID", message="The body did not end.")
     if status >= 500:
         return failed(request, error)
     return problem(

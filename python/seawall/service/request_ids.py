@@ -11,6 +11,11 @@ _HEADER = b"x-request-id"
 _WELL_FORMED = re.compile(rb"[A-Za-z0-9._\-]{1,64}")
 
 
+def new_request_id() -> str:
+    """Return an identifier for a request that brought none."""
+    return secrets.token_hex(12)
+
+
 def request_ids(app: ASGIApp) -> ASGIApp:
     """Wrap an application: ``scope["state"]["request_id"]`` and the answer's X-Request-ID."""
 
@@ -22,7 +27,7 @@ def request_ids(app: ASGIApp) -> ASGIApp:
         if len(given) == 1 and _WELL_FORMED.fullmatch(given[0]):
             request_id = given[0].decode()
         else:
-            request_id = secrets.token_hex(12)
+            request_id = new_request_id()
         scope["state"]["request_id"] = request_id
 
         async def send_identified(message: Message) -> None:

@@ -1,5 +1,6 @@
 """The server: binds, runs the application, and drains when it is told to end."""
 
+import asyncio
 import signal
 import socket
 import sys
@@ -11,6 +12,7 @@ from litestar import Litestar
 
 from seawall.errors import SeawallError
 from seawall.service.app import make_app
+from seawall.service.connections import SWEEP_S, ConnectionLimits, bounded, sweep
 from seawall.service.opening import OpenedService, ServiceOptions, open_service
 from seawall.service.telemetry.logs import json_logs
 from seawall.service.telemetry.tracing import otlp_traces
@@ -59,17 +61,22 @@ def run_service(
         serve(app, listening)
 
 
-def serve(app: Litestar, listening: socket.socket) -> None:
+def serve(
+    app: Litestar, listening: socket.socket, *, limits: ConnectionLimits | None = None
+) -> None:
     """Run an application on a socket until the process gets SIGINT or SIGTERM.
 
     The one place that knows which server it is.
     """
     import uvicorn
 
+    async def swept() -> None:
+        sweep(server.server_state.connections, asyncio.get_running_loop().time())
+
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=bounded(limits or ConnectionLimits()),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -79,11 +86,14 @@ def serve(app: Litestar, listening: socket.socket) -> None:
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=DRAIN_S,
+        callback_notify=swept,
+        timeout_notify=SWEEP_S,
     )
+    server = uvicorn.Server(config)
     # The server raises the signal that ended it once more; the store is to be closed first.
     before = {one: signal.signal(one, _noted) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)

@@ -40,6 +40,7 @@ from seawall.session.run_parameters import simulation_parameters, stress_paramet
 from seawall.session.trace import (
     Trace,
     TracedRecord,
+    check_record,
     refusals,
     trace_finding,
     trace_record,
@@ -231,6 +232,7 @@ class Session:
     def record(self, dataset: Dataset | str, record: int) -> TracedRecord:
         """Return one record (counted from 0) as read, with the proof that it is the dataset's."""
         version = self._asker.version(dataset)
+        check_record(version, record)
         rejects = read_tables(self._store, version).get("rejects")
         why = [] if rejects is None else refusals(rejects, record)
         return trace_record(self._store, version, record, refused=why)

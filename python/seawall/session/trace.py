@@ -66,10 +66,7 @@ def trace_record(
     NotFound
         When the dataset has no such record.
     """
-    if not 0 <= record < dataset.record_count:
-        raise NotFound(
-            f"the dataset has records 0 to {dataset.record_count - 1}", where=f"records[{record}]"
-        )
+    check_record(dataset, record)
     chunk_index, index = divmod(record, native.LEAVES_PER_CHUNK)
     chunk = store.raw_chunk(dataset.tenant, dataset.dataset_version_id, chunk_index)
     block = decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec)
@@ -93,6 +90,14 @@ def trace_record(
         proof=proof,
         proved=proof.verify(stored["bytes"]),
     )
+
+
+def check_record(dataset: DatasetVersion, record: int) -> None:
+    """Refuse the number of a record that the dataset does not have; raises NotFound."""
+    if not 0 <= record < dataset.record_count:
+        raise NotFound(
+            f"the dataset has records 0 to {dataset.record_count - 1}", where=f"records[{record}]"
+        )
 
 
 def refusals(rejects: Table, record: int) -> list[str]:

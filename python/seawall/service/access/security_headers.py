@@ -2,7 +2,7 @@
 
 from litestar.types import HTTPResponseStartEvent
 
-_HEADERS = (
+SECURITY_HEADERS = (
     # An answer is data: a page that the service shows states its own policy.
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"x-content-type-options", b"nosniff"),
@@ -18,5 +18,5 @@ def with_security_headers(message: HTTPResponseStartEvent) -> None:
     """Add to the start of an answer what it does not say itself."""
     headers = list(message["headers"])
     said = {name.lower() for name, _ in headers}
-    headers += [header for header in _HEADERS if header[0] not in said]
+    headers += [header for header in SECURITY_HEADERS if header[0] not in said]
     message["headers"] = headers

@@ -1,0 +1,160 @@
+"""Connections with bounds: who sends or reads too slowly, or too long a head, is closed.
+
+The server's protocol has a limit for connections that rest between requests, and none for the
+rest. One sweep a second looks at every connection, so that a request costs no timer.
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import httptools
+import msgspec
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from seawall.service.access.security_headers import SECURITY_HEADERS
+from seawall.service.problems import Problem
+from seawall.service.request_ids import new_request_id
+
+SWEEP_S = 1
+
+# What is no HTTP is no event: whoever sends it would write the log.
+_log = logging.getLogger("seawall.service.connections")
+_log.setLevel(logging.ERROR)
+
+
+class ConnectionLimits(msgspec.Struct, frozen=True):
+    """How patient the server is with its clients."""
+
+    head_s: float = 15.0  # from the first byte, or the connecting, to the end of the headers
+    window_s: float = 10.0  # in which a body or an answer has to get on by min_bytes
+    min_bytes: int = 5_000
+    max_head_bytes: int = 65_536  # the request line and all headers
+    max_connections: int = 10_000
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """HTTP/1.1 with `ConnectionLimits`; refusals of the protocol have the shape of all others."""
+
+    limits = ConnectionLimits()
+
+    _reading: Literal["head", "body", "nothing"] = "head"
+    _began_now = False  # whether the head began in the piece that is being read
+    _head_bytes = 0
+    _received = 0
+    _since = 0.0
+    _unsent = 0
+    _unsent_since = 0.0
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.logger = _log
+
+    def connection_made(self, transport: Any) -> None:
+        """Take a connection, or refuse one too many."""
+        super().connection_made(transport)
+        self._since = self._unsent_since = self.loop.time()
+        if len(self.connections) > self.limits.max_connections:
+            self._refuse(503, "OVERLOADED", "Too many connections; try again.")
+
+    def data_received(self, data: bytes) -> None:
+        """Read on."""
+        if self.transport.is_closing():
+            return
+        self._began_now = False
+        super().data_received(data)
+        if self._reading == "body":
+            self._received += len(data)
+        elif self._reading == "head" and not self._began_now:
+            self._head_bytes += len(data)  # a header that has not ended is nowhere else yet
+            if self._head_bytes > self.limits.max_head_bytes and not self.transport.is_closing():
+                self._refuse_head()
+
+    def on_message_begin(self) -> None:
+        """Note the beginning of a head."""
+        super().on_message_begin()
+        self._reading, self._began_now, self._head_bytes = "head", True, 0
+        self._since = self.loop.time()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header; what comes behind a body is none of the request's."""
+        if self._reading == "head":
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Hand the request to the application, unless its head was too long in one piece."""
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if size > self.limits.max_head_bytes:
+            self._refuse_head()
+            raise httptools.HttpParserError("the head is too long")
+        super().on_headers_complete()
+        self._reading, self._received, self._since = "body", 0, self.loop.time()
+
+    def on_message_complete(self) -> None:
+        """Note that the client has said all."""
+        super().on_message_complete()
+        self._reading = "nothing"
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP."""
+        self._refuse(400, "REQUEST_INVALID", msg)
+
+    def sweep(self, now: float) -> None:
+        """Close the connection when its client is too slow."""
+        if self._reads_slowly(now):
+            self.transport.abort()
+        elif not self.transport.is_closing() and self._sends_slowly(now):
+            self._refuse(408, "REQUEST_TIMEOUT", "The request came too slowly.")
+
+    def _reads_slowly(self, now: float) -> bool:
+        unsent = self.transport.get_write_buffer_size()
+        if unsent == 0 or unsent > self._unsent or self._unsent - unsent >= self.limits.min_bytes:
+            self._unsent, self._unsent_since = unsent, now
+        return now - self._unsent_since >= self.limits.window_s
+
+    def _sends_slowly(self, now: float) -> bool:
+        if self._reading == "nothing":
+            return False
+        if self.flow.read_paused or (self.cycle and self.cycle.waiting_for_100_continue):
+            self._received, self._since = 0, now  # the client waits for the server
+            return False
+        if self._reading == "head":
+            return now - self._since >= self.limits.head_s
+        if now - self._since < self.limits.window_s:
+            return False
+        is_slow = self._received < self.limits.min_bytes
+        self._received, self._since = 0, now
+        return is_slow
+
+    def _refuse_head(self) -> None:
+        self._refuse(431, "HEADERS_TOO_LARGE", "The request line and the headers are too long.")
+
+    def _refuse(self, status: int, code: str, message: str) -> None:
+        """Answer, unless an answer is under way, and close."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
+            request_id = new_request_id()
+            body = msgspec.json.encode(Problem(code, message, "", request_id))
+            headers = [
+                (b"content-type", b"application/json"),
+                (b"content-length", str(len(body)).encode()),
+                (b"connection", b"close"),
+                (b"x-request-id", request_id.encode()),
+                *([(b"retry-after", b"1")] if status == 503 else []),
+                *SECURITY_HEADERS,
+            ]
+            lines = b"".join(b"%s: %s\r\n" % header for header in headers)
+            self.transport.write(STATUS_LINE[status] + lines + b"\r\n" + body)
+        self.transport.close()
+
+
+def bounded(limits: ConnectionLimits) -> type[BoundedProtocol]:
+    """Return the protocol of a server with these limits."""
+    return type("BoundedProtocol", (BoundedProtocol,), {"limits": limits})
+
+
+def sweep(connections: Iterable[Any], now: float) -> None:
+    """Close the connections of slow clients."""
+    for connection in list(connections):
+        connection.sweep(now)

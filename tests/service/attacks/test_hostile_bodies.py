@@ -1,0 +1,237 @@
+"""Bodies that are meant to break the service: refused with a code, in little memory."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.service.attacks.conftest import RUN, Attacked
+from tests.service.conftest import RECORD, STARTED_AT
+
+INGEST = "/api/v3/ingest-records"
+PREVIEW = "/api/v3/normalize/preview"
+FILE = "/api/v3/ingest-file"
+MAX_GROWTH_BYTES = 64 << 20
+
+BOMB = gzip.compress(bytes(1 << 20), 9) * 256  # members that follow each other: 256 MiB
+DEEP = 100_000
+DIGITS = 100_000
+
+
+def _records(inside: bytes) -> bytes:
+    return b'{"records":[{"source_system":"a","source_record_id":"b",%s}]}' % inside
+
+
+def _run(inside: bytes) -> bytes:
+    known = b'{"dataset_version_id":"dv_%s","started_at":"%s"' % (b"0" * 26, STARTED_AT.encode())
+    return known + b"," + inside + b"}"
+
+
+# Code by body. Each is sent to every route that takes such a body.
+RECORD_BODIES: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "BODY_INVALID"),
+    "no JSON": (b"records=1", "BODY_INVALID"),
+    "half": (b'{"records":[', "BODY_INVALID"),
+    "two values": (b'{"records":[]}{}', "BODY_INVALID"),
+    "lists nested deeply": (_records(b'"a":' + b"[" * DEEP + b"]" * DEEP), "LIMIT_EXCEEDED"),
+    "objects nested deeply": (
+        _records(b'"a":' + b'{"a":' * DEEP + b"1" + b"}" * DEEP),
+        "LIMIT_EXCEEDED",
+    ),
+    "an envelope nested deeply": (b"[" * DEEP, "LIMIT_EXCEEDED"),
+    "NaN": (_records(b'"financial":{"debt":{"total_outstanding":NaN}}'), ""),
+    "Infinity": (_records(b'"financial":{"debt":{"total_outstanding":-Infinity}}'), ""),
+    "invalid UTF-8": (_records(b'"name":"\xff\xfe"'), ""),
+    "overlong UTF-8": (_records(b'"name":"\xc0\xaf"'), ""),
+    "a surrogate in UTF-8": (_records(b'"name":"\xed\xa0\x80"'), ""),
+    "a lone surrogate": (_records(b'"name":"\\ud800"'), ""),
+    "a NUL": (_records(b'"name":"\x00"'), ""),
+    "a byte order mark": (b"\xef\xbb\xbf" + _records(b'"name":"a"'), ""),
+    "UTF-16": (_records(b'"name":"a"').decode().encode("utf-16"), ""),
+    "a key that stands twice in a record": (_records(b'"name":"a","name":"b"'), ""),
+    "a key that stands twice in the envelope": (
+        b'{"profile":"todiscope","profile":"x",' + _records(b'"name":"a"')[1:],
+        "BODY_INVALID",
+    ),
+    "records twice": (_records(b'"name":"a"')[:-1] + b',"records":[]}', "BODY_INVALID"),
+    "a comment": (_records(b'"name":/* */"a"'), ""),
+    "a comma too many": (_records(b'"name":"a",'), ""),
+}
+
+RUN_BODIES: dict[str, bytes] = {
+    "lists nested deeply": _run(b'"parameters":' + b"[" * DEEP + b"]" * DEEP),
+    "objects nested deeply": _run(b'"parameters":' + b'{"a":' * DEEP + b"1" + b"}" * DEEP),
+    "NaN": _run(b'"parameters":{"loan_loss_pct":NaN}'),
+    "a number beyond all": _run(b'"parameters":{"loan_loss_pct":1e999}'),
+    "a number of many digits": _run(b'"parameters":{"loan_loss_pct":%s}' % (b"9" * DIGITS)),
+    "invalid UTF-8": _run(b'"parameters":{"\xff":1}'),
+    "a lone surrogate": _run(b'"parameters":{"\\ud800":1}'),
+    "a byte order mark": b"\xef\xbb\xbf" + _run(b'"parameters":{}'),
+    "a key that stands twice": _run(b'"started_at":"2026-01-01T00:00:00Z"'),
+    "a key that stands twice inside": _run(b'"parameters":{"a":1,"a":2}'),
+    "a list": b"[]",
+    "null": b"null",
+    "a number": b"1",
+}
+
+
+@pytest.fixture(scope="module")
+def client(attacked: Attacked) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=attacked.address, headers=attacked.headers, timeout=60) as client:
+        # What the first requests load is no growth by an attack.
+        client.post(INGEST, json={"records": [RECORD]})
+        client.post(PREVIEW, json={"records": [RECORD]})
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def in_little_memory(attacked: Attacked, client: httpx.Client) -> Iterator[None]:
+    before = attacked.memory_bytes()
+    yield
+    assert attacked.memory_bytes() - before < MAX_GROWTH_BYTES
+    assert attacked.is_well()
+
+
+def refused(found: httpx.Response) -> dict[str, Any]:
+    """A refusal's body; of any other answer this fails."""
+    told: dict[str, Any] = found.json()
+    assert 400 <= found.status_code < 500, (found.status_code, told)
+    assert set(told) == {"detail", "message", "where", "request_id"}
+    assert told["detail"] not in ("", "INTERNAL_ERROR")
+    assert len(found.content) < 4_096
+    return told
+
+
+@pytest.mark.parametrize("path", [INGEST, PREVIEW])
+@pytest.mark.parametrize("name", RECORD_BODIES)
+def test_a_hostile_body_of_records_is_refused(client: httpx.Client, path: str, name: str) -> None:
+    body, code = RECORD_BODIES[name]
+    found = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    if path == PREVIEW and found.status_code == 200:  # which shows what would be refused
+        assert (found.json()["records"], found.json()["summary"]["refused_record_count"]) == ([], 1)
+    else:
+        assert code in ("", refused(found)["detail"])
+
+
+@pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"9" * DIGITS, b"1e" + b"9" * DIGITS])
+def test_a_number_of_a_record_that_no_figure_holds_is_refused(
+    client: httpx.Client, number: bytes
+) -> None:
+    """As one cell, which the answer says; and the whole where the caller is strict."""
+    body = _records(b'"financial":{"debt":{"total_outstanding":%s}}' % number)
+    told = client.post(INGEST, content=body).json()
+    assert "1 refused by not_finite" in told["data_quality"]["warnings"]
+    strictly = client.post(INGEST, content=b'{"strict":true,' + body[1:])
+    assert refused(strictly)["detail"] == "DATASET_REFUSED"
+
+
+@pytest.mark.parametrize("name", RUN_BODIES)
+def test_a_hostile_question_is_refused(client: httpx.Client, name: str) -> None:
+    for path in (RUN, RUN.replace("/run", "/jobs"), RUN.replace("/run", "/report")):
+        refused(client.post(path, content=RUN_BODIES[name]))
+
+
+@pytest.mark.parametrize("path", [INGEST, PREVIEW, RUN, FILE, "/api/v3/keys"])
+def test_a_packed_body_is_not_unpacked(client: httpx.Client, path: str) -> None:
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    found = client.post(path, content=BOMB, headers=headers)
+    assert refused(found)["detail"] == "UNSUPPORTED_MEDIA_TYPE"
+
+
+@pytest.mark.parametrize("name", ["bomb.json.gz", "bomb.json", "bomb.csv"])
+def test_a_packed_file_is_not_unpacked(client: httpx.Client, name: str) -> None:
+    as_form = client.post(FILE, files={"file": (name, BOMB)})
+    as_body = client.post(FILE, params={"filename": name}, content=BOMB)
+    for found in (as_form, as_body):
+        assert refused(found)["detail"] == "UNSUPPORTED_MEDIA_TYPE"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "a\tb", "multipart/form-data"])
+def test_a_body_of_another_kind_is_refused(client: httpx.Client, kind: str) -> None:
+    body = json.dumps({"records": [RECORD]}).encode()
+    for path in (INGEST, PREVIEW, RUN, "/api/v3/keys"):
+        found = client.post(path, content=body, headers={"Content-Type": kind})
+        assert refused(found)["detail"] == "UNSUPPORTED_MEDIA_TYPE"
+
+
+_PART = b'--x\r\nContent-Disposition: form-data; name="%s"; filename="%s"\r\n\r\n{}\r\n--x--'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"--x",
+        b"--x\r\n\r\n",
+        b"--x\r\nContent-Disposition: form-data; name=file\r\n\r\n",
+        b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n{}\r\n--x--\r\n',
+        _PART % (b"other", b"a.json"),
+        _PART % (b"file", b"../../a.sh"),
+        _PART % (b"file", b"a\x00.json.sh"),
+        b"--x\r\n" + b"A: b\r\n" * 50_000 + b"\r\n\r\n--x--",
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n' * 20_000 + b"--x--",
+    ],
+)
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "multipart/form-data"])
+def test_a_broken_form_is_refused(client: httpx.Client, body: bytes, kind: str) -> None:
+    refused(client.post(FILE, content=body, headers={"Content-Type": kind}))
+
+
+def test_a_body_that_is_longer_than_allowed_is_not_read(attacked: Attacked) -> None:
+    mebi = b"[" * (1 << 20)
+    announced = attacked.head(f"POST {RUN} HTTP/1.1", "Content-Length: 1099511627776")
+    in_pieces = attacked.head(f"POST {RUN} HTTP/1.1", "Transfer-Encoding: chunked")
+    pieces = [b"%x\r\n%s\r\n" % (len(mebi), mebi)] * 100
+    for sent in ([announced], [in_pieces, *pieces]):
+        status, _, body = attacked.raw(*sent)
+        assert (status, json.loads(body)["detail"]) == (413, "BODY_TOO_LARGE")
+
+
+def test_a_head_without_an_end_is_not_kept(attacked: Attacked) -> None:
+    """Of anybody: no credential is looked at before the head is whole."""
+    begun = b"GET /health HTTP/1.1\r\nHost: a\r\nX-A: "
+    status, _, body = attacked.raw(begun, *[b"b" * (1 << 20)] * 100)
+    assert (status, json.loads(body)["detail"]) == (431, "HEADERS_TOO_LARGE")
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        ["Content-Length: -1"],
+        ["Content-Length: +2"],
+        ["Content-Length: 0x2"],
+        ["Content-Length: 2, 2"],
+        ["Content-Length: 99999999999999999999"],
+        ["Content-Length: 2", "Content-Length: 3"],
+        ["Content-Length: 2", "Transfer-Encoding: chunked"],
+        ["Transfer-Encoding: chunked, chunked"],
+        ["Transfer-Encoding: chunked", "Transfer-Encoding: identity"],
+    ],
+)
+def test_a_length_that_is_none_is_refused(attacked: Attacked, lengths: list[str]) -> None:
+    status, headers, body = attacked.raw(attacked.head(f"POST {RUN} HTTP/1.1", *lengths), b"{}")
+    assert status == 400
+    assert set(json.loads(body)) == {"detail", "message", "where", "request_id"}
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("piece", [b"zz\r\n{}", b"-1\r\n{}", b"f" * 17 + b"\r\n{}", b"2;{}\r\n{}x"])
+def test_a_piece_of_no_size_is_refused(attacked: Attacked, piece: bytes) -> None:
+    head = attacked.head(f"POST {RUN} HTTP/1.1", "Transfer-Encoding: chunked")
+    status, _, body = attacked.raw(head, piece + b"\r\n0\r\n\r\n")
+    assert (status, json.loads(body)["detail"]) == (400, "REQUEST_INVALID")
+
+
+def test_what_stands_behind_a_body_is_not_read_with_it(attacked: Attacked) -> None:
+    head = attacked.head(f"POST {RUN} HTTP/1.1", "Content-Length: 1")
+    status, _, body = attacked.raw(head, b"{}")
+    assert (status, json.loads(body)["detail"]) == (400, "BODY_INVALID")
+
+
+def test_a_header_behind_a_body_is_none_of_the_requests(attacked: Attacked) -> None:
+    """A credential there would come after the doors have looked."""
+    head = b"POST %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" % RUN.encode()
+    body = b"2\r\n{}\r\n0\r\nX-API-Key: %s\r\n\r\n" % attacked.server.key.encode()
+    assert attacked.raw(head + b"Transfer-Encoding: chunked\r\n\r\n", body)[0] == 401

@@ -286,7 +286,7 @@ def test_the_page_of_stored_bytes_shows_the_golden_values() -> None:
 
 def test_the_proof_on_the_page_verifies() -> None:
     page = STORED_BYTES.read_text(encoding="utf-8")
-    block = re.findall(r"```json\n(.*?)```", page, flags=re.DOTALL)[0]  # the audit chain has the other
+    block = re.findall(r"```json\n(.*?)```", page, flags=re.DOTALL)[0]
     assert msgspec.json.decode(block, type=InclusionProof) == REFERENCE_PROOF
 
 

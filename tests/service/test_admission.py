@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 from litestar.types import Receive, Scope, Send
-from tests.service.conftest import RECORD, Client, key_of
 
 from seawall.service import Service, admission, make_app
 from seawall.service.access.doors import Access
 from seawall.service.access.principal import Principal
 from seawall.service.admission import LARGE_BYTES, Admission, AdmissionOptions
 from seawall.service.lanes import Turn, present_turn
+from service.conftest import RECORD, Client, key_of
 
 INGEST = "/api/v3/ingest-records"
 

@@ -14,9 +14,9 @@ import msgspec
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
-from tests.service.conftest import RUN, STARTED_AT, Client
 
 from seawall.service.access.options_file import load_access_options
+from service.conftest import RUN, STARTED_AT, Client
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -4,7 +4,8 @@ import re
 from importlib.resources import files
 
 import pytest
-from tests.service.conftest import Client
+
+from service.conftest import Client
 
 NAMES = sorted(one.name for one in files("seawall.service").joinpath("page").iterdir())
 TEXTS = {

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from tests.service.conftest import ASSUMED, RECORD, RUN, STARTED_AT
-from tests.service.served import served
 
 from seawall.registry import ENGINES
+from service.conftest import ASSUMED, RECORD, RUN, STARTED_AT
+from service.served import served
 
 CHROMIUM = shutil.which("chromium")
 SIMULATE = f"/api/v3/engines/{ENGINES['debt_simulation'].wire_name}/run"

@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from tests.service.served import Served, served
+
+from service.served import Served, served
 
 RUN = "/api/v3/engines/distressed-asset-debt-stress/run"
 

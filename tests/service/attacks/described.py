@@ -15,9 +15,9 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.errors import InvalidSchema
-from tests.service.conftest import ASSUMED, RECORD, RUN, STARTED_AT
 
 from seawall.registry import ENGINES
+from service.conftest import ASSUMED, RECORD, RUN, STARTED_AT
 
 SIMULATION = f"/api/v3/engines/{ENGINES['debt_simulation'].wire_name}/run"
 KEY = {"name": "asked for", "roles": ["read"]}

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tests.service.attacks.described import ask_all
-from tests.service.served import served
+
+from service.attacks.described import ask_all
+from service.served import served
 
 
 def test_no_answer_is_other_than_described(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.service.attacks.conftest import RUN, Attacked
-from tests.service.conftest import RECORD, STARTED_AT
+
+from service.attacks.conftest import RUN, Attacked
+from service.conftest import RECORD, STARTED_AT
 
 INGEST = "/api/v3/ingest-records"
 PREVIEW = "/api/v3/normalize/preview"

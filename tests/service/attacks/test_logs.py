@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from tests.service.attacks.conftest import RUN
-from tests.service.conftest import key_of
 
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
+from service.attacks.conftest import RUN
+from service.conftest import key_of
 
 
 def test_who_goes_away_in_the_middle_of_a_body_is_no_failure(

@@ -4,8 +4,9 @@ import json
 
 import httpx
 import pytest
-from tests.service.attacks.conftest import RUN, Attacked
-from tests.service.conftest import RECORD
+
+from service.attacks.conftest import RUN, Attacked
+from service.conftest import RECORD
 
 LISTS = ["datasets", "runs", "findings", "evidence", "jobs"]
 

@@ -11,8 +11,9 @@ from contextlib import ExitStack, suppress
 
 import httpx
 import pytest
-from tests.service.attacks.conftest import read_answer
-from tests.service.attacks.impatient import ANSWER_BYTES, LIMITS
+
+from service.attacks.conftest import read_answer
+from service.attacks.impatient import ANSWER_BYTES, LIMITS
 
 TOO_LONG_S = 15.0
 HEAD = b"POST /a HTTP/1.1\r\nHost: a\r\n"

@@ -7,11 +7,11 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
-from tests.service.conftest import ASSUMED, RECORD, RUN, STARTED_AT, key_of
 
 from seawall.registry import ENGINES
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
+from service.conftest import ASSUMED, RECORD, RUN, STARTED_AT, key_of
 
 Client = TestClient[Litestar]
 

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from tests.service.attacks.conftest import RUN, Attacked
-from tests.service.conftest import ASSUMED, RECORD, STARTED_AT
 
 from seawall.registry import ENGINES
+from service.attacks.conftest import RUN, Attacked
+from service.conftest import ASSUMED, RECORD, STARTED_AT
 
 SIMULATION = f"/api/v3/engines/{ENGINES['debt_simulation'].wire_name}/run"
 CALLERS = 20

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
-from tests.service.conftest import key_of
 
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
 from seawall.service.access.principal import Principal
 from seawall.service.telemetry.logs import LineWriter, RequestLog, json_logs
+from service.conftest import key_of
 
 HOSTILE = 'a\n{"event": "forged"}\r\x1b[2J\x00\u2028\u0085"\\'
 

@@ -4,11 +4,11 @@ import re
 
 from litestar.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
-from tests.service.conftest import RECORD, RUN, STARTED_AT, Client, key_of
 
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
 from seawall.service.telemetry.metrics import Metrics
+from service.conftest import RECORD, RUN, STARTED_AT, Client, key_of
 
 INGEST = "/api/v3/ingest-records"
 

@@ -37,6 +37,7 @@ const CanonicalLanes canonical_lanes_avx512{
     .instruction_set = "avx512",
     .normal_cdf = &apply_all<Avx512, Function::cdf>,
     .normal_quantile = &apply_all<Avx512, Function::quantile>,
+    .exponential = &apply_all<Avx512, Function::exponential>,
     .uniform_53 = &draw_all<Avx512, double>,
     .default_uniform_48 = &draw_all<Avx512, std::uint64_t>,
     .subtract_rows = &subtract_rows<Avx512>};

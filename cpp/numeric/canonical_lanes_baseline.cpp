@@ -45,6 +45,7 @@ const CanonicalLanes canonical_lanes_baseline{
     .instruction_set = "baseline",
     .normal_cdf = &apply_all<Baseline, Function::cdf>,
     .normal_quantile = &apply_all<Baseline, Function::quantile>,
+    .exponential = &apply_all<Baseline, Function::exponential>,
     .uniform_53 = &draw_all<Baseline, double>,
     .default_uniform_48 = &draw_all<Baseline, std::uint64_t>,
     .subtract_rows = &subtract_rows<Baseline>};

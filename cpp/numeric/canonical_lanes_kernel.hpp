@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "numeric/canonical_lanes_units.hpp"
+#include "numeric/exponential.hpp"
 #include "numeric/exponential_tables.hpp"
 #include "numeric/normal_distribution.hpp"
 #include "numeric/normal_tables.hpp"
@@ -189,6 +190,12 @@ class LanesOf {
         return is_central ? central : is_negative ? -x : x;
     }
 
+    /// canonical_exp; `rare` is set in the lanes that are not decided.
+    [[gnu::always_inline]] static Doubles exponential(Doubles x, Integers& rare) {
+        rare = ~((x >= all(-705.0)) & (x <= all(705.0)));  // NaN too
+        return exponential(rare ? all(0.0) : x, all(0.0));
+    }
+
     struct Block {
         Words words[4];  ///< in the low halves
     };
@@ -260,7 +267,11 @@ template <class L>
     return value;
 }
 
-enum class Function { cdf, quantile };
+enum class Function { cdf, quantile, exponential };
+
+inline double exponential_of_one(double x) {
+    return canonical_exp(x);
+}
 
 template <class L, Function function>
 [[gnu::always_inline]] inline L::Doubles apply(typename L::Doubles x) {
@@ -268,11 +279,16 @@ template <class L, Function function>
     typename L::Doubles value;
     if constexpr (function == Function::cdf) {
         value = LanesOf<L>::cdf(x, rare);
-    } else {
+    } else if constexpr (function == Function::quantile) {
         value = LanesOf<L>::quantile(x, rare);
+    } else {
+        value = LanesOf<L>::exponential(x, rare);
     }
     if (!L::any(rare)) return value;
-    return with_rare<L>(x, value, rare, function == Function::cdf ? &normal_cdf : &normal_quantile);
+    return with_rare<L>(x, value, rare,
+                        function == Function::cdf        ? &normal_cdf
+                        : function == Function::quantile ? &normal_quantile
+                                                         : &exponential_of_one);
 }
 
 template <class L, Function function>

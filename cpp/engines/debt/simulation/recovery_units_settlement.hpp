@@ -60,13 +60,15 @@ LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
 class JointSettlement {
   public:
     /// `quarters` may be null: one period.
-    JointSettlement(const JointUnits& units, const CollateralShocks& shocks,
-                    const LiquidationTerms& terms, const ClaimQuarters* quarters);
+    JointSettlement(const JointUnits& units, const LiquidationTerms& terms,
+                    const ClaimQuarters* quarters);
 
     /// Scenarios of the block in which some obligor of the unit defaults.
     std::uint16_t default_mask(std::size_t unit, std::span<const std::uint16_t> masks) const;
 
-    void settle(std::size_t unit, const RecoveryScenario& scenario);
+    /// `value_minor` is what the unit's pools are worth.
+    void settle(std::size_t unit, const RecoveryScenario& scenario,
+                std::span<const std::int64_t> value_minor);
 
     // Of the unit settled last.
     std::int64_t paid_minor(std::size_t claim) const {
@@ -83,11 +85,10 @@ class JointSettlement {
   private:
     WaterfallBatch batch() const;
     void set_claims(std::size_t unit, const RecoveryScenario& scenario);
-    void sell_pools(std::size_t unit, const RecoveryScenario& scenario);
+    void sell_pools(std::size_t unit, std::span<const std::int64_t> value_minor);
     void set_administration(std::size_t unit, const RecoveryScenario& scenario);
 
     const JointUnits& units_;
-    const CollateralShocks& shocks_;
     const ClaimQuarters* quarters_;
     LiquidationTerms terms_;
     MinorFraction net_of_sale_, administration_cost_;

@@ -17,20 +17,6 @@ RecoveryMoney& RecoveryMoney::operator+=(const RecoveryMoney& other) {
     return *this;
 }
 
-LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
-                           const MinorFraction& administration_cost) {
-    const std::int64_t from_collateral =
-        claim.is_secured ? std::min(net_minor, claim.amount_minor) : 0;
-    const std::int64_t free = claim.free_assets_minor + net_minor - from_collateral;
-    const std::int64_t administration = administration_cost.rounded_half_even(free);
-    const std::int64_t left = free - administration;
-    const std::int64_t from_estate = std::min(left, claim.amount_minor - from_collateral);
-    return {.from_collateral_minor = from_collateral,
-            .from_estate_minor = from_estate,
-            .administration_minor = administration,
-            .equity_minor = left - from_estate};
-}
-
 JointSettlement::JointSettlement(const JointUnits& units, const LiquidationTerms& terms,
                                  const ClaimQuarters* quarters)
     : units_(units),

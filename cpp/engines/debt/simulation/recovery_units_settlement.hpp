@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -52,8 +53,19 @@ struct LoneSettlement {
 };
 
 /// What settle_liquidation pays, without its tables: `net_minor` is what the sale of the pool left.
-LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
-                           const MinorFraction& administration_cost);
+inline LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
+                                  const MinorFraction& administration_cost) {
+    const std::int64_t from_collateral =
+        claim.is_secured ? std::min(net_minor, claim.amount_minor) : 0;
+    const std::int64_t free = claim.free_assets_minor + net_minor - from_collateral;
+    const std::int64_t administration = administration_cost.rounded_half_even(free);
+    const std::int64_t left = free - administration;
+    const std::int64_t from_estate = std::min(left, claim.amount_minor - from_collateral);
+    return {.from_collateral_minor = from_collateral,
+            .from_estate_minor = from_estate,
+            .administration_minor = administration,
+            .equity_minor = left - from_estate};
+}
 
 /// Settles joint units, one scenario of one unit after another in the same memory, by the steps of
 /// settle_liquidation.

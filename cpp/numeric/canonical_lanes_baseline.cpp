@@ -28,6 +28,9 @@ struct Baseline {
     static Doubles look_up(const double* table, Integers place) {
         return Doubles{table[place[0]], table[place[1]]};
     }
+    static void look_up_rows(const double* table, Integers place, Doubles (&columns)[4]) {
+        for (int i = 0; i < 4; ++i) columns[i] = look_up(table + i, place);
+    }
     static Words product(Words a, Words b) {
 #if defined(__SSE2__)
         return reinterpret_cast<Words>(

@@ -118,11 +118,9 @@ class LanesOf {
         const auto index = truncated(0.5 - 8.0 * x);
         const Doubles c = -0.125 * __builtin_convertvector(index, Doubles);
         const auto place = widened(index) * 4;
-        const double* const table = &knots[0].cdf_high;
-        const Doubles cdf_high = L::look_up(table, place);
-        const Doubles cdf_low = L::look_up(table + 1, place);
-        const Doubles density_high = L::look_up(table + 2, place);
-        const Doubles density_low = L::look_up(table + 3, place);
+        Doubles knot[4];
+        L::look_up_rows(&knots[0].cdf_high, place, knot);
+        const auto [cdf_high, cdf_low, density_high, density_low] = knot;
         const Doubles h = x - c;
         const Doubles minus_ch = -c * h;
         const Doubles minus_square = -h * h;

@@ -40,7 +40,7 @@ const CanonicalLanes canonical_lanes_avx2{.instruction_set = "avx2",
                                           .normal_cdf = &apply_all<Avx2, Function::cdf>,
                                           .normal_quantile = &apply_all<Avx2, Function::quantile>,
                                           .exponential = &apply_all<Avx2, Function::exponential>,
-    .uniform_53 = &draw_all<Avx2, double>,
+                                          .uniform_53 = &draw_all<Avx2, double>,
                                           .default_uniform_48 = &draw_all<Avx2, std::uint64_t>,
                                           .subtract_rows = &subtract_rows<Avx2>};
 

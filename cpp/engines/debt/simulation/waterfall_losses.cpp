@@ -1,11 +1,11 @@
 #include "engines/debt/simulation/waterfall_losses.hpp"
 
 #include <array>
-#include <bit>
 #include <string>
 #include <utility>
 
 #include "engines/debt/collateral_pool.hpp"
+#include "engines/debt/simulation/block_scenarios.hpp"
 #include "engines/debt/simulation/collateral_batch.hpp"
 #include "errors/error.hpp"
 
@@ -20,35 +20,6 @@ std::size_t checked_position_count(const WaterfallBook& book) {
 }
 
 }  // namespace
-
-/// Scenarios of a block, in its order.
-class WaterfallLosses::BlockScenarios {
-  public:
-    BlockScenarios(const DefaultedBlock& block, std::span<const std::uint8_t> quarters)
-        : asked_(static_cast<std::uint16_t>((1U << block.count) - 1U)) {
-        for (unsigned s = 0; s < block.count; ++s) {
-            scenarios_[s] = {.seed = block.seed,
-                             .scenario = block.states->scenario(block.first + s),
-                             .state = block.states->state(block.first + s),
-                             .masks = block.masks,
-                             .bit = s,
-                             .quarters = quarters};
-        }
-    }
-    const RecoveryScenario& operator[](std::size_t s) const { return scenarios_[s]; }
-
-    /// Calls `visit` with each scenario of a mask.
-    template <class Visit>
-    void visit(std::uint16_t mask, Visit visit) const {
-        for (unsigned bits = mask & asked_; bits != 0; bits &= bits - 1) {
-            visit(scenarios_[static_cast<std::size_t>(std::countr_zero(bits))]);
-        }
-    }
-
-  private:
-    std::uint16_t asked_;
-    std::array<RecoveryScenario, block_scenarios> scenarios_;
-};
 
 /// What a thread works in.
 struct WaterfallLosses::Room {

@@ -16,6 +16,8 @@
 
 namespace seawall::debt {
 
+class BlockScenarios;
+
 /// Losses of what a waterfall leaves unpaid: in each scenario collateral takes its value, and every
 /// unit of connected obligors with a default is liquidated (docs/explanation/
 /// default_simulation_waterfall.md). What is paid after a default is not discounted. Positions are
@@ -44,7 +46,6 @@ class WaterfallLosses final : public LossRule {
   private:
     struct Room;
     class Lent;
-    class BlockScenarios;
 
     WaterfallLosses(const WaterfallBook& book, const FactorModel& factors,
                     std::optional<ClaimQuarters> quarters);

@@ -15,6 +15,14 @@ namespace {
 /// What the search for a quarter costs, in decisions of the filter.
 constexpr std::size_t decisions_a_search = 100;
 
+/// By steps that the compiler takes for many masks at once.
+constexpr unsigned bit_count(unsigned mask) {
+    mask -= mask >> 1U & 0x5555U;
+    mask = (mask & 0x3333U) + (mask >> 2U & 0x3333U);
+    mask = (mask + (mask >> 4U)) & 0x0F0FU;
+    return (mask + (mask >> 8U)) & 0x1FU;
+}
+
 constexpr const char* column = "quarters.cumulative_default_probability";
 
 std::string entry(std::size_t row, std::size_t quarter) {
@@ -74,7 +82,7 @@ DefaultQuarters::DefaultQuarters(const StandardObligors& obligors, const FactorM
 
 bool DefaultQuarters::are_many(std::span<const std::uint16_t> masks) const {
     std::size_t count = 0;
-    for (const std::uint16_t mask : masks) count += static_cast<std::size_t>(std::popcount(mask));
+    for (const std::uint16_t mask : masks) count += bit_count(mask);
     return count * decisions_a_search >= block_scenarios * filter_.decision_count();
 }
 

@@ -50,6 +50,10 @@ void normal_quantile_lanes(std::span<const double> probability, std::span<double
     widest().normal_quantile(probability.data(), x.data(), probability.size());
 }
 
+void canonical_exp_lanes(std::span<const double> x, std::span<double> power) {
+    widest().exponential(x.data(), power.data(), x.size());
+}
+
 void uniform_53_lanes(std::uint64_t seed, RandomStream stream,
                       std::span<const std::uint64_t> scenario, std::span<const std::uint32_t> index,
                       std::span<double> uniform) {

@@ -18,6 +18,9 @@ void normal_cdf_lanes(std::span<const double> x, std::span<double> probability);
 /// normal_quantile of each.
 void normal_quantile_lanes(std::span<const double> probability, std::span<double> x);
 
+/// canonical_exp of each.
+void canonical_exp_lanes(std::span<const double> x, std::span<double> power);
+
 /// stream_uniform_53 of each pair of a scenario and an index.
 void uniform_53_lanes(std::uint64_t seed, RandomStream stream,
                       std::span<const std::uint64_t> scenario, std::span<const std::uint32_t> index,

@@ -25,6 +25,9 @@ struct Avx2 {
     static Doubles look_up(const double* table, Integers place) {
         return _mm256_i64gather_pd(table, reinterpret_cast<__m256i>(place), 8);
     }
+    static void look_up_rows(const double* table, Integers place, Doubles (&columns)[4]) {
+        for (int i = 0; i < 4; ++i) columns[i] = look_up(table + i, place);
+    }
     static Words product(Words a, Words b) {
         return reinterpret_cast<Words>(
             _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
@@ -36,6 +39,7 @@ struct Avx2 {
 const CanonicalLanes canonical_lanes_avx2{.instruction_set = "avx2",
                                           .normal_cdf = &apply_all<Avx2, Function::cdf>,
                                           .normal_quantile = &apply_all<Avx2, Function::quantile>,
+                                          .exponential = &apply_all<Avx2, Function::exponential>,
                                           .uniform_53 = &draw_all<Avx2, double>,
                                           .default_uniform_48 = &draw_all<Avx2, std::uint64_t>,
                                           .subtract_rows = &subtract_rows<Avx2>};

@@ -28,6 +28,9 @@ struct Baseline {
     static Doubles look_up(const double* table, Integers place) {
         return Doubles{table[place[0]], table[place[1]]};
     }
+    static void look_up_rows(const double* table, Integers place, Doubles (&columns)[4]) {
+        for (int i = 0; i < 4; ++i) columns[i] = look_up(table + i, place);
+    }
     static Words product(Words a, Words b) {
 #if defined(__SSE2__)
         return reinterpret_cast<Words>(
@@ -45,6 +48,7 @@ const CanonicalLanes canonical_lanes_baseline{
     .instruction_set = "baseline",
     .normal_cdf = &apply_all<Baseline, Function::cdf>,
     .normal_quantile = &apply_all<Baseline, Function::quantile>,
+    .exponential = &apply_all<Baseline, Function::exponential>,
     .uniform_53 = &draw_all<Baseline, double>,
     .default_uniform_48 = &draw_all<Baseline, std::uint64_t>,
     .subtract_rows = &subtract_rows<Baseline>};

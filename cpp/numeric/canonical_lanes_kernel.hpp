@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "numeric/canonical_lanes_units.hpp"
+#include "numeric/exponential.hpp"
 #include "numeric/exponential_tables.hpp"
 #include "numeric/normal_distribution.hpp"
 #include "numeric/normal_tables.hpp"
@@ -117,11 +118,9 @@ class LanesOf {
         const auto index = truncated(0.5 - 8.0 * x);
         const Doubles c = -0.125 * __builtin_convertvector(index, Doubles);
         const auto place = widened(index) * 4;
-        const double* const table = &knots[0].cdf_high;
-        const Doubles cdf_high = L::look_up(table, place);
-        const Doubles cdf_low = L::look_up(table + 1, place);
-        const Doubles density_high = L::look_up(table + 2, place);
-        const Doubles density_low = L::look_up(table + 3, place);
+        Doubles knot[4];
+        L::look_up_rows(&knots[0].cdf_high, place, knot);
+        const auto [cdf_high, cdf_low, density_high, density_low] = knot;
         const Doubles h = x - c;
         const Doubles minus_ch = -c * h;
         const Doubles minus_square = -h * h;
@@ -187,6 +186,12 @@ class LanesOf {
         const Doubles x =
             polynomial(tail_numerator, r - 1.6) / polynomial(tail_denominator, r - 1.6);
         return is_central ? central : is_negative ? -x : x;
+    }
+
+    /// canonical_exp; `rare` is set in the lanes that are not decided.
+    [[gnu::always_inline]] static Doubles exponential(Doubles x, Integers& rare) {
+        rare = ~((x >= all(-705.0)) & (x <= all(705.0)));  // NaN too
+        return exponential(rare ? all(0.0) : x, all(0.0));
     }
 
     struct Block {
@@ -260,7 +265,11 @@ template <class L>
     return value;
 }
 
-enum class Function { cdf, quantile };
+enum class Function { cdf, quantile, exponential };
+
+inline double exponential_of_one(double x) {
+    return canonical_exp(x);
+}
 
 template <class L, Function function>
 [[gnu::always_inline]] inline L::Doubles apply(typename L::Doubles x) {
@@ -268,11 +277,16 @@ template <class L, Function function>
     typename L::Doubles value;
     if constexpr (function == Function::cdf) {
         value = LanesOf<L>::cdf(x, rare);
-    } else {
+    } else if constexpr (function == Function::quantile) {
         value = LanesOf<L>::quantile(x, rare);
+    } else {
+        value = LanesOf<L>::exponential(x, rare);
     }
     if (!L::any(rare)) return value;
-    return with_rare<L>(x, value, rare, function == Function::cdf ? &normal_cdf : &normal_quantile);
+    return with_rare<L>(x, value, rare,
+                        function == Function::cdf        ? &normal_cdf
+                        : function == Function::quantile ? &normal_quantile
+                                                         : &exponential_of_one);
 }
 
 template <class L, Function function>

@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "numeric/exponential.hpp"
 #include "numeric/normal_distribution.hpp"
 
 BOOST_AUTO_TEST_SUITE(canonical_lanes_test)
@@ -125,6 +126,22 @@ BOOST_AUTO_TEST_CASE(quantiles_have_the_bits_of_the_function_of_one) {
                 differences(any_doubles(1'000'000), &normal_quantile, lanes.normal_quantile) == 0U);
             BOOST_TEST(differences(edges, &normal_quantile, lanes.normal_quantile) == 0U);
             BOOST_TEST(differences(around(edges), &normal_quantile, lanes.normal_quantile) == 0U);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(powers_of_e_have_the_bits_of_the_function_of_one) {
+    const auto of_one = [](double x) { return canonical_exp(x); };
+    const std::vector<double> edges{0.0, -0.0,   infinity, -infinity, nan,   705.0,
+                                    1.0, -705.0, 710.0,    -746.0,    -7e-9, 5e-324};
+    for (const CanonicalLanes& lanes : usable_canonical_lanes()) {
+        BOOST_TEST_CONTEXT(lanes.instruction_set) {
+            for (const double reach : {1e-8, 1.0, 50.0, 760.0}) {
+                BOOST_TEST(differences(numbers(1'000'000, -reach, reach), of_one,
+                                       lanes.exponential) == 0U);
+            }
+            BOOST_TEST(differences(any_doubles(1'000'000), of_one, lanes.exponential) == 0U);
+            BOOST_TEST(differences(around(edges), of_one, lanes.exponential) == 0U);
         }
     }
 }

@@ -23,6 +23,7 @@ struct CanonicalLanes {
     const char* instruction_set;
     void (*normal_cdf)(const double* x, double* probability, std::size_t count);
     void (*normal_quantile)(const double* probability, double* x, std::size_t count);
+    void (*exponential)(const double* x, double* power, std::size_t count);
     void (*uniform_53)(const UniformLanes& lanes, double* uniform);
     /// Of the stream and, for the low bits, the next one.
     void (*default_uniform_48)(const UniformLanes& lanes, std::uint64_t* uniform);

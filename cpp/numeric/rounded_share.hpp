@@ -16,11 +16,12 @@ inline std::int64_t rounded_share(std::int64_t amount, double share) {
     if (shift > 116U) return 0;
     const std::uint64_t mantissa = (bits & 0x000F'FFFF'FFFF'FFFFU) | 0x0010'0000'0000'0000U;
     const Wide product = static_cast<Wide>(mantissa) * static_cast<std::uint64_t>(amount);
-    const auto whole = static_cast<std::uint64_t>(product >> shift);
-    const Wide rest = product - (static_cast<Wide>(whole) << shift);
-    const Wide half = static_cast<Wide>(1) << (shift - 1U);
-    const bool is_up = rest > half || (rest == half && (whole & 1U) != 0);
-    return static_cast<std::int64_t>(whole + (is_up ? 1U : 0U));
+    // No branch on the rest: it is as good as random.
+    const auto doubled = static_cast<std::uint64_t>(product >> (shift - 1U));
+    const bool is_inexact = static_cast<Wide>(doubled) << (shift - 1U) != product;
+    const std::uint64_t whole = doubled >> 1U;
+    const std::uint64_t is_up = doubled & (whole | (is_inexact ? 1U : 0U)) & 1U;
+    return static_cast<std::int64_t>(whole + is_up);
 }
 
 }  // namespace seawall

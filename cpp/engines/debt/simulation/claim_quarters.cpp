@@ -64,6 +64,10 @@ ClaimQuarters::ClaimQuarters(DefaultQuarters quarters, const ClaimQuarterColumns
 }
 
 void ClaimQuarters::find(const DefaultedBlock& block, std::span<std::uint8_t> quarter) const {
+    if (quarters_.are_many(block.masks)) {
+        quarters_.find_all(block, quarter);
+        return;
+    }
     LaneProducts products(quarters_.obligors().factor_count);
     std::array<std::uint8_t, most_lanes> found;
     visit_lanes(block.masks, by_obligor_, [&](std::span<const DefaultedLane> lanes) {

@@ -64,10 +64,14 @@ void check(const CollateralColumns& pools, const FactorModel& factors) {
     }
 }
 
+/// σY − σ²/2
+double shocked_exponent(double volatility, double shock) {
+    return volatility * (shock - 0.5 * volatility);
+}
+
 /// E·exp(σY − σ²/2)
 double shocked_value(std::int64_t expected_minor, double volatility, double shock) {
-    return static_cast<double>(expected_minor) *
-           canonical_exp(volatility * (shock - 0.5 * volatility));
+    return static_cast<double>(expected_minor) * canonical_exp(shocked_exponent(volatility, shock));
 }
 
 }  // namespace
@@ -142,8 +146,13 @@ void CollateralShocks::values_minor(std::uint64_t seed, std::span<const Collater
                               : std::clamp(shock[i], -largest_shock, largest_shock);
     }
     for (std::size_t i = 0; i < draws.size(); ++i) {
-        const Pool& pool = pools_[draws[i].pool];
-        values[i] = std::llrint(shocked_value(pool.value_minor, pool.volatility, shock[i]));
+        shock[i] = shocked_exponent(pools_[draws[i].pool].volatility, shock[i]);
+    }
+    const auto power = std::span(shock).first(draws.size());
+    canonical_exp_lanes(power, power);
+    for (std::size_t i = 0; i < draws.size(); ++i) {
+        const auto expected = static_cast<double>(pools_[draws[i].pool].value_minor);
+        values[i] = std::llrint(expected * shock[i]);
     }
 }
 

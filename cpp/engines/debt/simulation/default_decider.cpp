@@ -69,14 +69,29 @@ DefaultDecider::DefaultDecider(const ObligorGroups& groups, const SystematicStat
 
 void DefaultDecider::decide(std::size_t first_group, std::size_t block, std::int64_t* loss_sum,
                             std::uint16_t* defaults) {
+    const GroupThresholds own{.exact = groups_.threshold,
+                              .rounded = groups_.rounded_threshold,
+                              .largest = groups_.largest_threshold};
+    decide(first_group, block, own, loss_sum,
+           defaults == nullptr ? nullptr : defaults + first_group * group_obligors);
+}
+
+void DefaultDecider::decide(std::size_t first_group, std::size_t block,
+                            const GroupThresholds& thresholds, std::uint16_t* defaults) {
+    decide(first_group, block, thresholds, nullptr, defaults);
+}
+
+void DefaultDecider::decide(std::size_t first_group, std::size_t block,
+                            const GroupThresholds& thresholds, std::int64_t* loss_sum,
+                            std::uint16_t* defaults) {
     const std::size_t group_count = std::min(tile_groups, groups_.group_count() - first_group);
     const std::size_t place = first_group * group_obligors;
     DefaultBlock target{.group_count = group_count,
                         .factor_count = groups_.factor_count,
                         .stream = stream_.data() + first_group,
-                        .threshold = groups_.rounded_threshold.data() + place,
+                        .threshold = thresholds.rounded.data() + place,
                         .loading = groups_.loading.data() + place * groups_.factor_count,
-                        .largest_threshold = groups_.largest_threshold.data() + first_group,
+                        .largest_threshold = thresholds.largest.data() + first_group,
                         .largest_loading = groups_.largest_loading.data() + first_group,
                         .loss_limb = groups_.loss_limb.data() + place * groups_.limb_count,
                         .limb_count = groups_.limb_count,
@@ -91,25 +106,25 @@ void DefaultDecider::decide(std::size_t first_group, std::size_t block, std::int
                         .table_error = table_error_,
                         .float_error = float_error_,
                         .loss_sum = loss_sum,
-                        .defaults = defaults == nullptr ? nullptr : defaults + place,
+                        .defaults = defaults,
                         .open_lanes = open_lanes_.get()};
     states_.set_scenarios(block, target);
     const std::size_t open_count = decide_block_(target);
     for (std::size_t i = 0; i < open_count; ++i) {
         const OpenLane& lane = open_lanes_[i];
-        if (!decide_open(lane, place, block)) continue;
+        if (!decide_open(lane, place, block, thresholds.exact[place + lane.obligor])) continue;
         if (defaults == nullptr) {
             loss_sum[lane.scenario] += groups_.loss_minor[place + lane.obligor];
             continue;
         }
-        std::uint16_t& mask = defaults[place + lane.obligor];
+        std::uint16_t& mask = defaults[lane.obligor];
         mask = static_cast<std::uint16_t>(mask | (1U << lane.scenario));
     }
 }
 
 /// The canonical rule. The low bits of the uniform are drawn only where they matter.
-bool DefaultDecider::decide_open(const OpenLane& lane, std::size_t first_place,
-                                 std::size_t block) const {
+bool DefaultDecider::decide_open(const OpenLane& lane, std::size_t first_place, std::size_t block,
+                                 double threshold) const {
     const std::size_t place = first_place + lane.obligor;
     const std::size_t index =
         std::min(block * block_scenarios + lane.scenario, states_.scenario_count() - 1);
@@ -117,8 +132,7 @@ bool DefaultDecider::decide_open(const OpenLane& lane, std::size_t first_place,
     std::array<float, max_factors> loading_of_one;
     const std::span<float> loading(loading_of_one.data(), groups_.factor_count);
     groups_.copy_loading(place, loading);
-    const std::uint64_t limit =
-        conditional_default_limit(groups_.threshold[place], loading, states_.state(index));
+    const std::uint64_t limit = conditional_default_limit(threshold, loading, states_.state(index));
     const std::uint64_t least = std::uint64_t{lane.draw} << 32U;
     if (least >= limit) return false;
     if (least + 0xFFFFFFFFU < limit) return true;

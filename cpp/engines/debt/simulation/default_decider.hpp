@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "engines/debt/simulation/default_block.hpp"
@@ -11,6 +12,13 @@
 #include "engines/debt/simulation/systematic_states.hpp"
 
 namespace seawall::debt {
+
+/// Thresholds of the places of groups, where they are not the groups' own.
+struct GroupThresholds {
+    std::span<const double> exact;   ///< A, of shape (group, 8)
+    std::span<const float> rounded;  ///< the same
+    std::span<const float> largest;  ///< |A| at most, a group each
+};
 
 /// Decides tiles of obligors under blocks of scenarios: by a kernel, then the canonical rule. It
 /// keeps memory between calls, so that each thread needs its own.
@@ -25,8 +33,15 @@ class DefaultDecider {
     void decide(std::size_t first_group, std::size_t block, std::int64_t* loss_sum,
                 std::uint16_t* defaults);
 
+    /// By other thresholds: sets bits of `defaults`, of shape (group of the tile, 8).
+    void decide(std::size_t first_group, std::size_t block, const GroupThresholds& thresholds,
+                std::uint16_t* defaults);
+
   private:
-    bool decide_open(const OpenLane& lane, std::size_t first_place, std::size_t block) const;
+    void decide(std::size_t first_group, std::size_t block, const GroupThresholds& thresholds,
+                std::int64_t* loss_sum, std::uint16_t* defaults);
+    bool decide_open(const OpenLane& lane, std::size_t first_place, std::size_t block,
+                     double threshold) const;
 
     const ObligorGroups& groups_;
     const SystematicStates& states_;

@@ -12,6 +12,17 @@
 namespace seawall::debt {
 namespace {
 
+/// What the search for a quarter costs, in decisions of the filter.
+constexpr std::size_t decisions_a_search = 100;
+
+/// By steps that the compiler takes for many masks at once.
+constexpr unsigned bit_count(unsigned mask) {
+    mask -= mask >> 1U & 0x5555U;
+    mask = (mask & 0x3333U) + (mask >> 2U & 0x3333U);
+    mask = (mask + (mask >> 4U)) & 0x0F0FU;
+    return (mask + (mask >> 8U)) & 0x1FU;
+}
+
 constexpr const char* column = "quarters.cumulative_default_probability";
 
 std::string entry(std::size_t row, std::size_t quarter) {
@@ -39,25 +50,44 @@ void check(const StandardObligors& obligors, const QuarterColumns& quarters) {
     }
 }
 
-}  // namespace
-
-DefaultQuarters::DefaultQuarters(const StandardObligors& obligors, const FactorModel& factors,
-                                 const QuarterColumns& quarters)
-    : obligors_(&obligors), quarter_count_(quarters.quarter_count) {
+/// A, of shape (obligor_count, quarter_count), not falling.
+std::vector<double> checked_thresholds(const StandardObligors& obligors, const FactorModel& factors,
+                                       const QuarterColumns& quarters) {
     check(obligors, quarters);
-    threshold_ = default_thresholds(quarters.cumulative_default_probability, factors);
+    const std::size_t count = quarters.quarter_count;
+    auto thresholds = default_thresholds(quarters.cumulative_default_probability, factors);
     for (std::size_t row = 0; row < obligors.obligor_count(); ++row) {
-        const auto x = std::span(threshold_).subspan(row * quarter_count_, quarter_count_);
+        const auto x = std::span(thresholds).subspan(row * count, count);
         if (x.back() != obligors.default_threshold[row]) {
-            throw Error(ErrorCode::invalid_input, entry(row, quarter_count_ - 1),
+            throw Error(ErrorCode::invalid_input, entry(row, count - 1),
                         "must be the probability of the obligor's default threshold");
         }
         // A quantile may be off in its last bit: the thresholds must not fall for that.
-        for (std::size_t q = quarter_count_ - 1; q-- > 0;) x[q] = std::min(x[q], x[q + 1]);
+        for (std::size_t q = count - 1; q-- > 0;) x[q] = std::min(x[q], x[q + 1]);
         for (double& threshold : x) {
             threshold = standardise_threshold(threshold, obligors.loading_of(row));
         }
     }
+    return thresholds;
+}
+
+}  // namespace
+
+DefaultQuarters::DefaultQuarters(const StandardObligors& obligors, const FactorModel& factors,
+                                 const QuarterColumns& quarters)
+    : obligors_(&obligors),
+      quarter_count_(quarters.quarter_count),
+      threshold_(checked_thresholds(obligors, factors, quarters)),
+      filter_(obligors, threshold_, quarter_count_) {}
+
+bool DefaultQuarters::are_many(std::span<const std::uint16_t> masks) const {
+    std::size_t count = 0;
+    for (const std::uint16_t mask : masks) count += bit_count(mask);
+    return count * decisions_a_search >= block_scenarios * filter_.decision_count();
+}
+
+void DefaultQuarters::find_all(const DefaultedBlock& block, std::span<std::uint8_t> quarter) const {
+    filter_.find(block, fastest_default_kernel(), quarter);
 }
 
 void DefaultQuarters::find(const DefaultedBlock& block, std::span<const DefaultedLane> lanes,

@@ -8,6 +8,7 @@
 #include "engines/debt/simulation/lane_products.hpp"
 #include "engines/debt/simulation/loss_rule.hpp"
 #include "engines/debt/simulation/positions_by_obligor.hpp"
+#include "engines/debt/simulation/quarter_filter.hpp"
 #include "engines/debt/simulation/standard_obligors.hpp"
 
 namespace seawall::debt {
@@ -38,10 +39,17 @@ class DefaultQuarters {
     void find(const DefaultedBlock& block, std::span<const DefaultedLane> lanes,
               const LaneProducts& products, std::span<std::uint8_t> quarter) const;
 
+    /// Whether a block has so many defaults that find_all() is faster.
+    bool are_many(std::span<const std::uint16_t> masks) const;
+    /// Sets the quarter of all defaults of a block, and quarter_count() where none is: `quarter` is
+    /// of shape (obligor_count, block_scenarios).
+    void find_all(const DefaultedBlock& block, std::span<std::uint8_t> quarter) const;
+
   private:
     const StandardObligors* obligors_;
     std::size_t quarter_count_;
     std::vector<double> threshold_;  ///< A, of shape (obligor_count, quarter_count), not falling
+    QuarterFilter filter_;
 };
 
 }  // namespace seawall::debt

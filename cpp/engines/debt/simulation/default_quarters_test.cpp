@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "engines/debt/simulation/loss_book_fixture.hpp"
+#include "engines/debt/simulation/default_quarters_fixture.hpp"
 #include "engines/debt/simulation/loss_simulation.hpp"
 #include "errors/error.hpp"
 #include "numeric/uniform.hpp"
@@ -17,63 +17,6 @@ using namespace seawall::debt;
 using namespace seawall::debt::fixture;
 
 namespace {
-
-/// Probabilities of a book by quarter, up to those of its obligors: rising at a rate of each
-/// obligor's own, some of them standing still or 0 for a while.
-std::vector<double> rising_probabilities(const LossBook& book, std::size_t quarter_count) {
-    std::vector<double> cumulative;
-    for (std::size_t i = 0; i < book.obligors.size(); ++i) {
-        for (std::size_t q = 1; q <= quarter_count; ++q) {
-            const double time = static_cast<double>(q) / static_cast<double>(quarter_count);
-            double share = std::pow(time, 0.5 + 0.1 * static_cast<double>(i % 20));
-            if (i % 7 == 0) share = time < 0.5 ? 0.0 : 1.0;
-            if (i % 7 == 1) share = 1.0;
-            cumulative.push_back(q == quarter_count ? book.default_probability[i]
-                                                    : share * book.default_probability[i]);
-        }
-    }
-    return cumulative;
-}
-
-DefaultQuarters quarters_of(const StandardObligors& obligors, const Factors& factors,
-                            const std::vector<double>& cumulative) {
-    return {obligors,
-            factors.model(),
-            {.quarter_count = cumulative.size() / obligors.obligor_count(),
-             .cumulative_default_probability = cumulative}};
-}
-
-/// The quarter of each obligor's default in each of 16 scenarios by R5's rule, or none.
-constexpr std::uint8_t none = 255;
-std::vector<std::uint8_t> quarters_literally(const LossBook& book, const Factors& factors,
-                                             const std::vector<double>& cumulative,
-                                             std::uint64_t seed) {
-    const std::size_t quarter_count = cumulative.size() / book.obligors.size();
-    const std::vector<double> root = correlation_root(factors.model());
-    const MixingVariable mixing(factors.model().degrees_of_freedom);
-    const std::vector<double> x = default_thresholds(cumulative, factors.model());
-    std::vector<std::uint8_t> result;
-    for (std::size_t i = 0; i < book.obligors.size(); ++i) {
-        std::vector<float> loading(factors.model().factor_count);
-        standardise_loading(book.obligors[i].factor_weight, root, loading);
-        for (std::uint64_t scenario = 0; scenario < block_scenarios; ++scenario) {
-            std::vector<double> z(loading.size());
-            draw_factors(seed, scenario, z);
-            const std::uint64_t draw = default_uniform_48(seed, scenario, book.obligors[i].slot);
-            std::uint64_t limit = 0;
-            std::uint8_t found = none;
-            for (std::size_t q = 0; q < quarter_count && found == none; ++q) {
-                limit = std::max(
-                    limit, conditional_default_limit(
-                               standardise_threshold(x[i * quarter_count + q], loading), loading,
-                               {.factor = z, .mixing_root = mixing.root(seed, scenario)}));
-                if (draw < limit) found = static_cast<std::uint8_t>(q);
-            }
-            result.push_back(found);
-        }
-    }
-    return result;
-}
 
 /// The same as the engine finds them.
 std::vector<std::uint8_t> quarters_found(const LossBook& book, const Factors& factors,
@@ -169,43 +112,6 @@ BOOST_AUTO_TEST_CASE(the_losses_of_eight_quarters_are_those_of_one_period_with_a
             simulate_losses(groups, book.rule_by_quarter(obligors, factors, quarters), range, {}) ==
             simulate_losses(groups, book.rule(obligors, factors), range, {}));
     }
-}
-
-BOOST_AUTO_TEST_CASE(a_position_loses_what_it_has_in_the_quarter_of_default) {
-    const Factors factors(2, 0.1, 5.0);
-    LossBook book = random_loss_book(200, factors, 53);
-    const StandardObligors obligors = book.standard(factors);
-    const auto cumulative = rising_probabilities(book, 4);
-    const auto expected = quarters_literally(book, factors, cumulative, 9);
-    std::vector<std::uint32_t> row;
-    std::vector<std::int64_t> amount;
-    for (const Position& position : book.positions) {
-        row.push_back(position.obligor);
-        for (std::int64_t q = 0; q < 4; ++q) amount.push_back(position.exposure_minor / (q + 1));
-    }
-    std::vector<std::int64_t> losses(block_scenarios);
-    for (std::size_t i = 0; i < row.size(); ++i) {
-        for (std::size_t s = 0; s < block_scenarios; ++s) {
-            const std::uint8_t quarter = expected[row[i] * block_scenarios + s];
-            if (quarter != none) losses[s] += amount[4 * i + quarter];
-        }
-    }
-    const SimulationRange range{.seed = 9, .count = block_scenarios};
-    const ObligorGroups groups = groups_of(book.obligors, factors);
-    const FixedLosses fixed(
-        {.obligor_count = book.obligors.size(), .obligor_row = row, .loss_minor = amount},
-        quarters_of(obligors, factors, cumulative));
-    BOOST_TEST(simulate_losses(groups, fixed, range, {}) == losses);
-    // With an LGD of 1 the parametric rule loses the exposure.
-    const std::vector<double> ones(row.size(), 1.0), dispersion(row.size(), 0.2);
-    const ParametricLosses parametric(obligors, factors.model(),
-                                      {.default_probability = book.default_probability,
-                                       .obligor_row = row,
-                                       .exposure_minor = amount,
-                                       .loss_given_default = ones,
-                                       .dispersion = dispersion},
-                                      quarters_of(obligors, factors, cumulative));
-    BOOST_TEST(simulate_losses(groups, parametric, range, {}) == losses);
 }
 
 BOOST_AUTO_TEST_CASE(quarters_of_other_obligors_are_refused) {

@@ -1,5 +1,6 @@
 #include "engines/debt/simulation/fixed_losses.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <utility>
@@ -53,6 +54,10 @@ void FixedLosses::add_losses(const DefaultedBlock& block, std::span<std::int64_t
 void FixedLosses::add_by_quarter(const DefaultQuarters& quarters, const DefaultedBlock& block,
                                  std::span<std::int64_t> total_minor,
                                  std::span<std::int64_t> position_minor) const {
+    if (quarters.are_many(block.masks)) {
+        add_of_many(quarters, block, total_minor, position_minor);
+        return;
+    }
     std::array<std::uint8_t, most_lanes> quarter;
     LaneProducts products(quarters.obligors().factor_count);
     visit_lanes(block.masks, by_obligor_, [&](std::span<const DefaultedLane> lanes) {
@@ -70,6 +75,30 @@ void FixedLosses::add_by_quarter(const DefaultQuarters& quarters, const Defaulte
             }
         }
     });
+}
+
+/// All lanes, in the same steps: those that do not default lose 0.
+void FixedLosses::add_of_many(const DefaultQuarters& quarters, const DefaultedBlock& block,
+                              std::span<std::int64_t> total_minor,
+                              std::span<std::int64_t> position_minor) const {
+    const std::size_t quarter_count = quarters.quarter_count();
+    std::vector<std::uint8_t> quarter(obligor_count_ * block_scenarios);
+    quarters.find_all(block, quarter);
+    std::array<std::int64_t, block_scenarios> totals{};
+    std::array<std::int64_t, max_quarters + 1> loss;
+    for (std::size_t position = 0; position < obligor_row_.size(); ++position) {
+        if (block.masks[obligor_row_[position]] == 0) continue;
+        std::copy_n(loss_minor_.data() + position * quarter_count, quarter_count, loss.data());
+        loss[quarter_count] = 0;
+        const std::uint8_t* const of_lane =
+            quarter.data() + obligor_row_[position] * block_scenarios;
+        for (std::size_t s = 0; s < block_scenarios; ++s) totals[s] += loss[of_lane[s]];
+        if (position_minor.empty()) continue;
+        for (std::size_t s = 0; s < block_scenarios; ++s) {
+            position_minor[position * block_scenarios + s] += loss[of_lane[s]];
+        }
+    }
+    for (std::size_t s = 0; s < block.count; ++s) total_minor[s] += totals[s];
 }
 
 }  // namespace seawall::debt

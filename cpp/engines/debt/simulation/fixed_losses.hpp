@@ -40,6 +40,9 @@ class FixedLosses final : public LossRule {
     void add_by_quarter(const DefaultQuarters& quarters, const DefaultedBlock& block,
                         std::span<std::int64_t> total_minor,
                         std::span<std::int64_t> position_minor) const;
+    void add_of_many(const DefaultQuarters& quarters, const DefaultedBlock& block,
+                     std::span<std::int64_t> total_minor,
+                     std::span<std::int64_t> position_minor) const;
 
     std::optional<DefaultQuarters> quarters_;
     std::size_t obligor_count_;

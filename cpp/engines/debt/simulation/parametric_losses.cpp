@@ -58,6 +58,7 @@ struct ParametricLosses::Lanes {
     std::array<double, most_lanes> probability;       ///< p of default, given the scenario
     std::array<double, most_lanes> own;               ///< ξ
     std::array<std::uint8_t, most_lanes> quarter;
+    std::vector<std::uint8_t> all_quarters;  ///< of the block, where it has many defaults
 };
 
 ParametricLosses::ParametricLosses(const StandardObligors& obligors, const FactorModel& factors,
@@ -134,7 +135,12 @@ void ParametricLosses::set_lanes(const DefaultedBlock& block, std::span<const De
                          std::span(slot).first(lanes.size()), own);
         normal_quantile_lanes(own, own);
     }
-    if (quarters_) {
+    if (!result.all_quarters.empty()) {
+        for (std::size_t i = 0; i < lanes.size(); ++i) {
+            result.quarter[i] =
+                result.all_quarters[lanes[i].row * block_scenarios + lanes[i].scenario];
+        }
+    } else if (quarters_) {
         quarters_->find(block, lanes, products, result.quarter);
     } else {
         result.quarter.fill(0);
@@ -146,6 +152,10 @@ void ParametricLosses::add_losses(const DefaultedBlock& block, std::span<std::in
     check_mask_count(block.masks.size(), obligors_.obligor_count());
     LaneProducts products(obligors_.factor_count);
     Lanes of_lanes;
+    if (quarters_ && quarters_->are_many(block.masks)) {
+        of_lanes.all_quarters.resize(obligors_.obligor_count() * block_scenarios);
+        quarters_->find_all(block, of_lanes.all_quarters);
+    }
     std::array<std::uint32_t, most_lanes> position;
     std::array<std::uint16_t, most_lanes> lane;
     std::array<double, most_lanes> severity;

@@ -17,24 +17,9 @@ RecoveryMoney& RecoveryMoney::operator+=(const RecoveryMoney& other) {
     return *this;
 }
 
-LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
-                           const MinorFraction& administration_cost) {
-    const std::int64_t from_collateral =
-        claim.is_secured ? std::min(net_minor, claim.amount_minor) : 0;
-    const std::int64_t free = claim.free_assets_minor + net_minor - from_collateral;
-    const std::int64_t administration = administration_cost.rounded_half_even(free);
-    const std::int64_t left = free - administration;
-    const std::int64_t from_estate = std::min(left, claim.amount_minor - from_collateral);
-    return {.from_collateral_minor = from_collateral,
-            .from_estate_minor = from_estate,
-            .administration_minor = administration,
-            .equity_minor = left - from_estate};
-}
-
-JointSettlement::JointSettlement(const JointUnits& units, const CollateralShocks& shocks,
-                                 const LiquidationTerms& terms, const ClaimQuarters* quarters)
+JointSettlement::JointSettlement(const JointUnits& units, const LiquidationTerms& terms,
+                                 const ClaimQuarters* quarters)
     : units_(units),
-      shocks_(shocks),
       quarters_(quarters),
       terms_(terms),
       net_of_sale_(MinorFraction::left_after(terms.haircut, terms.sale_cost)),
@@ -86,14 +71,15 @@ std::uint16_t JointSettlement::default_mask(std::size_t unit,
     return static_cast<std::uint16_t>(mask);
 }
 
-void JointSettlement::settle(std::size_t unit, const RecoveryScenario& scenario) {
+void JointSettlement::settle(std::size_t unit, const RecoveryScenario& scenario,
+                             std::span<const std::int64_t> value_minor) {
     set_claims(unit, scenario);
     const std::uint32_t begin = units_.estate_offsets[unit];
     const std::uint32_t end = units_.estate_offsets[unit + 1];
     std::copy(units_.free_assets_minor.begin() + begin, units_.free_assets_minor.begin() + end,
               scratch_.free_minor.begin() + begin);
     std::fill(scratch_.inflow_minor.begin() + begin, scratch_.inflow_minor.begin() + end, 0);
-    sell_pools(unit, scenario);
+    sell_pools(unit, value_minor);
     set_administration(unit, scenario);
     const WaterfallBatch rows = batch();
     const SettlementContext context{rows, units_.ranking, scratch_, settlement_};
@@ -121,11 +107,11 @@ void JointSettlement::set_claims(std::size_t unit, const RecoveryScenario& scena
     }
 }
 
-void JointSettlement::sell_pools(std::size_t unit, const RecoveryScenario& scenario) {
-    for (std::uint32_t p = units_.pool_offsets[unit]; p < units_.pool_offsets[unit + 1]; ++p) {
-        value_[p] =
-            shocks_.value_minor(units_.pool[p], scenario.seed, scenario.scenario, scenario.state);
-        scratch_.pool_left_minor[p] = net_of_sale_.rounded_down(value_[p]);
+void JointSettlement::sell_pools(std::size_t unit, std::span<const std::int64_t> value_minor) {
+    std::uint32_t p = units_.pool_offsets[unit];
+    for (const std::int64_t value : value_minor) {
+        value_[p] = value;
+        scratch_.pool_left_minor[p++] = net_of_sale_.rounded_down(value);
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -52,21 +53,34 @@ struct LoneSettlement {
 };
 
 /// What settle_liquidation pays, without its tables: `net_minor` is what the sale of the pool left.
-LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
-                           const MinorFraction& administration_cost);
+inline LoneSettlement settle_lone(const LoneDebt& claim, std::int64_t net_minor,
+                                  const MinorFraction& administration_cost) {
+    const std::int64_t from_collateral =
+        claim.is_secured ? std::min(net_minor, claim.amount_minor) : 0;
+    const std::int64_t free = claim.free_assets_minor + net_minor - from_collateral;
+    const std::int64_t administration = administration_cost.rounded_half_even(free);
+    const std::int64_t left = free - administration;
+    const std::int64_t from_estate = std::min(left, claim.amount_minor - from_collateral);
+    return {.from_collateral_minor = from_collateral,
+            .from_estate_minor = from_estate,
+            .administration_minor = administration,
+            .equity_minor = left - from_estate};
+}
 
 /// Settles joint units, one scenario of one unit after another in the same memory, by the steps of
 /// settle_liquidation.
 class JointSettlement {
   public:
     /// `quarters` may be null: one period.
-    JointSettlement(const JointUnits& units, const CollateralShocks& shocks,
-                    const LiquidationTerms& terms, const ClaimQuarters* quarters);
+    JointSettlement(const JointUnits& units, const LiquidationTerms& terms,
+                    const ClaimQuarters* quarters);
 
     /// Scenarios of the block in which some obligor of the unit defaults.
     std::uint16_t default_mask(std::size_t unit, std::span<const std::uint16_t> masks) const;
 
-    void settle(std::size_t unit, const RecoveryScenario& scenario);
+    /// `value_minor` is what the unit's pools are worth.
+    void settle(std::size_t unit, const RecoveryScenario& scenario,
+                std::span<const std::int64_t> value_minor);
 
     // Of the unit settled last.
     std::int64_t paid_minor(std::size_t claim) const {
@@ -83,11 +97,10 @@ class JointSettlement {
   private:
     WaterfallBatch batch() const;
     void set_claims(std::size_t unit, const RecoveryScenario& scenario);
-    void sell_pools(std::size_t unit, const RecoveryScenario& scenario);
+    void sell_pools(std::size_t unit, std::span<const std::int64_t> value_minor);
     void set_administration(std::size_t unit, const RecoveryScenario& scenario);
 
     const JointUnits& units_;
-    const CollateralShocks& shocks_;
     const ClaimQuarters* quarters_;
     LiquidationTerms terms_;
     MinorFraction net_of_sale_, administration_cost_;

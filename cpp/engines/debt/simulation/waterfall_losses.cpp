@@ -1,11 +1,12 @@
 #include "engines/debt/simulation/waterfall_losses.hpp"
 
 #include <array>
-#include <bit>
 #include <string>
 #include <utility>
 
 #include "engines/debt/collateral_pool.hpp"
+#include "engines/debt/simulation/block_scenarios.hpp"
+#include "engines/debt/simulation/collateral_batch.hpp"
 #include "errors/error.hpp"
 
 namespace seawall::debt {
@@ -20,38 +21,11 @@ std::size_t checked_position_count(const WaterfallBook& book) {
 
 }  // namespace
 
-/// Scenarios of a block, in its order.
-class WaterfallLosses::BlockScenarios {
-  public:
-    BlockScenarios(const DefaultedBlock& block, std::span<const std::uint8_t> quarters)
-        : asked_(static_cast<std::uint16_t>((1U << block.count) - 1U)) {
-        for (unsigned s = 0; s < block.count; ++s) {
-            scenarios_[s] = {.seed = block.seed,
-                             .scenario = block.states->scenario(block.first + s),
-                             .state = block.states->state(block.first + s),
-                             .masks = block.masks,
-                             .bit = s,
-                             .quarters = quarters};
-        }
-    }
-    const RecoveryScenario& operator[](std::size_t s) const { return scenarios_[s]; }
-
-    /// Calls `visit` with each scenario of a mask.
-    template <class Visit>
-    void visit(std::uint16_t mask, Visit visit) const {
-        for (unsigned bits = mask & asked_; bits != 0; bits &= bits - 1) {
-            visit(scenarios_[static_cast<std::size_t>(std::countr_zero(bits))]);
-        }
-    }
-
-  private:
-    std::uint16_t asked_;
-    std::array<RecoveryScenario, block_scenarios> scenarios_;
-};
-
 /// What a thread works in.
 struct WaterfallLosses::Room {
     JointSettlement settlement;
+    RankedUnits::Scratch ranked;
+    CollateralBatch collateral;
     std::vector<std::uint8_t> quarters;  ///< of a block's defaults; empty over one period
 };
 
@@ -68,8 +42,10 @@ class WaterfallLosses::Lent {
         }
         const ClaimQuarters* const quarters = owner.quarters_ ? &*owner.quarters_ : nullptr;
         if (room_ == nullptr) {
-            room_ = std::make_unique<Room>(
-                Room{{owner.units_.joint, owner.shocks_, owner.terms_, quarters}, {}});
+            room_ = std::make_unique<Room>(Room{{owner.units_.joint, owner.terms_, quarters},
+                                                owner.ranked_.scratch(),
+                                                CollateralBatch(owner.shocks_),
+                                                {}});
         }
         if (quarters == nullptr) return;
         room_->quarters.resize(owner.obligor_count_ * block_scenarios);
@@ -82,7 +58,7 @@ class WaterfallLosses::Lent {
     Lent(const Lent&) = delete;
     Lent& operator=(const Lent&) = delete;
 
-    JointSettlement& settlement() const { return room_->settlement; }
+    Room& room() const { return *room_; }
     std::span<const std::uint8_t> quarters() const { return room_->quarters; }
 
   private:
@@ -106,7 +82,8 @@ WaterfallLosses::WaterfallLosses(const WaterfallBook& book, const FactorModel& f
       net_of_sale_(MinorFraction::left_after(book.terms.haircut, book.terms.sale_cost)),
       administration_cost_(MinorFraction::of(book.terms.administration_cost)),
       shocks_(book.pools, factors),
-      units_(connect_obligors(book)) {
+      units_(connect_obligors(book)),
+      ranked_(units_.joint, terms_, quarters_ ? &*quarters_ : nullptr) {
     const bool is_of_others = quarters_ && (quarters_->obligor_count() != obligor_count_ ||
                                             quarters_->position_count() != position_count_);
     if (is_of_others) {
@@ -170,43 +147,86 @@ LoneDebt WaterfallLosses::due(const LoneDebt& claim, const RecoveryScenario& sce
 
 template <class Add>
 void WaterfallLosses::add_lone(const BlockScenarios& scenarios, const DefaultedBlock& block,
-                               Add add) const {
+                               Room& room, Add add) const {
     struct Waiting {
         const LoneDebt* claim;
-        unsigned bit;
+        const RecoveryScenario* at;
     };
-    std::array<Waiting, draw_batch> waiting;
-    std::array<CollateralDraw, draw_batch> draws;
-    std::array<std::int64_t, draw_batch> values;
+    std::array<Waiting, CollateralBatch::most_values> waiting;
     std::size_t count = 0;
-    const auto settle = [&](const LoneDebt& claim, unsigned bit, std::int64_t value) {
-        const RecoveryScenario& at = scenarios[bit];
+    const auto settle = [&](const LoneDebt& claim, const RecoveryScenario& at, std::int64_t value) {
         const LoneDebt owed = due(claim, at);
         const LoneSettlement settled =
             settle_lone(owed, net_of_sale_.rounded_down(value), administration_cost_);
         add(claim.position, at, claim.obligor, owed.amount_minor - settled.paid_minor());
     };
     const auto settle_waiting = [&] {
-        shocks_.values_minor(block.seed, std::span(draws).first(count), values);
-        for (std::size_t i = 0; i < count; ++i) {
-            settle(*waiting[i].claim, waiting[i].bit, values[i]);
-        }
+        const auto values = room.collateral.draw(block.seed);
+        for (std::size_t i = 0; i < count; ++i)
+            settle(*waiting[i].claim, *waiting[i].at, values[i]);
+        room.collateral.clear();
         count = 0;
     };
     for (const LoneDebt& claim : units_.lone) {
-        const std::uint16_t mask = block.masks[claim.obligor];
-        if (mask == 0) continue;
-        if (claim.pool == no_index || !shocks_.moves(claim.pool)) {
-            const std::int64_t value =
-                claim.pool == no_index ? 0 : shocks_.largest_value_minor(claim.pool);
-            scenarios.visit(mask,
-                            [&](const RecoveryScenario& at) { settle(claim, at.bit, value); });
-            continue;
+        scenarios.visit(block.masks[claim.obligor], [&](const RecoveryScenario& at) {
+            if (claim.pool == no_index) {
+                settle(claim, at, 0);
+                return;
+            }
+            waiting[count++] = {&claim, &at};
+            room.collateral.push(claim.pool, at.scenario, at.state);
+            if (count == waiting.size()) settle_waiting();
+        });
+    }
+    settle_waiting();
+}
+
+template <class Add>
+void WaterfallLosses::add_joint(const BlockScenarios& scenarios, const DefaultedBlock& block,
+                                Room& room, Add add) const {
+    const JointUnits& joint = units_.joint;
+    struct Waiting {
+        std::size_t unit;
+        const RecoveryScenario* at;
+    };
+    std::array<Waiting, CollateralBatch::most_values> waiting;
+    std::size_t count = 0;
+    const auto settle = [&](std::size_t unit, const RecoveryScenario& at,
+                            std::span<const std::int64_t> values) {
+        if (ranked_.is_ranked(unit)) {
+            ranked_.settle(unit, at, values, room.ranked,
+                           [&](std::uint32_t position, std::uint32_t obligor, std::int64_t open) {
+                               add(position, at, obligor, open);
+                           });
+            return;
         }
+        JointSettlement& settlement = room.settlement;
+        settlement.settle(unit, at, values);
+        for (std::uint32_t c = joint.claim_offsets[unit]; c < joint.claim_offsets[unit + 1]; ++c) {
+            const std::int64_t open = settlement.due_minor(c) - settlement.paid_minor(c);
+            if (settlement.due_minor(c) == 0) continue;
+            add(joint.position[c], at, joint.obligor[joint.estate[c]], open);
+        }
+    };
+    const auto settle_waiting = [&] {
+        auto values = room.collateral.draw(block.seed);
+        for (const auto& [unit, at] : std::span(waiting).first(count)) {
+            const std::size_t pools = joint.pool_offsets[unit + 1] - joint.pool_offsets[unit];
+            settle(unit, *at, values.first(pools));
+            values = values.subspan(pools);
+        }
+        room.collateral.clear();
+        count = 0;
+    };
+    for (std::size_t unit = 0; unit < joint.unit_count(); ++unit) {
+        const std::uint16_t mask = room.settlement.default_mask(unit, block.masks);
         scenarios.visit(mask, [&](const RecoveryScenario& at) {
-            waiting[count] = {&claim, at.bit};
-            draws[count] = {claim.pool, at.scenario, at.state};
-            if (++count == draw_batch) settle_waiting();
+            waiting[count++] = {unit, &at};
+            for (std::uint32_t p = joint.pool_offsets[unit]; p < joint.pool_offsets[unit + 1];
+                 ++p) {
+                room.collateral.push(joint.pool[p], at.scenario, at.state);
+            }
+            if (count == waiting.size() || room.collateral.is_full()) settle_waiting();
         });
     }
     settle_waiting();
@@ -219,27 +239,14 @@ void WaterfallLosses::add_losses(const DefaultedBlock& block, std::span<std::int
     const BlockScenarios scenarios(block, lent.quarters());
     const auto add = [&](std::uint32_t position, const RecoveryScenario& at, std::uint32_t obligor,
                          std::int64_t open) {
+        if (open == 0) return;
         const std::int64_t loss =
             quarters_ ? quarters_->worth_today(open, at.quarter(obligor)) : open;
         total_minor[at.bit] += loss;
         if (!position_minor.empty()) position_minor[position * block_scenarios + at.bit] += loss;
     };
-    add_lone(scenarios, block, add);
-    const JointUnits& joint = units_.joint;
-    JointSettlement& settlement = lent.settlement();
-    for (std::size_t unit = 0; unit < joint.unit_count(); ++unit) {
-        const std::uint16_t mask = settlement.default_mask(unit, block.masks);
-        scenarios.visit(mask, [&](const RecoveryScenario& at) {
-            settlement.settle(unit, at);
-            for (std::uint32_t c = joint.claim_offsets[unit]; c < joint.claim_offsets[unit + 1];
-                 ++c) {
-                const std::int64_t owed = settlement.due_minor(c);
-                if (owed == 0) continue;
-                add(joint.position[c], at, joint.obligor[joint.estate[c]],
-                    owed - settlement.paid_minor(c));
-            }
-        });
-    }
+    add_lone(scenarios, block, lent.room(), add);
+    add_joint(scenarios, block, lent.room(), add);
 }
 
 RecoveryMoney WaterfallLosses::money(const DefaultedBlock& block, std::size_t scenario) const {
@@ -264,11 +271,16 @@ RecoveryMoney WaterfallLosses::money(const DefaultedBlock& block, std::size_t sc
                   .administration_minor = settled.administration_minor,
                   .equity_minor = settled.equity_minor};
     }
-    JointSettlement& settlement = lent.settlement();
-    for (std::size_t unit = 0; unit < units_.joint.unit_count(); ++unit) {
+    JointSettlement& settlement = lent.room().settlement;
+    const JointUnits& joint = units_.joint;
+    for (std::size_t unit = 0; unit < joint.unit_count(); ++unit) {
         const std::uint32_t mask = settlement.default_mask(unit, block.masks);
         if ((mask >> at.bit & 1U) == 0) continue;
-        settlement.settle(unit, at);
+        std::vector<std::int64_t> values;
+        for (std::uint32_t p = joint.pool_offsets[unit]; p < joint.pool_offsets[unit + 1]; ++p) {
+            values.push_back(shocks_.value_minor(joint.pool[p], at.seed, at.scenario, at.state));
+        }
+        settlement.settle(unit, at, values);
         total += settlement.money(unit);
     }
     return total;

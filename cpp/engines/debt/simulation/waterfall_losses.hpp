@@ -11,9 +11,12 @@
 #include "engines/debt/simulation/claim_quarters.hpp"
 #include "engines/debt/simulation/loss_rule.hpp"
 #include "engines/debt/simulation/recovery_units.hpp"
+#include "engines/debt/simulation/recovery_units_ranked.hpp"
 #include "engines/debt/simulation/recovery_units_settlement.hpp"
 
 namespace seawall::debt {
+
+class BlockScenarios;
 
 /// Losses of what a waterfall leaves unpaid: in each scenario collateral takes its value, and every
 /// unit of connected obligors with a default is liquidated (docs/explanation/
@@ -43,13 +46,16 @@ class WaterfallLosses final : public LossRule {
   private:
     struct Room;
     class Lent;
-    class BlockScenarios;
 
     WaterfallLosses(const WaterfallBook& book, const FactorModel& factors,
                     std::optional<ClaimQuarters> quarters);
 
     template <class Add>
-    void add_lone(const BlockScenarios& scenarios, const DefaultedBlock& block, Add add) const;
+    void add_lone(const BlockScenarios& scenarios, const DefaultedBlock& block, Room& room,
+                  Add add) const;
+    template <class Add>
+    void add_joint(const BlockScenarios& scenarios, const DefaultedBlock& block, Room& room,
+                   Add add) const;
     LoneDebt due(const LoneDebt& claim, const RecoveryScenario& scenario) const;
 
     void check_block(const DefaultedBlock& block) const;
@@ -62,6 +68,7 @@ class WaterfallLosses final : public LossRule {
     MinorFraction net_of_sale_, administration_cost_;
     CollateralShocks shocks_;
     RecoveryUnits units_;
+    RankedUnits ranked_;
     // Memory to settle in, as much as threads were busy at once.
     mutable std::mutex idle_mutex_;
     mutable std::vector<std::unique_ptr<Room>> idle_;

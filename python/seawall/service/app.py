@@ -8,7 +8,9 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 
 from seawall.service.access.doors import Access
+from seawall.service.documented import PACKS_ITSELF
 from seawall.service.health import HealthMonitor
+from seawall.service.known_answers import GZIP_FROM_BYTES, GZIP_LEVEL
 from seawall.service.openapi import openapi_document
 from seawall.service.parts import Service
 from seawall.service.problems import HANDLERS
@@ -31,9 +33,6 @@ from seawall.service.routes.tokens import token_routes
 
 MAX_BODY_BYTES = 1 << 20
 """Of a request whose route does not state another."""
-
-GZIP_FROM_BYTES = 2_048
-GZIP_LEVEL = 1  # most of the gain for a tenth of the time
 
 
 def make_app(service: Service, *, access: Access) -> Litestar:
@@ -84,7 +83,10 @@ def make_app(service: Service, *, access: Access) -> Litestar:
         exception_handlers=HANDLERS,
         lifespan=[alive],
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=GZIP_LEVEL
+            backend="gzip",
+            minimum_size=GZIP_FROM_BYTES,
+            gzip_compress_level=GZIP_LEVEL,
+            exclude_opt_key=PACKS_ITSELF,
         ),
         openapi_config=None,
         logging_config=None,

@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+PACKS_ITSELF = "packs_itself"
+"""The option of a route that makes the gzip form of its answers itself."""
+
 
 class Described(msgspec.Struct, frozen=True):
     """One operation as the OpenAPI document states it. Types are what msgspec makes schemas of."""
@@ -36,6 +39,7 @@ def described(
     refusals: tuple[int, ...] = (),
     also: tuple[int, ...] = (),
     media_type: str = "application/json",
+    packs_itself: bool = False,
 ) -> dict[str, Any]:
     """Return a route's options.
 
@@ -54,5 +58,11 @@ def described(
         also=also,
         media_type=media_type,
     )
-    stated = {"role": role, "operator": operator, "credential": credential, "public": public}
+    stated = {
+        "role": role,
+        "operator": operator,
+        "credential": credential,
+        "public": public,
+        PACKS_ITSELF: packs_itself,
+    }
     return {**{name: value for name, value in stated.items() if value}, "described": said}

@@ -13,6 +13,7 @@ from seawall.service.access.gate import Written
 from seawall.service.access.principal import Principal
 from seawall.service.held_runs import HeldRuns
 from seawall.service.jobs import Jobs
+from seawall.service.known_answers import KnownAnswers
 from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
 from seawall.session import Session
@@ -38,6 +39,7 @@ class Service(msgspec.Struct, frozen=True):
     profiles: Profiles
     jobs: Jobs
     clock: Callable[[], datetime]  # with its zone
+    known: KnownAnswers = msgspec.field(default_factory=KnownAnswers)
 
     def now(self) -> str:
         """Return the present time, ISO 8601."""

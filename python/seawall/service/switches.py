@@ -48,6 +48,13 @@ class EngineSwitches:
                 self._read_at = self._now()
             return self._switches.get(engine)
 
+    def is_known_enabled(self, engine: str) -> bool:
+        """Whether an engine answers, as far as that is known without asking the store."""
+        if self._now() - self._read_at > FRESH_S:
+            return False
+        switch = self._switches.get(engine)
+        return switch is None or switch.enabled
+
     def is_enabled(self, engine: str) -> bool:
         """Whether an engine answers."""
         switch = self.switch_of(engine)

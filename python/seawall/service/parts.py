@@ -20,6 +20,7 @@ from seawall.session import Session
 from seawall.session.question import iso_time
 from seawall.store import Store
 from seawall.store.interface import Transaction
+from seawall.store.types import AuditDraft
 
 T = TypeVar("T")
 HttpRequest: TypeAlias = Request[Any, Any, Any]
@@ -62,6 +63,12 @@ class Service(msgspec.Struct, frozen=True):
 def principal_of(request: HttpRequest) -> Principal:
     """Return who asks, as access has found it out."""
     found: Principal = request.scope["state"]["principal"]
+    return found
+
+
+def drafted(request: HttpRequest, action: str, subject: str) -> AuditDraft:
+    """Describe what a handler writes; it appends this itself, in the same transaction."""
+    found: AuditDraft = request.scope["state"]["draft"](Written(action, subject))
     return found
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import Future
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -17,7 +18,7 @@ from seawall.service.answers import answer
 from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.service.known_answers import KnownAnswer
-from seawall.service.parts import HttpRequest, Service, principal_of, written
+from seawall.service.parts import HttpRequest, Service, drafted, principal_of
 from seawall.service.run_answers import (
     RunAnswer,
     aggregated,
@@ -137,6 +138,7 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
                 asked.dataset_version_id,
                 parameters=asked.parameters,
                 started_at=started_at,
+                audited=partial(drafted, request, f"{declaration.name}.run"),
             )
             if not made.done() or made.result().created:
                 return made
@@ -150,8 +152,6 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
             return told  # it was there already
         found = await asyncio.wrap_future(told)  # nobody waits for the disk on a thread
         service.held.keep(tenant, found)
-        if found.created:
-            written(request, f"{declaration.name}.run", found.run_id)
         return await service.off_loop(lambda: packed(KnownAnswer(encoded(found))))
 
     @post(

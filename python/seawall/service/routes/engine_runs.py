@@ -118,6 +118,8 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
             and known.is_ready_for(headers)
             and service.switches.is_known_enabled(declaration.name)
         ):
+            if service.switches.is_due():
+                service.workers.submit(service.switches.is_enabled, declaration.name)
             return known  # from memory, on the event loop
         session = service.session_of(request)
 

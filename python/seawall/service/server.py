@@ -4,7 +4,7 @@ import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from litestar import Litestar
 
@@ -13,6 +13,13 @@ from seawall.service.app import make_app
 from seawall.service.opening import OpenedService, ServiceOptions, open_service
 
 BACKLOG = 4_096
+ACCEPTED_AT_ONCE = 32
+"""Connections taken in a round of the event loop.
+
+libuv takes one a round from each socket that listens, and a round answers everyone who is in: a
+thousand who come to a busy server would wait for seconds at its door.
+"""
+
 DRAIN_S = 30
 """How long requests that were accepted have to be answered, once the server is to end."""
 
@@ -70,7 +77,9 @@ def serve(app: Litestar, listening: socket.socket) -> None:
     # The server raises the signal that ended it once more; the store is to be closed first.
     before = {one: signal.signal(one, _noted) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with ExitStack() as stack:
+            again = [stack.enter_context(listening.dup()) for _ in range(ACCEPTED_AT_ONCE - 1)]
+            uvicorn.Server(config).run(sockets=[listening, *again])
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)

@@ -89,7 +89,7 @@ def serve(app: Litestar, listening: socket.socket) -> None:
 def _seldom_collected() -> Iterator[None]:
     """Look for cycles less often, and not among what there is already.
 
-    With the interpreter's own thresholds a third of the time of a new run went into walks over
+    With the interpreter's own thresholds a quarter of the time of a new run went into walks over
     the caches, where no cycle is.
     """
     before = gc.get_threshold()

@@ -33,6 +33,15 @@ def test_twenty_identical_first_runs_at_once_are_one_run(client: Client, dataset
     assert len({answer.content for answer in found}) == 1
 
 
+def test_a_new_run_is_in_the_audit_once_with_its_request(client: Client, dataset: str) -> None:
+    asked = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    for name in ("first", "second"):
+        client.post(RUN, json=asked, headers={"X-Request-ID": name})
+    entries = client.get("/api/v3/audit/logs", params={"action": "debt_stress.run"}).json()["items"]
+    assert [entry["request_id"] for entry in entries] == ["first"]
+    assert entries[0]["subject"] == client.post(RUN, json=asked).json()["run_id"]
+
+
 def test_another_parameter_is_another_run(client: Client, dataset: str) -> None:
     first = ask(client, dataset).json()
     other = ask(client, dataset, net_exposure_materiality_threshold_pct=0.5).json()

@@ -63,5 +63,25 @@ def test_an_engine_that_is_not_there_cannot_be_switched(client: Client) -> None:
     assert found.status_code == 404
 
 
+def test_what_is_known_is_read_again_by_one_while_the_others_go_on(service: Service) -> None:
+    time = 0.0
+    known = EngineSwitches(service.store, now=lambda: time)
+    assert known.is_enabled("debt_stress")
+    service.store.submit(lambda tx: tx.set_engine_switch(_off())).result()
+    time = 0.3
+    assert [known.is_due() for _ in range(3)] == [True, False, False]
+    assert known.is_known_enabled("debt_stress")
+    assert not known.is_enabled("debt_stress")
+    assert not known.is_known_enabled("debt_stress")
+
+
+def test_what_was_not_read_for_long_is_not_known(service: Service) -> None:
+    time = 0.0
+    known = EngineSwitches(service.store, now=lambda: time)
+    assert known.is_enabled("debt_stress")
+    time = 0.8
+    assert not known.is_known_enabled("debt_stress")
+
+
 def _off() -> EngineSwitch:
     return EngineSwitch("debt_stress", False, "", STARTED_AT, "x")

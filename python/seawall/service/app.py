@@ -9,7 +9,9 @@ from litestar.config.compression import CompressionConfig
 
 from seawall.service.access.doors import Access
 from seawall.service.admission import Admission, AdmissionOptions
+from seawall.service.documented import PACKS_ITSELF
 from seawall.service.health import HealthMonitor
+from seawall.service.known_answers import GZIP_FROM_BYTES, GZIP_LEVEL
 from seawall.service.openapi import openapi_document
 from seawall.service.parts import Service
 from seawall.service.problems import HANDLERS
@@ -42,9 +44,6 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 1 << 20
 """Of a request whose route does not state another."""
-
-GZIP_FROM_BYTES = 2_048
-GZIP_LEVEL = 1  # most of the gain for a tenth of the time
 
 
 def make_app(
@@ -115,7 +114,10 @@ def make_app(
         exception_handlers=HANDLERS,
         lifespan=[alive],
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=GZIP_LEVEL
+            backend="gzip",
+            minimum_size=GZIP_FROM_BYTES,
+            gzip_compress_level=GZIP_LEVEL,
+            exclude_opt_key=PACKS_ITSELF,
         ),
         openapi_config=None,
         logging_config=None,

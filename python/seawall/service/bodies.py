@@ -14,7 +14,7 @@ T = TypeVar("T")
 MAX_ENVELOPE_BYTES = 1 << 16
 """What a body of records may say beside them."""
 
-_JSON = "application/json"
+_JSON = b"application/json"
 
 NAMED_FIELDS = ("dataset_version_id", "run_id", "started_at")
 """Fields whose absence and whose wrong form have codes of their own."""
@@ -28,12 +28,12 @@ async def json_body(request: "Request[Any, Any, Any]") -> bytes:
     InvalidInput
         ``unsupported_media_type`` for another kind, or one that is packed.
     """
-    headers = request.headers
-    kind = headers.get("content-type", _JSON).partition(";")[0].strip().lower()
-    if kind != _JSON:
-        raise _unsupported(f"send {_JSON}", "content-type")
-    if headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise _unsupported("packed bodies are not taken", "content-encoding")
+    for name, value in request.scope["headers"]:
+        if name == b"content-type" and value != _JSON:
+            if value.partition(b";")[0].strip().lower() != _JSON:
+                raise _unsupported(f"send {_JSON.decode()}", "content-type")
+        elif name == b"content-encoding" and value.strip().lower() != b"identity":
+            raise _unsupported("packed bodies are not taken", "content-encoding")
     return await request.body()
 
 

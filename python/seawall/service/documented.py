@@ -6,6 +6,9 @@ import msgspec
 
 from seawall.service.admission import Weight
 
+PACKS_ITSELF = "packs_itself"
+"""The option of a route that makes the gzip form of its answers itself."""
+
 
 class Described(msgspec.Struct, frozen=True):
     """One operation as the OpenAPI document states it. Types are what msgspec makes schemas of."""
@@ -39,6 +42,7 @@ def described(
     refusals: tuple[int, ...] = (),
     also: tuple[int, ...] = (),
     media_type: str = "application/json",
+    packs_itself: bool = False,
 ) -> dict[str, Any]:
     """Return a route's options.
 
@@ -59,6 +63,12 @@ def described(
         also=also,
         media_type=media_type,
     )
-    stated = {"role": role, "operator": operator, "credential": credential, "public": public}
+    stated = {
+        "role": role,
+        "operator": operator,
+        "credential": credential,
+        "public": public,
+        PACKS_ITSELF: packs_itself,
+    }
     kept = {name: value for name, value in stated.items() if value}
     return {**kept, "weight": weight, "described": said}

@@ -12,6 +12,7 @@ from seawall.service.access.gate import Written
 from seawall.service.access.principal import Principal
 from seawall.service.held_runs import HeldRuns
 from seawall.service.jobs import Jobs
+from seawall.service.known_answers import KnownAnswers
 from seawall.service.lanes import Lanes
 from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
@@ -19,6 +20,7 @@ from seawall.session import Session
 from seawall.session.question import iso_time
 from seawall.store import Store
 from seawall.store.interface import Transaction
+from seawall.store.types import AuditDraft
 
 T = TypeVar("T")
 HttpRequest: TypeAlias = Request[Any, Any, Any]
@@ -38,6 +40,7 @@ class Service(msgspec.Struct, frozen=True):
     profiles: Profiles
     jobs: Jobs
     clock: Callable[[], datetime]  # with its zone
+    known: KnownAnswers = msgspec.field(default_factory=KnownAnswers)
 
     def now(self) -> str:
         """Return the present time, ISO 8601."""
@@ -65,6 +68,12 @@ class Service(msgspec.Struct, frozen=True):
 def principal_of(request: HttpRequest) -> Principal:
     """Return who asks, as access has found it out."""
     found: Principal = request.scope["state"]["principal"]
+    return found
+
+
+def drafted(request: HttpRequest, action: str, subject: str) -> AuditDraft:
+    """Describe what a handler writes; it appends this itself, in the same transaction."""
+    found: AuditDraft = request.scope["state"]["draft"](Written(action, subject))
     return found
 
 

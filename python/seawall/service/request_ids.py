@@ -1,19 +1,19 @@
 """Every request has an identifier: the caller's when it is well-formed, else a new one."""
 
 import re
-import secrets
+from random import Random
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 _HEADER = b"x-request-id"
+_CHANCE = Random()  # noqa: S311  (names, not secrets: the system is not asked for each)
 _WELL_FORMED = re.compile(rb"[A-Za-z0-9._\-]{1,64}")
 
 
 def new_request_id() -> str:
     """Return an identifier for a request that brought none."""
-    return secrets.token_hex(12)
+    return f"{_CHANCE.getrandbits(96):024x}"
 
 
 def request_ids(app: ASGIApp) -> ASGIApp:
@@ -32,7 +32,7 @@ def request_ids(app: ASGIApp) -> ASGIApp:
 
         async def send_identified(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableScopeHeaders.from_message(message)["X-Request-ID"] = request_id
+                message["headers"] = [*message["headers"], (_HEADER, request_id.encode())]
             await send(message)
 
         await app(scope, receive, send_identified)

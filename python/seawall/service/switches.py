@@ -9,7 +9,10 @@ from seawall.store import Store
 from seawall.store.types import EngineSwitch
 
 FRESH_S = 0.25
-"""How old what is known may be; another process's switch is in force by then."""
+"""How old what is known may be before the store is read again."""
+
+KNOWN_S = 0.75
+"""How old it may be while it is read again; another process's switch is in force by then."""
 
 
 class EngineDisabled(SeawallError):
@@ -34,6 +37,7 @@ class EngineSwitches:
         self._now = now
         self._lock = Lock()
         self._read_at = float("-inf")
+        self._due_at = float("-inf")
         self._version = -1
         self._switches: Mapping[str, EngineSwitch] = {}
 
@@ -47,6 +51,24 @@ class EngineSwitches:
                     self._version = version
                 self._read_at = self._now()
             return self._switches.get(engine)
+
+    def is_known_enabled(self, engine: str) -> bool:
+        """Whether an engine answers, as far as that is known without asking the store."""
+        if self._now() - self._read_at > KNOWN_S:
+            return False
+        switch = self._switches.get(engine)
+        return switch is None or switch.enabled
+
+    def is_due(self) -> bool:
+        """Tell one caller, the event loop's, that the store is to be read again by a thread.
+
+        The others go on with what is known: or all that came in that moment would wait for it.
+        """
+        now = self._now()
+        if now - max(self._read_at, self._due_at) <= FRESH_S:
+            return False
+        self._due_at = now
+        return True
 
     def is_enabled(self, engine: str) -> bool:
         """Whether an engine answers."""

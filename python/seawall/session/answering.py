@@ -1,6 +1,6 @@
 """The question side of a session: from a question to a run that is in the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
@@ -25,6 +25,8 @@ from seawall.session.run import Run
 from seawall.session.run_rows import run_rows
 from seawall.session.single_flight import then
 from seawall.store import types as rows
+from seawall.store.interface import Transaction
+from seawall.store.types import AuditDraft
 
 
 def submit_run(
@@ -35,6 +37,7 @@ def submit_run(
     parameters: Mapping[str, Any] | msgspec.Struct | None,
     started_at: datetime | str | None,
     execution: Execution,
+    audited: Callable[[str], AuditDraft] | None = None,
 ) -> Future[Run]:
     """Compute a run on this thread, unless it is known; its future is done once it is durable.
 
@@ -49,7 +52,7 @@ def submit_run(
         answered: Future[Run] = Future()
         answered.set_result(run_of(asker, known))
         return answered
-    start = partial(_make, asker, question, execution)
+    start = partial(_make, asker, question, execution, audited)
     if execution == Execution(execution.threads):
         made, is_first = asker.holdings.questions.join(key, start)
     else:
@@ -90,17 +93,27 @@ def stored_run(asker: Asker, row: rows.Run) -> HeldRun:
     return asker.holdings.runs.get((row.tenant, row.run_id), read)
 
 
-def _make(asker: Asker, question: Question, execution: Execution) -> Future[MadeRun]:
+def _make(
+    asker: Asker,
+    question: Question,
+    execution: Execution,
+    audited: Callable[[str], AuditDraft] | None,
+) -> Future[MadeRun]:
     try:
         row = asker.store.run(asker.tenant, question.run_id)
     except NotFound:
-        return _compute(asker, question, execution)
+        return _compute(asker, question, execution, audited)
     known: Future[MadeRun] = Future()
     known.set_result(MadeRun(stored_run(asker, row), created=False, outcome=None))
     return known
 
 
-def _compute(asker: Asker, question: Question, execution: Execution) -> Future[MadeRun]:
+def _compute(
+    asker: Asker,
+    question: Question,
+    execution: Execution,
+    audited: Callable[[str], AuditDraft] | None,
+) -> Future[MadeRun]:
     holdings, engine = asker.holdings, question.declaration.name
     run_ended = holdings.watch(engine, "run")
     ended = holdings.watch(engine, "book")
@@ -113,6 +126,14 @@ def _compute(asker: Asker, question: Question, execution: Execution) -> Future[M
     ended()
     left = run_rows(question, outcome, created_at=asker.now(), created_by=asker.actor)
 
+    draft = None if audited is None else audited(question.run_id)
+
+    def commit(transaction: Transaction) -> bool:
+        created = left.commit(transaction)
+        if created and draft is not None:
+            transaction.append_audit(draft)
+        return created
+
     ended = holdings.watch(engine, "persistence")
 
     def committed(created: bool) -> MadeRun:
@@ -123,4 +144,4 @@ def _compute(asker: Asker, question: Question, execution: Execution) -> Future[M
             holdings.runs.put((asker.tenant, question.run_id), held, held.weight)
         return MadeRun(held, created, outcome)
 
-    return then(asker.store.submit(left.commit), committed)
+    return then(asker.store.submit(commit), committed)

@@ -48,6 +48,7 @@ from seawall.session.trace import (
 from seawall.session.verify import Verification, verify_store
 from seawall.session.watching import RunWatch
 from seawall.store import Store
+from seawall.store.types import AuditDraft
 from seawall.supervisory import SupervisoryPath
 
 MAX_THREADS = 64
@@ -418,8 +419,15 @@ class Session:
         control: RunControl | None = None,
         checkpoint: Path | None = None,
         cluster: Any = None,
+        audited: Callable[[str], AuditDraft] | None = None,
     ) -> Future[Run]:
         """Compute as `run` does, on this thread, and do not wait for the disk.
+
+        Parameters
+        ----------
+        audited : callable, optional
+            Makes an audit entry of the identifier of a run that is new; it is appended in the
+            run's own transaction.
 
         Returns
         -------
@@ -434,6 +442,7 @@ class Session:
             parameters=parameters,
             started_at=started_at,
             execution=Execution(self._asker.threads, control, checkpoint, cluster),
+            audited=audited,
         )
 
     def run_of(self, run_id: str) -> Run:

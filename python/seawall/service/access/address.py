@@ -59,6 +59,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         raise InvalidInput(str(error), where="trusted_proxies") from error
 
 
+@lru_cache(4_096)
 def is_loopback(host: str) -> bool:
     """Tell whether an address, or the name ``localhost``, is this machine's own."""
     if host == "localhost":

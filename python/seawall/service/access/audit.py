@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
+from seawall.canonical import canonical_json
 from seawall.errors import StoreError
-from seawall.provenance import canonical_json
 from seawall.store.operations import OperationWrites
 from seawall.store.types import AuditDraft
 from seawall.visible_text import visible

@@ -23,6 +23,7 @@ from seawall.service.access.refusals import (
 )
 from seawall.service.access.throttle import Throttle
 from seawall.service.access.tokens import CheckedToken, TokenRefused, Tokens
+from seawall.store.types import AuditDraft
 
 MAX_CHECKED_TOKENS = 16_384
 REFUSALS_OF_ADDRESS = Rate(per_second=1.0, burst=100)
@@ -254,14 +255,16 @@ class Gate:
 
     def note_write(self, scope: _Scope, caller: Caller, written: Written) -> Future[None]:
         """Enter into the audit what a request wrote; the future resolves once it is durable."""
-        return self._audit.append(
-            self._audit.draft(
-                written.action,
-                "done",
-                tenant=caller.principal.tenant,
-                actor=caller.principal.actor,
-                subject=written.subject,
-                request_id=scope["state"].get("request_id", ""),
-                detail={"address": shown(self._address_of(scope)), "by": caller.credential},
-            )
+        return self._audit.append(self.draft_of(scope, caller, written))
+
+    def draft_of(self, scope: _Scope, caller: Caller, written: Written) -> AuditDraft:
+        """Describe what a request writes, for who appends it in the same transaction."""
+        return self._audit.draft(
+            written.action,
+            "done",
+            tenant=caller.principal.tenant,
+            actor=caller.principal.actor,
+            subject=written.subject,
+            request_id=scope["state"].get("request_id", ""),
+            detail={"address": shown(self._address_of(scope)), "by": caller.credential},
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from litestar.enums import ScopeType
@@ -19,7 +20,8 @@ class AccessMiddleware:
 
     A middleware of the application, so that Litestar has routed the request: what the route
     demands is its handler's ``opt`` (see `roles`). The handler finds the `Principal` as
-    ``scope["state"]["principal"]`` and the `Caller` as ``scope["state"]["caller"]``.
+    ``scope["state"]["principal"]`` and the `Caller` as ``scope["state"]["caller"]``;
+    ``scope["state"]["draft"]`` makes the audit's entry of a `Written`.
     """
 
     def __init__(self, app: ASGIApp, *, gate: Gate) -> None:
@@ -50,6 +52,7 @@ class AccessMiddleware:
         state = scope["state"]
         state["principal"] = admitted.principal
         state["caller"] = admitted
+        state["draft"] = partial(self._gate.draft_of, scope, admitted)
         if scope["method"] == "GET":
             await self.app(scope, receive, send)
         else:

@@ -2,20 +2,23 @@
 
 import asyncio
 from concurrent.futures import Future
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
 from msgspec import Meta
 
 from seawall.engine import EngineDeclaration
 from seawall.errors import Conflict, InvalidInput, NotFound
 from seawall.registry import ENGINES
-from seawall.service.answers import answer, answer_bytes
+from seawall.service.answers import answer
 from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
-from seawall.service.parts import HttpRequest, Service, principal_of, written
+from seawall.service.known_answers import KnownAnswer
+from seawall.service.parts import HttpRequest, Service, drafted, principal_of
 from seawall.service.run_answers import (
     RunAnswer,
     aggregated,
@@ -104,16 +107,32 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
             answer=RunAnswer,
             weight="heavy" if declaration.is_heavy else "light",
             refusals=(400, 404, 409, 413, 422, 503),
+            packs_itself=True,
         ),
     )
-    async def run(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await json_body(request)
-        tenant = principal_of(request).tenant
+    async def run(request: HttpRequest) -> ASGIApp:
+        body, tenant = await json_body(request), principal_of(request).tenant
+        headers = request.scope["headers"]
+        known = service.known.find(tenant, declaration.name, body)
+        if (
+            known is not None
+            and known.is_ready_for(headers)
+            and service.switches.is_known_enabled(declaration.name)
+        ):
+            if service.switches.is_due():
+                service.workers.submit(service.switches.is_enabled, declaration.name)
+            return known  # from memory, on the event loop
+        session = service.session_of(request)
 
         def encoded(found: Run) -> bytes:
             return found.encoded("service.run", encode)
 
-        def work() -> bytes | Future[Run]:
+        def packed(answer: KnownAnswer) -> KnownAnswer:
+            if not answer.is_ready_for(headers):
+                answer.pack()
+            return answer
+
+        def work() -> KnownAnswer | Future[Run]:
             service.switches.check(declaration.name)
             asked: Any = decode_body(body, request_type)
             started_at = iso_time(asked.started_at)
@@ -122,18 +141,21 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
                 asked.dataset_version_id,
                 parameters=asked.parameters,
                 started_at=started_at,
+                audited=partial(drafted, request, f"{declaration.name}.run"),
             )
-            is_known = made.done() and not made.result().created
-            return encoded(made.result()) if is_known else made
+            if not made.done() or made.result().created:
+                return made
+            # Only what is asked again is kept: most questions are asked once.
+            answer = known or KnownAnswer(encoded(made.result()))
+            service.known.keep(tenant, declaration.name, body, answer)
+            return packed(answer)
 
         told = await service.off_loop(work)
-        if isinstance(told, bytes):
-            return answer_bytes(told)  # it was there already
+        if isinstance(told, KnownAnswer):
+            return told  # it was there already
         found = await asyncio.wrap_future(told)  # nobody waits for the disk on a thread
         service.held.keep(tenant, found)
-        if found.created:
-            written(request, f"{declaration.name}.run", found.run_id)
-        return answer_bytes(await service.off_loop(lambda: encoded(found)))
+        return await service.off_loop(lambda: packed(KnownAnswer(encoded(found))))
 
     @post(
         f"{base}/report",

@@ -17,12 +17,14 @@ async def answering(scope: Any, receive: Any, send: Any) -> None:
     """Read the body and say how long it is; a GET is answered with far more than sockets hold."""
     if scope["type"] != "http":
         return
+    if scope["path"] == "/late":
+        await asyncio.sleep(3.2)  # longer than two windows and a sweep
     size, more = 0, True
     while more:
         message = await receive()
         size, more = size + len(message.get("body", b"")), message.get("more_body", False)
     if scope["path"] == "/slow":
-        await asyncio.sleep(2.2)  # longer than a window and a sweep
+        await asyncio.sleep(2.2)
     body = bytes(ANSWER_BYTES) if scope["path"] == "/large" else str(size).encode()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": body})

@@ -232,7 +232,7 @@ def test_what_stands_behind_a_body_is_not_read_with_it(attacked: Attacked) -> No
 
 
 def test_a_header_behind_a_body_is_none_of_the_requests(attacked: Attacked) -> None:
-    """A credential there would come after the doors have looked."""
+    """All in one piece, a credential there would be read before the doors look."""
     head = b"POST %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" % RUN.encode()
     body = b"2\r\n{}\r\n0\r\nX-API-Key: %s\r\n\r\n" % attacked.server.key.encode()
-    assert attacked.raw(head + b"Transfer-Encoding: chunked\r\n\r\n", body)[0] == 401
+    assert attacked.raw(head + b"Transfer-Encoding: chunked\r\n\r\n" + body)[0] == 401

@@ -114,8 +114,25 @@ def test_a_body_that_comes_steadily_may_take_its_time(port: int) -> None:
         assert read_answer(connection)[2].endswith(b"10000\r\n0\r\n\r\n")
 
 
-def test_who_waits_for_the_answer_is_not_closed(port: int) -> None:
-    assert httpx.post(f"http://127.0.0.1:{port}/slow", content=b"{}", timeout=30).text == "2"
+def test_who_waits_for_the_service_is_not_closed(port: int) -> None:
+    def answered(path: str, size: int) -> int:
+        url = f"http://127.0.0.1:{port}{path}"
+        return int(httpx.post(url, content=bytes(size), timeout=30).text)
+
+    def invited() -> bytes:
+        with connected(port) as connection:
+            head = b"POST /late HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n"
+            connection.sendall(head + b"Expect: 100-continue\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
+            connection.sendall(b"{}")
+            return read_answer(connection)[2]
+
+    with ThreadPoolExecutor(3) as clients:
+        large = clients.submit(answered, "/late", 1 << 20)  # the service does not read it yet
+        small = clients.submit(answered, "/slow", 2)
+        last = clients.submit(invited)
+        assert (large.result(), small.result()) == (1 << 20, 2)
+        assert last.result().startswith(b"1\r\n2\r\n")
 
 
 def test_a_connection_that_rests_between_requests_is_kept(port: int) -> None:

@@ -1,11 +1,11 @@
 """Answers kept under the bytes of their questions: the same bytes, to the same tenant only."""
 
 import msgspec
-from tests.service.conftest import RUN, STARTED_AT, Client, key_of
 
 from seawall.service.access.doors import Access
 from seawall.service.access.roles import ROLES
 from seawall.service.parts import Service
+from service.conftest import RUN, STARTED_AT, Client, key_of
 
 SWITCH = "/api/v3/engine-registry/distressed-asset-debt-stress/switch"
 

@@ -63,7 +63,7 @@ def main() -> int:
         python = Path(home) / "bin" / "python"
         subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
         subprocess.run([python, "-I", "-c", SMOKE], check=True, cwd=home)
-        serve = [Path(home) / "bin" / "seawall", "serve", "--dev"]
+        serve = [str(Path(home) / "bin" / "seawall"), "serve", "--dev"]
         refused = subprocess.run(serve, capture_output=True, text=True, cwd=home)
         if "library_missing" not in refused.stdout + refused.stderr:
             print(f"the wheel served without its libraries, or broke: {refused.stderr}")

@@ -120,7 +120,9 @@ class Admission:
                 self.door.refused += 1
                 await _refuse(scope, send, OVERLOADED)
                 return
-            if scope["method"] not in _WITHOUT_BODY:
+            # Of a body that is announced as large nothing is awaited: it waits in the heavy room
+            # without its body, or is refused for its size.
+            if scope["method"] not in _WITHOUT_BODY and not _is_large(scope, unknown=False):
                 try:
                     receive = await _begun(receive)
                 except TimeoutError:
@@ -176,10 +178,15 @@ def _name_of(headers: Any) -> str:
 
 def _is_heavy(scope: Scope) -> bool:
     weight: Weight = scope["route_handler"].opt.get("weight", "light")
-    if weight == "large":
-        sizes = [value for name, value in scope["headers"] if name == b"content-length"]
-        return not sizes or not sizes[0].isdigit() or int(sizes[0][:20]) >= LARGE_BYTES
-    return weight == "heavy"
+    return weight == "heavy" or (weight == "large" and _is_large(scope, unknown=True))
+
+
+def _is_large(scope: Scope, *, unknown: bool) -> bool:
+    """Tell whether a body is announced as large; ``unknown`` where its size is not said."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value[:20]) >= LARGE_BYTES
+    return unknown
 
 
 async def _begun(receive: Receive) -> Receive:

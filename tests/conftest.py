@@ -1,10 +1,12 @@
 """What all tests share: hypothesis without a clock, and sessions whose time and ids are made up."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +23,8 @@ settings.register_profile(
 settings.load_profile("seawall")
 
 OpenSession = Callable[..., Session]
+
+CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture
@@ -44,6 +48,21 @@ def open_session(tmp_path: Path) -> Iterator[OpenSession]:
 @pytest.fixture
 def session(open_session: OpenSession) -> Session:
     return open_session()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        message = "no chromium on the path: the page was not looked at"
+        if os.environ.get("SEAWALL_NO_SKIPS") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

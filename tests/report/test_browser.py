@@ -1,8 +1,5 @@
 """The page in a real browser: it loads alone, fits its window, and prints."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +10,6 @@ from seawall.report.page import render
 from seawall.session import Run, Session
 
 from .months import with_everything
-
-CHROMIUM = shutil.which("chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        message = "no chromium on the path: the page was not looked at"
-        if os.environ.get("SEAWALL_NO_SKIPS") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
 
 CHARTS = {  # three exposures, scenarios, quarters; then five of the months and one of the weeks
     "report.html": 5,

@@ -1,8 +1,6 @@
 """The page in a real browser, from the key to the bytes of a source row."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,6 @@ from seawall.registry import ENGINES
 from service.conftest import ASSUMED, RECORD, RUN, STARTED_AT
 from service.served import served
 
-CHROMIUM = shutil.which("chromium")
 SIMULATE = f"/api/v3/engines/{ENGINES['debt_simulation'].wire_name}/run"
 
 HOSTILE = "<img src=x onerror=window.owned=1><script>window.owned=1</script>"
@@ -78,21 +75,6 @@ def _counting() -> Any:
         route.fulfill(status=200, content_type="text/plain", body=text)
 
     return fulfil
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        message = "no chromium on the path: the page was not looked at"
-        if os.environ.get("SEAWALL_NO_SKIPS") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

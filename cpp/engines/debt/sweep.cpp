@@ -44,8 +44,14 @@ class PackedDrivers {
           collateral_class_(income_class_ + scenarios.income.class_count),
           currency_class_(collateral_class_ + scenarios.collateral.class_count),
           class_count_(currency_class_ + scenarios.currency.class_count),
-          values_(block_count_ * block_size()) {
+          values_(block_count_ * block_size()),
+          least_index_(income_class_, 0.0) {
         pack(scenarios.index, 1, 0.25);
+        const std::size_t cells = quarter_count_ * scenario_count_;
+        for (std::size_t row = 0; cells != 0 && row < scenarios.index.class_count; ++row) {
+            const auto rates = scenarios.index.values.subspan(row * cells, cells);
+            least_index_[1 + row] = *std::ranges::min_element(rates) * 0.25;
+        }
         pack(scenarios.income, income_class_, 1.0);
         pack(scenarios.collateral, collateral_class_, 1.0);
         pack(scenarios.currency, currency_class_,
@@ -73,6 +79,13 @@ class PackedDrivers {
                 .currency_factor = row(currency_class_, loans.currency_class[i])};
     }
 
+    /// Whether the rate of an instrument is below 0 in any quarter of any scenario.
+    bool rate_may_be_negative(const SweepColumns& loans, std::size_t i) const {
+        // A larger index makes no smaller sum, rounding included: the least one tells of all.
+        const auto index = static_cast<std::size_t>(loans.index_class[i]);
+        return least_index_[index] + loans.spread[i] * 0.25 < 0.0;
+    }
+
   private:
     std::size_t block_size() const { return class_count_ * quarter_count_ * sweep_lanes; }
     std::size_t row(std::size_t first_class, std::int64_t code) const {
@@ -97,13 +110,14 @@ class PackedDrivers {
     std::size_t currency_class_;
     std::size_t class_count_;
     Aligned<double> values_;
+    std::vector<double> least_index_;  ///< of each index class, a quarter
 };
 
 /// The sums of a block, rows of sweep_lanes.
 struct BlockSums {
-    explicit BlockSums(std::size_t quarter_count)
+    BlockSums(std::size_t quarter_count, std::size_t instrument_count)
         : loss_minor(quarter_count * sweep_lanes),
-          breach_count(quarter_count * sweep_lanes),
+          breach_count(quarter_count * sweep_lanes, static_cast<std::int64_t>(instrument_count)),
           default_count(quarter_count * sweep_lanes) {}
 
     Aligned<std::int64_t> loss_minor;
@@ -192,14 +206,18 @@ SweepResult sweep(const SweepColumns& loans, const SweepScenarios& scenarios,
         const std::size_t end = std::min(begin + variant.chunk_size, count);
         std::vector<SweepInstrument> instruments;
         instruments.reserve(end - begin);
-        for (std::size_t i = begin; i < end; ++i)
+        bool rates_may_be_negative = false;
+        for (std::size_t i = begin; i < end; ++i) {
             instruments.push_back(drivers.instrument(loans, i));
+            rates_may_be_negative |= drivers.rate_may_be_negative(loans, i);
+        }
         for (std::size_t block = 0; block < drivers.block_count(); ++block) {
-            BlockSums sums(scenarios.quarter_count);
+            BlockSums sums(scenarios.quarter_count, instruments.size());
             kernel({.instruments = instruments.data(),
                     .instrument_count = instruments.size(),
                     .drivers = drivers.block(block),
                     .quarter_count = scenarios.quarter_count,
+                    .rates_may_be_negative = rates_may_be_negative,
                     .loss_minor = sums.loss_minor.data(),
                     .breach_count = sums.breach_count.data(),
                     .default_count = sums.default_count.data()});

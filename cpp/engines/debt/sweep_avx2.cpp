@@ -22,13 +22,22 @@ struct Avx2 {
     static Vector min(Vector a, Vector b) { return _mm256_min_pd(a, b); }
     static Vector max(Vector a, Vector b) { return _mm256_max_pd(a, b); }
     static Mask every() { return _mm256_castsi256_pd(_mm256_set1_epi64x(-1)); }
-    static Mask less(Vector a, Vector b) { return _mm256_cmp_pd(a, b, _CMP_LT_OQ); }
-    static Mask not_less(Vector a, Vector b) { return _mm256_cmp_pd(a, b, _CMP_GE_OQ); }
+    static Mask not_less(Vector a, Vector b) { return _mm256_cmp_pd(a, b, _CMP_NLT_UQ); }
+    static Mask not_less_too(Mask mask, Vector a, Vector b) {
+        return _mm256_and_pd(mask, not_less(a, b));
+    }
     static Mask inverse(Mask mask) { return _mm256_xor_pd(mask, every()); }
     static Mask either(Mask a, Mask b) { return _mm256_or_pd(a, b); }
-    static bool all_of(Mask mask) { return _mm256_movemask_pd(mask) == 0xF; }
-    static Vector sub_where(Mask mask, Vector a, Vector b) {
-        return _mm256_and_pd(mask, sub(a, b));
+    static bool all_of_either(Mask a, Mask b) { return _mm256_movemask_pd(either(a, b)) == 0xF; }
+    static Vector where(Mask mask, Vector a) { return _mm256_and_pd(mask, a); }
+    static Integers load_counts(const std::int64_t* from) {
+        return _mm256_load_si256(reinterpret_cast<const Integers*>(from));
+    }
+    static void store_counts(std::int64_t* to, Integers counts) {
+        _mm256_store_si256(reinterpret_cast<Integers*>(to), counts);
+    }
+    static Integers minus_one_where(Mask mask, Integers counts) {  // a lane of the mask is −1 or 0
+        return _mm256_add_epi64(counts, _mm256_castpd_si256(mask));
     }
     static Integers rounded(Vector value) {
         const Vector shift = all(rounding_shift);

@@ -22,13 +22,18 @@ struct Avx512 {
     static Vector min(Vector a, Vector b) { return _mm512_min_pd(a, b); }
     static Vector max(Vector a, Vector b) { return _mm512_max_pd(a, b); }
     static Mask every() { return 0xFF; }
-    static Mask less(Vector a, Vector b) { return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ); }
-    static Mask not_less(Vector a, Vector b) { return _mm512_cmp_pd_mask(a, b, _CMP_GE_OQ); }
+    static Mask not_less(Vector a, Vector b) { return _mm512_cmp_pd_mask(a, b, _CMP_NLT_UQ); }
+    static Mask not_less_too(Mask mask, Vector a, Vector b) {
+        return _mm512_mask_cmp_pd_mask(mask, a, b, _CMP_NLT_UQ);
+    }
     static Mask inverse(Mask mask) { return _knot_mask8(mask); }
     static Mask either(Mask a, Mask b) { return _kor_mask8(a, b); }
-    static bool all_of(Mask mask) { return mask == 0xFF; }
-    static Vector sub_where(Mask mask, Vector a, Vector b) {
-        return _mm512_maskz_sub_pd(mask, a, b);
+    static bool all_of_either(Mask a, Mask b) { return _kortestc_mask8_u8(a, b) != 0; }
+    static Vector where(Mask mask, Vector a) { return _mm512_maskz_mov_pd(mask, a); }
+    static Integers load_counts(const std::int64_t* from) { return _mm512_load_si512(from); }
+    static void store_counts(std::int64_t* to, Integers counts) { _mm512_store_si512(to, counts); }
+    static Integers minus_one_where(Mask mask, Integers counts) {
+        return _mm512_mask_sub_epi64(counts, mask, counts, _mm512_set1_epi64(1));
     }
     static Integers rounded(Vector value) {
         const Vector shift = all(rounding_shift);

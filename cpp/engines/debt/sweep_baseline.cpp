@@ -18,12 +18,22 @@ struct Baseline {
     static Vector min(Vector a, Vector b) { return a < b ? a : b; }
     static Vector max(Vector a, Vector b) { return a > b ? a : b; }
     static Mask every() { return Mask{-1, -1}; }
-    static Mask less(Vector a, Vector b) { return a < b; }
-    static Mask not_less(Vector a, Vector b) { return a >= b; }
+    static Mask not_less(Vector a, Vector b) { return ~(a < b); }
+    static Mask not_less_too(Mask mask, Vector a, Vector b) { return mask & not_less(a, b); }
     static Mask inverse(Mask mask) { return ~mask; }
     static Mask either(Mask a, Mask b) { return a | b; }
-    static bool all_of(Mask mask) { return mask[0] != 0 && mask[1] != 0; }
-    static Vector sub_where(Mask mask, Vector a, Vector b) { return mask ? a - b : Vector{}; }
+    static bool all_of_either(Mask a, Mask b) {
+        const Mask any = a | b;
+        return any[0] != 0 && any[1] != 0;
+    }
+    static Vector where(Mask mask, Vector a) { return mask ? a : Vector{}; }
+    static Integers load_counts(const std::int64_t* from) {
+        return *reinterpret_cast<const Integers*>(from);
+    }
+    static void store_counts(std::int64_t* to, Integers counts) {
+        *reinterpret_cast<Integers*>(to) = counts;
+    }
+    static Integers minus_one_where(Mask mask, Integers counts) { return counts + mask; }
     static Integers rounded(Vector value) {
         const Vector shift = all(rounding_shift);
         return reinterpret_cast<Integers>(value + shift) - reinterpret_cast<Integers>(shift);

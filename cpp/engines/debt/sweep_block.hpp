@@ -29,14 +29,15 @@ struct SweepInstrument {
 };
 
 /// Some instruments under sweep_lanes scenarios. Drivers and sums are rows of sweep_lanes, aligned
-/// to 64 bytes; the kernels add to the sums, a row a quarter.
+/// to 64 bytes; the kernels add to the sums, a row a quarter, and take from the breaches.
 struct SweepBlock {
     const SweepInstrument* instruments;
     std::size_t instrument_count;
     const double* drivers;
     std::size_t quarter_count;
+    bool rates_may_be_negative;  ///< and then count as 0; without them a step is shorter
     std::int64_t* loss_minor;
-    std::int64_t* breach_count;
+    std::int64_t* breach_count;  ///< the instruments, less each that is in no breach
     std::int64_t* default_count;
 };
 

@@ -53,7 +53,7 @@ template <class L>
 
 /// Some instruments side by side in the lanes lane .. lane + vectors · width: each of their
 /// registers waits for its own quarter before, so that several at once hide that latency.
-template <class L, std::size_t instruments, std::size_t vectors>
+template <class L, bool rates_may_be_negative, std::size_t instruments, std::size_t vectors>
 [[gnu::always_inline]] inline void sweep_instruments(const SweepBlock& block,
                                                      const SweepInstrument* loans,
                                                      std::size_t lane) {
@@ -76,44 +76,62 @@ template <class L, std::size_t instruments, std::size_t vectors>
 #pragma GCC unroll 8
         for (std::size_t v = 0; v < vectors; ++v) {
             const std::size_t place = quarter + v * L::width;
+            auto breaches = L::load_counts(breach_count + place);
 #pragma GCC unroll 8
             for (std::size_t i = 0; i < instruments; ++i) {
                 const LoadedInstrument<L>& loan = terms[i];
-                const auto rate = L::max(L::add(L::load(loan.index + place), loan.spread), zero);
+                auto rate = L::add(L::load(loan.index + place), loan.spread);
+                if constexpr (rates_may_be_negative) rate = L::max(rate, zero);
                 const auto interest = L::mul(balance[i][v], rate);
                 const auto principal = L::min(balance[i][v], loan.scheduled);
                 const auto service = L::add(interest, principal);
                 const auto income = L::mul(L::load(loan.income_factor + place), loan.income);
                 const auto ltv_value =
                     L::mul(L::load(loan.collateral_factor + place), loan.ltv_collateral);
-                const auto breach = L::either(L::less(income, L::mul(service, loan.dscr_limit)),
-                                              L::less(ltv_value, balance[i][v]));
-                L::count_where(breach, breach_count + place);
+                const auto in_no_breach = L::not_less(income, L::mul(service, loan.dscr_limit));
+                breaches = L::minus_one_where(
+                    L::not_less_too(in_no_breach, ltv_value, balance[i][v]), breaches);
                 const auto covered = L::not_less(income, service);
-                const auto stays = L::either(covered, covered_before[i][v]);
-                if (!L::all_of(stays)) {
-                    add_losses<L>(block, loans[i], lane + place, L::inverse(stays), balance[i][v]);
-                }
-                covered_before[i][v] = covered;
                 // Nothing is due on a balance of 0: no breach and no second default.
                 const auto paid = L::min(L::max(L::sub(income, interest), zero), principal);
-                balance[i][v] = L::sub_where(stays, balance[i][v], paid);
+                const auto left = L::sub(balance[i][v], paid);
+                // Of most quarters all lanes stay, and their masks need not be made.
+                if (L::all_of_either(covered, covered_before[i][v])) {
+                    balance[i][v] = left;
+                } else {
+                    const auto stays = L::either(covered, covered_before[i][v]);
+                    add_losses<L>(block, loans[i], lane + place, L::inverse(stays), balance[i][v]);
+                    balance[i][v] = L::where(stays, left);
+                }
+                covered_before[i][v] = covered;
             }
+            L::store_counts(breach_count + place, breaches);
+        }
+    }
+}
+
+template <class L, bool rates_may_be_negative, std::size_t instruments, std::size_t vectors>
+void sweep_lanes_of(const SweepBlock& block) {
+    static_assert(sweep_lanes % (vectors * L::width) == 0);
+    for (std::size_t lane = 0; lane < sweep_lanes; lane += vectors * L::width) {
+        std::size_t i = 0;
+        for (; i + instruments <= block.instrument_count; i += instruments) {
+            sweep_instruments<L, rates_may_be_negative, instruments, vectors>(
+                block, block.instruments + i, lane);
+        }
+        for (; i < block.instrument_count; ++i) {
+            sweep_instruments<L, rates_may_be_negative, 1, vectors>(block, block.instruments + i,
+                                                                    lane);
         }
     }
 }
 
 template <class L, std::size_t instruments, std::size_t vectors>
 void sweep_all_lanes(const SweepBlock& block) {
-    static_assert(sweep_lanes % (vectors * L::width) == 0);
-    for (std::size_t lane = 0; lane < sweep_lanes; lane += vectors * L::width) {
-        std::size_t i = 0;
-        for (; i + instruments <= block.instrument_count; i += instruments) {
-            sweep_instruments<L, instruments, vectors>(block, block.instruments + i, lane);
-        }
-        for (; i < block.instrument_count; ++i) {
-            sweep_instruments<L, 1, vectors>(block, block.instruments + i, lane);
-        }
+    if (block.rates_may_be_negative) {
+        sweep_lanes_of<L, true, instruments, vectors>(block);
+    } else {
+        sweep_lanes_of<L, false, instruments, vectors>(block);
     }
 }
 

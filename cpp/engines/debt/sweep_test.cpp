@@ -1,5 +1,6 @@
 #include "engines/debt/sweep.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -78,6 +79,23 @@ BOOST_AUTO_TEST_CASE(every_instruction_set_thread_count_and_chunk_gives_what_the
                 }
             }
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_book_whose_rates_are_never_negative_gives_what_the_equations_say) {
+    std::vector<SweepLoan> loans = random_sweep_loans(300, 5);
+    for (SweepLoan& loan : loans) loan.spread = std::abs(loan.spread) + 0.02;
+    SweepDrivers drivers = random_sweep_drivers(8, 33, 6);
+    for (double& index : drivers.index) index = std::max(index, -0.02);
+    const auto found = [&](InstructionSet set) {
+        return sweep(SweepBook(loans).columns(), drivers.view(), {.threads = 1}, {set, 1024});
+    };
+    for (const InstructionSet set : supported_sets()) {
+        BOOST_TEST(same(found(set), sweep_literally(loans, drivers)));
+    }
+    drivers.index[5 * 33 + 32] = -0.2;  // of one class in one quarter of the last scenario
+    for (const InstructionSet set : supported_sets()) {
+        BOOST_TEST(same(found(set), sweep_literally(loans, drivers)));
     }
 }
 

@@ -44,6 +44,7 @@ class SimulationRows(StrEnum):
 
     contributions = "contributions"
     obligors = "obligors"
+    value_at_risk = "value_at_risk"
     losses = "losses"
     unconverted = "unconverted"
     shared_collateral = "shared_collateral"
@@ -162,12 +163,16 @@ def simulate(
 
 
 def _print_run(run: Run, limit: int) -> None:
-    result = run.result
+    result, tail = run.result, run.questions
     line("simulated", view.headline(result))
     line("expected", view.expected(result))
+    line("judged", view.judged(tail.twins))
     for note in view.notes(result):
         line("note", note, style="yellow")
     table(view.TAIL_COLUMNS, view.tail_rows(result))
+    limits = [tail.large_pool_limit(figures.confidence_level) for figures in result.tails]
+    for sentence in view.limit_sentences(limits, result.currency):
+        line("limit", sentence)
     level = f"{100 * result.tails[-1].confidence_level:.10g} %"
     line("whose", f"contributions to expected shortfall at {level}; they add up to it")
     contributions = run.table("contributions")

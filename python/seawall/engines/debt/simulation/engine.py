@@ -98,6 +98,7 @@ def run(
         tables={
             "contributions": lambda: tail.ranked(replayed[-1]),
             "obligors": lambda: tail.ranked(replayed[-1], by="obligor_id"),
+            "value_at_risk": lambda: tail.quantile_contributions(levels[-1]).shares,
             "losses": lambda: _losses(tail),
             "unconverted": lambda: Table(book.columns.unconverted),
             "shared_collateral": lambda: Table(book.columns.shared_collateral),

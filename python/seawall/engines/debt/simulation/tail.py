@@ -86,8 +86,9 @@ class Tail:
 
     @cached_property
     def twins(self) -> list[Twin]:
-        """Figures beside their exact twins, in minor units; a run that misses one is refused."""
-        return twins(self.loss_minor, self.exact, weights=self.weights, is_sobol=self._is_sobol)
+        """Figures beside their exact twins; a run that misses one is refused."""
+        drawn = {"weights": self.weights, "is_sobol": self._is_sobol}
+        return twins(self.loss_minor, self.exact, amount=self.book.amount, **drawn)
 
     def large_pool_limit(self, level: float) -> LargePoolLimit | None:
         """Return what the tail tends to as loans become many and small; as `large_pool_limit`."""

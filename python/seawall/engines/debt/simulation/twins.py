@@ -26,7 +26,7 @@ _ROUNDING_OF_SQUARES = 1e-6  # of quadratures too
 
 
 class Twin(msgspec.Struct, frozen=True):
-    """A figure of a run whose exact value is known."""
+    """A figure of a run whose exact value is known, amounts in the book's currency."""
 
     figure: str  # expected_loss, loss_standard_deviation, or mean_weight of importance sampling
     simulated: float
@@ -57,9 +57,14 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 def twins(
-    loss_minor: Losses, exact: ExactFigures, *, weights: Any = None, is_sobol: bool = False
+    loss_minor: Losses,
+    exact: ExactFigures,
+    *,
+    weights: Any = None,
+    is_sobol: bool = False,
+    amount: Callable[[float], float] = float,
 ) -> list[Twin]:
-    """Return what of a run has an exact twin, in minor units; nothing where there is none.
+    """Return what of a run has an exact twin; nothing where there is none.
 
     Parameters
     ----------
@@ -67,8 +72,10 @@ def twins(
         Of scenarios 0, 1, ….
     weights : array of shape (scenario_count,), optional
         Those of importance sampling, in 2⁻²⁴.
+    amount : callable
+        Turns minor units into the currency.
     """
-    asked = _asked(exact, is_weighted=weights is not None)
+    asked = _asked(exact, amount, is_weighted=weights is not None)
     if not asked:
         return []
     limit = twin_limit(len(asked))
@@ -100,7 +107,9 @@ def judge(found: Sequence[Twin]) -> None:
             )
 
 
-def _asked(exact: ExactFigures, *, is_weighted: bool) -> list[_Asked]:
+def _asked(
+    exact: ExactFigures, amount: Callable[[float], float], *, is_weighted: bool
+) -> list[_Asked]:
     heaviest = _LARGEST_WEIGHT if is_weighted else 1
     weight_unit = 0.5 / _UNIT_WEIGHT if is_weighted else 0.0  # what a rounded weight may be off
     asked = []
@@ -123,6 +132,7 @@ def _asked(exact: ExactFigures, *, is_weighted: bool) -> list[_Asked]:
             heaviest * most,
             exact.rounding_minor + weight_unit * most + _ROUNDING * mean,
             variance if not is_weighted else spread,
+            told=amount,
         )
     )
     if variance is not None:
@@ -135,7 +145,7 @@ def _asked(exact: ExactFigures, *, is_weighted: bool) -> list[_Asked]:
                 0.0,
                 heaviest * furthest,
                 weight_unit * furthest + _ROUNDING_OF_SQUARES * variance + (_ROUNDING * mean) ** 2,
-                told=lambda value: math.sqrt(max(0.0, value)),
+                told=lambda value: amount(math.sqrt(max(0.0, value))),
             )
         )
     return asked

@@ -123,6 +123,14 @@ def test_a_run_that_misses_its_twin_is_refused_and_leaves_nothing(
     assert session.runs() == []
 
 
+def test_amounts_that_rounding_takes_whole_are_no_error(session: Session) -> None:
+    loans = [loan(i, currency="JPY", outstanding=1, pd_pct=50, lgd_pct=20) for i in range(3)]
+    terms = {"model": "parametric"}
+    tail = tail_of(session, loans=loans, loss_given_default=terms, factors={"asset_correlation": 0})
+    assert tail.loss_minor.max() == 0  # each is a fifth of a unit
+    assert tail.twins[0].exact == pytest.approx(0.3)
+
+
 def rare(losses: list[int], scenarios: int) -> list[Twin]:
     """One loan of 100 that defaults in one scenario of 100,000, beside these losses."""
     every = np.zeros(scenarios, np.int64)

@@ -20,7 +20,7 @@ from seawall.errors import SeawallError
 _UNIT_WEIGHT = 1 << 24
 _LARGEST_WEIGHT = 8  # of importance sampling
 _SCRAMBLES = 32
-_PIECE = 1 << 20  # scenarios at a time: a multiple of the scrambles
+_PIECE = 1 << 16  # scenarios at a time: a multiple of the scrambles
 _ROUNDING = 1e-9  # of what is computed in doubles, as a fraction
 _ROUNDING_OF_SQUARES = 1e-6  # of quadratures too
 

@@ -48,6 +48,18 @@ def test_simulate_writes_its_rows(seawall: Command, dataset: str) -> None:
     assert len(Path("losses.csv").read_text().splitlines()) == 101
 
 
+def test_simulate_tells_twins_and_limits_to_machines(seawall: Command, dataset: str) -> None:
+    asked = ("--scenarios", "20000", "--level", "0.99", "--json")
+    found = seawall("simulate", dataset, *asked).json()
+    assert [twin["figure"] for twin in found["twins"]] == [
+        "expected_loss",
+        "loss_standard_deviation",
+    ]
+    (limit,) = found["limits"]
+    assert limit["value_at_risk"] < found["result"]["tails"][0]["value_at_risk"]
+    assert seawall("simulate", dataset, *asked, "--factors", "sector").json()["limits"] == [None]
+
+
 def test_simulate_writes_what_adds_to_value_at_risk(seawall: Command, dataset: str) -> None:
     asked = ("--scenarios", "20000", "--level", "0.99", "--rows", "value_at_risk", "--json")
     found = seawall("simulate", dataset, *asked, "--output", "shares.csv").json()["result"]

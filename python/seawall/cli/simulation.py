@@ -32,7 +32,7 @@ from seawall.cli.output import (
 )
 from seawall.cli.show import run_json
 from seawall.cli.stress_options import DatasetId
-from seawall.engines.debt.simulation import view
+from seawall.engines.debt.simulation import LargePoolLimit, view
 from seawall.native import RunControl
 from seawall.session import Run, Session
 
@@ -157,7 +157,7 @@ def simulate(
         if output is not None:
             write_csv(run.table(rows.value), output)
         if as_json:
-            json_document(run_json(run))
+            json_document(run_json(run) | {"twins": run.questions.twins, "limits": _limits(run)})
         else:
             _print_run(run, limit)
 
@@ -170,11 +170,15 @@ def _print_run(run: Run, limit: int) -> None:
     for note in view.notes(result):
         line("note", note, style="yellow")
     table(view.TAIL_COLUMNS, view.tail_rows(result))
-    limits = [tail.large_pool_limit(figures.confidence_level) for figures in result.tails]
-    for sentence in view.limit_sentences(limits, result.currency):
+    for sentence in view.limit_sentences(_limits(run), result.currency):
         line("limit", sentence)
     level = f"{100 * result.tails[-1].confidence_level:.10g} %"
     line("whose", f"contributions to expected shortfall at {level}; they add up to it")
     contributions = run.table("contributions")
     rows_table(list(contributions.rows(limit)), len(contributions))
     line("run", run.run_id)
+
+
+def _limits(run: Run) -> list[LargePoolLimit | None]:
+    """What each tail tends to; null where that has no closed form."""
+    return [run.questions.large_pool_limit(tail.confidence_level) for tail in run.result.tails]

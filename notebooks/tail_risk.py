@@ -87,7 +87,8 @@ tail = run.questions
 # %% [markdown]
 # ## Expected loss
 #
-# The simulated one beside the exact one, Σ probability · loss. They have to agree within two or three standard errors. The standard deviation has an exact twin too.
+# The simulated one beside the exact one, Σ probability · loss. They have to agree within two or three standard errors. The standard deviation has an exact twin too. A run that is further from them
+# than chance can put it is refused; distances hold for rare defaults too, where standard errors do not.
 
 # %%
 result = run.result
@@ -99,6 +100,7 @@ errors = (expected - exact) / result.expected_loss_standard_error
 deviation, exact_deviation = result.loss_standard_deviation, result.exact_loss_standard_deviation
 print(f"\nexpected loss       {expected:,.0f}, exactly {exact:,.0f}: {errors:+.1f} standard errors")
 print(f"standard deviation  {deviation:,.0f}, exactly {exact_deviation:,.0f}")
+print("judged", view.judged(tail.twins))
 assert abs(errors) < 4
 
 # %% [markdown]
@@ -142,6 +144,16 @@ print(f"{len(between.positions)} loans differ, the same draws: {between.same_dra
 as_table(view.CHANGE_COLUMNS, view.change_rows(between.tails, result.currency))
 
 # %% [markdown]
+# And how much is the luck of single loans? With one Gaussian factor the tail has a limit for many small loans, in closed form. What the book has above it is its large loans. It is a limit to look
+# at: nothing is judged by it.
+
+# %%
+alone = session.simulate(tape, factors="none", **question)
+limits = [alone.questions.large_pool_limit(found.confidence_level) for found in alone.result.tails]
+print(*view.limit_sentences(limits, result.currency), sep="\n")
+as_table(view.TAIL_COLUMNS, view.tail_rows(alone.result))
+
+# %% [markdown]
 # ## Whose tail is it?
 #
 # Expected shortfall is split over the loans by what each loses in the scenarios of the tail. Whiskers are two standard errors: loans whose whiskers overlap by much have no order yet.
@@ -164,6 +176,14 @@ for by in ("position", "obligor_id", "sector"):
     total = sum(tail.contributions(0.99, by=by)["contribution"].to_pylist())
     print(f"{by:12} {total:,.2f} of {shortfall:,.2f}")
     assert round(total, 2) == round(shortfall, 2)
+
+# %% [markdown]
+# Value at risk is one loss, and hardly a scenario has it. What loans add to it is an estimate, from the scenarios about it, and never more than that: each share has an error.
+
+# %%
+about = tail.quantile_contributions(0.99, by="sector")
+print(f"{about.scenario_count} scenarios lose {about.least_loss:,.0f} to {about.largest_loss:,.0f}")
+about.shares
 
 # %% [markdown]
 # ## The worst scenario

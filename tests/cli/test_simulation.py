@@ -1,5 +1,6 @@
 """`simulate`, `whatif` and `explain` as a user types them."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -36,12 +37,35 @@ def test_simulate_prints_the_tail_and_whose_it_is(seawall: Command, dataset: str
     assert found.exit_code == 0, found.err
     for text in ("20,000 scenarios of seed 7", "99.9 %", "few scenarios are beyond 99.9 %"):
         assert text in found.out
+    said = " ".join(found.out.split())
+    assert "standard errors from exact; beyond 5.03 it is refused" in said
+    assert said.count("were the loans many and small") == 3
     assert "3 of 30" in found.out
 
 
 def test_simulate_writes_its_rows(seawall: Command, dataset: str) -> None:
     seawall("simulate", dataset, "--scenarios", "100", "--rows", "losses", "--output", "losses.csv")
     assert len(Path("losses.csv").read_text().splitlines()) == 101
+
+
+def test_simulate_tells_twins_and_limits_to_machines(seawall: Command, dataset: str) -> None:
+    asked = ("--scenarios", "20000", "--level", "0.99", "--json")
+    found = seawall("simulate", dataset, *asked).json()
+    assert [twin["figure"] for twin in found["twins"]] == [
+        "expected_loss",
+        "loss_standard_deviation",
+    ]
+    (limit,) = found["limits"]
+    assert limit["value_at_risk"] < found["result"]["tails"][0]["value_at_risk"]
+    assert seawall("simulate", dataset, *asked, "--factors", "sector").json()["limits"] == [None]
+
+
+def test_simulate_writes_what_adds_to_value_at_risk(seawall: Command, dataset: str) -> None:
+    asked = ("--scenarios", "20000", "--level", "0.99", "--rows", "value_at_risk", "--json")
+    found = seawall("simulate", dataset, *asked, "--output", "shares.csv").json()["result"]
+    with Path("shares.csv").open() as rows:
+        added = sum(float(row["contribution"]) for row in csv.DictReader(rows))
+    assert added == pytest.approx(found["tails"][0]["value_at_risk"])
 
 
 def test_simulate_takes_a_model_of_losses_and_a_sampling(seawall: Command, dataset: str) -> None:

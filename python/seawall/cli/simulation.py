@@ -32,7 +32,7 @@ from seawall.cli.output import (
 )
 from seawall.cli.show import run_json
 from seawall.cli.stress_options import DatasetId
-from seawall.engines.debt.simulation import view
+from seawall.engines.debt.simulation import LargePoolLimit, view
 from seawall.native import RunControl
 from seawall.session import Run, Session
 
@@ -44,6 +44,7 @@ class SimulationRows(StrEnum):
 
     contributions = "contributions"
     obligors = "obligors"
+    value_at_risk = "value_at_risk"
     losses = "losses"
     unconverted = "unconverted"
     shared_collateral = "shared_collateral"
@@ -156,20 +157,28 @@ def simulate(
         if output is not None:
             write_csv(run.table(rows.value), output)
         if as_json:
-            json_document(run_json(run))
+            json_document(run_json(run) | {"twins": run.questions.twins, "limits": _limits(run)})
         else:
             _print_run(run, limit)
 
 
 def _print_run(run: Run, limit: int) -> None:
-    result = run.result
+    result, tail = run.result, run.questions
     line("simulated", view.headline(result))
     line("expected", view.expected(result))
+    line("judged", view.judged(tail.twins))
     for note in view.notes(result):
         line("note", note, style="yellow")
     table(view.TAIL_COLUMNS, view.tail_rows(result))
+    for sentence in view.limit_sentences(_limits(run), result.currency):
+        line("limit", sentence)
     level = f"{100 * result.tails[-1].confidence_level:.10g} %"
     line("whose", f"contributions to expected shortfall at {level}; they add up to it")
     contributions = run.table("contributions")
     rows_table(list(contributions.rows(limit)), len(contributions))
     line("run", run.run_id)
+
+
+def _limits(run: Run) -> list[LargePoolLimit | None]:
+    """What each tail tends to; null where that has no closed form."""
+    return [run.questions.large_pool_limit(tail.confidence_level) for tail in run.result.tails]

@@ -62,6 +62,13 @@ def test_an_amount_that_no_state_loses_is_refused(session: Session, loss: float)
     assert caught.value.where == "loss"
 
 
+def test_what_is_beyond_the_largest_loss_is_refused_with_that_loss(session: Session) -> None:
+    loans = [*LOANS, loan(99, pd_pct=0, outstanding=10_000_000)]
+    largest = 0.4 * sum(row["outstanding"] for row in LOANS)
+    with pytest.raises(InvalidInput, match=f"the book loses {largest:,.2f} EUR"):
+        tail_of(session, loans).reverse_stress(largest + 1)
+
+
 def test_an_amount_that_the_middle_loses_needs_no_bad_state(session: Session) -> None:
     doubtful = [loan(number, pd_pct=70) for number in range(10)]
     assert tail_of(session, doubtful).reverse_stress(1.0).states == []
@@ -100,6 +107,15 @@ def test_collateral_moves_the_severities_that_come_from_it(session: Session) -> 
     loans = [loan(number, lgd_pct="", collateral_value=500) for number in range(10)]
     (found,) = tail_of(session, loans).sensitivities([Bump("collateral_value", -0.5)])
     assert found.expected_loss_change == pytest.approx(0.05 * 10 * 250 * 0.8 * 0.95, rel=0.1)
+
+
+@pytest.mark.parametrize("terms", [{}, {"loss_given_default": {"model": "waterfall"}}])
+def test_a_bump_of_collateral_that_no_loss_comes_from_is_refused(
+    session: Session, terms: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidInput, match="no loss of the book comes from collateral") as caught:
+        tail_of(session, **terms).sensitivities([Bump("collateral_value", 0.1)])
+    assert caught.value.where == "bumps[0].figure"
 
 
 @pytest.mark.parametrize(

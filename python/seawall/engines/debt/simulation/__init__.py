@@ -5,6 +5,7 @@ from seawall.engines.debt.simulation.changes import WhatIf
 from seawall.engines.debt.simulation.comparison import Comparison, compare
 from seawall.engines.debt.simulation.contributions import GROUPINGS
 from seawall.engines.debt.simulation.engine import DEBT_SIMULATION
+from seawall.engines.debt.simulation.large_pool_limit import LargePoolLimit
 from seawall.engines.debt.simulation.parts import (
     ScenarioRange,
     SimulationInputs,
@@ -12,6 +13,7 @@ from seawall.engines.debt.simulation.parts import (
     merge_parts,
     simulate_part,
 )
+from seawall.engines.debt.simulation.quantile_shares import QuantileShares
 from seawall.engines.debt.simulation.question_types import (
     AddLoan,
     Bump,
@@ -22,6 +24,7 @@ from seawall.engines.debt.simulation.question_types import (
 from seawall.engines.debt.simulation.reverse import AdverseState, ReverseStress
 from seawall.engines.debt.simulation.scenario_account import ScenarioAccount
 from seawall.engines.debt.simulation.tail import Tail
+from seawall.engines.debt.simulation.twins import Twin
 from seawall.engines.debt.simulation.types import (
     DefaultProbabilityTerms,
     FactorCorrelation,
@@ -43,8 +46,10 @@ __all__ = [
     "DefaultProbabilityTerms",
     "FactorCorrelation",
     "FactorTerms",
+    "LargePoolLimit",
     "LossGivenDefaultTerms",
     "MacroTerms",
+    "QuantileShares",
     "RemoveLoan",
     "ReverseStress",
     "ScenarioAccount",
@@ -55,6 +60,7 @@ __all__ = [
     "SimulationResult",
     "Tail",
     "TailFigures",
+    "Twin",
     "WhatIf",
     "WhatIfEntry",
     "compare",

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -47,6 +48,32 @@ class WhatIf(msgspec.Struct, frozen=True):
     expected_loss_change: float
     expected_loss_change_standard_error: float
     tails: list[FigureChange]
+
+
+def what_if_of(
+    book: CreditBook,
+    obligor_count: int,
+    expected_loss: float,
+    pairs: Sequence[dict[str, Any]],
+    figures: Sequence[tuple[TailFigures, TailFigures]],
+) -> WhatIf:
+    """Put paired differences in minor units, one a level, beside the figures before and after."""
+    amount = book.amount
+    return WhatIf(
+        obligor_count=obligor_count,
+        expected_loss=expected_loss,
+        expected_loss_change=amount(pairs[0]["expected_minor"]),
+        expected_loss_change_standard_error=amount(pairs[0]["expected_standard_error_minor"]),
+        tails=[
+            FigureChange(
+                before=before,
+                after=after,
+                change=amount(pair["es_minor"]),
+                standard_error=amount(pair["es_standard_error_minor"]),
+            )
+            for pair, (before, after) in zip(pairs, figures, strict=True)
+        ],
+    )
 
 
 class ChangedBook(msgspec.Struct, frozen=True):

@@ -8,6 +8,8 @@ import numpy as np
 from seawall import native
 from seawall.engine import Execution
 from seawall.engines.debt.simulation.cluster import Cluster, cluster_replay
+from seawall.engines.debt.simulation.credit_book import CreditBook
+from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.parts import (
     Losses,
@@ -16,6 +18,7 @@ from seawall.engines.debt.simulation.parts import (
     SimulationPart,
     replay_part,
 )
+from seawall.errors import InvalidInput
 from seawall.table import Table
 
 if TYPE_CHECKING:
@@ -104,3 +107,31 @@ def ranked_table(
     place = rows.column_names.index("contribution_minor")
     rows = rows.set_column(place, "contribution", [minor / minor_per_unit])
     return Table(rows.take(np.argsort(-minor, kind="stable")))
+
+
+def parts_of(book: CreditBook, by: str) -> tuple[Rows, list[str | None]]:
+    """Number the parts of a book, and say which one a position is of.
+
+    Raises
+    ------
+    InvalidInput
+        For another grouping than ``position`` and those of `GROUPINGS`.
+    """
+    held = book.positions
+    if by == "position":
+        return np.arange(len(held)), held["source_record_id"].to_pylist()
+    if by == "obligor_id":  # two obligors may have one name
+        return book.obligor, list(book.obligor_ids)
+    if by not in GROUPINGS:
+        raise InvalidInput(f"there are position, {', '.join(GROUPINGS)}", where="by")
+    column = held[by].to_pylist()
+    names = list(dict.fromkeys(column))
+    code = {name: number for number, name in enumerate(names)}
+    return np.array([code[name] for name in column], np.int64), names
+
+
+def added(values: Any, codes: Rows) -> Any:
+    """Add up what positions have by their parts."""
+    sums = np.zeros(int(codes.max()) + 1, values.dtype)
+    np.add.at(sums, codes, values)
+    return sums

@@ -173,6 +173,15 @@ class CreditBook:
         lost = self.loss_model.most_lost_minor(self.inputs.positions)
         return self.amount(int(lost.max(axis=1).sum()))
 
+    def loss_range_minor(self) -> tuple[int, int]:
+        """Return what no scenario can lose less than, and what none can lose more than."""
+        probability = self.obligors.default_probability[self.obligor]
+        lost = self.loss_model.most_lost_minor(self.inputs.positions)
+        certain = (
+            lost.min(axis=1)[probability == 1] if self.loss_model.model == "fixed" else lost[:0]
+        )
+        return int(certain.sum()), int(lost.max(axis=1)[probability > 0].sum())
+
     def amount(self, minor: float) -> float:
         """An amount of the book's currency from minor units."""
         return minor / self.minor_per_unit

@@ -9,7 +9,6 @@ from msgspec import UNSET
 
 from seawall import native
 from seawall.engine import BookChoice, EngineDeclaration, EngineOutcome, Execution
-from seawall.engines.debt.analytic import pool_moments
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
 from seawall.engines.debt.simulation.answers import SimulationResult, asked_on_top
 from seawall.engines.debt.simulation.contributions import Replayed
@@ -21,8 +20,8 @@ from seawall.engines.debt.simulation.drafts import (
     finding_drafts,
 )
 from seawall.engines.debt.simulation.levels import rational_level
-from seawall.engines.debt.simulation.macro import conditional_obligors
 from seawall.engines.debt.simulation.tail import Tail
+from seawall.engines.debt.simulation.twins import judge
 from seawall.engines.debt.simulation.types import SimulationParameters, Spread
 from seawall.table import Table
 
@@ -56,7 +55,6 @@ _ASSUMPTION_OF_MACRO = (
 )
 
 _CONTRIBUTOR_COUNT = 10
-_MOST_KINDS = 400  # unlike obligors, whose pairs the exact standard deviation adds up
 
 
 def run(
@@ -81,12 +79,15 @@ def run(
         For a bad level, figure or correlation, with its place.
     LimitExceeded
         Where losses could pass 2^62 minor units.
+    SeawallError
+        ``exact_twin_missed`` where the simulated mean or spread cannot be that of the book.
     """
     levels = list(parameters.confidence_levels)
     for index, level in enumerate(levels):
         rational_level(level, where=f"parameters.confidence_levels[{index}]")
     credit = CreditBook(book, parameters)
     tail = Tail(credit, parameters, execution)
+    judge(tail.twins)
     replayed = [tail.replay(level) for level in levels]
     result = _result(book, credit, tail, replayed[-1])
     contributors = [_largest(tail.ranked(found)) for found in replayed]
@@ -97,6 +98,7 @@ def run(
         tables={
             "contributions": lambda: tail.ranked(replayed[-1]),
             "obligors": lambda: tail.ranked(replayed[-1], by="obligor_id"),
+            "value_at_risk": lambda: tail.quantile_contributions(levels[-1]).shares,
             "losses": lambda: _losses(tail),
             "unconverted": lambda: Table(book.columns.unconverted),
             "shared_collateral": lambda: Table(book.columns.shared_collateral),
@@ -110,7 +112,7 @@ def _choose_book(parameters: SimulationParameters) -> BookChoice:
 
 
 def _result(book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed) -> SimulationResult:
-    moments = tail.moments()
+    moments, deviation = tail.moments(), tail.exact.deviation_minor
     what_ifs, sensitivities, reverse = asked_on_top(tail)
     return SimulationResult(
         currency=credit.currency,
@@ -125,7 +127,7 @@ def _result(book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed) -> S
         expected_loss_standard_error=moments["standard_error"],
         exact_expected_loss=credit.expected_loss(),
         loss_standard_deviation=moments["standard_deviation"],
-        exact_loss_standard_deviation=_exact_deviation(credit),
+        exact_loss_standard_deviation=None if deviation is None else credit.amount(deviation),
         tails=[tail.figures(level) for level in tail.levels],
         histogram=tail.histogram(),
         exposure_spread=_spread(credit, credit.exposure_minor),
@@ -157,40 +159,6 @@ def _assumptions(parameters: SimulationParameters) -> list[str]:
         values = ", ".join(f"{name} {value:g}" for name, value in given)
         stated.append(f"{_ASSUMPTION_OF_MACRO} {values}.")
     return stated
-
-
-def _exact_deviation(credit: CreditBook) -> float | None:
-    """The standard deviation by pairs; None where losses vary or too many obligors are unlike."""
-    if "loss_minor" not in credit.inputs.positions or credit.loss_model.quarter_count:
-        return None  # losses vary
-    obligors, groups = credit.obligors, credit.groups
-    kinds = np.stack([obligors.default_probability, groups.factor_of_obligor], axis=1)
-    if len(np.unique(kinds, axis=0)) > _MOST_KINDS:
-        return None
-    rows = np.arange(len(obligors.slot))
-    losses = np.zeros(len(rows), np.int64)
-    np.add.at(losses, credit.obligor, credit.inputs.positions["loss_minor"])
-    freedom = credit.inputs.degrees_of_freedom
-    if credit.is_conditional:
-        if math.isfinite(freedom):
-            return None
-        given = conditional_obligors(
-            credit.simulation, obligors.default_probability, obligors.factor_weight
-        )
-        probability, loading = given.default_probability, given.loading
-    else:
-        size = len(groups.names)
-        root = np.array(credit.simulation.correlation_root).reshape(size, size)
-        weight = obligors.factor_weight[rows, groups.factor_of_obligor]
-        probability = obligors.default_probability
-        loading = weight[:, np.newaxis] * root[groups.factor_of_obligor]
-    exact = pool_moments(
-        probability,
-        loading,
-        losses,
-        degrees_of_freedom=freedom if math.isfinite(freedom) else None,
-    )
-    return credit.amount(exact.standard_deviation)
 
 
 def _spread(credit: CreditBook, minor: Any) -> Spread:

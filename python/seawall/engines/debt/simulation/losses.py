@@ -1,6 +1,9 @@
 """All scenarios of a simulation: at once, piece by piece with a checkpoint, or over a cluster."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
 
 from seawall import native
 from seawall.engine import Execution
@@ -48,6 +51,26 @@ def simulate_all(
             kept.append(part)
         parts.append(part)
     return merge_parts(parts).loss_minor
+
+
+def importance_weights(
+    simulation: native.DefaultSimulation,
+    inputs: SimulationInputs,
+    scenario_count: int,
+    *,
+    threads: int = 0,
+) -> Any:
+    """Return the weights of scenarios in 2⁻²⁴; None where all weigh alike."""
+    if inputs.sampling.kind != "importance":
+        return None
+    found = simulation.weights(
+        seed=inputs.seed,
+        first_scenario=0,
+        count=scenario_count,
+        sampling=inputs.native_sampling,
+        threads=threads,
+    )
+    return np.frombuffer(found, np.uint32)
 
 
 def _computed(

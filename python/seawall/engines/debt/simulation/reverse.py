@@ -101,7 +101,7 @@ def reverse_stress(
             control=control,
         )
     except InvalidInput as error:
-        raise InvalidInput(error.message, where=where) from error
+        raise InvalidInput(_with_bound(book, error.message), where=where) from error
     lost = np.zeros(len(book.obligor_ids), np.int64)
     np.add.at(lost, book.obligor, columns["loss_minor"])
     obligors: dict[str, Any] = {
@@ -129,6 +129,12 @@ def reverse_stress(
         smallest_set=_default_set(book, smallest | {"is_exact": True}),
         likeliest_set=likeliest,
     )
+
+
+def _with_bound(book: CreditBook, message: str) -> str:
+    """Say how much the book can lose at all, where it was asked for what it cannot."""
+    most = book.amount(book.loss_range_minor()[1])
+    return f"{message}; with all in default that can be, the book loses {most:,.2f} {book.currency}"
 
 
 def _probabilities(book: CreditBook, point: dict[str, Any]) -> Any:

@@ -17,11 +17,13 @@ def bumped_inputs(book: CreditBook, bump: Bump, *, where: str) -> SimulationInpu
     Raises
     ------
     InvalidInput
-        Where a figure would leave its range, for a currency that no record has, and for losses
-        given default in a waterfall.
+        Where a figure would leave its range, for a currency that no record has, for losses
+        given default in a waterfall, and for collateral values that no loss depends on.
     """
     if bump.figure == "loss_given_default" and book.recovery is not None:
         raise InvalidInput("a waterfall has no such input", where=f"{where}.figure")
+    if bump.figure == "collateral_value" and not _has_collateral(book):
+        raise InvalidInput("no loss of the book comes from collateral", where=f"{where}.figure")
     factor = 1 + bump.change
     recovery = book.recovery
     obligors, severity, exposure = book.obligors, book.severities.values, book.exposure
@@ -49,6 +51,13 @@ def bumped_inputs(book: CreditBook, bump: Bump, *, where: str) -> SimulationInpu
         exposure = np.where(held, exposure * factor, exposure)
     inputs = book.inputs_of(obligors, PositionTerms(book.obligor, exposure, severity), recovery)
     return msgspec.structs.replace(inputs, sampling=book.inputs.sampling)
+
+
+def _has_collateral(book: CreditBook) -> bool:
+    """Whether some loss given default comes from collateral, or in a waterfall some pool is."""
+    if book.recovery is not None:
+        return bool((book.recovery.pools["value_minor"] > 0).any())
+    return book.severities.counts.by_collateral > 0
 
 
 def _within(values: Numbers, where: str) -> Numbers:

@@ -5,11 +5,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from seawall.engines.debt.simulation.contributions import GROUPINGS
+from seawall.engines.debt.simulation.contributions import added, parts_of
 from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.parts import ScenarioRange
 from seawall.engines.debt.simulation.tail import Tail
-from seawall.errors import InvalidInput
 
 _BATCHES = 16
 _LEAST_BEYOND = 4  # scenarios that a batch has beyond value at risk, on average
@@ -43,10 +42,10 @@ def shares(tail: Tail, level: float, *, by: str = "position") -> list[Share]:
     own (sectioning: S. Asmussen, P. Glynn, "Stochastic Simulation", 2007, chapter III). It holds
     for any part, since what loans have in common is in each batch.
     """
-    codes, names = _parts(tail, by)
-    minor = _added(tail.replay(level).contribution_minor, codes)
+    codes, names = parts_of(tail.book, by)
+    minor = added(tail.replay(level).contribution_minor, codes)
     error = _batch_error(tail, level, codes)
-    exposure = _added(tail.book.exposure_minor, codes)
+    exposure = added(tail.book.exposure_minor, codes)
     amount = tail.book.amount
     return [
         Share(
@@ -59,33 +58,12 @@ def shares(tail: Tail, level: float, *, by: str = "position") -> list[Share]:
     ]
 
 
-def _parts(tail: Tail, by: str) -> tuple[Rows, list[str | None]]:
-    """Number the parts, and say which one a position is of."""
-    held = tail.book.positions
-    if by == "position":
-        return np.arange(len(held)), held["source_record_id"].to_pylist()
-    if by == "obligor_id":  # two obligors may have one name
-        return tail.book.obligor, list(tail.book.obligor_ids)
-    if by not in GROUPINGS:
-        raise InvalidInput(f"there are position, {', '.join(GROUPINGS)}", where="by")
-    column = held[by].to_pylist()
-    names = list(dict.fromkeys(column))
-    code = {name: number for number, name in enumerate(names)}
-    return np.array([code[name] for name in column], np.int64), names
-
-
 def _batch_error(tail: Tail, level: float, codes: Rows) -> Any:
     size = tail.scenario_count // _BATCHES
     if (1 - level) * size < _LEAST_BEYOND or tail.parameters.sampling != "plain":
         return None
     found = [
-        _added(tail.replay(level, ScenarioRange(size * batch, size)).contribution_minor, codes)
+        added(tail.replay(level, ScenarioRange(size * batch, size)).contribution_minor, codes)
         for batch in range(_BATCHES)
     ]
     return np.std(np.array(found, float), axis=0, ddof=1) / np.sqrt(_BATCHES)
-
-
-def _added(values: Rows, codes: Rows) -> Rows:
-    sums = np.zeros(int(codes.max()) + 1, np.int64)
-    np.add.at(sums, codes, values)
-    return sums

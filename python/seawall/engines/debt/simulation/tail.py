@@ -1,6 +1,7 @@
 """A simulation that has been done, and what can be asked of it without another."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -8,11 +9,7 @@ import numpy as np
 
 from seawall import native
 from seawall.engine import Execution
-from seawall.engines.debt.simulation.changes import (
-    FigureChange,
-    WhatIf,
-    changed_book,
-)
+from seawall.engines.debt.simulation.changes import WhatIf, changed_book, what_if_of
 from seawall.engines.debt.simulation.contributions import (
     GROUPINGS,
     Replayed,
@@ -21,13 +18,22 @@ from seawall.engines.debt.simulation.contributions import (
     whole_run,
 )
 from seawall.engines.debt.simulation.credit_book import CreditBook
+from seawall.engines.debt.simulation.exact_figures import ExactFigures, exact_figures
+from seawall.engines.debt.simulation.figures import told_figures
+from seawall.engines.debt.simulation.large_pool_limit import LargePoolLimit, large_pool_limit
 from seawall.engines.debt.simulation.levels import rational_level
-from seawall.engines.debt.simulation.losses import simulate_all
+from seawall.engines.debt.simulation.losses import importance_weights, simulate_all
 from seawall.engines.debt.simulation.parts import ScenarioRange, SimulationInputs, simulate_part
+from seawall.engines.debt.simulation.quantile_shares import (
+    LossRun,
+    QuantileShares,
+    quantile_shares,
+)
 from seawall.engines.debt.simulation.question_types import Bump, Change
 from seawall.engines.debt.simulation.reverse import ReverseStress, reverse_stress
 from seawall.engines.debt.simulation.scenario_account import ScenarioAccount, scenario_account
 from seawall.engines.debt.simulation.sensitivities import bumped_inputs
+from seawall.engines.debt.simulation.twins import Twin, twins
 from seawall.engines.debt.simulation.types import LossBin, SimulationParameters, TailFigures
 from seawall.errors import InvalidInput, NotFound
 from seawall.table import Table
@@ -60,7 +66,8 @@ class Tail:
             scenario_count=parameters.scenario_count,
             execution=execution,
         )
-        self.weights = self._weights()  # of importance sampling, in 2⁻²⁴; else None
+        count, threads = len(self.loss_minor), execution.threads  # weights are in 2⁻²⁴
+        self.weights = importance_weights(book.simulation, book.inputs, count, threads=threads)
 
     @property
     def scenario_count(self) -> int:
@@ -71,6 +78,22 @@ class Tail:
     def losses_sha256(self) -> str:
         """The hash of all losses: the same on every machine."""
         return sha256(self.loss_minor.astype("<i8").tobytes()).hexdigest()
+
+    @cached_property
+    def exact(self) -> ExactFigures:
+        """What the book's losses are by closed forms."""
+        return exact_figures(self.book)
+
+    @cached_property
+    def twins(self) -> list[Twin]:
+        """Figures beside their exact twins; a run that misses one is refused."""
+        drawn = {"weights": self.weights, "is_sobol": self._is_sobol}
+        return twins(self.loss_minor, self.exact, amount=self.book.amount, **drawn)
+
+    def large_pool_limit(self, level: float) -> LargePoolLimit | None:
+        """Return what the tail tends to as loans become many and small; as `large_pool_limit`."""
+        rational_level(level)
+        return large_pool_limit(self.book, level)
 
     def moments(self) -> dict[str, float]:
         """Expected loss, its standard error, and the standard deviation of losses."""
@@ -111,6 +134,19 @@ class Tail:
             raise InvalidInput(f"there are position, {', '.join(GROUPINGS)}", where="by")
         return self.ranked(self.replay(level), by=by)
 
+    def quantile_contributions(self, level: float, *, by: str = "position") -> QuantileShares:
+        """Estimate what each position, or each group of them, adds to value at risk.
+
+        Other than those to expected shortfall they rest on the scenarios about one loss alone.
+
+        Raises
+        ------
+        InvalidInput
+            As `contributions`.
+        """
+        run = LossRun(self.loss_minor, self.weights, self._execution)
+        return quantile_shares(self.book, run, level, by=by)
+
     def ranked(self, found: Replayed, *, by: str = "position") -> Table:
         """Return contributions that were replayed as the table of `contributions`."""
         columns = {
@@ -149,7 +185,10 @@ class Tail:
             weights=self.weights,
             sobol=self._is_sobol,
         )
-        return [(point["scenario_count"], self._told(point, level)) for point in found]
+        return [
+            (point["scenario_count"], told_figures(point, level, self.book.amount))
+            for point in found
+        ]
 
     def worst(self, count: int = 10) -> list[int]:
         """Return the scenarios with the largest losses, of equal ones the first."""
@@ -191,22 +230,8 @@ class Tail:
 
     def _compared(self, obligor_count: int, after: Any, levels: Sequence[float]) -> WhatIf:
         pairs = [self.paired(after, level) for level in levels]
-        amount = self.book.amount
-        return WhatIf(
-            obligor_count=obligor_count,
-            expected_loss=self.moments()["expected"],
-            expected_loss_change=amount(pairs[0]["expected_minor"]),
-            expected_loss_change_standard_error=amount(pairs[0]["expected_standard_error_minor"]),
-            tails=[
-                FigureChange(
-                    before=self.figures(level),
-                    after=self._figures(after, level),
-                    change=amount(pair["es_minor"]),
-                    standard_error=amount(pair["es_standard_error_minor"]),
-                )
-                for level, pair in zip(levels, pairs, strict=True)
-            ],
-        )
+        figures = [(self.figures(level), self._figures(after, level)) for level in levels]
+        return what_if_of(self.book, obligor_count, self.moments()["expected"], pairs, figures)
 
     def sensitivities(
         self,
@@ -256,19 +281,6 @@ class Tail:
     def _is_sobol(self) -> bool:
         return self.parameters.sampling == "sobol"
 
-    def _weights(self) -> Any:
-        sampling = self.book.inputs.native_sampling
-        if sampling is None or self._is_sobol:
-            return None
-        found = self.book.simulation.weights(
-            seed=self.seed,
-            first_scenario=0,
-            count=self.scenario_count,
-            sampling=sampling,
-            threads=self._execution.threads,
-        )
-        return np.frombuffer(found, np.uint32)
-
     def _of(self, inputs: SimulationInputs) -> Any:
         every = ScenarioRange(0, self.scenario_count)
         threads = self._execution.threads
@@ -278,21 +290,7 @@ class Tail:
         found = native.tail_figures(
             loss_minor, level=rational_level(level), weights=self.weights, sobol=self._is_sobol
         )
-        return self._told(found, level)
-
-    def _told(self, found: dict[str, Any], level: float) -> TailFigures:
-        high = found["var_high_minor"]
-        return TailFigures(
-            confidence_level=level,
-            value_at_risk=self.book.amount(found["var_minor"]),
-            value_at_risk_low=self.book.amount(found["var_low_minor"]),
-            value_at_risk_high=None if high is None else self.book.amount(high),
-            expected_shortfall=self.book.amount(found["es_minor"]),
-            expected_shortfall_standard_error=self.book.amount(found["es_standard_error_minor"]),
-            scenarios_beyond=found["above_count"],
-            effective_scenarios=found["effective_count"],
-            is_thin=found["is_thin"],
-        )
+        return told_figures(found, level, self.book.amount)
 
     def _amounts(self, minor: dict[str, Any]) -> dict[str, float]:
         return {name.removesuffix("_minor"): self.book.amount(v) for name, v in minor.items()}

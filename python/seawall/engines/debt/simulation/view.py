@@ -6,8 +6,10 @@ from msgspec import UNSET
 
 from seawall.engines.debt.simulation.answers import SimulationResult
 from seawall.engines.debt.simulation.changes import FigureChange
+from seawall.engines.debt.simulation.large_pool_limit import LargePoolLimit
 from seawall.engines.debt.simulation.reverse import AdverseState
 from seawall.engines.debt.simulation.scenario_account import ScenarioAccount
+from seawall.engines.debt.simulation.twins import Twin
 from seawall.engines.debt.simulation.types import InputCounts, TailFigures
 from seawall.engines.debt.view import money
 
@@ -46,6 +48,27 @@ def expected(result: SimulationResult) -> str:
     )
     exact = result.exact_expected_loss
     return simulated if exact is None else f"{simulated}; exactly {money(exact, currency)}"
+
+
+def judged(twins: Sequence[Twin]) -> str:
+    """Say what the run was judged by, and how far it is from that."""
+    if not twins:
+        return "by nothing: no figure of this run has a closed form"
+    said = (f"{twin.figure.replace('_', ' ')} {twin.distance:.1f}" for twin in twins)
+    return (
+        f"{', '.join(said)} standard errors from exact; beyond {twins[0].limit:.2f} it is refused"
+    )
+
+
+def limit_sentences(limits: Sequence[LargePoolLimit | None], currency: str) -> list[str]:
+    """Say what tails would be of many small loans, where that has a closed form."""
+    return [
+        f"{100 * limit.confidence_level:.10g} %: value at risk "
+        f"{money(limit.value_at_risk, currency)}, expected shortfall "
+        f"{money(limit.expected_shortfall, currency)}, were the loans many and small"
+        for limit in limits
+        if limit is not None
+    ]
 
 
 def notes(result: SimulationResult) -> list[str]:

@@ -7,10 +7,11 @@ import msgspec
 import numpy as np
 from msgspec import UNSET
 
-from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors, PositionTerms
+from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors
+from seawall.engines.debt.simulation.decimal_amounts import Numbers, minor_amounts
 from seawall.engines.debt.simulation.factor_groups import Rows
-from seawall.engines.debt.simulation.inputs import Numbers
 from seawall.engines.debt.simulation.parts import SimulationInputs
+from seawall.engines.debt.simulation.position_terms import PositionTerms
 from seawall.engines.debt.simulation.question_types import (
     AddLoan,
     Change,
@@ -27,7 +28,7 @@ from seawall.engines.debt.simulation.recovery_parts import (
 from seawall.engines.debt.simulation.types import TailFigures
 from seawall.errors import InvalidInput, NotFound
 
-_ADDED = np.dtype([("row", np.int64), ("exposure", np.float64), ("severity", np.float64)])
+_ADDED = np.dtype([("row", np.int64), ("exposure", np.float64), ("lost_pct", np.float64)])
 
 
 class FigureChange(msgspec.Struct, frozen=True):
@@ -85,10 +86,9 @@ class _Draft:
     def __init__(self, book: CreditBook) -> None:
         self._book = book
         self._new_obligors: dict[str, int] = {}  # rows behind the book's
-        self._exposure = book.exposure.copy()
-        self._severity = book.severities.values.copy()
+        self._terms = book.terms
         self._probability = book.obligors.default_probability.copy()
-        self._added: list[tuple[int, float, float]] = []  # obligor row, exposure, severity
+        self._added: list[tuple[int, float, float]] = []  # obligor row, exposure, lost %
         self._new_weight: list[Numbers] = []
         self._new_group: list[int] = []
         self._new_claims: list[NewClaim] = []
@@ -99,15 +99,15 @@ class _Draft:
         rows = self._rows(change, where)
         self._touched.update(self._book.obligor[rows].tolist())
         if isinstance(change, RemoveLoan):
-            self._exposure[rows] = 0
+            self._terms = self._terms.with_exposure(rows, 0)
             return
         if change.exposure is not UNSET:
             if len(rows) > 1:
                 raise InvalidInput("which of its instruments?", where=f"{where}.element")
-            self._exposure[rows] = change.exposure
+            self._terms = self._terms.with_exposure(rows, change.exposure)
         if change.loss_given_default_pct is not UNSET:
             self._refuse_waterfall(f"{where}.loss_given_default_pct")
-            self._severity[rows] = change.loss_given_default_pct / 100
+            self._terms = self._terms.with_loss(rows, change.loss_given_default_pct)
         if change.collateral_value is not UNSET:
             self._recovery = self._with_collateral(rows, change.collateral_value, where)
         if change.probability_of_default_pct is not UNSET:
@@ -125,7 +125,7 @@ class _Draft:
                 if getattr(change, name) is not UNSET:
                     raise InvalidInput("is of a waterfall", where=f"{where}.{name}")
         self._touched.add(row)
-        self._added.append((row, change.exposure, self._severity_of(change, where)))
+        self._added.append((row, change.exposure, self._lost_pct_of(change, where)))
         if self._recovery is not None:
             self._new_claims.append(self._claim(row, change))
 
@@ -144,14 +144,10 @@ class _Draft:
         kept = touched[touched < count]
         book = self._book
         held = np.flatnonzero(np.isin(book.obligor, kept))
-        before = PositionTerms(
-            book.obligor[held], book.exposure[held], book.severities.values[held]
-        )
+        before = book.terms.some(held)
         added = np.array(self._added, _ADDED)
-        after = PositionTerms(
-            np.concatenate([before.obligor, added["row"]]),
-            np.concatenate([self._exposure[held], added["exposure"]]),
-            np.concatenate([self._severity[held], added["severity"]]),
+        after = self._terms.some(held).and_further(
+            PositionTerms(added["row"], added["exposure"], added["exposure"], added["lost_pct"])
         )
         recovery_before = recovery_after = None
         if book.recovery is not None and self._recovery is not None:
@@ -196,10 +192,10 @@ class _Draft:
         pools = self._recovery.pools | {"value_minor": minor}
         return msgspec.structs.replace(self._recovery, pools=pools)
 
-    def _severity_of(self, change: AddLoan, where: str) -> float:
+    def _lost_pct_of(self, change: AddLoan, where: str) -> float:
         if change.loss_given_default_pct is not UNSET:
             self._refuse_waterfall(f"{where}.loss_given_default_pct")
-            return change.loss_given_default_pct / 100
+            return change.loss_given_default_pct
         if self._recovery is None:
             raise InvalidInput("a new loan needs one", where=f"{where}.loss_given_default_pct")
         return 0.0
@@ -218,7 +214,7 @@ class _Draft:
         )
 
     def _minor(self, amount: float) -> int:
-        return round(amount * self._book.minor_per_unit)
+        return int(minor_amounts(np.array([amount]), self._book.minor_digits)[0])
 
     def _rows(self, change: RemoveLoan | ChangeLoan, where: str) -> Rows:
         from pyarrow import compute

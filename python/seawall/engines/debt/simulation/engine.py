@@ -26,7 +26,7 @@ from seawall.engines.debt.simulation.tail import Tail
 from seawall.engines.debt.simulation.types import SimulationParameters, Spread
 from seawall.table import Table
 
-ENGINE_VERSION = "1.0"
+ENGINE_VERSION = "1.1"
 
 _ASSUMPTIONS = (
     "One draw an obligor: all positions of an obligor default together.",

@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 
 from seawall import native
+from seawall.engines.debt.simulation.decimal_amounts import Numbers
 from seawall.engines.debt.simulation.factor_groups import FactorGroups
-from seawall.engines.debt.simulation.inputs import Numbers
 from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.position_losses import LossModel
 from seawall.engines.debt.simulation.types import ConditionalFactor, MacroTerms

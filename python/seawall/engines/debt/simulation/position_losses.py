@@ -8,10 +8,9 @@ import numpy as np
 from msgspec import UNSET
 
 from seawall import native
-from seawall.engines.debt.simulation.inputs import Numbers
+from seawall.engines.debt.simulation.decimal_amounts import Minor, Numbers, minor_amounts
+from seawall.engines.debt.simulation.position_terms import PositionTerms
 from seawall.engines.debt.simulation.types import SimulationParameters
-
-Minor = Any  # int64, of shape (position_count,) or (position_count, quarter_count)
 
 
 class LossModel(msgspec.Struct, frozen=True):
@@ -32,22 +31,23 @@ class LossModel(msgspec.Struct, frozen=True):
         rows = np.frombuffer(found, np.float64).reshape(-1, self.quarter_count)
         return {"cumulative_default_probability": rows}
 
-    def position_columns(
-        self, exposure: Numbers, loss_given_default: Numbers, minor_per_unit: int
-    ) -> dict[str, Any]:
-        """Columns of positions beside the obligor; amounts are rounded half to even once."""
+    def position_columns(self, positions: PositionTerms, minor_digits: int) -> dict[str, Any]:
+        """Columns of positions beside the obligor; amounts are rounded half to even once.
+
+        They are int64 of shape (position_count,), by quarter (position_count, quarter_count).
+        """
         if self.model == "waterfall":  # claims are nominal: what is left open is discounted
-            minor = np.rint(exposure * minor_per_unit).astype(np.int64)
+            minor = minor_amounts(positions.exposure, minor_digits)
             if self.quarter_count == 0:
                 return {"exposure_minor": minor}
             return {"exposure_minor": np.repeat(minor[:, np.newaxis], self.quarter_count, axis=1)}
         if self.model == "fixed":
-            lost = self._by_quarter(exposure * loss_given_default * minor_per_unit)
+            lost = self._by_quarter(positions.open_exposure, minor_digits, positions.lost_pct)
             return {"loss_minor": lost}
         return {
-            "exposure_minor": self._by_quarter(exposure * minor_per_unit),
-            "loss_given_default": loss_given_default,
-            "dispersion": np.full(len(exposure), self.own_variance),
+            "exposure_minor": self._by_quarter(positions.exposure, minor_digits),
+            "loss_given_default": positions.loss_given_default,
+            "dispersion": np.full(len(positions.exposure), self.own_variance),
         }
 
     def expected_loss_minor(
@@ -81,13 +81,22 @@ class LossModel(msgspec.Struct, frozen=True):
         by_quarter = found.reshape(len(found), -1)
         if not self.discount_factors_of_claims:
             return by_quarter
-        return np.rint(by_quarter * np.array(self.discount_factors)).astype(np.int64)
+        worth = [
+            minor_amounts(claims.astype(np.float64), 0, factor=factor)
+            for claims, factor in zip(by_quarter.T, self.discount_factors, strict=True)
+        ]
+        return np.stack(worth, axis=1)
 
-    def _by_quarter(self, minor: Numbers) -> Minor:
+    def _by_quarter(
+        self, amounts: Numbers, minor_digits: int, percentages: Numbers | None = None
+    ) -> Minor:
+        worth = {
+            factor: minor_amounts(amounts, minor_digits, percentages=percentages, factor=factor)
+            for factor in set(self.discount_factors)
+        }
         if self.quarter_count == 0:
-            return np.rint(minor).astype(np.int64)
-        factors = np.array(self.discount_factors)
-        return np.rint(minor[:, np.newaxis] * factors).astype(np.int64)
+            return worth[1.0]
+        return np.stack([worth[factor] for factor in self.discount_factors], axis=1)
 
 
 def loss_model(parameters: SimulationParameters) -> LossModel:

@@ -15,7 +15,7 @@ class ScenarioAccount(msgspec.Struct, frozen=True):
     factors: dict[str, float]  # of variance 1 over all states; low is bad
     mixing: float  # W / ν of Student's t copula, below 1 is bad; 1 under the Gaussian copula
     defaulted_obligor_count: int
-    positions: Table  # those of defaulted obligors, by falling loss
+    positions: Table  # those of defaulted obligors, by falling loss; with quarters, in which
 
 
 def scenario_account(book: CreditBook, scenario: int, loss_minor: int) -> ScenarioAccount:
@@ -30,6 +30,9 @@ def scenario_account(book: CreditBook, scenario: int, loss_minor: int) -> Scenar
     lost = lost_minor[rows] / book.minor_per_unit
     names = ["record", "source_record_id", "element", "obligor_id", "exposure"]
     positions = book.positions.select(names).take(rows)
+    if "quarter" in found:
+        quarter = np.frombuffer(found["quarter"], np.uint8).astype(np.int64) + 1
+        positions = positions.append_column("default_quarter", [quarter[book.obligor[rows]]])
     return ScenarioAccount(
         scenario=scenario,
         loss=book.amount(loss_minor),

@@ -14,8 +14,8 @@ def test_the_spread_of_hulls_credit_default_swap_is_124_basis_points() -> None:
     """J. Hull, "Options, Futures, and Other Derivatives", valuation of credit default swaps.
 
     Of who has survived, 2 % default in a year; interest is 5 %, continuous; recovery 40 %; five
-    yearly payments at the end of a year, defaults in its middle. Printed: payments are worth 4.0704 s, accruals 0.0426 s, the
-    payoff 0.0511, so that s is 0.0124.
+    yearly payments at the end of a year, defaults in its middle. Printed: payments are worth
+    4.0704 s, accruals 0.0426 s, the payoff 0.0511, so that s is 0.0124.
     """
     reached = np.frombuffer(
         native.quarterly_default_probabilities([1 - 0.98**YEARS], quarter_count=20)

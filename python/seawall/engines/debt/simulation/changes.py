@@ -147,7 +147,13 @@ class _Draft:
         before = book.terms.some(held)
         added = np.array(self._added, _ADDED)
         after = self._terms.some(held).and_further(
-            PositionTerms(added["row"], added["exposure"], added["exposure"], added["lost_pct"])
+            PositionTerms(
+                added["row"],
+                added["exposure"],
+                added["exposure"],
+                added["lost_pct"],
+                np.zeros(len(added), np.int64),
+            )
         )
         recovery_before = recovery_after = None
         if book.recovery is not None and self._recovery is not None:

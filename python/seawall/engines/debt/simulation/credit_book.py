@@ -93,7 +93,11 @@ class CreditBook:
             else losses_given_default(self.positions, parameters.loss_given_default)
         )
         self.terms = PositionTerms(
-            self.obligor, self.exposure, self.severities.open_exposure, self.severities.lost_pct
+            self.obligor,
+            self.exposure,
+            self.severities.open_exposure,
+            self.severities.lost_pct,
+            self.loss_model.rates.rows(self.positions, self.currency),
         )
         self.exposure_minor = self._minor(
             self.exposure, lambda row: f"records[{self.positions['record'][row]}].exposure"
@@ -163,6 +167,14 @@ class CreditBook:
         """Return the most that the book can lose: of a position in its worst quarter."""
         lost = self.loss_model.most_lost_minor(self.inputs.positions)
         return self.amount(int(lost.max(axis=1).sum()))
+
+    @property
+    def translation_minor(self) -> Minor:
+        """What each position is worth more at the end, by its currency's rate, if it performs."""
+        terms = self.terms
+        return self.loss_model.rates.translation_minor(
+            terms.exposure, terms.currency, self.minor_digits
+        )
 
     def amount(self, minor: float) -> float:
         """An amount of the book's currency from minor units."""

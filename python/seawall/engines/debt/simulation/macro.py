@@ -109,7 +109,7 @@ def expected_loss_minor(
     obligors, positions = inputs.obligors, inputs.positions
     owed_by, weight = positions["obligor"], obligors["factor_weight"]
     if model.model == "parametric":
-        if len(set(model.discount_factors)) > 1:
+        if not model.is_flat:
             return None
         # The expected loss goes through the copula as the default probability does.
         share = obligors["default_probability"][owed_by] * positions["loss_given_default"]

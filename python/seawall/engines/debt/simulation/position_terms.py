@@ -14,6 +14,7 @@ class PositionTerms(msgspec.Struct, frozen=True):
     exposure: Numbers  # at default
     open_exposure: Numbers  # what the sale of collateral leaves of it, where that is what is lost
     lost_pct: Numbers  # of what is open
+    currency: Rows  # the row of its rates in the loss model
 
     @property
     def loss_given_default(self) -> Numbers:

@@ -1,5 +1,7 @@
 """One scenario told: what the factors were, who defaulted, and what that cost."""
 
+from typing import Any
+
 import msgspec
 import numpy as np
 
@@ -15,6 +17,7 @@ class ScenarioAccount(msgspec.Struct, frozen=True):
     factors: dict[str, float]  # of variance 1 over all states; low is bad
     mixing: float  # W / ν of Student's t copula, below 1 is bad; 1 under the Gaussian copula
     defaulted_obligor_count: int
+    translation: float | None  # of what performs, at the last quarter's rates; None: they stay
     positions: Table  # those of defaulted obligors, by falling loss; with quarters, in which
 
 
@@ -39,5 +42,13 @@ def scenario_account(book: CreditBook, scenario: int, loss_minor: int) -> Scenar
         factors=dict(zip(book.groups.names, found["factor"], strict=True)),
         mixing=found["mixing_root"] ** 2,
         defaulted_obligor_count=int(defaulted.sum()),
+        translation=_translation(book, defaulted),
         positions=Table(positions.append_column("loss", [lost])),
     )
+
+
+def _translation(book: CreditBook, defaulted: Any) -> float | None:
+    if not book.loss_model.rates.currencies:
+        return None
+    performs = ~defaulted[book.obligor]
+    return book.amount(int(book.translation_minor[performs].sum()))

@@ -57,7 +57,9 @@ constexpr std::array<Wide, most_decimals + 1> make_powers() {
 constexpr std::array<Wide, most_decimals + 1> powers_of_ten = make_powers();
 
 Whole power_of_ten(int exponent) {
-    return boost::multiprecision::pow(Whole(10), static_cast<unsigned>(exponent));
+    Whole power = 1;
+    for (int i = 0; i < exponent; ++i) power *= 10;
+    return power;
 }
 
 /// The product of two decimals, which 34 digits hold.

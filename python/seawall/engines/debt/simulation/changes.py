@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import UNSET
 
 from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors
-from seawall.engines.debt.simulation.decimal_amounts import Numbers, minor_amounts
+from seawall.engines.debt.simulation.decimal_amounts import Numbers
 from seawall.engines.debt.simulation.factor_groups import Rows
 from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.position_terms import PositionTerms
@@ -104,6 +104,7 @@ class _Draft:
         if change.exposure is not UNSET:
             if len(rows) > 1:
                 raise InvalidInput("which of its instruments?", where=f"{where}.element")
+            self._minor(change.exposure, f"{where}.exposure")
             self._terms = self._terms.with_exposure(rows, change.exposure)
         if change.loss_given_default_pct is not UNSET:
             self._refuse_waterfall(f"{where}.loss_given_default_pct")
@@ -125,9 +126,10 @@ class _Draft:
                 if getattr(change, name) is not UNSET:
                     raise InvalidInput("is of a waterfall", where=f"{where}.{name}")
         self._touched.add(row)
+        self._minor(change.exposure, f"{where}.exposure")
         self._added.append((row, change.exposure, self._lost_pct_of(change, where)))
         if self._recovery is not None:
-            self._new_claims.append(self._claim(row, change))
+            self._new_claims.append(self._claim(row, change, where))
 
     def finish(self) -> ChangedBook:
         touched = np.array(sorted(self._touched), np.int64)
@@ -194,7 +196,7 @@ class _Draft:
         if len(pool) > 1 or pool[0] < 0:
             raise InvalidInput("no collateral, or several, secures the positions", where=place)
         minor = self._recovery.pools["value_minor"].copy()
-        minor[pool] = self._minor(value)
+        minor[pool] = self._minor(value, place)
         pools = self._recovery.pools | {"value_minor": minor}
         return msgspec.structs.replace(self._recovery, pools=pools)
 
@@ -206,7 +208,7 @@ class _Draft:
             raise InvalidInput("a new loan needs one", where=f"{where}.loss_given_default_pct")
         return 0.0
 
-    def _claim(self, row: int, change: AddLoan) -> NewClaim:
+    def _claim(self, row: int, change: AddLoan, where: str) -> NewClaim:
         book, terms = self._book, self._book.parameters.loss_given_default
         of_book = book.groups.factor_of_obligor
         group = int(of_book[row]) if row < len(of_book) else self._new_group[row - len(of_book)]
@@ -214,13 +216,13 @@ class _Draft:
         return NewClaim(
             obligor=row,
             seniority="senior" if change.seniority is UNSET else change.seniority,
-            value_minor=None if value is UNSET else self._minor(value),
+            value_minor=None if value is UNSET else self._minor(value, f"{where}.collateral_value"),
             volatility=terms.collateral_volatility_pct / 100,
             factor_weight=book.weight(group, terms.collateral_correlation),
         )
 
-    def _minor(self, amount: float) -> int:
-        return int(minor_amounts(np.array([amount]), self._book.minor_digits)[0])
+    def _minor(self, amount: float, where: str) -> int:
+        return int(self._book.minor(np.array([amount]), lambda _: where)[0])
 
     def _rows(self, change: RemoveLoan | ChangeLoan, where: str) -> Rows:
         from pyarrow import compute

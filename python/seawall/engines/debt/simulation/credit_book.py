@@ -99,7 +99,7 @@ class CreditBook:
             self.severities.lost_pct,
             self.loss_model.rates.rows(self.positions, self.currency),
         )
-        self.exposure_minor = self._minor(
+        self.exposure_minor = self.minor(
             self.exposure, lambda row: f"records[{self.positions['record'][row]}].exposure"
         )
         self.obligors = self._model(self.probabilities.values, self.groups, parameters)
@@ -224,7 +224,7 @@ class CreditBook:
             obligor=self.obligor,
             row_of_obligor=row_of_obligor,
             groups=self.groups,
-            minor=self._minor,
+            minor=self.minor,
         )
 
     def _sampling(self) -> SamplingResult:
@@ -243,7 +243,8 @@ class CreditBook:
         )
         return SamplingResult("importance", found.factor_shift, found.mixing_tilt)
 
-    def _minor(self, amounts: Numbers, place: Callable[[int], str]) -> Minor:
+    def minor(self, amounts: Numbers, place: Callable[[int], str]) -> Minor:
+        """Return amounts in minor units; ``place`` names a row that is refused for its size."""
         beyond = np.flatnonzero(amounts * self.minor_per_unit > _LARGEST_MINOR)
         if len(beyond):
             raise LimitExceeded("is beyond 2^53 minor units", where=place(int(beyond[0])))

@@ -81,8 +81,8 @@ def losses_given_default(
     exposure = number_column(positions, "exposure")
     unsold = open_after_sale(
         exposure,
-        number_column(positions, "collateral_value"),
-        number_column(positions, "recovery_value"),
+        _from_zero(positions, "collateral_value"),
+        _from_zero(positions, "recovery_value"),
         haircut_pct=terms.collateral_haircut_pct,
         sale_cost_pct=terms.sale_cost_pct,
     )
@@ -109,6 +109,14 @@ def _stated(positions: "pyarrow.Table", name: str) -> Numbers:
             f"{values[wrong[0]]:g} is not from 0 to 100 %",
             where=_place(positions, int(wrong[0]), name),
         )
+    return values
+
+
+def _from_zero(positions: "pyarrow.Table", name: str) -> Numbers:
+    values = number_column(positions, name)
+    wrong = np.flatnonzero(values < 0)
+    if len(wrong):
+        raise InvalidInput("is below 0", where=_place(positions, int(wrong[0]), name))
     return values
 
 

@@ -18,6 +18,7 @@ PYBIND11_MODULE(_core, module) {
     register_returns(module);
     register_analytic(module);
     register_credit_forms(module);
+    register_simulation_inputs(module);
     register_simulation(module);
     register_tail(module);
     register_contributions(module);

@@ -20,6 +20,7 @@ void register_calendar(pybind11::module_& module);
 void register_returns(pybind11::module_& module);
 void register_analytic(pybind11::module_& module);
 void register_credit_forms(pybind11::module_& module);
+void register_simulation_inputs(pybind11::module_& module);
 void register_simulation(pybind11::module_& module);
 void register_tail(pybind11::module_& module);
 void register_contributions(pybind11::module_& module);

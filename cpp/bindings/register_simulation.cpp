@@ -16,13 +16,12 @@
 #include "bindings/default_simulation.hpp"
 #include "bindings/module.hpp"
 #include "bindings/run_control.hpp"
-#include "engines/debt/minor_digits.hpp"
 #include "engines/debt/simulation/credit_positions.hpp"
+#include "engines/debt/simulation/default_quarters.hpp"
 #include "engines/debt/simulation/default_variants.hpp"
 #include "engines/debt/simulation/importance.hpp"
 #include "engines/debt/simulation/importance_choice.hpp"
 #include "engines/debt/simulation/loss_simulation.hpp"
-#include "engines/debt/simulation/quarter_terms.hpp"
 #include "engines/debt/simulation/recovery_tables.hpp"
 
 namespace seawall::bindings {
@@ -118,6 +117,9 @@ Figures scenario(const DefaultSimulation& simulation, std::uint64_t seed, std::u
     std::vector<std::uint16_t> masks(simulation.groups.obligor_count);
     default_masks(simulation.groups, list, masks);
     std::vector<std::int64_t> lost(simulation.obligor_of_position.size());
+    const DefaultQuarters* quarters =
+        simulation.rule == nullptr ? nullptr : simulation.rule->default_quarters();
+    std::vector<std::uint8_t> quarter(quarters == nullptr ? 0 : masks.size() * block_scenarios);
     if (simulation.rule == nullptr) {
         for (std::size_t i = 0; i < lost.size(); ++i) {
             const bool defaults = masks[simulation.obligor_of_position[i]] != 0;
@@ -129,6 +131,7 @@ Figures scenario(const DefaultSimulation& simulation, std::uint64_t seed, std::u
         visit_blocks(simulation.groups, list, fastest_default_kernel(),
                      [&](const DefaultedBlock& defaulted) {
                          simulation.rule->add_losses(defaulted, total, block);
+                         if (quarters != nullptr) quarters->find_all(defaulted, quarter);
                      });
         for (std::size_t i = 0; i < lost.size(); ++i) lost[i] = block[i * block_scenarios];
     }
@@ -137,17 +140,13 @@ Figures scenario(const DefaultSimulation& simulation, std::uint64_t seed, std::u
     d["mixing_root"] = root;
     d["defaulted"] = to_bytes(std::vector<std::uint8_t>(masks.begin(), masks.end()));
     d["loss_minor"] = to_bytes(lost);
+    if (quarters == nullptr) return d;
+    std::vector<std::uint8_t> of_obligor(masks.size());
+    for (std::size_t row = 0; row < masks.size(); ++row) {
+        of_obligor[row] = quarter[row * block_scenarios];
+    }
+    d["quarter"] = to_bytes(of_obligor);
     return d;
-}
-
-py::bytes shifted_probabilities(const std::vector<double>& default_probability,
-                                const std::vector<double>& shift) {
-    return to_bytes(shifted_default_probabilities(default_probability, shift));
-}
-
-py::bytes quarterly_probabilities(const std::vector<double>& default_probability,
-                                  std::size_t quarter_count) {
-    return to_bytes(cumulative_default_probabilities(default_probability, quarter_count));
 }
 
 NativeTable credit_positions(const DebtBook& book) {
@@ -269,20 +268,8 @@ void register_simulation(py::module_& module) {
         .def("scenario", &scenario, py::kw_only(), py::arg("seed"), py::arg("scenario"),
              py::arg("sampling") = py::none(),
              "One scenario: factor (Z), mixing_root (the root of W / ν), defaulted by obligor\n"
-             "(uint8) and loss_minor by position (int64), both as bytes.");
-    module.def("shifted_default_probabilities", &shifted_probabilities,
-               py::arg("default_probability"), py::arg("shift"),
-               "The normal distribution function of each probability's normal score plus a shift:\n"
-               "float64 as bytes.");
-    module.def("quarterly_default_probabilities", &quarterly_probabilities,
-               py::arg("default_probability"), py::kw_only(), py::arg("quarter_count"),
-               "Of default by the end of each quarter under a constant hazard: float64 of shape\n"
-               "(obligors, quarters) as bytes.");
-    module.def("quarterly_discount_factors", &quarterly_discount_factors, py::arg("rate"),
-               py::kw_only(), py::arg("quarter_count"),
-               "For the end of each quarter, of a yearly rate as a fraction.");
-    module.def("minor_digits", &minor_digits, py::arg("currency"),
-               "Decimal digits of a currency's minor unit by ISO 4217.");
+             "(uint8) and loss_minor by position (int64), both as bytes; with quarters also the\n"
+             "quarter of default by obligor, from 0 (uint8), where it defaults.");
     module.def("recovery_tables", &tables_of_recovery, py::arg("book"),
                "Who has claims on what: positions, pools and obligors.");
     module.def("credit_positions", &credit_positions, py::arg("book"),

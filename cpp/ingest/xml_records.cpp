@@ -69,10 +69,11 @@ void XmlRecords::other(std::size_t bytes) {
 
 void XmlRecords::finish() const {
     if (has_records_) return;
-    throw Error(
-        ErrorCode::source_unreadable, "",
-        "there is no element \"" + layout_.record_element +
-            "\": is the record element of the profile right? the document repeats: " + repeated());
+    const std::string& wanted = layout_.record_element;
+    const std::string missing =
+        wanted.empty() ? "the profile names no record_element"
+                       : "there is no element \"" + wanted + "\", the profile's record_element";
+    throw Error(ErrorCode::source_unreadable, "", missing + "; the document " + elements());
 }
 
 Table XmlRecords::take() {
@@ -141,8 +142,9 @@ std::size_t XmlRecords::named(std::string_view name) {
     return names_.size() - 1;
 }
 
-/// The names that the document has most often: one of them may be the records'.
-std::string XmlRecords::repeated() const {
+/// What the document has, for whoever looks for its records: its outermost element, and the names
+/// that are there most often. One of them may be the records'.
+std::string XmlRecords::elements() const {
     std::vector<Name> likely;
     const auto take_if = [&](const auto& is_likely) {
         std::copy_if(names_.begin(), names_.end(), std::back_inserter(likely), is_likely);
@@ -150,14 +152,20 @@ std::string XmlRecords::repeated() const {
     // A record mostly has elements in it.
     take_if([](const Name& name) { return name.count > 1 && name.has_elements; });
     if (likely.empty()) take_if([](const Name& name) { return name.count > 1; });
+    const bool is_repeated = !likely.empty();
+    if (!is_repeated) likely = names_;
     std::stable_sort(likely.begin(), likely.end(),
                      [](const Name& a, const Name& b) { return a.count > b.count; });
     if (likely.size() > shown_names) likely.resize(shown_names);
-    std::string text;
+    if (names_.empty()) return "is empty";
+    std::string text = "is <" + names_.front().name + "> and ";
+    text += is_repeated ? "repeats " : "repeats nothing: ";
     for (const Name& name : likely) {
-        text += (text.empty() ? "" : ", ") + name.name + " (" + std::to_string(name.count) + ")";
+        if (&name != &likely.front()) text += ", ";
+        text += name.name;
+        if (is_repeated) text += " (" + std::to_string(name.count) + ")";
     }
-    return text.empty() ? "nothing" : text;
+    return text;
 }
 
 }  // namespace seawall::ingest

@@ -56,7 +56,7 @@ class XmlRecords {
     void start_around(std::string_view name, XmlAttributes attributes);
     void enter_record(XmlAttributes attributes);
     std::size_t named(std::string_view name);
-    std::string repeated() const;
+    std::string elements() const;
 
     XmlLayout layout_;
     XmlCells cells_;

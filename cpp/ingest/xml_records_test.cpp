@@ -174,7 +174,20 @@ BOOST_AUTO_TEST_CASE(a_document_without_records_tells_what_it_repeats_likely_rec
     for (int i = 0; i < 3; ++i) document.start("loan").leaf("a", "").leaf("a", "").end();
     BOOST_CHECK_EXCEPTION(document.records.finish(), Error, [](const Error& error) {
         const std::string_view message = error.what();
-        return message.ends_with("the document repeats: loan (3)");
+        return message ==
+               "there is no element \"r\", the profile's record_element; the document "
+               "is <t> and repeats loan (3)";
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_without_a_record_element_is_told_so) {
+    Document document(XmlLayout{.record_element = "", .context = {}});
+    document.start("t").leaf("a", "1");
+    BOOST_CHECK_EXCEPTION(document.records.finish(), Error, [](const Error& error) {
+        const std::string_view message = error.what();
+        return message ==
+               "the profile names no record_element; the document is <t> and repeats "
+               "nothing: t, a";
     });
 }
 

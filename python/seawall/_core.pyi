@@ -42,6 +42,7 @@ __all__: list[str] = [
     "convergence",
     "credit_positions",
     "credit_risk_plus",
+    "decimal_products",
     "default_count_distribution",
     "exact_loss_contributions",
     "exact_loss_distribution",
@@ -73,8 +74,10 @@ __all__: list[str] = [
     "merton_figures",
     "migration_thresholds",
     "minor_digits",
+    "minor_shares",
     "net_present_value",
     "net_present_value_dated",
+    "open_after_sale",
     "pair_figures",
     "paired_difference",
     "pool_moments",
@@ -552,7 +555,8 @@ class DefaultSimulation:
     ) -> dict[str, typing.Any]:
         """
         One scenario: factor (Z), mixing_root (the root of W / ν), defaulted by obligor
-        (uint8) and loss_minor by position (int64), both as bytes.
+        (uint8) and loss_minor by position (int64), both as bytes; with quarters also the
+        quarter of default by obligor, from 0 (uint8), where it defaults.
         """
     def weights(
         self,
@@ -777,6 +781,11 @@ def credit_risk_plus(
     """
     CreditRisk+: probabilities of 0, 1, 2, … units, expected_loss,
     standard_deviation, unbanded_standard_deviation.
+    """
+
+def decimal_products(factors: dict[str, typing_extensions.Buffer]) -> bytes:
+    """
+    The float64 nearest to the product of the decimals left and right, as bytes.
     """
 
 def default_count_distribution(
@@ -1075,6 +1084,18 @@ def minor_digits(currency: str) -> int:
     Decimal digits of a currency's minor unit by ISO 4217.
     """
 
+def minor_shares(
+    amounts: dict[str, typing_extensions.Buffer],
+    *,
+    digits: typing.SupportsInt | typing.SupportsIndex,
+    factor: typing.SupportsFloat | typing.SupportsIndex = 1.0,
+) -> bytes:
+    """
+    amount · percentage / 100 · 10^digits · factor, exact and rounded half to even
+    once: int64 as bytes. Each float64 of amount and percentage (none: 100) stands for
+    the shortest decimal that reads back as it; factor is its own exact value.
+    """
+
 def net_present_value(
     rate: typing.SupportsFloat | typing.SupportsIndex,
     amounts: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
@@ -1092,6 +1113,17 @@ def net_present_value_dated(
     """
     Value on the first day, by actual days / 365, as spreadsheets' XNPV; the days do
     not fall.
+    """
+
+def open_after_sale(
+    sales: dict[str, typing_extensions.Buffer],
+    *,
+    haircut_pct: typing.SupportsFloat | typing.SupportsIndex,
+    sale_cost_pct: typing.SupportsFloat | typing.SupportsIndex,
+) -> bytes:
+    """
+    What is open of each exposure after collateral is sold and recovery came in, never
+    below 0: the float64 nearest to the decimal, as bytes.
     """
 
 def pair_figures(

@@ -192,6 +192,19 @@ def test_explain_tells_the_worst_scenario(seawall: Command, run: str) -> None:
     assert "obligors in default" in named.out
 
 
+def test_explain_tells_the_quarter_of_each_default(
+    seawall: Command, dataset: str, run: str
+) -> None:
+    asked = ("--scenarios", "20000", "--level", "0.99", "--set", "quarters.count=4", "--json")
+    quarterly = seawall("simulate", dataset, *asked).json()["run_id"]
+    worst = seawall("explain", quarterly, "--limit", "30", "--json").json()
+    quarters = {row["default_quarter"] for row in worst["positions"]}
+    assert quarters
+    assert quarters <= {1, 2, 3, 4}
+    assert "default quarter" in seawall("explain", quarterly).out
+    assert "default quarter" not in seawall("explain", run).out
+
+
 def test_a_question_about_a_simulation_needs_one(seawall: Command, dataset: str) -> None:
     other = seawall("stress", dataset, "--json").json()["run_id"]
     refused = seawall("explain", other)

@@ -268,7 +268,15 @@ def test_a_document_without_the_record_element_tells_what_it_repeats() -> None:
     error = refusal(document, record_element="asset")
     assert isinstance(error, SourceUnreadable)
     assert 'no element "asset"' in error.message
-    assert "assets (3), p (3)" in error.message
+    assert "is <t> and repeats assets (3), p (3)" in error.message
+
+
+def test_a_profile_that_names_no_record_element_is_told_so() -> None:
+    error = refusal("<t><loan>1</loan><loan>2</loan></t>", record_element="")
+    assert isinstance(error, SourceUnreadable)
+    assert error.message == (
+        "the profile names no record_element; the document is <t> and repeats loan (2)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -235,3 +235,13 @@ def test_the_maturity_of_retail_changes_nothing() -> None:
         ).risk_weight
 
     assert weight(1.0) == weight(5.0)
+
+
+@pytest.mark.parametrize(("asset_correlation", "value_at_risk"), [(0.6, 0.109), (0.9, 0.059)])
+def test_value_at_risk_may_fall_where_correlation_rises(
+    asset_correlation: float, value_at_risk: float
+) -> None:
+    found = analytic.large_pool_figures(
+        0.02, asset_correlation=asset_correlation, confidence_level=0.95
+    )
+    assert found.value_at_risk == pytest.approx(value_at_risk, abs=0.0005)

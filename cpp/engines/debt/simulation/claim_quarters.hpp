@@ -29,6 +29,8 @@ class ClaimQuarters {
     std::size_t obligor_count() const { return quarters_.obligors().obligor_count(); }
     std::size_t position_count() const { return by_obligor_.position.size(); }
 
+    const DefaultQuarters& quarters() const { return quarters_; }
+
     /// Sets the quarter, from 0, of each default of a block of an obligor that has debts:
     /// `quarter` is of shape (obligor_count, block_scenarios).
     void find(const DefaultedBlock& block, std::span<std::uint8_t> quarter) const;

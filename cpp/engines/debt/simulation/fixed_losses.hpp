@@ -32,6 +32,9 @@ class FixedLosses final : public LossRule {
     FixedLosses(const FixedLossColumns& positions, DefaultQuarters quarters);
 
     std::size_t position_count() const override { return obligor_row_.size(); }
+    const DefaultQuarters* default_quarters() const override {
+        return quarters_ ? &*quarters_ : nullptr;
+    }
     void add_losses(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
                     std::span<std::int64_t> position_minor) const override;
 

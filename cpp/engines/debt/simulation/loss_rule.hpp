@@ -9,6 +9,8 @@
 
 namespace seawall::debt {
 
+class DefaultQuarters;
+
 /// A block of at most block_scenarios scenarios, of which the defaults are decided.
 struct DefaultedBlock {
     const SystematicStates* states = nullptr;
@@ -29,6 +31,8 @@ class LossRule {
     /// below 0, and those of a scenario sum up to at most 2⁶².
     virtual void add_losses(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
                             std::span<std::int64_t> position_minor) const = 0;
+    /// When those who default do; null over one period.
+    virtual const DefaultQuarters* default_quarters() const { return nullptr; }
 };
 
 }  // namespace seawall::debt

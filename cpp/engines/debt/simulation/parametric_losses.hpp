@@ -42,6 +42,9 @@ class ParametricLosses final : public LossRule {
                      const ParametricLossColumns& positions, DefaultQuarters quarters);
 
     std::size_t position_count() const override { return terms_.size(); }
+    const DefaultQuarters* default_quarters() const override {
+        return quarters_ ? &*quarters_ : nullptr;
+    }
     void add_losses(const DefaultedBlock& block, std::span<std::int64_t> total_minor,
                     std::span<std::int64_t> position_minor) const override;
 

@@ -34,6 +34,9 @@ class WaterfallLosses final : public LossRule {
     ~WaterfallLosses() override;
 
     std::size_t position_count() const override { return position_count_; }
+    const DefaultQuarters* default_quarters() const override {
+        return quarters_ ? &quarters_->quarters() : nullptr;
+    }
 
     /// Throws Error(invalid_input) where the masks are not as many as the obligors, and at most
     /// those of block_scenarios are asked for.

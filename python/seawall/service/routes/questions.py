@@ -91,6 +91,7 @@ class ScenarioAnswer(msgspec.Struct, frozen=True):
     factors: dict[str, float]
     mixing: float
     defaulted_obligor_count: int
+    translation: float | None
     positions: Page
 
 
@@ -205,6 +206,7 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
                 factors=found.factors,
                 mixing=found.mixing,
                 defaulted_obligor_count=found.defaulted_obligor_count,
+                translation=found.translation,
                 positions=table_page(query, found.positions),
             )
 

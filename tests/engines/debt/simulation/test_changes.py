@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from seawall.engines.debt.simulation import AddLoan, ChangeLoan, RemoveLoan, Tail
-from seawall.errors import InvalidInput, NotFound
+from seawall.errors import InvalidInput, LimitExceeded, NotFound
 from seawall.session import Session
 
 from .tapes import ingest, loan
@@ -95,6 +95,27 @@ def test_a_change_that_cannot_be_is_refused_with_its_place(
     with pytest.raises((InvalidInput, NotFound)) as caught:
         tail.what_if([change])
     assert caught.value.where == place
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        AddLoan("O000", exposure=1e30, loss_given_default_pct=40),
+        ChangeLoan("L1", exposure=1e30),
+    ],
+)
+def test_a_change_beyond_what_is_counted_is_refused_with_its_place(tail: Tail, change: Any) -> None:
+    with pytest.raises(LimitExceeded) as caught:
+        tail.what_if([change])
+    assert caught.value.where == "changes[0].exposure"
+
+
+def test_a_change_leaves_what_collateral_leaves_of_another_loan(session: Session) -> None:
+    secured = loan(0, lgd_pct="", collateral_value=333.33, outstanding=1000.01)
+    other = loan(1, obligor_id="O000")
+    before = tail_of(session, [secured, other])
+    after = before.what_if([ChangeLoan("L1", exposure=77.77)], levels=[0.99]).tails[0].after
+    assert after == tail_of(session, [secured, {**other, "outstanding": 77.77}]).figures(0.99)
 
 
 def test_a_what_if_needs_a_change(tail: Tail) -> None:

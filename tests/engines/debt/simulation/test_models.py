@@ -73,6 +73,16 @@ def test_a_later_default_is_worth_less(session: Session, terms: dict[str, Any]) 
         assert abs(miss) < 4 * run.result.expected_loss_standard_error
 
 
+@pytest.mark.parametrize("terms", [{}, {"model": "parametric"}])
+def test_a_loss_is_worth_what_it_is_at_the_end_of_its_quarter(
+    session: Session, terms: dict[str, Any]
+) -> None:
+    certain = [loan(0, pd_pct=100, lgd_pct=100)]  # in the first quarter
+    asked = {"count": 8, "discount_rate_pct": 20}
+    run = simulate(session, certain, 16, quarters=asked, loss_given_default=terms)
+    assert set(run.questions.loss_minor.tolist()) == {round(100_000 / 1.2**0.25)}
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -134,7 +134,7 @@ def test_inputs_come_from_the_tape_then_the_rating_then_the_collateral_then_the_
     run = simulate(session, loans, parameters=asked)
     book = run.questions.book
     assert book.probabilities.values.tolist() == [0.05, 0.08, 0.12]
-    assert book.severities.values == pytest.approx([0.4, 0.64, 0.7])
+    assert book.terms.loss_given_default == pytest.approx([0.4, 0.64, 0.7])
     counts = run.result.default_probabilities
     assert (counts.stated, counts.by_rating, counts.assumed) == (1, 1, 1)
     counts = run.result.losses_given_default

@@ -10,6 +10,7 @@ from seawall.engines.debt.simulation.reverse import ReverseStress
 from seawall.engines.debt.simulation.tail import Tail
 from seawall.engines.debt.simulation.types import (
     ConditionalFactor,
+    CurrencyTranslation,
     InputCounts,
     LossBin,
     SamplingResult,
@@ -60,6 +61,7 @@ class SimulationResult(msgspec.Struct, frozen=True):
     losses_sha256: str  # of the scenarios' losses: int64 minor units, little-endian, in order
     assumptions: list[str]
     conditional_factors: list[ConditionalFactor] | UnsetType = UNSET  # given macroeconomic values
+    translations: list[CurrencyTranslation] | UnsetType = UNSET  # of currencies whose rates move
     currency_rates: CurrencyRates | None = None
     currencies: list[ConvertedCurrency] = []
     unconverted: list[UnconvertedCurrency] = []

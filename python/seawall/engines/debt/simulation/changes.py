@@ -8,10 +8,11 @@ import msgspec
 import numpy as np
 from msgspec import UNSET
 
-from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors, PositionTerms
+from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors
+from seawall.engines.debt.simulation.decimal_amounts import Numbers
 from seawall.engines.debt.simulation.factor_groups import Rows
-from seawall.engines.debt.simulation.inputs import Numbers
 from seawall.engines.debt.simulation.parts import SimulationInputs
+from seawall.engines.debt.simulation.position_terms import PositionTerms
 from seawall.engines.debt.simulation.question_types import (
     AddLoan,
     Change,
@@ -28,7 +29,7 @@ from seawall.engines.debt.simulation.recovery_parts import (
 from seawall.engines.debt.simulation.types import TailFigures
 from seawall.errors import InvalidInput, NotFound
 
-_ADDED = np.dtype([("row", np.int64), ("exposure", np.float64), ("severity", np.float64)])
+_ADDED = np.dtype([("row", np.int64), ("exposure", np.float64), ("lost_pct", np.float64)])
 
 
 class FigureChange(msgspec.Struct, frozen=True):
@@ -112,10 +113,9 @@ class _Draft:
     def __init__(self, book: CreditBook) -> None:
         self._book = book
         self._new_obligors: dict[str, int] = {}  # rows behind the book's
-        self._exposure = book.exposure.copy()
-        self._severity = book.severities.values.copy()
+        self._terms = book.terms
         self._probability = book.obligors.default_probability.copy()
-        self._added: list[tuple[int, float, float]] = []  # obligor row, exposure, severity
+        self._added: list[tuple[int, float, float]] = []  # obligor row, exposure, lost %
         self._new_weight: list[Numbers] = []
         self._new_group: list[int] = []
         self._new_claims: list[NewClaim] = []
@@ -126,15 +126,16 @@ class _Draft:
         rows = self._rows(change, where)
         self._touched.update(self._book.obligor[rows].tolist())
         if isinstance(change, RemoveLoan):
-            self._exposure[rows] = 0
+            self._terms = self._terms.with_exposure(rows, 0)
             return
         if change.exposure is not UNSET:
             if len(rows) > 1:
                 raise InvalidInput("which of its instruments?", where=f"{where}.element")
-            self._exposure[rows] = change.exposure
+            self._minor(change.exposure, f"{where}.exposure")
+            self._terms = self._terms.with_exposure(rows, change.exposure)
         if change.loss_given_default_pct is not UNSET:
             self._refuse_waterfall(f"{where}.loss_given_default_pct")
-            self._severity[rows] = change.loss_given_default_pct / 100
+            self._terms = self._terms.with_loss(rows, change.loss_given_default_pct)
         if change.collateral_value is not UNSET:
             self._recovery = self._with_collateral(rows, change.collateral_value, where)
         if change.probability_of_default_pct is not UNSET:
@@ -152,9 +153,10 @@ class _Draft:
                 if getattr(change, name) is not UNSET:
                     raise InvalidInput("is of a waterfall", where=f"{where}.{name}")
         self._touched.add(row)
-        self._added.append((row, change.exposure, self._severity_of(change, where)))
+        self._minor(change.exposure, f"{where}.exposure")
+        self._added.append((row, change.exposure, self._lost_pct_of(change, where)))
         if self._recovery is not None:
-            self._new_claims.append(self._claim(row, change))
+            self._new_claims.append(self._claim(row, change, where))
 
     def finish(self) -> ChangedBook:
         touched = np.array(sorted(self._touched), np.int64)
@@ -171,14 +173,16 @@ class _Draft:
         kept = touched[touched < count]
         book = self._book
         held = np.flatnonzero(np.isin(book.obligor, kept))
-        before = PositionTerms(
-            book.obligor[held], book.exposure[held], book.severities.values[held]
-        )
+        before = book.terms.some(held)
         added = np.array(self._added, _ADDED)
-        after = PositionTerms(
-            np.concatenate([before.obligor, added["row"]]),
-            np.concatenate([self._exposure[held], added["exposure"]]),
-            np.concatenate([self._severity[held], added["severity"]]),
+        after = self._terms.some(held).and_further(
+            PositionTerms(
+                added["row"],
+                added["exposure"],
+                added["exposure"],
+                added["lost_pct"],
+                np.zeros(len(added), np.int64),
+            )
         )
         recovery_before = recovery_after = None
         if book.recovery is not None and self._recovery is not None:
@@ -219,19 +223,19 @@ class _Draft:
         if len(pool) > 1 or pool[0] < 0:
             raise InvalidInput("no collateral, or several, secures the positions", where=place)
         minor = self._recovery.pools["value_minor"].copy()
-        minor[pool] = self._minor(value)
+        minor[pool] = self._minor(value, place)
         pools = self._recovery.pools | {"value_minor": minor}
         return msgspec.structs.replace(self._recovery, pools=pools)
 
-    def _severity_of(self, change: AddLoan, where: str) -> float:
+    def _lost_pct_of(self, change: AddLoan, where: str) -> float:
         if change.loss_given_default_pct is not UNSET:
             self._refuse_waterfall(f"{where}.loss_given_default_pct")
-            return change.loss_given_default_pct / 100
+            return change.loss_given_default_pct
         if self._recovery is None:
             raise InvalidInput("a new loan needs one", where=f"{where}.loss_given_default_pct")
         return 0.0
 
-    def _claim(self, row: int, change: AddLoan) -> NewClaim:
+    def _claim(self, row: int, change: AddLoan, where: str) -> NewClaim:
         book, terms = self._book, self._book.parameters.loss_given_default
         of_book = book.groups.factor_of_obligor
         group = int(of_book[row]) if row < len(of_book) else self._new_group[row - len(of_book)]
@@ -239,13 +243,13 @@ class _Draft:
         return NewClaim(
             obligor=row,
             seniority="senior" if change.seniority is UNSET else change.seniority,
-            value_minor=None if value is UNSET else self._minor(value),
+            value_minor=None if value is UNSET else self._minor(value, f"{where}.collateral_value"),
             volatility=terms.collateral_volatility_pct / 100,
             factor_weight=book.weight(group, terms.collateral_correlation),
         )
 
-    def _minor(self, amount: float) -> int:
-        return round(amount * self._book.minor_per_unit)
+    def _minor(self, amount: float, where: str) -> int:
+        return int(self._book.minor(np.array([amount]), lambda _: where)[0])
 
     def _rows(self, change: RemoveLoan | ChangeLoan, where: str) -> Rows:
         from pyarrow import compute

@@ -141,4 +141,4 @@ def _terms(book: CreditBook) -> "pyarrow.Table":
     rows = rows.set_column(_KEY.index("element"), "element", element)
     probability = 100 * book.obligors.default_probability[book.obligor]
     rows = rows.append_column("probability_of_default_pct", [probability])
-    return rows.append_column("loss_given_default_pct", [100 * book.severities.values])
+    return rows.append_column("loss_given_default_pct", [100 * book.terms.loss_given_default])

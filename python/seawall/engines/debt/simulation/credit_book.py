@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from seawall import native
 from seawall.engines.debt.book import DebtBook
+from seawall.engines.debt.simulation.decimal_amounts import Minor, Numbers, minor_amounts
 from seawall.engines.debt.simulation.factor_groups import (
     FactorGroups,
     Rows,
@@ -15,8 +16,7 @@ from seawall.engines.debt.simulation.factor_groups import (
     factor_groups,
 )
 from seawall.engines.debt.simulation.inputs import (
-    Numbers,
-    PositionInputs,
+    SeverityInputs,
     default_probabilities,
     losses_given_default,
     number_column,
@@ -31,6 +31,7 @@ from seawall.engines.debt.simulation.macro import (
 from seawall.engines.debt.simulation.obligor_register import register_obligors
 from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.position_losses import loss_model
+from seawall.engines.debt.simulation.position_terms import PositionTerms
 from seawall.engines.debt.simulation.recovery_columns import (
     RecoveryColumns,
     canonical_order,
@@ -61,14 +62,6 @@ class Obligors(msgspec.Struct, frozen=True):
         return Obligors(self.slot[rows], self.default_probability[rows], self.factor_weight[rows])
 
 
-class PositionTerms(msgspec.Struct, frozen=True):
-    """What obligors owe, all of shape (position_count,)."""
-
-    obligor: Rows  # the row of who owes it
-    exposure: Numbers  # at default, in the book's currency
-    loss_given_default: Numbers
-
-
 class CreditBook:
     """Obligors and positions of a book, and the model that moves them.
 
@@ -84,31 +77,35 @@ class CreditBook:
             self._order = canonical_order(self.positions)
             self.positions = self.positions.take(self._order)
         self.currency = book.columns.currency
-        self.minor_per_unit: int = 10 ** native.minor_digits(self.currency)
+        self.minor_digits = native.minor_digits(self.currency)
+        self.minor_per_unit: int = 10**self.minor_digits
         self.register = register_obligors(self.positions, book.earlier)
         self.obligor_ids, self.obligor = self.register.ids, self.register.row_of_position
         self.parameters = parameters
         self.probabilities = default_probabilities(self.positions, parameters.default_probability)
-        self.severities = (
-            PositionInputs(np.zeros(len(self.positions)), InputCounts(0, 0, 0, 0))
-            if self.loss_model.model == "waterfall"
-            else losses_given_default(self.positions, parameters.loss_given_default)
-        )
         self.groups = factor_groups(
             self.positions, self.obligor, len(self.obligor_ids), parameters.factors
         )
         self.exposure = number_column(self.positions, "exposure")
-        self.exposure_minor = self._minor(
+        self.severities = (
+            SeverityInputs(self.exposure, np.zeros(len(self.positions)), InputCounts(0, 0, 0, 0))
+            if self.loss_model.model == "waterfall"
+            else losses_given_default(self.positions, parameters.loss_given_default)
+        )
+        self.terms = PositionTerms(
+            self.obligor,
+            self.exposure,
+            self.severities.open_exposure,
+            self.severities.lost_pct,
+            self.loss_model.rates.rows(self.positions, self.currency),
+        )
+        self.exposure_minor = self.minor(
             self.exposure, lambda row: f"records[{self.positions['record'][row]}].exposure"
         )
         self.obligors = self._model(self.probabilities.values, self.groups, parameters)
         self.recovery = self._recovery_columns(book)  # of a waterfall; else None
         self._macro = self._macro_columns()
-        self.inputs = self.inputs_of(
-            self.obligors,
-            PositionTerms(self.obligor, self.exposure, self.severities.values),
-            self.recovery,
-        )
+        self.inputs = self.inputs_of(self.obligors, self.terms, self.recovery)
         try:
             self.simulation = self.inputs.simulation()
         except InvalidInput as error:
@@ -134,9 +131,7 @@ class CreditBook:
             },
             positions={
                 "obligor": np.ascontiguousarray(positions.obligor),
-                **self.loss_model.position_columns(
-                    positions.exposure, positions.loss_given_default, self.minor_per_unit
-                ),
+                **self.loss_model.position_columns(positions, self.minor_digits),
                 **({} if recovery is None else recovery.positions),
             },
             correlation=self.groups.correlation,
@@ -181,6 +176,14 @@ class CreditBook:
             lost.min(axis=1)[probability == 1] if self.loss_model.model == "fixed" else lost[:0]
         )
         return int(certain.sum()), int(lost.max(axis=1)[probability > 0].sum())
+
+    @property
+    def translation_minor(self) -> Minor:
+        """What each position is worth more at the end, by its currency's rate, if it performs."""
+        terms = self.terms
+        return self.loss_model.rates.translation_minor(
+            terms.exposure, terms.currency, self.minor_digits
+        )
 
     def amount(self, minor: float) -> float:
         """An amount of the book's currency from minor units."""
@@ -230,7 +233,7 @@ class CreditBook:
             obligor=self.obligor,
             row_of_obligor=row_of_obligor,
             groups=self.groups,
-            minor=self._minor,
+            minor=self.minor,
         )
 
     def _sampling(self) -> SamplingResult:
@@ -249,12 +252,12 @@ class CreditBook:
         )
         return SamplingResult("importance", found.factor_shift, found.mixing_tilt)
 
-    def _minor(self, amounts: Numbers, place: Callable[[int], str]) -> Rows:
-        minor: Numbers = np.rint(amounts * self.minor_per_unit)
-        beyond = np.flatnonzero(minor > _LARGEST_MINOR)
+    def minor(self, amounts: Numbers, place: Callable[[int], str]) -> Minor:
+        """Return amounts in minor units; ``place`` names a row that is refused for its size."""
+        beyond = np.flatnonzero(amounts * self.minor_per_unit > _LARGEST_MINOR)
         if len(beyond):
             raise LimitExceeded("is beyond 2^53 minor units", where=place(int(beyond[0])))
-        return minor.astype(np.int64)
+        return minor_amounts(amounts, self.minor_digits)
 
     def _model(
         self, probability: Numbers, groups: FactorGroups, parameters: SimulationParameters

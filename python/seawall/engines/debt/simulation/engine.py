@@ -21,11 +21,12 @@ from seawall.engines.debt.simulation.drafts import (
 )
 from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.tail import Tail
+from seawall.engines.debt.simulation.translation import translations
 from seawall.engines.debt.simulation.twins import judge
 from seawall.engines.debt.simulation.types import SimulationParameters, Spread
 from seawall.table import Table
 
-ENGINE_VERSION = "1.0"
+ENGINE_VERSION = "1.1"
 
 _ASSUMPTIONS = (
     "One draw an obligor: all positions of an obligor default together.",
@@ -47,6 +48,10 @@ _ASSUMPTION_OF_QUARTERS = (
 _ASSUMPTION_OF_SETTLEMENT = (
     "Connected obligors that default in different quarters are settled together, and each loss is "
     "discounted from the quarter of its own default."
+)
+_ASSUMPTION_OF_RATES = (
+    "A loss is converted at the rate of the quarter of its default. Rates are the same in all "
+    "scenarios; what they do to balances that perform is no loss, and a line of its own."
 )
 
 _ASSUMPTION_OF_MACRO = (
@@ -138,6 +143,7 @@ def _result(book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed) -> S
         losses_sha256=tail.losses_sha256,
         assumptions=_assumptions(tail.parameters),
         conditional_factors=credit.conditional_factors(),
+        translations=translations(credit),
         currency_rates=book.currency_rates,
         currencies=book.currencies,
         unconverted=book.unconverted,
@@ -153,7 +159,8 @@ def _assumptions(parameters: SimulationParameters) -> list[str]:
     stated = [*_ASSUMPTIONS, _ASSUMPTION_OF_LOSSES[model]]
     if parameters.quarters is not UNSET:
         settled = [_ASSUMPTION_OF_SETTLEMENT] if model == "waterfall" else []
-        stated += [_ASSUMPTION_OF_QUARTERS, *settled]
+        moved = [_ASSUMPTION_OF_RATES] if parameters.quarters.currency_factors else []
+        stated += [_ASSUMPTION_OF_QUARTERS, *settled, *moved]
     if parameters.macro is not UNSET:
         given = zip(parameters.macro.variables, parameters.macro.values, strict=True)
         values = ", ".join(f"{name} {value:g}" for name, value in given)

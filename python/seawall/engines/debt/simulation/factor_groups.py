@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seawall.engines.debt.analytic import irb_figures
-from seawall.engines.debt.simulation.inputs import Numbers, number_column
+from seawall.engines.debt.simulation.decimal_amounts import Numbers
+from seawall.engines.debt.simulation.inputs import number_column
 from seawall.engines.debt.simulation.types import FactorTerms
 from seawall.errors import InvalidInput, LimitExceeded
 

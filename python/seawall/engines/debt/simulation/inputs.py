@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 from msgspec import UNSET, UnsetType
-from numpy.typing import NDArray
 
+from seawall.engines.debt.simulation.decimal_amounts import Numbers, open_after_sale
 from seawall.engines.debt.simulation.types import (
     DefaultProbabilityTerms,
     InputCounts,
@@ -17,13 +17,19 @@ from seawall.errors import InvalidInput
 if TYPE_CHECKING:
     import pyarrow
 
-Numbers = NDArray[np.float64]
-
 
 class PositionInputs(msgspec.Struct, frozen=True):
     """A figure of each position, a fraction, and how many have it from where."""
 
     values: Numbers  # of shape (position_count,)
+    counts: InputCounts
+
+
+class SeverityInputs(msgspec.Struct, frozen=True):
+    """What a default costs each position, and how many have it from where."""
+
+    open_exposure: Numbers  # that the percentage is of: all, or what a sale of collateral leaves
+    lost_pct: Numbers
     counts: InputCounts
 
 
@@ -63,7 +69,7 @@ def default_probabilities(
 
 def losses_given_default(
     positions: "pyarrow.Table", terms: LossGivenDefaultTerms
-) -> PositionInputs:
+) -> SeverityInputs:
     """Return each position's E[LGD | default]: stated, else by its collateral, else assumed.
 
     Raises
@@ -73,17 +79,17 @@ def losses_given_default(
     """
     stated = _stated(positions, "loss_given_default_pct")
     exposure = number_column(positions, "exposure")
-    proceeds = (
-        number_column(positions, "collateral_value")
-        * (1 - terms.collateral_haircut_pct / 100)
-        * (1 - terms.sale_cost_pct / 100)
+    unsold = open_after_sale(
+        exposure,
+        _from_zero(positions, "collateral_value"),
+        _from_zero(positions, "recovery_value"),
+        haircut_pct=terms.collateral_haircut_pct,
+        sale_cost_pct=terms.sale_cost_pct,
     )
-    left = np.maximum(exposure - proceeds - number_column(positions, "recovery_value"), 0)
-    of_exposure = np.divide(left, exposure, out=np.zeros(len(left)), where=exposure > 0)
-    secured = np.where(np.isnan(proceeds), np.nan, 100 * of_exposure)
-    values, (from_stated, from_collateral, assumed) = _first_known(
+    of_open = np.where(np.isnan(unsold), np.nan, np.where(exposure > 0, 100.0, 0.0))
+    lost_pct, (from_stated, from_collateral, assumed) = _first_known(
         positions,
-        [stated, secured],
+        [stated, of_open],
         terms.assumed_pct,
         what="loss given default",
         place="parameters.loss_given_default.assumed_pct",
@@ -91,7 +97,8 @@ def losses_given_default(
     counts = InputCounts(
         stated=from_stated, by_rating=0, by_collateral=from_collateral, assumed=assumed
     )
-    return PositionInputs(values / 100, counts)
+    is_secured = np.isnan(stated) & ~np.isnan(unsold)
+    return SeverityInputs(np.where(is_secured, unsold, exposure), lost_pct, counts)
 
 
 def _stated(positions: "pyarrow.Table", name: str) -> Numbers:
@@ -102,6 +109,14 @@ def _stated(positions: "pyarrow.Table", name: str) -> Numbers:
             f"{values[wrong[0]]:g} is not from 0 to 100 %",
             where=_place(positions, int(wrong[0]), name),
         )
+    return values
+
+
+def _from_zero(positions: "pyarrow.Table", name: str) -> Numbers:
+    values = number_column(positions, name)
+    wrong = np.flatnonzero(values < 0)
+    if len(wrong):
+        raise InvalidInput("is below 0", where=_place(positions, int(wrong[0]), name))
     return values
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from seawall.engines.debt.analytic import large_pool_figures
 from seawall.engines.debt.simulation.credit_book import CreditBook
-from seawall.engines.debt.simulation.inputs import Numbers
+from seawall.engines.debt.simulation.decimal_amounts import Numbers
 from seawall.engines.debt.simulation.macro import conditional_obligors
 
 

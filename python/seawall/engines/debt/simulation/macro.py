@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 
 from seawall import native
+from seawall.engines.debt.simulation.decimal_amounts import Numbers
 from seawall.engines.debt.simulation.factor_groups import FactorGroups
-from seawall.engines.debt.simulation.inputs import Numbers
 from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.position_losses import LossModel
 from seawall.engines.debt.simulation.types import ConditionalFactor, MacroTerms
@@ -109,7 +109,7 @@ def expected_loss_minor(
     obligors, positions = inputs.obligors, inputs.positions
     owed_by, weight = positions["obligor"], obligors["factor_weight"]
     if model.model == "parametric":
-        if len(set(model.discount_factors)) > 1:
+        if not model.is_flat:
             return None
         # The expected loss goes through the copula as the default probability does.
         share = obligors["default_probability"][owed_by] * positions["loss_given_default"]

@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 
 from seawall import native
+from seawall.engines.debt.simulation.decimal_amounts import Numbers
 from seawall.engines.debt.simulation.factor_groups import FactorGroups, Rows
-from seawall.engines.debt.simulation.inputs import Numbers
 from seawall.engines.debt.simulation.types import LossGivenDefaultTerms
 from seawall.errors import InvalidInput
 from seawall.table import Table

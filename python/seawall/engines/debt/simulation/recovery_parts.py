@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from seawall.engines.debt.simulation.decimal_amounts import Numbers
 from seawall.engines.debt.simulation.factor_groups import Rows
-from seawall.engines.debt.simulation.inputs import Numbers
 from seawall.engines.debt.simulation.recovery_columns import RecoveryColumns
 
 SENIORITIES = ("super_senior", "senior", "subordinated", "junior")  # by rank, as the core has them

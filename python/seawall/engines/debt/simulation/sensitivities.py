@@ -1,11 +1,19 @@
 """What a change of one input does to a book's figures, under the same draws."""
 
+from decimal import Decimal
+
 import msgspec
 import numpy as np
 from msgspec import UNSET
 
-from seawall.engines.debt.simulation.credit_book import CreditBook, PositionTerms
-from seawall.engines.debt.simulation.inputs import Numbers, losses_given_default
+from seawall.engines.debt.simulation.credit_book import CreditBook
+from seawall.engines.debt.simulation.decimal_amounts import (
+    Numbers,
+    minor_amounts,
+    multiplied,
+    one_and,
+)
+from seawall.engines.debt.simulation.inputs import losses_given_default, number_column
 from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.question_types import Bump
 from seawall.errors import InvalidInput
@@ -24,9 +32,9 @@ def bumped_inputs(book: CreditBook, bump: Bump, *, where: str) -> SimulationInpu
         raise InvalidInput("a waterfall has no such input", where=f"{where}.figure")
     if bump.figure == "collateral_value" and not _has_collateral(book):
         raise InvalidInput("no loss of the book comes from collateral", where=f"{where}.figure")
-    factor = 1 + bump.change
+    factor = one_and(bump.change)
     recovery = book.recovery
-    obligors, severity, exposure = book.obligors, book.severities.values, book.exposure
+    obligors, positions = book.obligors, book.terms
     if bump.figure == "default_probability":
         raised = _within(obligors.default_probability * factor, where)
         obligors = msgspec.structs.replace(obligors, default_probability=raised)
@@ -35,21 +43,28 @@ def bumped_inputs(book: CreditBook, bump: Bump, *, where: str) -> SimulationInpu
             obligors, factor_weight=obligors.factor_weight * np.sqrt(factor)
         )
     elif bump.figure == "loss_given_default":
-        severity = _within(severity * factor, where)
+        raised = multiplied(positions.lost_pct, factor)
+        positions = msgspec.structs.replace(positions, lost_pct=raised)
+        _within(positions.loss_given_default, where)
     elif bump.figure == "collateral_value" and recovery is not None:
-        value = np.rint(recovery.pools["value_minor"] * factor).astype(np.int64)
+        held = recovery.pools["value_minor"].astype(np.float64)
+        share = np.full(len(held), float(100 * Decimal(str(factor))))
+        value = minor_amounts(held, 0, percentages=share)
         recovery = msgspec.structs.replace(recovery, pools=recovery.pools | {"value_minor": value})
     elif bump.figure == "collateral_value":
         place = book.positions.column_names.index("collateral_value")
-        moved = book.positions["collateral_value"].to_numpy().astype(float) * factor
-        positions = book.positions.set_column(place, "collateral_value", [moved])
-        severity = losses_given_default(positions, book.parameters.loss_given_default).values
+        moved = multiplied(number_column(book.positions, "collateral_value"), factor)
+        table = book.positions.set_column(place, "collateral_value", [moved])
+        severities = losses_given_default(table, book.parameters.loss_given_default)
+        positions = msgspec.structs.replace(
+            positions, open_exposure=severities.open_exposure, lost_pct=severities.lost_pct
+        )
     else:
         held = np.array(book.positions["currency"].to_pylist()) == bump.currency
         if bump.currency is UNSET or not held.any():
             raise InvalidInput("no record is in it", where=f"{where}.currency")
-        exposure = np.where(held, exposure * factor, exposure)
-    inputs = book.inputs_of(obligors, PositionTerms(book.obligor, exposure, severity), recovery)
+        positions = positions.multiplied(np.flatnonzero(held), factor)
+    inputs = book.inputs_of(obligors, positions, recovery)
     return msgspec.structs.replace(inputs, sampling=book.inputs.sampling)
 
 

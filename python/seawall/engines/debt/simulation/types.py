@@ -15,6 +15,7 @@ MAX_SEED = 2**53 - 1  # any JSON reader keeps it
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Score = Annotated[float, Meta(ge=-10, le=10)]
 Name = Annotated[str, Meta(min_length=1)]
+RateFactor = Annotated[float, Meta(gt=0, le=1_000_000)]
 Confidence = Annotated[float, Meta(gt=0, lt=1)]
 
 FactorSource = Literal[
@@ -60,6 +61,8 @@ class QuarterTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     count: Annotated[int, Meta(ge=1, le=40)]
     discount_rate_pct: Annotated[float, Meta(gt=-100, le=1000)] = 0.0  # a year
+    # By currency: its rate in each quarter as a multiple of the one that the book is converted at.
+    currency_factors: dict[Name, tuple[RateFactor, ...]] = {}
 
 
 class FactorCorrelation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -163,6 +166,20 @@ class ConditionalFactor(msgspec.Struct, frozen=True):
     factor: str
     mean: float
     standard_deviation: float
+
+
+class CurrencyTranslation(msgspec.Struct, frozen=True):
+    """What rates do to the positions in a currency, in the book's own.
+
+    Losses are at the rates of their default's quarter. What rates do to balances that perform to
+    the end is no loss, and in none of the other figures.
+    """
+
+    currency: str
+    exposure: float  # at the rate that the book is converted at
+    expected_loss: float | None  # None here and below: there is no closed form
+    expected_loss_at_book_rate: float | None
+    expected_translation: float | None  # of what performs: at the last quarter's rate less its own
 
 
 class LossBin(msgspec.Struct, frozen=True):

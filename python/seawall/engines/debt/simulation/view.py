@@ -10,7 +10,11 @@ from seawall.engines.debt.simulation.large_pool_limit import LargePoolLimit
 from seawall.engines.debt.simulation.reverse import AdverseState
 from seawall.engines.debt.simulation.scenario_account import ScenarioAccount
 from seawall.engines.debt.simulation.twins import Twin
-from seawall.engines.debt.simulation.types import InputCounts, TailFigures
+from seawall.engines.debt.simulation.types import (
+    CurrencyTranslation,
+    InputCounts,
+    TailFigures,
+)
 from seawall.engines.debt.view import money
 
 TAIL_COLUMNS = (
@@ -89,6 +93,8 @@ def notes(result: SimulationResult) -> list[str]:
             f"mean {given.mean:.2f} and deviation {given.standard_deviation:.2f}"
             for given in result.conditional_factors
         ]
+    if result.translations is not UNSET:
+        said += [_translated(line, result.currency) for line in result.translations]
     if result.exposure > 0 and result.potential_loss == 0:
         said.append(
             "no default costs anything: losses given default are 0, as where collateral at its "
@@ -109,6 +115,19 @@ def notes(result: SimulationResult) -> list[str]:
         f"{left_out.reason} ({left_out.rule})"
         for left_out in result.unconverted
     ]
+    return said
+
+
+def _translated(line: CurrencyTranslation, currency: str) -> str:
+    said = f"{money(line.exposure, currency)} are in {line.currency}, whose rate moves"
+    if line.expected_loss is not None and line.expected_loss_at_book_rate is not None:
+        moved = line.expected_loss - line.expected_loss_at_book_rate
+        said += f": expected losses differ by {money(moved, currency)} for it"
+    if line.expected_translation is not None:
+        said += (
+            f"; balances that perform are worth {money(line.expected_translation, currency)} more, "
+            "no loss"
+        )
     return said
 
 
@@ -151,6 +170,11 @@ def scenario_sentences(account: ScenarioAccount, currency: str) -> list[str]:
         "factors, normal with mean 0 and deviation 1: "
         + ", ".join(f"{name or 'unstated'} {value:+.2f}" for name, value in factors),
     ]
+    if account.translation is not None:
+        said.append(
+            f"{money(account.translation, currency)} by currency rates on balances that perform, "
+            "no loss"
+        )
     if account.mixing != 1:
         said.append(f"mixing variable W / ν {account.mixing:.3f}: below 1 all shocks are larger")
     return said

@@ -14,6 +14,7 @@ from litestar import Litestar
 from seawall.errors import SeawallError
 from seawall.service.app import make_app
 from seawall.service.connections import SWEEP_S, ConnectionLimits, bounded, sweep
+from seawall.service.open_files import allow_connections
 from seawall.service.opening import OpenedService, ServiceOptions, open_service
 from seawall.service.telemetry.logs import json_logs
 from seawall.service.telemetry.tracing import otlp_traces
@@ -50,8 +51,10 @@ def run_service(
     Raises
     ------
     SeawallError
-        ``port_unavailable`` when nobody may listen there; as `open_service`.
+        ``port_unavailable`` when nobody may listen there; as `allow_connections` and
+        `open_service`.
     """
+    allow_connections(options.connections)
     traces: AbstractContextManager[Any] = otlp_traces() if options.traces else nullcontext()
     with (
         json_logs(sys.stderr.buffer) as lines,
@@ -68,7 +71,7 @@ def run_service(
         )
         on_bound(_address(listening), opened)
         with _seldom_collected():
-            serve(app, listening)
+            serve(app, listening, limits=ConnectionLimits(max_connections=options.connections))
 
 
 def serve(

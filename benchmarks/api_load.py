@@ -23,7 +23,7 @@ from seawall.lab.load_profile import (
     LoadStage,
     ThinkTime,
 )
-from seawall.lab.load_samples import LoadFigures, RefusalFigures, figures_of, refusals_of
+from seawall.lab.load_samples import OUTCOMES, LoadFigures, RefusalFigures, figures_of, refusals_of
 from seawall.lab.process_sampling import ProcessSampling, ProcessUse
 
 LONGEST_S = 600.0  # of a row that ends by its number of requests
@@ -125,6 +125,24 @@ def measure_level(plan: LoadPlan, question: Question, subject: Subject) -> Level
         ceiling=ceiling,
         server=sampling.use(pids[0]) if pids else None,
     )
+
+
+def requests_of(level: Level) -> list[dict[str, Any]]:
+    """Return every request of a row as the contract has it."""
+    counted = level.result.counted
+    return [
+        {
+            "latency_ms": latency / 1e6,
+            "status_code": status,
+            "error": OUTCOMES[outcome] if outcome else None,
+        }
+        for latency, status, outcome in zip(
+            counted.latency_ns.tolist(),
+            counted.status.tolist(),
+            counted.outcome.tolist(),
+            strict=True,
+        )
+    ]
 
 
 def _body(question: Question, dataset_version_id: str) -> str:

@@ -148,8 +148,8 @@ def _level_row(level: Level) -> dict[str, Cell]:
         "p99 ms": figures.p99_ms,
         "rps": round(figures.throughput_rps),
         "errors": figures.errors,
-        "server CPU %": level.server and round(level.server.cpu_pct),
-        "client's ceiling rps": level.ceiling and round(level.ceiling.throughput_rps),
+        "server CPU %": round(level.server.cpu_pct) if level.server else None,
+        "client's ceiling rps": round(level.ceiling.throughput_rps) if level.ceiling else None,
         "client us a request": level.result.client_cpu_us_per_request,
     }
 
@@ -206,9 +206,9 @@ def _users_table(sizes: Sizes, server: Server) -> Table:
                 "rps": round(figures.throughput_rps),
                 "p99 ms": figures.p99_ms,
                 "errors %": 100 * figures.error_rate,
-                "CPU %": used and round(used.cpu_pct),
-                "memory %": used and used.peak_memory_pct,
-                "store connections": used and used.peak_open_files,
+                "CPU %": round(used.cpu_pct) if used else None,
+                "memory %": used.peak_memory_pct if used else None,
+                "store connections": used.peak_open_files if used else None,
             }
         )
     low, high = sizes.think_s

@@ -28,11 +28,18 @@ from typing import Any
 
 import msgspec
 
-from api_load import Level, LoadPlan, Question, Subject, measure_level, self_hosted
+from api_load import (
+    Level,
+    LoadPlan,
+    Question,
+    Subject,
+    measure_level,
+    requests_of,
+    self_hosted,
+)
 from seawall.lab.command import benchmark_parser, write_answer, write_record
 from seawall.lab.http_target import ENGINE_ROUTE
 from seawall.lab.load import resolve_target
-from seawall.lab.load_samples import OUTCOMES
 from seawall.lab.results import Result, measured_here
 from seawall.lab.table import Cell, text_table
 
@@ -113,23 +120,6 @@ def level_answer(level: Level) -> dict[str, Any]:
             "store_connections": server.peak_open_files,
         },
     }
-
-
-def requests_of(level: Level) -> list[dict[str, Any]]:
-    counted = level.result.counted
-    return [
-        {
-            "latency_ms": latency / 1e6,
-            "status_code": status,
-            "error": OUTCOMES[outcome] if outcome else None,
-        }
-        for latency, status, outcome in zip(
-            counted.latency_ns.tolist(),
-            counted.status.tolist(),
-            counted.outcome.tolist(),
-            strict=True,
-        )
-    ]
 
 
 def answer_of(options: argparse.Namespace, levels: Sequence[Level]) -> dict[str, Any]:

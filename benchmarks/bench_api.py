@@ -12,161 +12,71 @@ it has the store open are given too. Client, server and store share the machine:
 ceiling, the same load against a server that does nothing, and its own CPU for each request are
 printed beside each row. Percentiles are exact; latencies are of right answers and of timeouts.
 ``summary`` and ``requests`` are of the last row where there are several.
+
+``--self-host --tables`` measures all tables of the service instead, each on a server of its own:
+replays, new runs and ingests, a thousand users, and twice the capacity. They are shown as Markdown.
 """
 
 import argparse
 import json
 import os
 import sys
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
-from seawall.lab.command import benchmark_parser, write_answer, write_record
-from seawall.lab.disk import disk_folder
-from seawall.lab.http_target import ENGINE_ROUTE, HttpTarget, ingest_sample, served
-from seawall.lab.load import LoadResult, resolve_target, run_load
-from seawall.lab.load_ceiling import LoadCeiling, measure_ceiling
-from seawall.lab.load_profile import (
-    SEQUENCE_MARK,
-    AnswerCheck,
-    LoadProfile,
-    LoadRequest,
-    LoadStage,
-    ThinkTime,
+from api_load import (
+    Level,
+    LoadPlan,
+    Question,
+    Subject,
+    measure_level,
+    requests_of,
+    self_hosted,
 )
-from seawall.lab.load_samples import OUTCOMES, LoadFigures, figures_of
-from seawall.lab.process_sampling import ProcessSampling, ProcessUse
+from seawall.lab.command import benchmark_parser, write_answer, write_record
+from seawall.lab.http_target import ENGINE_ROUTE
+from seawall.lab.load import resolve_target
 from seawall.lab.results import Result, measured_here
 from seawall.lab.table import Cell, text_table
-
-LONGEST_S = 600.0  # of a row that ends by its number of requests
-CEILING_S = 1.0
-VARIED = "net_exposure_materiality_threshold_pct"  # 0.2 and digits: each a new run
-
-
-class Level(msgspec.Struct, frozen=True):
-    """One row: a load, what came of it, and what it cost."""
-
-    result: LoadResult
-    connections: int
-    ceiling: LoadCeiling | None
-    server: ProcessUse | None
-
-    @property
-    def figures(self) -> LoadFigures:
-        """Without the warm-up."""
-        return figures_of(self.result.counted)
-
-
-class Subject(msgspec.Struct, frozen=True):
-    """What is asked, and of whom."""
-
-    target: HttpTarget | None  # one of our own
-    base_url: str
-    dataset_version_id: str
-    api_key: str
-    store: Path | None
 
 
 @contextmanager
 def subject_of(options: argparse.Namespace) -> Iterator[Subject]:
     """Find the server to ask, or start one."""
-    if not options.self_host:
+    if options.self_host:
+        with self_hosted(options.records, command=options.server_command) as subject:
+            yield subject
+    else:
         key = options.api_key or os.environ.get("SEAWALL_API_KEY", "")
         yield Subject(None, options.base_url, options.dataset_version_id, key, None)
-        return
-    with ExitStack() as stack:
-        store = stack.enter_context(disk_folder()) / "service.db"
-        target = stack.enter_context(served(store=store, command=options.server_command))
-        dataset = ingest_sample(target, records=options.records)
-        yield Subject(target, target.base_url, dataset, target.api_key, store)
 
 
-def request_body(options: argparse.Namespace, dataset_version_id: str) -> str:
-    parameters = json.loads(options.parameters.read_bytes()) if options.parameters else {}
-    held = "\ue000"  # takes the place of a number that is no number yet
-    if options.fresh:
-        parameters[VARIED] = held
-    body = json.dumps(
-        {
-            "dataset_version_id": dataset_version_id,
-            "started_at": options.started_at,
-            "parameters": parameters,
-        },
-        ensure_ascii=False,
+def question_of(options: argparse.Namespace) -> Question:
+    return Question(
+        endpoint=options.endpoint,
+        started_at=options.started_at,
+        parameters=json.loads(options.parameters.read_bytes()) if options.parameters else {},
+        fresh=options.fresh,
     )
-    return body.replace(f'"{held}"', f"0.2{SEQUENCE_MARK}")
 
 
-def profile_of(options: argparse.Namespace, subject: Subject, *, users: int) -> LoadProfile:
-    headers = {"Content-Type": "application/json"}
-    if subject.api_key:
-        headers["X-API-Key"] = subject.api_key
-    count = options.requests + options.warmup
-    stage = LoadStage(duration_s=LONGEST_S, users=users)
-    if options.open_loop:
-        stage = LoadStage(duration_s=count / options.open_loop, rate=options.open_loop)
-    elif options.users:
-        stage = LoadStage(duration_s=options.duration_s, users=users)
-    return LoadProfile(
-        name="bench_api",
-        stages=(stage,),
-        requests=(
-            LoadRequest(
-                path=options.endpoint,
-                method="POST",
-                headers=headers,
-                body=request_body(options, subject.dataset_version_id),
-                check=AnswerCheck(statuses=(200,), contains='"run_id"'),
-            ),
-        ),
-        think=ThinkTime(*options.think_s) if options.users else ThinkTime(),
+def plan_of(options: argparse.Namespace, *, connections: int) -> LoadPlan:
+    plan = LoadPlan(
+        connections=connections,
+        rate=options.open_loop,
+        warmup=options.warmup,
         timeout_s=options.timeout,
-        max_requests=10_000_000 if options.users else count,
-        warmup_requests=options.warmup,
-        connections=users,
+        threads=options.threads,
+        ceiling=options.ceiling,
+        allow_remote=options.allow_remote,
     )
-
-
-def measure_level(options: argparse.Namespace, subject: Subject, *, users: int) -> Level:
-    profile = profile_of(options, subject, users=users)
-    pids = [subject.target.pid] if subject.target else []
-    with ProcessSampling(pids, interval_s=0.25, file=subject.store) as sampling:
-        result = run_load(
-            profile,
-            base_url=subject.base_url,
-            allow_remote=options.allow_remote,
-            # Microseconds: no later run of this command repeats the numbers of an earlier one.
-            first_sequence=10**14 + time.time_ns() // 1000 % 10**14,
-            threads=options.threads,
-            on_progress=show_progress if sys.stderr.isatty() else None,
-        )
-    received = result.counted.received_bytes
-    ceiling = None
-    if options.ceiling:
-        ceiling = measure_ceiling(
-            connections=users,
-            threads=options.threads,
-            body=profile.requests[0].body,
-            answer_bytes=int(np.median(received)) if len(received) else 0,
-            duration_s=CEILING_S,
-        )
-    return Level(
-        result=result,
-        connections=users,
-        ceiling=ceiling,
-        server=sampling.use(pids[0]) if pids else None,
-    )
-
-
-def show_progress(count: int) -> None:
-    print(f"\r{count:,} requests", end="", file=sys.stderr, flush=True)
+    if options.users:
+        return msgspec.structs.replace(plan, duration_s=options.duration_s, think_s=options.think_s)
+    return msgspec.structs.replace(plan, requests=options.requests)
 
 
 # --- the answer
@@ -198,6 +108,7 @@ def level_answer(level: Level) -> dict[str, Any]:
         "connections": level.connections,
         "loop": "open" if level.result.profile.is_open else "closed",
         "summary": summary_of(level),
+        "refused_503": msgspec.to_builtins(level.refusals),
         "client_cpu_us_per_request": level.result.client_cpu_us_per_request,
         "ceiling": msgspec.to_builtins(level.ceiling),
         "server": None
@@ -209,23 +120,6 @@ def level_answer(level: Level) -> dict[str, Any]:
             "store_connections": server.peak_open_files,
         },
     }
-
-
-def requests_of(level: Level) -> list[dict[str, Any]]:
-    counted = level.result.counted
-    return [
-        {
-            "latency_ms": latency / 1e6,
-            "status_code": status,
-            "error": OUTCOMES[outcome] if outcome else None,
-        }
-        for latency, status, outcome in zip(
-            counted.latency_ns.tolist(),
-            counted.status.tolist(),
-            counted.outcome.tolist(),
-            strict=True,
-        )
-    ]
 
 
 def answer_of(options: argparse.Namespace, levels: Sequence[Level]) -> dict[str, Any]:
@@ -280,6 +174,13 @@ def print_levels(options: argparse.Namespace, levels: Sequence[Level]) -> None:
             print(
                 f"99 % were sent within {level.figures.sent_late_p99_ms or 0.0:.3f} ms of when"
                 " they were due",
+                file=sys.stderr,
+            )
+        refused = level.refusals
+        if refused.count:
+            print(
+                f"{refused.count:,} times 503, after {refused.p50_ms:.3g} ms (p50),"
+                f" {refused.p90_ms:.3g} (p90), {refused.p99_ms:.3g} (p99) from sending",
                 file=sys.stderr,
             )
         if level.figures.errors_by_kind:
@@ -348,12 +249,16 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=os.environ.get("SEAWALL_API_KEY", ""),
         help="X-API-Key, without --self-host",
     )
+    add("--tables", action="store_true", help="all tables of the service, by --profile")
+    add("--profile", choices=("tiny", "quick", "full"), default="quick", help="of --tables")
     add("--ceiling", action=argparse.BooleanOptionalAction, default=True, help="of the client")
     add("--allow-remote", action="store_true", help="load a server that is not this machine")
     add("--server-command", type=json.loads, default=None, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if not options.self_host and not options.dataset_version_id:
         parser.error("--dataset-version-id or --self-host is needed")
+    if options.tables and not options.self_host:
+        parser.error("--tables needs --self-host")
     if options.users and (options.connections or options.open_loop):
         parser.error("--users goes without --connections and --open-loop")
     if min(options.requests, options.concurrency, *(options.connections or [1])) < 1:
@@ -365,11 +270,20 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_options(arguments)
+    if options.tables:
+        from api_tables import Server, run_tables  # of the service, which others may not have
+
+        server = Server(options.server_command, options.threads)
+        write_answer(run_tables(options.profile, server), output=options.output)
+        return 0
     if not options.self_host:
         resolve_target(options.base_url, allow_remote=options.allow_remote)
     wanted = [options.users] if options.users else options.connections or [options.concurrency]
     with subject_of(options) as subject:
-        levels = [measure_level(options, subject, users=users) for users in wanted]
+        levels = [
+            measure_level(plan_of(options, connections=count), question_of(options), subject)
+            for count in wanted
+        ]
     print_levels(options, levels)
     write_record(results_of(options, levels), folder=options.record)
     write_answer(answer_of(options, levels), output=options.output)

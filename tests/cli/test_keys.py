@@ -1,12 +1,12 @@
 """``seawall keys``: a key is shown once, works at the service's door, and is revoked for good."""
 
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from seawall.cli import keys
 from seawall.service.access.directory import KeyDirectory, KeyRefused
 from seawall.service.access.server_secrets import load_secrets
 from seawall.store import open_store
@@ -155,6 +155,6 @@ def test_the_server_s_secrets_may_lie_elsewhere(seawall: Command) -> None:
 def test_without_the_service_s_libraries_a_key_says_what_to_install(
     seawall: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "jwt", None)
     seawall("keys", "create", "night", "--role", "read").refused("library_missing", "[service]")
     assert not Path("seawall.db").exists()

@@ -86,6 +86,7 @@ def test_a_process_is_seen_with_its_cpu_memory_and_open_files(tmp_path: Path) ->
     assert use.peak_rss_bytes > 5_000_000
     assert 0 < use.peak_memory_pct < 100
     assert use.peak_open_files == 1
+    assert all(sample.descriptors > sample.open_files for sample in use.samples)
 
 
 def test_what_a_process_started_counts_as_its_own(tmp_path: Path) -> None:

@@ -6,7 +6,13 @@ from seawall.errors import InvalidInput
 from seawall.lab.load import run_load
 from seawall.lab.load_ceiling import measure_ceiling
 from seawall.lab.load_profile import LoadProfile, LoadRequest, LoadStage, Objective
-from seawall.lab.load_samples import LoadSamples, exact_percentile, figures_of, seconds_of
+from seawall.lab.load_samples import (
+    LoadSamples,
+    exact_percentile,
+    figures_of,
+    refusals_of,
+    seconds_of,
+)
 from seawall.lab.objectives import judge
 
 MS = 1_000_000
@@ -63,6 +69,13 @@ def test_of_nothing_there_are_no_percentiles() -> None:
     assert figures.p50_ms is None
     assert figures.throughput_rps == 0
     assert seconds_of(samples()) == []
+
+
+def test_refusals_are_timed_apart_from_when_they_were_sent() -> None:
+    taken = samples((0, 900, 200, 0), (0, 4, 503, 1), (10, 12, 503, 1), (0, 10, 500, 1))
+    refused = refusals_of(taken)
+    assert (refused.count, refused.p50_ms, refused.max_ms) == (2, 2, 4)
+    assert refusals_of(taken, status=429).p99_ms is None
 
 
 def test_a_request_belongs_to_the_second_in_which_it_was_due() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from seawall.errors import InvalidInput
-from seawall.lab.table import text_table
+from seawall.lab.table import markdown_table, text_table
 
 
 def test_text_stands_left_and_numbers_right() -> None:
@@ -19,6 +19,18 @@ def test_text_stands_left_and_numbers_right() -> None:
 
 def test_a_table_without_rows_is_its_header() -> None:
     assert text_table(["a", "bc"], rows=[]) == "a  bc\n-  --"
+
+
+def test_a_table_in_markdown_has_the_same_cells() -> None:
+    table = markdown_table(["work", "rps"], rows=[["a|b", 12345.6], ["c", None]])
+    assert table.splitlines() == [
+        "| work | rps |",
+        "| --- | ---: |",
+        "| a\\|b | 12,346 |",
+        "| c |  |",
+    ]
+    with pytest.raises(InvalidInput):
+        markdown_table(["a"], rows=[[1, 2]])
 
 
 def test_a_row_of_another_length_is_refused() -> None:

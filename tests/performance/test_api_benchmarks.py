@@ -150,6 +150,26 @@ def test_a_server_of_its_own_is_loaded_at_several_concurrencies(tmp_path: Path) 
         assert 0 < level["server"]["memory_pct"] < 100
 
 
+def test_all_tables_of_the_service_are_filled_by_one_command(tmp_path: Path) -> None:
+    answer = run("bench_api.py", "--self-host", "--tables", "--profile", "tiny", folder=tmp_path)
+    tables = {table["name"]: table for table in answer["tables"]}
+    assert set(tables) == {"replays", "fresh", "replays_of_a_book", "ingest", "users", "overload"}
+    for name in ("replays", "fresh"):
+        assert [row["connections"] for row in tables[name]["rows"]] == [1, 4]
+        assert all(row["errors"] == 0 and row["rps"] > 0 for row in tables[name]["rows"])
+    assert tables["ingest"]["rows"][0]["records/s"] > 0
+    for name in ("users", "overload"):
+        assert [row["work"] for row in tables[name]["rows"]] == ["replays", "new runs"]
+    for row in tables["users"]["rows"]:
+        assert row["errors %"] == 0
+        assert row["store connections"] >= 1
+    for row in tables["overload"]["rows"]:
+        assert row["other errors"] == 0
+    assert answer["machine"]["cpu_model"]
+    for table in tables.values():
+        assert all(set(row) == set(table["columns"]) for row in table["rows"])
+
+
 def test_users_run_for_a_time(tmp_path: Path) -> None:
     answer = run(
         "bench_api.py",

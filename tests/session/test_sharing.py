@@ -76,6 +76,8 @@ def test_two_tenants_with_the_same_records_share_no_identifier_and_no_book(
     assert runs[0].result == runs[1].result
     assert not set(runs[0].evidence_ids.values()) & set(runs[1].evidence_ids.values())
     assert session.cache_use()["books"].entries == 2
+    # However few their cells are, objects hold them: millions of small books are no small thing.
+    assert session.cache_use()["books"].bytes > 2 * 5_000
     assert runs[0].encoded("id", lambda run: run.run_id.encode()) == runs[0].run_id.encode()
     assert runs[1].encoded("id", lambda run: run.run_id.encode()) == runs[1].run_id.encode()
 

@@ -1,7 +1,6 @@
 """API keys on the command line: made and shown once, listed, revoked for good."""
 
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,12 +8,10 @@ import typer
 
 from seawall.cli.options import Json, OpenLedger, Store, Tenant, open_ledger
 from seawall.cli.output import json_document, line, table
-from seawall.errors import SeawallError
+from seawall.extras import require_extra
 from seawall.provenance import canonical_json
 from seawall.store import Transaction
 from seawall.store.types import ApiKey, AuditDraft
-
-_LIBRARIES = ("cryptography", "jwt", "litestar")
 
 app = typer.Typer(
     help="Keys of the service: make one, list them, revoke one.", no_args_is_help=True
@@ -44,13 +41,7 @@ def create(
     """Make a key and show it, this once: only a keyed hash of it is kept."""
     if days is not None and expires_at is not None:
         raise typer.BadParameter("a key ends after --days or --expires-at, not both")
-    for library in _LIBRARIES:
-        if find_spec(library) is None:
-            raise SeawallError(
-                "a key needs this library: pip install 'seawall[service]'",
-                code="library_missing",
-                where=library,
-            )
+    require_extra("service")
     from seawall.service.access.doors import AccessOptions, kept_secrets
     from seawall.service.access.keys import new_key
 

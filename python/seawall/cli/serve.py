@@ -2,7 +2,6 @@
 
 import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,16 +10,11 @@ from msgspec.structs import replace
 
 from seawall.cli.options import Store, Tenant, Threads
 from seawall.cli.output import line
-from seawall.errors import SeawallError
+from seawall.extras import require_extra
 from seawall.settings import load_settings
 
 if TYPE_CHECKING:
     from seawall.service.opening import OpenedService
-
-_LIBRARIES = (
-    *("litestar", "uvicorn", "uvloop", "httptools"),
-    *("jwt", "cryptography", "prometheus_client", "structlog"),
-)
 
 
 def serve(
@@ -40,6 +34,9 @@ def serve(
     waiting: Annotated[
         int, typer.Option(min=1, max=65_536, help="Requests that may wait; more get 503.")
     ] = 2_048,
+    connections: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="Connections at once; one more gets 503.")
+    ] = 10_000,
     job_workers: Annotated[int, typer.Option(min=1, max=16, help="Jobs that run at once.")] = 1,
     secrets_file: Annotated[
         Path | None,
@@ -60,13 +57,7 @@ def serve(
     threads: Threads = None,
 ) -> None:
     """Serve the engines over HTTP; ends at SIGTERM once everything accepted is answered."""
-    for library in _LIBRARIES:
-        if find_spec(library) is None:
-            raise SeawallError(
-                "the service needs this library: pip install 'seawall[service]'",
-                code="library_missing",
-                where=library,
-            )
+    require_extra("service")
     from seawall.service.access.doors import AccessOptions
     from seawall.service.access.options_file import load_access_options
     from seawall.service.admission import AdmissionOptions
@@ -92,6 +83,7 @@ def serve(
         workers=workers,
         heavy_workers=heavy_workers,
         job_workers=job_workers,
+        connections=connections,
         host=host,
         dev=dev,
         log_requests=log_requests,

@@ -162,11 +162,11 @@ def served(
             _end(process)
 
 
-def sample_records(count: int) -> list[dict[str, Any]]:
+def sample_records(count: int, *, source_system: str = "bench") -> list[dict[str, Any]]:
     """Return the records of a sample dataset: the first is the one of the contract's check."""
     return [
         {
-            "source_system": "bench",
+            "source_system": source_system,
             "source_record_id": f"record-{number}",
             "financial": {
                 "debt": {

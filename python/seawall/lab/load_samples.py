@@ -105,6 +105,16 @@ class LoadFigures(msgspec.Struct, frozen=True):
     statuses: dict[str, int]  # by the code as text; "none" without an answer
 
 
+class RefusalFigures(msgspec.Struct, frozen=True):
+    """How soon what did not fit was told so, from when it was sent; None without any."""
+
+    count: int
+    p50_ms: float | None
+    p90_ms: float | None
+    p99_ms: float | None
+    max_ms: float | None
+
+
 class LoadSecond(msgspec.Struct, frozen=True):
     """One second of a run; a request belongs to the second in which it was due."""
 
@@ -168,6 +178,23 @@ def exact_percentile(values: Column, share: float) -> float:
     # Rounded first: 0.99 · 100 is a little more than 99.
     rank = int(np.ceil(round(share * len(values), 6))) - 1
     return float(np.partition(values, rank)[rank])
+
+
+def refusals_of(samples: LoadSamples, *, status: int = 503) -> RefusalFigures:
+    """Sum up the whole answers of a status, in which `figures_of` sees errors without a time."""
+    mask = (samples.status == status) & (samples.sent_ns >= 0)
+    took = (samples.done_ns - samples.sent_ns)[mask]
+
+    def percentile_ms(share: float) -> float | None:
+        return exact_percentile(took, share) / 1e6 if len(took) else None
+
+    return RefusalFigures(
+        count=len(took),
+        p50_ms=percentile_ms(0.5),
+        p90_ms=percentile_ms(0.9),
+        p99_ms=percentile_ms(0.99),
+        max_ms=percentile_ms(1.0),
+    )
 
 
 def figures_of(samples: LoadSamples) -> LoadFigures:

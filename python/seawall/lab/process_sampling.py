@@ -25,6 +25,7 @@ class ProcessSample(msgspec.Struct, frozen=True):
     rss_bytes: int
     threads: int
     open_files: int  # descriptors on the file that was asked for
+    descriptors: int  # all that are open
 
 
 class ProcessUse(msgspec.Struct, frozen=True):
@@ -120,6 +121,7 @@ class ProcessSampling:
                     rss_bytes=sum(look["memory_info"].rss for _, look in known),
                     threads=sum(look["num_threads"] for _, look in known),
                     open_files=sum(self._open_files(one.pid) for one, _ in known),
+                    descriptors=sum(_descriptors(one) for one, _ in known),
                 )
             )
 
@@ -140,6 +142,14 @@ class ProcessSampling:
             with contextlib.suppress(OSError):  # closed in the meantime, or not ours to see
                 count += str(descriptor.readlink()) == self._file
         return count
+
+
+def _descriptors(process: psutil.Process) -> int:
+    """Return how many are open; 0 of a process that has ended."""
+    try:
+        return int(process.num_fds())
+    except psutil.Error:
+        return 0
 
 
 def _seen(process: psutil.Process) -> dict[str, Any] | None:

@@ -28,11 +28,24 @@ def text_table(header: Sequence[str], *, rows: Sequence[Sequence[Cell]]) -> str:
     InvalidInput
         On a row of another length.
     """
+    _check(header, rows)
+    columns = [_aligned(name, [row[index] for row in rows]) for index, name in enumerate(header)]
+    return "\n".join("  ".join(cells).rstrip() for cells in zip(*columns, strict=True))
+
+
+def markdown_table(header: Sequence[str], *, rows: Sequence[Sequence[Cell]]) -> str:
+    """Lay out rows as a table in Markdown; parameters, cells and errors as of `text_table`."""
+    _check(header, rows)
+    text = [any(isinstance(row[index], str) for row in rows) for index in range(len(header))]
+    lines = [header, ["---" if is_text else "---:" for is_text in text]]
+    lines += [[_text(cell).replace("|", "\\|") for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _check(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
     for index, row in enumerate(rows):
         if len(row) != len(header):
             raise InvalidInput(f"has {len(row)} cells, not {len(header)}", where=f"rows[{index}]")
-    columns = [_aligned(name, [row[index] for row in rows]) for index, name in enumerate(header)]
-    return "\n".join("  ".join(cells).rstrip() for cells in zip(*columns, strict=True))
 
 
 def _aligned(name: str, cells: Sequence[Cell]) -> list[str]:

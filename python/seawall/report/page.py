@@ -1,24 +1,15 @@
 """The document as one HTML file."""
 
 import importlib.resources
-from importlib.util import find_spec
 from typing import Any
 
-from seawall.errors import SeawallError
+from seawall.extras import require_extra
 from seawall.report.document import ReportDocument
-
-_LIBRARIES = ("altair", "jinja2", "vl_convert")
 
 
 def render(document: ReportDocument) -> str:
     """Write a document as a page with its charts and its style inside; nothing is left outside."""
-    for library in _LIBRARIES:
-        if find_spec(library) is None:
-            raise SeawallError(
-                "a report needs this library: pip install 'seawall[report]'",
-                code="library_missing",
-                where=library,
-            )
+    require_extra("report")
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 

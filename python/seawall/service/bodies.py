@@ -124,6 +124,12 @@ def decode_envelope(body: bytes, kind: type[T], raw_field: str) -> T:
     return decoded
 
 
+def require_list(raw: msgspec.Raw, message: str) -> None:
+    """Refuse records that are no list; raises InvalidInput (``records_required``)."""
+    if bytes(memoryview(raw)[:1]) != b"[":
+        raise InvalidInput(message, where="records", code="records_required")
+
+
 def _address(data: Any) -> int:
     address: int = np.frombuffer(data, np.uint8).__array_interface__["data"][0]
     return address

@@ -1,7 +1,12 @@
 """What an ingest answers."""
 
-import msgspec
+from collections.abc import Callable
 
+import msgspec
+from litestar import Response
+
+from seawall.service.answers import answer
+from seawall.service.parts import HttpRequest, Service, written
 from seawall.session import Dataset
 from seawall.session.dataset import DatasetSummary
 
@@ -36,6 +41,16 @@ def ingest_answer(dataset: Dataset) -> IngestAnswer:
             warnings=warnings(summary),
         ),
     )
+
+
+async def answer_ingest(
+    service: Service, request: HttpRequest, ingest: Callable[[], Dataset]
+) -> Response[bytes]:
+    """Ingest beside the event loop, leave for the audit what was written, and answer."""
+    found = await service.off_loop(lambda: ingest_answer(ingest()))
+    if found.raw_records_written:
+        written(request, "dataset.ingest", found.dataset_version_id)
+    return answer(found)
 
 
 def warnings(summary: DatasetSummary | None) -> list[str]:

@@ -33,6 +33,7 @@ class ServiceOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: Annotated[int, Meta(ge=1, le=64)] = 8  # threads for light requests
     heavy_workers: Annotated[int, Meta(ge=1, le=64)] = 2  # threads for heavy ones
     job_workers: Annotated[int, Meta(ge=1, le=16)] = 1  # jobs that run at once
+    connections: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000  # at once; one more gets 503
     held_runs: Annotated[int, Meta(ge=1, le=256)] = 8  # simulations that answer without another
     host: str = "127.0.0.1"
     dev: bool = False

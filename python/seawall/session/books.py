@@ -14,6 +14,8 @@ from seawall.store import Store
 from seawall.store.types import DatasetVersion
 from seawall.table import Table
 
+_OBJECT_BYTES = 8_000  # of a kept book, beside its cells: about
+
 
 def read_summary(store: Store, version: DatasetVersion) -> DatasetSummary | None:
     """Return what normalising made of a dataset's records; None when it is not normalised."""
@@ -71,7 +73,7 @@ class Books:
             ]
             conversion = _conversion(store, version, choice)
             book = declaration.decode(tables, choice, conversion, earlier)
-            return book, sum(table.native.nbytes for table in tables.values())
+            return book, _OBJECT_BYTES + sum(table.native.nbytes for table in tables.values())
 
         # Engines that decode alike share their books.
         key = (version.tenant, version.dataset_version_id, declaration.decode, choice)

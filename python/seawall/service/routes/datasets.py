@@ -124,6 +124,16 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
         found = await service.off_loop(lambda: dataset_item(session.dataset(dataset_version_id)))
         return answer(select_fields(found, query))
 
+    async def page_of_table(
+        request: HttpRequest, dataset_version_id: str, query: PageQuery, name: str
+    ) -> Response[bytes]:
+        session = service.session_of(request)
+
+        def work() -> Page:
+            return table_page(query, _table(session.dataset(dataset_version_id), name))
+
+        return answer(await service.off_loop(work))
+
     @get(
         f"{BASE}/{{dataset_version_id:str}}/records",
         opt=described(
@@ -135,12 +145,8 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
         ),
     )
     async def records(request: HttpRequest, dataset_version_id: FromPath[str]) -> Response[bytes]:
-        session, query = service.session_of(request), decode_query(request, RowsQuery)
-
-        def work() -> Page:
-            return table_page(query, _table(session.dataset(dataset_version_id), query.table))
-
-        return answer(await service.off_loop(work))
+        query = decode_query(request, RowsQuery)
+        return await page_of_table(request, dataset_version_id, query, query.table)
 
     @get(
         f"{BASE}/{{dataset_version_id:str}}/rejects",
@@ -153,12 +159,8 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
         ),
     )
     async def rejects(request: HttpRequest, dataset_version_id: FromPath[str]) -> Response[bytes]:
-        session, query = service.session_of(request), decode_query(request, RejectsQuery)
-
-        def work() -> Page:
-            return table_page(query, _table(session.dataset(dataset_version_id), "rejects"))
-
-        return answer(await service.off_loop(work))
+        query = decode_query(request, RejectsQuery)
+        return await page_of_table(request, dataset_version_id, query, "rejects")
 
     @get(
         f"{BASE}/{{dataset_version_id:str}}/records/{{record:int}}",

@@ -15,12 +15,12 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import UNSET, Meta, UnsetType
 
 from seawall.errors import InvalidInput
-from seawall.service.answers import answer
 from seawall.service.documented import described
-from seawall.service.ingest_answers import IngestAnswer, ingest_answer
-from seawall.service.parts import HttpRequest, Service, written
+from seawall.service.ingest_answers import IngestAnswer, answer_ingest
+from seawall.service.parts import HttpRequest, Service
 from seawall.service.queries import decode_query
 from seawall.service.routes.ingest import MAX_INGEST_BYTES, PROFILE_OF_RECORDS
+from seawall.session import Dataset
 
 PROFILE_OF_TABLES = "generic"
 
@@ -70,10 +70,10 @@ def file_routes(service: Service) -> list[HTTPRouteHandler]:
         with TemporaryDirectory(prefix="seawall-upload-") as folder:
             path = await _received(service, request, query, Path(folder))
 
-            def work() -> IngestAnswer:
+            def ingest() -> Dataset:
                 _check(path, query)
                 default = PROFILE_OF_RECORDS if _is_objects(path) else PROFILE_OF_TABLES
-                dataset = session.ingest(
+                return session.ingest(
                     path,
                     profile=service.profiles.named(
                         default if query.profile is UNSET else query.profile,
@@ -83,12 +83,8 @@ def file_routes(service: Service) -> list[HTTPRouteHandler]:
                     whole_keys=_is_objects(path),
                     normalise=query.normalize,
                 )
-                return ingest_answer(dataset)
 
-            found = await service.off_loop(work)
-        if found.raw_records_written:
-            written(request, "dataset.ingest", found.dataset_version_id)
-        return answer(found)
+            return await answer_ingest(service, request, ingest)
 
     return [ingest_file]
 

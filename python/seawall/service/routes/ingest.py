@@ -7,12 +7,11 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
-from seawall.errors import InvalidInput
-from seawall.service.answers import answer
-from seawall.service.bodies import decode_envelope, json_body
+from seawall.service.bodies import decode_envelope, json_body, require_list
 from seawall.service.documented import described
-from seawall.service.ingest_answers import IngestAnswer, ingest_answer
-from seawall.service.parts import HttpRequest, Service, written
+from seawall.service.ingest_answers import IngestAnswer, answer_ingest
+from seawall.service.parts import HttpRequest, Service
+from seawall.session import Dataset
 
 MAX_INGEST_BYTES = 512 << 20
 
@@ -57,14 +56,11 @@ def ingest_routes(service: Service) -> list[HTTPRouteHandler]:
     async def ingest_records(request: HttpRequest) -> Response[bytes]:
         session, body = service.session_of(request), await json_body(request)
 
-        def work() -> IngestAnswer:
+        def ingest() -> Dataset:
             said = decode_envelope(body, _Envelope, "records")
-            if bytes(memoryview(said.records)[:1]) != b"[":
-                raise InvalidInput(
-                    "must be a list of records", where="records", code="records_required"
-                )
+            require_list(said.records, "must be a list of records")
             # The core finds the records in the body itself: they are neither cut nor copied.
-            dataset = session.ingest(
+            return session.ingest(
                 body,
                 format="json",
                 profile=service.profiles.named(said.profile),
@@ -72,11 +68,7 @@ def ingest_routes(service: Service) -> list[HTTPRouteHandler]:
                 whole_keys=True,
                 normalise=said.normalize,
             )
-            return ingest_answer(dataset)
 
-        found = await service.off_loop(work)
-        if found.raw_records_written:
-            written(request, "dataset.ingest", found.dataset_version_id)
-        return answer(found)
+        return await answer_ingest(service, request, ingest)
 
     return [ingest_records]

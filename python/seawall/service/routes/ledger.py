@@ -1,5 +1,6 @@
 """What runs left in the ledger: findings, evidence, links, and the way back of a figure."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -114,18 +115,16 @@ def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
         def fetch(limit: int, after: str | None) -> list[rows.Finding]:
             if query.run_id is UNSET:
                 return store.finding_page(tenant, limit=limit, after=after)
-            ids = _following(store.run_members(tenant, query.run_id).finding_ids, limit, after)
-            return [store.finding(tenant, finding_id) for finding_id in ids]
-
-        def kept(item: dict[str, Any]) -> bool:
-            return all(
-                getattr(query, name) in (UNSET, item[name])
-                for name in ("dataset_version_id", "category", "is_material")
-            )
+            ids = store.run_members(tenant, query.run_id).finding_ids
+            return [store.finding(tenant, one) for one in _following(ids, limit, after)]
 
         def work() -> Page:
             return read_page(
-                query, fetch, key=lambda row: row.finding_id, shown=finding_item, kept=kept
+                query,
+                fetch,
+                key=lambda row: row.finding_id,
+                shown=finding_item,
+                kept=_chosen(query, "dataset_version_id", "category", "is_material"),
             )
 
         return answer(await service.off_loop(work))
@@ -169,14 +168,8 @@ def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
         def fetch(limit: int, after: str | None) -> list[rows.Evidence]:
             if query.run_id is UNSET:
                 return store.evidence_page(tenant, limit=limit, after=after)
-            ids = _following(store.run_members(tenant, query.run_id).evidence_ids, limit, after)
-            return [store.evidence(tenant, evidence_id) for evidence_id in ids]
-
-        def kept(item: dict[str, Any]) -> bool:
-            return all(
-                getattr(query, name) in (UNSET, item[name])
-                for name in ("dataset_version_id", "engine", "kind")
-            )
+            ids = store.run_members(tenant, query.run_id).evidence_ids
+            return [store.evidence(tenant, one) for one in _following(ids, limit, after)]
 
         def work() -> Page:
             return read_page(
@@ -184,7 +177,7 @@ def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
                 fetch,
                 key=lambda row: row.evidence_id,
                 shown=lambda row: evidence_item(tenant, row),
-                kept=kept,
+                kept=_chosen(query, "dataset_version_id", "engine", "kind"),
             )
 
         return answer(await service.off_loop(work))
@@ -260,6 +253,12 @@ def trace_item(trace: Trace) -> dict[str, Any]:
     if trace.record is not None:
         told["record"] = record_item(trace.record)
     return told
+
+
+def _chosen(query: PageQuery, *names: str) -> Callable[[dict[str, Any]], bool]:
+    """Return what lets an item through that has what the query says of these fields."""
+    wanted = [(n, value) for n in names if (value := getattr(query, n)) is not UNSET]
+    return lambda item: all(item[name] == value for name, value in wanted)
 
 
 def _following(ids: tuple[str, ...], limit: int, after: str | None) -> list[str]:

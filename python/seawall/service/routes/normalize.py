@@ -1,5 +1,6 @@
 """Normalising as steps of their own: look at it, judge it, keep it."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -7,10 +8,9 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec import UNSET, Meta, UnsetType
 
-from seawall.errors import InvalidInput
 from seawall.ingest import IngestedTape
 from seawall.service.answers import answer
-from seawall.service.bodies import decode_body, decode_envelope, json_body
+from seawall.service.bodies import decode_body, decode_envelope, json_body, require_list
 from seawall.service.documented import described
 from seawall.service.ingest_answers import IngestAnswer, ingest_answer
 from seawall.service.parts import HttpRequest, Service, written
@@ -71,62 +71,39 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
         said = decode_envelope(body, _Envelope, "records")
         if said.dataset_version_id is not UNSET:
             return session.read_dataset(said.dataset_version_id), said
-        if bytes(memoryview(said.records)[:1]) != b"[":
-            raise InvalidInput(
-                "must be a list of records, or give a dataset_version_id",
-                where="records",
-                code="records_required",
-            )
+        require_list(said.records, "must be a list of records, or give a dataset_version_id")
         tape = session.read(body, format="json", profile=service.profiles.named(said.profile))
         check_keys(tape)
         return tape, said
 
+    async def looked_at(
+        request: HttpRequest, judge: Callable[[IngestedTape, int], Any]
+    ) -> Response[bytes]:
+        session, body = service.session_of(request), await json_body(request)
+
+        def work() -> Any:
+            tape, said = read(session, body)
+            return judge(tape, said.rows)
+
+        return answer(await service.off_loop(work))
+
     @post(
         "/api/v3/normalize/preview",
         request_max_body_size=MAX_INGEST_BYTES,
-        opt=described(
-            "What normalising would make of records or a dataset",
-            role="ingest",
-            weight="heavy",
-            body=NormalizeRequest,
-            answer=PreviewAnswer,
-            refusals=(400, 404, 413, 422, 503),
-        ),
+        opt=_looking("What normalising would make of records or a dataset", PreviewAnswer),
     )
     async def preview(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await json_body(request)
-
-        def work() -> PreviewAnswer:
-            tape, said = read(session, body)
-            return PreviewAnswer(
-                summary=msgspec.to_builtins(summarise(tape)),
-                records=list(tape.records.rows(said.rows)),
-                rejects=list(tape.rejects.rows(said.rows)),
-            )
-
-        return answer(await service.off_loop(work))
+        return await looked_at(request, _preview)
 
     @post(
         "/api/v3/normalize/validate",
         request_max_body_size=MAX_INGEST_BYTES,
-        opt=described(
-            "Whether normalising would refuse anything of records or a dataset",
-            role="ingest",
-            weight="heavy",
-            body=NormalizeRequest,
-            answer=ValidateAnswer,
-            refusals=(400, 404, 413, 422, 503),
+        opt=_looking(
+            "Whether normalising would refuse anything of records or a dataset", ValidateAnswer
         ),
     )
     async def validate(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await json_body(request)
-
-        def work() -> ValidateAnswer:
-            tape, said = read(session, body)
-            count = summarise(tape).refusal_count
-            return ValidateAnswer(count == 0, count, _refused(tape.rejects, said.rows))
-
-        return answer(await service.off_loop(work))
+        return await looked_at(request, _validate)
 
     @post(
         "/api/v3/normalize/commit",
@@ -151,6 +128,30 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
         return answer(found)
 
     return [preview, validate, commit]
+
+
+def _looking(summary: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return described(
+        summary,
+        role="ingest",
+        weight="heavy",
+        body=NormalizeRequest,
+        answer=kind,
+        refusals=(400, 404, 413, 422, 503),
+    )
+
+
+def _preview(tape: IngestedTape, rows: int) -> PreviewAnswer:
+    return PreviewAnswer(
+        summary=msgspec.to_builtins(summarise(tape)),
+        records=list(tape.records.rows(rows)),
+        rejects=list(tape.rejects.rows(rows)),
+    )
+
+
+def _validate(tape: IngestedTape, rows: int) -> ValidateAnswer:
+    count = summarise(tape).refusal_count
+    return ValidateAnswer(count == 0, count, _refused(tape.rejects, rows))
 
 
 def _refused(rejects: Table, count: int) -> list[dict[str, Any]]:

@@ -1,0 +1,145 @@
+"""A mixed load for a soak, and what the server's memory and descriptors did under it."""
+
+import json
+from typing import Any
+
+import msgspec
+
+from seawall.lab.http_target import ENGINE_ROUTE, HttpTarget, ask, ingest_sample, sample_records
+from seawall.lab.load import LoadResult, run_load
+from seawall.lab.load_profile import (
+    SEQUENCE_MARK,
+    AnswerCheck,
+    LoadProfile,
+    LoadRequest,
+    LoadStage,
+)
+from seawall.lab.process_sampling import ProcessSample, ProcessSampling
+from seawall.lab.trend import Trend, trend_of
+
+RUN = f"{ENGINE_ROUTE}/run"
+INGEST = "/api/v3/ingest-records"
+FIRST_SEQUENCE = 10**14  # as many digits for every request
+STARTED_AT = "2026-01-01T00:00:00Z"
+VARIED = "net_exposure_materiality_threshold_pct"
+WARM_UP = 0.2  # of the time
+MOST_AT_ONCE = 32
+
+
+class Soaked(msgspec.Struct, frozen=True):
+    """One soak, without its warm-up."""
+
+    result: LoadResult
+    looks: tuple[ProcessSample, ...]
+
+    def memory(self) -> Trend:
+        """Bytes a second."""
+        return trend_of([one.at_s for one in self.looks], [one.rss_bytes for one in self.looks])
+
+    def descriptors(self) -> Trend:
+        """Descriptors a second."""
+        return trend_of([one.at_s for one in self.looks], [one.descriptors for one in self.looks])
+
+    def growth_bytes(self) -> int:
+        """How far memory rose above where the warm-up left it, at most."""
+        return max(one.rss_bytes for one in self.looks) - self.looks[0].rss_bytes
+
+    def requests_a_second(self) -> float:
+        return len(self.result.samples) / (self.result.elapsed_ns / 1e9)
+
+
+def soak(target: HttpTarget, *, seconds: float, rate: float) -> Soaked:
+    """Load a server with everything at once.
+
+    The first fifth is the warm-up, as fast as the server can: it leaves memory as no slower load
+    would. The rest is an open loop, so that each second has as many requests as the others.
+    """
+    requests = tuple(_requests(target))
+    warming = LoadStage(duration_s=WARM_UP * seconds, users=MOST_AT_ONCE)
+    _load(target, warming, requests, first_sequence=FIRST_SEQUENCE)
+    stage = LoadStage(duration_s=(1 - WARM_UP) * seconds, rate=rate)
+    with ProcessSampling([target.pid], interval_s=stage.duration_s / 240) as sampling:
+        result = _load(target, stage, requests, first_sequence=2 * FIRST_SEQUENCE)
+    return Soaked(result, sampling.use(target.pid).samples)
+
+
+def fill_caches(target: HttpTarget, *, runs: int) -> None:
+    """Ask so many questions twice: each is a new run, and then an answer that is kept."""
+    question = {"dataset_version_id": ingest_sample(target, records=1), "started_at": STARTED_AT}
+    asked = _post(target, "new run", RUN, _run_of(question, f"0.1{SEQUENCE_MARK}"), 1)
+    for _ in range(2):
+        filling = LoadStage(duration_s=3_600, users=MOST_AT_ONCE)
+        _load(target, filling, (asked,), first_sequence=FIRST_SEQUENCE, most=runs)
+
+
+def _load(
+    target: HttpTarget,
+    stage: LoadStage,
+    requests: tuple[LoadRequest, ...],
+    *,
+    first_sequence: int,
+    most: int = 10_000_000,
+) -> LoadResult:
+    profile = LoadProfile(
+        name="soak",
+        stages=(stage,),
+        requests=requests,
+        connections=MOST_AT_ONCE,
+        max_requests=most,
+        timeout_s=60,
+    )
+    return run_load(profile, base_url=target.base_url, first_sequence=first_sequence)
+
+
+def _requests(target: HttpTarget) -> list[LoadRequest]:
+    dataset = ingest_sample(target, records=3)
+    question = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    asked = ask(target.base_url, RUN, body=question, headers=target.headers).document()
+    run_id, finding = asked["run_id"], asked["material_findings"][0]
+    new_records = sample_records(2, source_system=f"s-{SEQUENCE_MARK}")
+
+    def get(path: str, weight: float, *statuses: int, **said: Any) -> LoadRequest:
+        headers = {**target.headers, **said.pop("headers", {})}
+        check = AnswerCheck(statuses or (200,))
+        return LoadRequest(path=path, weight=weight, headers=headers, check=check, **said)
+
+    return [
+        _post(target, "replay", RUN, question, 40),
+        _post(target, "new run", RUN, _run_of(question, f"0.2{SEQUENCE_MARK}"), 16),
+        _post(target, "ingest", INGEST, {"records": new_records}, 4),
+        get("/api/v3/datasets?limit=5", 4),
+        get("/api/v3/runs?limit=5", 4),
+        get(f"/api/v3/runs/{run_id}", 4),
+        get(f"/api/v3/findings?run_id={run_id}", 4),
+        get(f"/api/v3/findings/{finding['id']}/trace", 4),
+        get(f"/api/v3/evidence/{asked['debt_exposure_evidence_id']}", 2),
+        get(f"/api/v3/links?finding_id={finding['id']}", 2),
+        # A new connection each time.
+        get("/health", 4, headers={"Connection": "close"}),
+        get("/metrics", 1),
+        get(f"/api/v3/runs/run_{'0' * 26}", 2, 404),
+        get(f"/nowhere/{SEQUENCE_MARK}", 2, 404, name="nowhere"),
+        get("/api/v3/runs?limit=x", 2, 400),
+        get("/api/v3/runs", 2, 401, 429, name="stranger", headers={"X-API-Key": "seawall_0_0"}),
+        _post(target, "broken", RUN, "{", 2, 400),
+        _post(target, "refused", RUN, _run_of(question, "-1"), 2, 422),
+    ]
+
+
+def _post(
+    target: HttpTarget, name: str, path: str, body: object, weight: float, *statuses: int
+) -> LoadRequest:
+    return LoadRequest(
+        path=path,
+        method="POST",
+        name=name,
+        weight=weight,
+        headers={**target.headers, "Content-Type": "application/json"},
+        body=body if isinstance(body, str) else json.dumps(body),
+        check=AnswerCheck(statuses or (200,)),
+    )
+
+
+def _run_of(question: dict[str, str], threshold: str) -> str:
+    held = json.dumps({**question, "parameters": {VARIED: "@"}})
+    return held.replace('"@"', threshold)

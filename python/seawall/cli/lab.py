@@ -1,0 +1,96 @@
+"""The laboratory on the command line: run it, read it, hold runs against each other."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from seawall.cli.exit_codes import EXIT_FAILED
+from seawall.cli.options import Json
+from seawall.cli.output import json_document, line
+from seawall.errors import SeawallError
+
+app = typer.Typer(
+    help="The laboratory: every table and graph of the performance report, and gates on them.",
+    no_args_is_help=True,
+)
+
+Results = Annotated[Path, typer.Option(help="Folder of the runs.")]
+DEFAULT_RESULTS = Path("results/lab")
+
+
+@app.command()
+def run(
+    profile: Annotated[
+        Literal["quick", "full"], typer.Option(help="How much: minutes, or hours.")
+    ] = "quick",
+    only: Annotated[
+        str, typer.Option(help="Sections, by commas.  [default: all]", show_default=False)
+    ] = "",
+    results: Results = DEFAULT_RESULTS,
+    benchmarks: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the benchmark commands.  [default: that of the source]"),
+    ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Do not go on with a run that was interrupted.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the benchmarks and keep every sample; exit 1 when a step failed."""
+    _needs("psutil")
+    from seawall.lab.section_runner import StepProgress, run_sections
+    from seawall.lab.sections import find_benchmarks, sections_named
+
+    sections = sections_named(only)
+    place = find_benchmarks(benchmarks)
+
+    def show(step: StepProgress) -> None:
+        name = f"{step.step.name} {step.repeat + 1}/{step.step.repeats}"
+        if step.outcome is None:
+            sys.stderr.write(f"  [{step.number}/{step.count}] {name} … ")
+        elif step.outcome.error:
+            sys.stderr.write(f"failed\n{step.outcome.error}\n")
+        else:
+            sys.stderr.write(f"{step.outcome.wall_s:.1f} s\n")
+        sys.stderr.flush()
+
+    found = run_sections(
+        sections, profile, benchmarks=place, folder=results, anew=new, on_step=show
+    )
+    failures = found.failures()
+    if as_json:
+        json_document(
+            {
+                "run_id": found.head.run_id,
+                "file": str(found.path),
+                "steps": [
+                    {"step": one.step, "repeat": one.repeat, "error": one.error}
+                    | {"wall_s": one.wall_s, "answer": one.answer}
+                    for one in found.outcomes
+                ],
+                "ok": not failures,
+            }
+        )
+    else:
+        line("run", found.head.run_id)
+        line("kept", str(found.path))
+        if failures:
+            line("failed", ", ".join(f"{one.step} {one.repeat + 1}" for one in failures))
+            line("next", "the same command tries them again")
+        else:
+            line("next", "seawall lab report")
+    if failures:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _needs(*libraries: str) -> None:
+    for library in libraries:
+        if find_spec(library) is None:
+            raise SeawallError(
+                "the laboratory needs this library: pip install 'seawall[lab,report]'",
+                code="library_missing",
+                where=library,
+            )

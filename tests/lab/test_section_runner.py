@@ -25,7 +25,7 @@ NOISE = NoiseFloor(0.98, 1.03, 0.05, 1.0, 0.1, 0.0)
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(section_runner, "measure_noise", lambda folder: NOISE)
+    monkeypatch.setattr(section_runner, "measure_noise", lambda _: NOISE)
 
 
 def run(
@@ -113,7 +113,7 @@ def test_an_interrupted_run_keeps_what_ended_and_leaves_no_process(tmp_path: Pat
 from pathlib import Path
 import tests.lab.test_section_runner as t
 from tests.lab.stub_benchmarks import stub_section, stub_step
-t.section_runner.measure_noise = lambda folder: t.NOISE
+t.section_runner.measure_noise = lambda _: t.NOISE
 t.run(Path({str(tmp_path)!r}), stub_section(stub_step("one"), stub_step("slow", "--sleep", "99")))
 """
     process = subprocess.Popen(

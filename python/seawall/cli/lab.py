@@ -1,6 +1,9 @@
 """The laboratory on the command line: run it, read it, hold runs against each other."""
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
@@ -57,9 +60,10 @@ def run(
             sys.stderr.write(f"{step.outcome.wall_s:.1f} s\n")
         sys.stderr.flush()
 
-    found = run_sections(
-        sections, profile, benchmarks=place, folder=results, anew=new, on_step=show
-    )
+    with _interruptible():
+        found = run_sections(
+            sections, profile, benchmarks=place, folder=results, anew=new, on_step=show
+        )
     failures = found.failures()
     if as_json:
         json_document(
@@ -84,6 +88,41 @@ def run(
             line("next", "seawall lab report")
     if failures:
         raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def report(
+    run: Annotated[
+        str, typer.Argument(help="A run: its file, the beginning of its name, or latest.")
+    ] = "latest",
+    results: Results = DEFAULT_RESULTS,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to write.  [default: report, beside the runs]")
+    ] = None,
+) -> None:
+    """Write a run as the performance report: one HTML page, and Markdown with its graphs."""
+    _needs("psutil", "altair", "jinja2", "vl_convert")
+    from seawall.lab.report.page import write_lab_report
+    from seawall.lab.run_record import find_run
+
+    found = find_run(results, run)
+    page, text, *graphs = write_lab_report(found, output or results / "report")
+    line("run", found.head.run_id)
+    line("report", str(page))
+    line("as text", f"{text}, {len(graphs)} graphs beside it")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM end the benchmark too, and SIGINT also where a shell had it ignored."""
+    before = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for kind in before:
+            signal.signal(kind, signal.default_int_handler)
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
 
 
 def _needs(*libraries: str) -> None:

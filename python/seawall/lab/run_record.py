@@ -202,9 +202,10 @@ def find_run(folder: Path, name: str = "latest") -> LabRun:
 
 def _decoded(line: bytes, *, where: str) -> Line:
     try:
-        return msgspec.json.decode(line, type=Line)
+        decoded: Line = msgspec.json.decode(line, type=Line)
     except msgspec.MsgspecError as error:
         raise InvalidInput(str(error), where=where) from error
+    return decoded
 
 
 def joined(outcomes: Sequence[StepOutcome]) -> list[Samples]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -123,7 +124,8 @@ def run_step(step: Step, repeat: int, *, benchmarks: Path) -> StepOutcome:
         if step.records:
             command += ["--record", str(record)]
         error, cost = _run(command, timeout_s=step.timeout_s)
-        answer, samples = None, ()
+        answer: Any = None
+        samples: tuple[Samples, ...] = ()
         if not error:
             answer = json.loads(output.read_bytes())
             for name in step.left_out:

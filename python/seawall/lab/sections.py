@@ -58,7 +58,7 @@ def _kept(counts: tuple[int, ...], *, repeats: int) -> tuple[Step, ...]:
 _INGEST = "bench_ingestion.py --sizes"
 _TO_10_5, _TO_10_6 = "100,1000,10000,100000", "100,1000,10000,100000,1000000"
 _MODEL = "bench_stress_modeling.py --sizes"
-_LEVELS = "bench_api.py --self-host --warmup 200 --connections 1,10,50,100,500,1000"
+_LEVELS = "bench_api.py --self-host --warmup 100 --connections 1,10,50,100,500,1000"
 _USERS = "bench_api.py --self-host --fresh --warmup 200 --think-s 0.5,1.5 --users"
 
 SECTIONS = (
@@ -98,8 +98,8 @@ SECTIONS = (
         "The service under concurrency",
         {
             "quick": (
-                _step("api_replays", f"{_LEVELS} --requests 2000", repeats=3),
-                _step("api_fresh", f"{_LEVELS} --requests 2000 --fresh", repeats=3),
+                _step("api_replays", f"{_LEVELS} --requests 1000", repeats=3),
+                _step("api_fresh", f"{_LEVELS} --requests 1000 --fresh", repeats=3),
                 _step("health", "health_check.py --self-host"),
             ),
             "full": (

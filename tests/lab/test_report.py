@@ -37,7 +37,8 @@ def item(run: LabRun, text: str) -> tuple[bool | None, str]:
 
 def test_every_table_of_a_whole_run_is_filled(whole: LabRun) -> None:
     tables = report_tables(whole)
-    assert [table.number for table in tables] == ["4", "5", "5a", "6", "6a", "7", "8", "9"]
+    assert [table.number for table in tables] == ["4", "5", "5a", "6", "6a", "7", "8", "9", "10"]
+    assert tables.pop().absent.startswith("Not measured")
     for table in tables:
         assert table.rows
         assert not table.absent
@@ -62,6 +63,19 @@ def test_what_was_not_asked_for_is_said_and_not_filled(tmp_path: Path) -> None:
     text = (tmp_path / "report" / "report.md").read_text()
     assert "Not drawn: this run did not measure it." in text
     assert {one.topic for one in advice_of(run)} == {"Batch size, links"}
+
+
+def test_a_fault_that_was_not_survived_is_shown_and_crosses_its_item_out(tmp_path: Path) -> None:
+    row = {"fault": "kill", "database": "sqlite", "tried": 200, "acknowledged": 900, "lost": 0}
+    row |= {"torn": 0, "duplicated": 0, "recovery_p50_s": 0.01, "recovery_p95_s": 0.02}
+    row |= {"recovery_max_s": 0.03, "control": "synchronous=OFF", "control_lost": 7, "notes": ""}
+    rows = [row | {"ok": True}, row | {"fault": "cut", "lost": 2, "ok": False}]
+    run = made(tmp_path, outcome("faults", {"rows": rows}), sections=("faults",))
+    table = report_tables(run)[-1]
+    shown = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+    assert [one["data loss"] for one in shown] == ["none", "2 lost"]
+    assert [one["as promised"] for one in shown] == ["yes", "NO"]
+    assert item(run, "Every fault") == (False, "1 of 2 faults")
 
 
 def test_a_failed_step_says_why_its_table_is_empty(tmp_path: Path) -> None:
@@ -94,6 +108,13 @@ def test_the_bottleneck_follows_the_use(tmp_path: Path, cpu_pct: float, says: st
     levels = {"levels": [level(n, cpu_pct=cpu_pct) for n in (1, 10, 100)]}
     found = said(made(tmp_path, outcome("api_fresh", levels)), "Bottleneck, new durable runs")
     assert says in found
+
+
+def test_on_a_shared_machine_no_bottleneck_is_named(tmp_path: Path) -> None:
+    levels = {"levels": [level(n) for n in (1, 10, 100)]}
+    noisy = msgspec.structs.replace(QUIET, wall_over_cpu=2.0)
+    run = made(tmp_path, outcome("api_fresh", levels), noise=noisy)
+    assert "Not to be told" in said(run, "Bottleneck, new durable runs")
 
 
 def test_a_client_at_its_ceiling_is_said_to_be_what_was_measured(tmp_path: Path) -> None:

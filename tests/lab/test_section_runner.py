@@ -16,7 +16,13 @@ from seawall.lab.machine import machine_record
 from seawall.lab.noise import NoiseFloor
 from seawall.lab.run_record import LabRun, append_line, find_run, joined, read_run
 from seawall.lab.section_runner import StepProgress, run_sections, run_step
-from seawall.lab.sections import SECTIONS, find_benchmarks, sections_named, steps_of
+from seawall.lab.sections import (
+    SECTIONS,
+    declared_sections,
+    find_benchmarks,
+    sections_named,
+    steps_of,
+)
 
 from .stub_benchmarks import stub_section, stub_step, write_stub
 
@@ -144,23 +150,23 @@ t.run(Path({str(tmp_path)!r}), stub_section(stub_step("one"), stub_step("slow", 
 
 
 def test_the_declared_sections_name_commands_that_are_there() -> None:
-    folder = find_benchmarks(None)
     for profile in ("quick", "full"):
         steps = steps_of(SECTIONS, profile)
+        folder = find_benchmarks(None, steps)
         assert len({step.name for step in steps}) == len(steps)
         assert all((folder / step.script).is_file() for step in steps)
 
 
 def test_sections_are_chosen_by_name() -> None:
     assert [one.name for one in sections_named("load, api")] == ["api", "load"]
-    assert sections_named("") == SECTIONS
+    assert sections_named("") == declared_sections()
     with pytest.raises(InvalidInput, match="no section apis; there are ingestion, modeling"):
         sections_named("apis")
 
 
 def test_without_the_source_the_benchmarks_are_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(NotFound) as refusal:
-        find_benchmarks(tmp_path)
+        find_benchmarks(tmp_path, steps_of(SECTIONS, "quick"))
     assert refusal.value.code == "benchmarks_missing"
 
 

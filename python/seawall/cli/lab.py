@@ -12,8 +12,8 @@ import typer
 
 from seawall.cli.exit_codes import EXIT_FAILED
 from seawall.cli.options import Json
-from seawall.cli.output import json_document, line
-from seawall.errors import SeawallError
+from seawall.cli.output import json_document, line, table
+from seawall.errors import NotFound, SeawallError
 
 app = typer.Typer(
     help="The laboratory: every table and graph of the performance report, and gates on them.",
@@ -42,13 +42,13 @@ def run(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the benchmarks and keep every sample; exit 1 when a step failed."""
+    """Run the benchmarks and keep every sample; exit 1 when a step or a promise failed."""
     _needs("psutil")
     from seawall.lab.section_runner import StepProgress, run_sections
-    from seawall.lab.sections import find_benchmarks, sections_named
+    from seawall.lab.sections import find_benchmarks, sections_named, steps_of
 
     sections = sections_named(only)
-    place = find_benchmarks(benchmarks)
+    place = find_benchmarks(benchmarks, steps_of(sections, profile))
 
     def show(step: StepProgress) -> None:
         name = f"{step.step.name} {step.repeat + 1}/{step.step.repeats}"
@@ -65,6 +65,8 @@ def run(
             sections, profile, benchmarks=place, folder=results, anew=new, on_step=show
         )
     failures = found.failures()
+    rows = [row for one in found.good("faults")[-1:] for row in one.answer["rows"]]
+    broken = [row["fault"] for row in rows if not row["ok"]]
     if as_json:
         json_document(
             {
@@ -75,18 +77,21 @@ def run(
                     | {"wall_s": one.wall_s, "answer": one.answer}
                     for one in found.outcomes
                 ],
-                "ok": not failures,
+                "rows": rows,  # of the faults
+                "ok": not failures and not broken,
             }
         )
     else:
         line("run", found.head.run_id)
         line("kept", str(found.path))
+        if broken:
+            line("not ok", ", ".join(broken), style="red")
         if failures:
             line("failed", ", ".join(f"{one.step} {one.repeat + 1}" for one in failures))
             line("next", "the same command tries them again")
         else:
             line("next", "seawall lab report")
-    if failures:
+    if failures or broken:
         raise typer.Exit(EXIT_FAILED)
 
 
@@ -110,6 +115,77 @@ def report(
     line("run", found.head.run_id)
     line("report", str(page))
     line("as text", f"{text}, {len(graphs)} graphs beside it")
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="The older run: file, beginning of its name.")],
+    second: Annotated[str, typer.Argument(help="The newer run.")] = "latest",
+    results: Results = DEFAULT_RESULTS,
+    as_json: Json = False,
+) -> None:
+    """Compare two runs of one machine, work by work; exit 1 when something became slower."""
+    _needs("psutil")
+    from seawall.lab.comparison import compare_runs
+    from seawall.lab.run_record import find_run
+
+    found = compare_runs(find_run(results, first), find_run(results, second))
+    if as_json:
+        json_document({"ok": not found.regressions, "comparison": found})
+    else:
+        table(
+            [
+                *(("step", ""), ("work", ""), ("ratio", "right"), ("from", "right")),
+                *(("to", "right"), ("samples", "right"), ("", "")),
+            ],
+            [
+                [
+                    *(one.step, f"{one.benchmark} {one.workload}", f"{one.ratio:.3f}"),
+                    *(f"{end:.3f}" if end is not None else "—" for end in (one.low, one.high)),
+                    *(f"{one.first_samples}, {one.second_samples}", one.verdict),
+                ]
+                for one in found.works
+            ],
+        )
+        line("ratio", f"{found.second} by {found.first}: above 1 it needs more; 99 % intervals")
+        line("noise", f"{found.noise:.1%}: a ratio nearer to 1 is no difference")
+        for one in found.regressions:
+            line("slower", f"{one.benchmark} {one.workload}: {one.ratio:.2f} times", style="red")
+    if found.regressions:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def history(results: Results = DEFAULT_RESULTS, as_json: Json = False) -> None:
+    """Find where over the commits a figure took a step."""
+    from seawall.lab.history import read_history, steps_in
+
+    if not results.is_dir():
+        raise NotFound("there are no runs; seawall lab run", where=str(results))
+    works = read_history(results)
+    steps = [step for work in works for step in steps_in(work)]
+    if as_json:
+        json_document({"works": works, "steps": steps})
+        return
+    runs = {point.run_id for work in works for point in work.points}
+    line("history", f"{len(works)} works in {len(runs)} runs of this machine")
+    if not steps:
+        line("steps", "none")
+        return
+    table(
+        [
+            *(("work", ""), ("before", "right"), ("after", "right"), ("unit", "")),
+            *(("ratio", "right"), ("since commit", ""), ("run", "")),
+        ],
+        [
+            [
+                f"{one.benchmark} {one.workload}",
+                *(f"{one.before:,.4g}", f"{one.after:,.4g}", one.unit, f"{one.ratio:.2f}"),
+                *((one.first_after.commit or "not known")[:12], one.first_after.run_id),
+            ]
+            for one in steps
+        ],
+    )
 
 
 @contextmanager

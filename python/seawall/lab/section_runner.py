@@ -119,7 +119,8 @@ def run_step(step: Step, repeat: int, *, benchmarks: Path) -> StepOutcome:
     started_at, load, before = datetime.now(UTC), os.getloadavg()[0], time.monotonic()
     with tempfile.TemporaryDirectory() as place:
         output, record = Path(place) / "answer.json", Path(place) / "samples"
-        command = [sys.executable, str(benchmarks / step.script), *step.arguments]
+        program = ["-m", step.script] if step.is_module else [str(benchmarks / step.script)]
+        command = [sys.executable, *program, *step.arguments]
         command += ["--output", str(output)]
         if step.records:
             command += ["--record", str(record)]

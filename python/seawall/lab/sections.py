@@ -4,6 +4,7 @@
 own, so that its time and its memory are its own.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -18,12 +19,17 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One benchmark command; two sections may share one, which then runs once."""
 
     name: str
-    script: str  # of benchmarks/
+    script: str  # of benchmarks/, or a module of this package
     arguments: tuple[str, ...]
     repeats: int = 1  # each in a process of its own
     timeout_s: float = 1800.0
     records: bool = True  # whether it keeps raw samples
     left_out: tuple[str, ...] = ()  # of its answer: what the raw samples hold too
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is of the package, and not of benchmarks/."""
+        return self.script.startswith("seawall.")
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -149,6 +155,25 @@ SECTIONS = (
     ),
 )
 
+FAULTS = Section(
+    "faults",
+    "Faults",
+    {
+        profile: (
+            Step(
+                "faults", "seawall.lab.fault_table", (profile,), timeout_s=6 * 3600.0, records=False
+            ),
+        )
+        for profile in ("quick", "full")
+    },
+)
+
+
+def declared_sections() -> tuple[Section, ...]:
+    """Return the sections that there are: faults where this package can make them."""
+    there = find_spec("seawall.lab.faults") is not None
+    return (*SECTIONS, FAULTS) if there else SECTIONS
+
 
 def sections_named(names: str) -> tuple[Section, ...]:
     """Choose sections, in the report's order.
@@ -164,11 +189,12 @@ def sections_named(names: str) -> tuple[Section, ...]:
         For a name that none has.
     """
     wanted = {name.strip() for name in names.split(",") if name.strip()}
-    known = {section.name for section in SECTIONS}
+    sections = declared_sections()
+    known = {section.name for section in sections}
     if unknown := sorted(wanted - known):
-        there = ", ".join(section.name for section in SECTIONS)
+        there = ", ".join(section.name for section in sections)
         raise InvalidInput(f"there is no section {unknown[0]}; there are {there}", where="only")
-    return tuple(section for section in SECTIONS if not wanted or section.name in wanted)
+    return tuple(section for section in sections if not wanted or section.name in wanted)
 
 
 def steps_of(sections: tuple[Section, ...], profile: ProfileName) -> tuple[Step, ...]:
@@ -176,8 +202,8 @@ def steps_of(sections: tuple[Section, ...], profile: ProfileName) -> tuple[Step,
     return tuple(dict.fromkeys(step for section in sections for step in section.steps[profile]))
 
 
-def find_benchmarks(given: Path | None) -> Path:
-    """Find the folder of the benchmark commands.
+def find_benchmarks(given: Path | None, steps: tuple[Step, ...]) -> Path:
+    """Find the folder of the benchmark commands that steps need.
 
     They are in the source and not in the package. Where none is given, it is looked for in the
     working folder, then beside the package of an editable installation.
@@ -187,9 +213,7 @@ def find_benchmarks(given: Path | None) -> Path:
     NotFound
         Of code ``benchmarks_missing``.
     """
-    scripts = {
-        step.script for section in SECTIONS for steps in section.steps.values() for step in steps
-    }
+    scripts = {step.script for step in steps if not step.is_module}
     places = [given] if given else [Path("benchmarks"), Path(__file__).parents[3] / "benchmarks"]
     for place in places:
         if all((place / script).is_file() for script in scripts):

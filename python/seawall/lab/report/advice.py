@@ -19,6 +19,7 @@ from seawall.lab.run_record import LabRun
 KNEE_SHARE = 0.95  # of the most throughput
 FIXED_SHARE = 0.1  # of a batch's time that may be what any batch costs
 SATURATED = 0.8  # of a resource: from there on it is the bottleneck
+SHARED = 1.25  # wall by processor time of one thread: above, others took the cores
 CLOSE_FIT = 0.25  # a curve that is further from a point says nothing
 
 
@@ -60,7 +61,7 @@ def _inflection(rows: list[LevelRow], kind: str) -> Advice:
         evidence.append(
             f"from there to {most.connections:,} connections throughput changes by"
             f" {most.rps.middle / at.rps.middle - 1:+.0%} and p99 grows from"
-            f" {at.p99_ms.middle:,.1f} to {most.p99_ms.middle:,.1f} ms"
+            f" {at.p99_ms.middle:,.4g} to {most.p99_ms.middle:,.0f} ms"
         )
     fit = fit_scalability(n, throughput=x)
     if fit.worst <= CLOSE_FIT:
@@ -98,7 +99,11 @@ def _bottleneck(run: LabRun, rows: list[LevelRow], kind: str) -> Advice | None:
         f"measured at {best.connections:,} connections, {best.rps.middle:,.0f} requests/s",
     )
     machine = used["the machine's cores, server and client"]
-    if used.get("the client's own ceiling", 0) >= SATURATED:
+    shared = run.head.noise.wall_over_cpu
+    if shared > SHARED:
+        evidence += (f"{shared:.1f} s of the clock went by for a second of processor time",)
+        said = "Not to be told: other processes took the cores. Measure on an idle machine."
+    elif used.get("the client's own ceiling", 0) >= SATURATED:
         said = "The client is measured, not the server: use more client threads."
     elif machine >= SATURATED:
         said = "The machine's cores are the bottleneck: more cores, or the client elsewhere."

@@ -88,7 +88,7 @@ def report_graphs(run: LabRun) -> list[Graph]:
             x="records of a dataset",
             y="milliseconds to the durable commit",
             fitted=True,
-            note="Bars: 95 % interval of the median. Thin lines: a + b n.",
+            note="Bars: 95\u00a0% interval of the median. Thin lines: a + b n.",
         ),
         _graph(
             "linking",
@@ -105,7 +105,7 @@ def report_graphs(run: LabRun) -> list[Graph]:
             x="rows in one transaction",
             y="milliseconds to the durable commit",
             fitted=True,
-            note="Bars: range of the repeats, or the 95 % interval of six and more. Thin: a + b n.",
+            note="Bars: range of the repeats, or of six the 95\u00a0% interval. Thin: a + b n.",
         ),
         _graph(
             "modeling",
@@ -118,7 +118,7 @@ def report_graphs(run: LabRun) -> list[Graph]:
             x="instruments of a book",
             y="milliseconds of one iteration",
             note="Revaluation under six scenarios, simulation of defaults under 16,384; one thread."
-            " Bars: 95 % interval of the median.",
+            " Bars: 95\u00a0% interval of the median.",
         ),
         _graph(
             "memory",

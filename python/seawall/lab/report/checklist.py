@@ -30,7 +30,7 @@ def checklist(run: LabRun) -> list[Item]:
         ),
         Item("The source is one commit, without changes", not dirty, head.commit or "not known"),
         Item(
-            "The libraries are locked",
+            "The versions of all libraries are on record",
             True,
             f"{len(head.packages)} packages, list sha256 {head.packages_sha256[:16]}…",
         ),

@@ -1,6 +1,7 @@
 """The report's tables: each says how it was measured, or that it was not."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -49,6 +50,7 @@ def report_tables(run: LabRun) -> list[ReportTable]:
         persistence_table(run),
         linking_table(run),
         user_table(run),
+        fault_table(run),
     ]
 
 
@@ -137,8 +139,8 @@ def level_table(run: LabRun, step: str, number: str, title: str) -> ReportTable:
         ],
         note="Closed loop: each connection has one request under way. Percentiles are exact, of"
         " right answers and timeouts; the figures are medians of the repeats, from and to their"
-        " range. 100 % CPU is one core. The ceiling is the same client against a server that does"
-        " nothing; client, server and store share the machine.",
+        " range. 100\u00a0% CPU is one core. The ceiling is the same client against a server that"
+        " does nothing; client, server and store share the machine.",
     )
 
 
@@ -218,6 +220,39 @@ def user_table(run: LabRun) -> ReportTable:
         note="Each user asks for a new run, waits for the answer and thinks for 0.5 to 1.5 s."
         " Memory is the server's share of the machine's; store connections are its open handles on"
         " the database file.",
+    )
+
+
+def fault_table(run: LabRun) -> ReportTable:
+    """Make the table of faults."""
+
+    def loss(row: dict[str, Any]) -> str:
+        parts = [f"{row[name]:,} {name}" for name in ("lost", "torn", "duplicated") if row[name]]
+        return ", ".join(parts) or "none"
+
+    return _table(
+        run,
+        "faults",
+        ("faults",),
+        number="10",
+        title="Faults",
+        header=(
+            *("failure mode", "database", "tried", "acknowledged", "p50 s", "p95 s", "max s"),
+            *("data loss", "control", "lost by it", "as promised", "notes"),
+        ),
+        rows=[
+            (
+                *(row["fault"], row["database"], row["tried"], row["acknowledged"]),
+                *(row["recovery_p50_s"], row["recovery_p95_s"], row["recovery_max_s"]),
+                *(loss(row), row["control"], row["control_lost"]),
+                *("yes" if row["ok"] else "NO", row["notes"]),
+            )
+            for outcome in run.good("faults")[-1:]
+            for row in outcome.answer["rows"]
+        ],
+        note="Recovery: from the end of the fault to the first durable write. The control is the"
+        " same fault on a store that is weakened on purpose: it must lose, or the row proves"
+        " nothing.",
     )
 
 

@@ -153,6 +153,7 @@ def full_run() -> list[StepOutcome]:
         outcome("api_replays", levels),
         outcome("health", health()),
         *(outcome(f"kept_{count}", kept(count)) for count in SIZES),
+        outcome("users_100", {"levels": [level(100)]}),
         outcome("users_1000", {"levels": [level(1_000)]}),
     ]
 

@@ -27,7 +27,8 @@ DEFAULT_RESULTS = Path("results/lab")
 @app.command()
 def run(
     profile: Annotated[
-        Literal["quick", "full"], typer.Option(help="How much: minutes, or hours.")
+        Literal["ci", "quick", "full"],
+        typer.Option(help="How much: a minute, minutes, or hours."),
     ] = "quick",
     only: Annotated[
         str, typer.Option(help="Sections, by commas.  [default: all]", show_default=False)
@@ -186,6 +187,27 @@ def history(results: Results = DEFAULT_RESULTS, as_json: Json = False) -> None:
             for one in steps
         ],
     )
+
+
+@app.command()
+def check(
+    source: Annotated[
+        Path, typer.Argument(help="A run, bench_api.py's answer, Locust's CSV, or k6's JSON.")
+    ],
+    slo: Annotated[Path | None, typer.Option(help="Service levels, TOML or JSON.")] = None,
+    threshold: Annotated[
+        list[str] | None, typer.Option(help="Such as 'p99<200'; may be repeated.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write a JUnit file.")] = None,
+    summary: Annotated[Path | None, typer.Option(help="Add Markdown to this file.")] = None,
+) -> None:
+    """Hold figures against thresholds: exit 0 met, 1 a critical one is not, 2 it cannot be told."""
+    from seawall.lab.check_thresholds import main
+
+    words = [str(source), *(word for text in threshold or [] for word in ("--threshold", text))]
+    for name, path in (("--slo", slo), ("--junit", junit), ("--summary", summary)):
+        words += [name, str(path)] if path else []
+    raise typer.Exit(main(words))
 
 
 @contextmanager

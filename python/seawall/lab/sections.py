@@ -12,7 +12,7 @@ import msgspec
 
 from seawall.errors import InvalidInput, NotFound
 
-ProfileName = Literal["quick", "full"]
+ProfileName = Literal["ci", "quick", "full"]
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +65,7 @@ _INGEST = "bench_ingestion.py --sizes"
 _TO_10_5, _TO_10_6 = "100,1000,10000,100000", "100,1000,10000,100000,1000000"
 _MODEL = "bench_stress_modeling.py --sizes"
 _LEVELS = "bench_api.py --self-host --warmup 100 --connections 1,10,50,100,500,1000"
+_FEW_LEVELS = "bench_api.py --self-host --warmup 50 --connections 1,10,100"
 _USERS = "bench_api.py --self-host --fresh --warmup 200 --think-s 0.5,1.5 --users"
 
 SECTIONS = (
@@ -72,6 +73,10 @@ SECTIONS = (
         "ingestion",
         "Ingestion",
         {
+            "ci": (
+                _step("ingestion", f"{_INGEST} 100,1000,10000 --versions 3"),
+                _step("ingestion_raw", f"{_INGEST} 100,1000,10000 --versions 3 --no-normalize"),
+            ),
             "quick": (
                 _step("ingestion", f"{_INGEST} {_TO_10_5} --versions 6"),
                 _step("ingestion_raw", f"{_INGEST} {_TO_10_5} --versions 6 --no-normalize"),
@@ -86,6 +91,10 @@ SECTIONS = (
         "modeling",
         "Modelling",
         {
+            "ci": (
+                _step("modeling", f"{_MODEL} 100,1000,10000 --iterations 10"),
+                _step("simulation", f"{_MODEL} 100,1000 --monte-carlo --scenarios 4096"),
+            ),
             "quick": (
                 _step("modeling", f"{_MODEL} {_TO_10_5} --iterations 20"),
                 _step("simulation", f"{_MODEL} 100,1000,10000 --monte-carlo --scenarios 16384"),
@@ -103,6 +112,11 @@ SECTIONS = (
         "api",
         "The service under concurrency",
         {
+            "ci": (
+                _step("api_replays", f"{_FEW_LEVELS} --requests 300"),
+                _step("api_fresh", f"{_FEW_LEVELS} --requests 300 --fresh"),
+                _step("health", "health_check.py --self-host"),
+            ),
             "quick": (
                 _step("api_replays", f"{_LEVELS} --requests 1000", repeats=3),
                 _step("api_fresh", f"{_LEVELS} --requests 1000 --fresh", repeats=3),
@@ -124,6 +138,7 @@ SECTIONS = (
         "persistence",
         "Keeping rows",
         {
+            "ci": _kept((100, 1_000), repeats=2),
             "quick": _kept((100, 1_000, 10_000), repeats=5),
             "full": _kept((100, 1_000, 10_000), repeats=9),
         },
@@ -132,6 +147,7 @@ SECTIONS = (
         "linking",
         "Linking and tracing",
         {
+            "ci": _kept((100, 1_000), repeats=2) + _kept((10_000,), repeats=1),
             "quick": _kept((100, 1_000, 10_000), repeats=5) + _kept((100_000,), repeats=2),
             "full": _kept((100, 1_000, 10_000), repeats=9)
             + _kept((100_000,), repeats=5)
@@ -142,6 +158,7 @@ SECTIONS = (
         "load",
         "A thousand users",
         {
+            "ci": (_step("users_100", f"{_USERS} 100 --duration-s 5"),),
             "quick": (
                 _step("users_100", f"{_USERS} 100 --duration-s 10"),
                 _step("users_1000", f"{_USERS} 1000 --duration-s 15"),
@@ -161,10 +178,14 @@ FAULTS = Section(
     {
         profile: (
             Step(
-                "faults", "seawall.lab.fault_table", (profile,), timeout_s=6 * 3600.0, records=False
+                "faults",
+                "seawall.lab.fault_table",
+                ("full" if profile == "full" else "quick",),
+                timeout_s=6 * 3600.0,
+                records=False,
             ),
         )
-        for profile in ("quick", "full")
+        for profile in ("ci", "quick", "full")
     },
 )
 

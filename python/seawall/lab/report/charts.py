@@ -221,7 +221,7 @@ def _drawn(
     dash = altair.StrokeDash("series:N", scale=dashes, legend=legend(names, "stroke"))
     base = altair.Chart(data(rows)).encode(x=x)
     layers = [
-        base.mark_rule(strokeWidth=2.4, opacity=0.55).encode(color=color, y=low, y2="high:Q"),
+        base.mark_rule(strokeWidth=1.4).encode(color=color, y=low, y2="high:Q"),
         base.mark_line(strokeWidth=2).encode(y=y, color=color, strokeDash=dash),
     ]
     for name, fill, shape in zip(names, COLORS, _SHAPES, strict=False):

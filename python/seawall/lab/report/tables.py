@@ -131,7 +131,7 @@ def level_table(run: LabRun, step: str, number: str, title: str) -> ReportTable:
         ),
         rows=[
             (
-                *(row.connections, row.requests, *_middles(row), *map(round, _three(row.rps))),
+                *(row.connections, row.requests, *_middles(row), *map(_round, _three(row.rps))),
                 *(100 * row.error_rate, _round(row.cpu_pct), _round(row.ceiling_rps)),
                 row.client_us,
             )
@@ -277,8 +277,9 @@ def _table(
     )
 
 
-def _three(found: Spread) -> tuple[float, float, float]:
-    return found.middle, found.low, found.high
+def _three(found: Spread) -> tuple[float, float | None, float | None]:
+    """Return the middle and the ends; one run alone has none."""
+    return (found.middle, found.low, found.high) if found.count > 1 else (found.middle, None, None)
 
 
 def _middles(row: LevelRow) -> tuple[float | None, ...]:

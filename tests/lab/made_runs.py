@@ -41,7 +41,7 @@ def outcome(step: str, answer: Any, *samples: Samples, repeat: int = 0) -> StepO
         started_at=START,
         wall_s=1.5,
         load=0.5,
-        cost=StepCost(cpu_pct=90.0, peak_rss_bytes=100 * 2**20),
+        cost=StepCost(90.0, 100 * 2**20, 3, 0, 4096, 10, 2),
         answer=answer,
         samples=samples,
     )

@@ -65,6 +65,11 @@ class StepCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     cpu_pct: float  # of one core
     peak_rss_bytes: int
+    peak_threads: int
+    read_bytes: int  # from and to the disk
+    written_bytes: int
+    voluntary_switches: int
+    involuntary_switches: int
 
 
 class StepOutcome(

@@ -157,7 +157,15 @@ def _run(command: list[str], *, timeout_s: float) -> tuple[str, StepCost | None]
                 status = process.wait(timeout=timeout_s)
             with contextlib.suppress(InvalidInput):  # too short to be looked at twice
                 use = sampling.use(process.pid)
-                cost = StepCost(cpu_pct=use.cpu_pct, peak_rss_bytes=use.peak_rss_bytes)
+                cost = StepCost(
+                    cpu_pct=use.cpu_pct,
+                    peak_rss_bytes=use.peak_rss_bytes,
+                    peak_threads=use.peak_threads,
+                    read_bytes=use.read_bytes,
+                    written_bytes=use.written_bytes,
+                    voluntary_switches=use.voluntary_switches,
+                    involuntary_switches=use.involuntary_switches,
+                )
         except subprocess.TimeoutExpired:
             return f"did not end within {timeout_s:g} s", None
         finally:

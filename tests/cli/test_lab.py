@@ -89,3 +89,22 @@ def test_the_gate_exits_by_its_verdict(seawall: Command) -> None:
         done = seawall("lab", "check", "api.json", "--threshold", threshold)
         assert done.exit_code == status
     assert "cannot tell" in done.err
+
+
+PROFILE = """
+schema = "seawall.load_profile/1"
+name = "smoke"
+[[stages]]
+duration_s = 1
+users = 1
+[[requests]]
+path = "/health"
+"""
+
+
+def test_a_load_profile_is_exported(seawall: Command) -> None:
+    Path("smoke.toml").write_text(PROFILE)
+    assert "ProfileUser(FastHttpUser)" in seawall("lab", "export", "smoke.toml").out
+    assert seawall("lab", "export", "smoke.toml", "--to", "k6", "--output", "s.js").exit_code == 0
+    assert "ramping-vus" in Path("s.js").read_text()
+    seawall("lab", "export", "smoke.toml", "--output", "absent/s.js").refused("not_found")

@@ -12,7 +12,7 @@ import typer
 
 from seawall.cli.exit_codes import EXIT_FAILED
 from seawall.cli.options import Json
-from seawall.cli.output import json_document, line, table
+from seawall.cli.output import check_folder, json_document, line, table
 from seawall.errors import NotFound, SeawallError
 
 app = typer.Typer(
@@ -208,6 +208,27 @@ def check(
     for name, path in (("--slo", slo), ("--junit", junit), ("--summary", summary)):
         words += [name, str(path)] if path else []
     raise typer.Exit(main(words))
+
+
+@app.command()
+def export(
+    profile: Annotated[Path, typer.Argument(help="A load profile, TOML or JSON.")],
+    to: Annotated[Literal["locust", "k6"], typer.Option(help="For which tool.")] = "locust",
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write.  [default: standard output]")
+    ] = None,
+) -> None:
+    """Write a load profile as a Locust file or a k6 script."""
+    from seawall.lab.export import export_profile
+    from seawall.lab.load_profile import read_load_profile
+
+    check_folder(output)
+    text = export_profile(read_load_profile(profile), tool=to)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, encoding="utf-8")
+        line(to, str(output))
 
 
 @contextmanager

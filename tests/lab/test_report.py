@@ -189,7 +189,7 @@ def test_the_same_run_gives_the_same_bytes(whole: LabRun, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, "not measured"),
+        (None, "—"),
         (1234567, "1,234,567"),
         (1234.6, "1,235"),
         (12.3456, "12.35"),

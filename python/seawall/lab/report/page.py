@@ -80,9 +80,9 @@ def write_lab_report(run: LabRun, folder: Path) -> list[Path]:
 
 
 def cell(value: Value) -> str:
-    """Write a figure as a table shows it: four significant digits, thousands apart."""
+    """Write a figure as a table shows it: four digits, thousands apart, a dash for none."""
     if value is None:
-        return "not measured"
+        return "—"
     if isinstance(value, str):
         return value
     if isinstance(value, int):

@@ -230,6 +230,10 @@ def fault_table(run: LabRun) -> ReportTable:
         parts = [f"{row[name]:,} {name}" for name in ("lost", "torn", "duplicated") if row[name]]
         return ", ".join(parts) or "none"
 
+    def recovery(row: dict[str, Any]) -> str | None:
+        times = [row[f"recovery_{name}_s"] for name in ("p50", "p95", "max")]
+        return None if None in times else ", ".join(f"{time:.3f}" for time in times)
+
     return _table(
         run,
         "faults",
@@ -237,14 +241,14 @@ def fault_table(run: LabRun) -> ReportTable:
         number="10",
         title="Faults",
         header=(
-            *("failure mode", "database", "tried", "acknowledged", "p50 s", "p95 s", "max s"),
-            *("data loss", "control", "lost by it", "as promised", "notes"),
+            *("failure mode", "database", "tried", "acknowledged", "recovery s: p50, p95, most"),
+            *("data loss", "control", "it lost", "as promised", "notes"),
         ),
         rows=[
             (
-                *(row["fault"], row["database"], row["tried"], row["acknowledged"]),
-                *(row["recovery_p50_s"], row["recovery_p95_s"], row["recovery_max_s"]),
-                *(loss(row), row["control"], row["control_lost"]),
+                *(row["fault"].replace("_", " "), row["database"], row["tried"]),
+                *(row["acknowledged"], recovery(row), loss(row)),
+                *(row["control"], row["control_lost"]),
                 *("yes" if row["ok"] else "NO", row["notes"]),
             )
             for outcome in run.good("faults")[-1:]

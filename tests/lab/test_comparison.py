@@ -116,6 +116,15 @@ def test_a_single_outlier_a_slow_noise_and_a_short_past_are_no_step(tmp_path: Pa
         assert steps_in(work) == [], name
 
 
+def test_a_change_within_the_noise_is_no_step(tmp_path: Path) -> None:
+    for day, middle in enumerate([10, 10, 10, 10.1, 10.1, 10.1]):
+        one_work(tmp_path, *[middle] * 9, day=day)
+    (work,) = read_history(tmp_path)
+    assert steps_in(work) == []
+    louder = [msgspec.structs.replace(point, noise=0.001) for point in work.points]
+    assert len(steps_in(msgspec.structs.replace(work, points=louder))) == 1
+
+
 def test_runs_of_other_machines_are_not_part_of_the_history(tmp_path: Path) -> None:
     foreign = msgspec.structs.replace(head().machine, cpu_model="another")
     one_work(tmp_path, *drawn(1), machine=foreign)

@@ -32,7 +32,7 @@ MAX, WARMUP = 60, 10
 
 PROFILE = LoadProfile(
     name='quo"ted \\ name',
-    stages=(LoadStage(duration_s=60, users=4),),
+    stages=(LoadStage(duration_s=20, users=4),),
     requests=(
         LoadRequest(
             path="/run?n={{sequence}}",

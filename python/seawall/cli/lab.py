@@ -239,6 +239,9 @@ def _interruptible() -> Iterator[None]:
         for kind in before:
             signal.signal(kind, signal.default_int_handler)
         yield
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\nwhat ended is kept, and the same command goes on\n")
+        raise
     finally:
         for kind, handler in before.items():
             signal.signal(kind, handler)

@@ -71,11 +71,12 @@ def stressed(size: int, options: argparse.Namespace) -> Any:
         "scenarios": options.scenarios,
         "iterations": options.iterations,
         "threads": options.threads,
+        "record": options.record,
     }
     return run_function(stress_row, timeout_s=TIMEOUT_S, arguments={"arguments": arguments}).answer
 
 
-def stress_row(arguments: dict[str, int]) -> Any:
+def stress_row(arguments: dict[str, int | str]) -> Any:
     """Run the command at one size; in a process of its own."""
     from bench_stress_modeling import main
 

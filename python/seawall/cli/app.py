@@ -9,6 +9,7 @@ import typer
 from seawall import __version__
 from seawall.cli import audit as audit_commands
 from seawall.cli import keys as keys_commands
+from seawall.cli import lab as lab_commands
 from seawall.cli import show
 from seawall.cli import supervisory as supervisory_commands
 from seawall.cli.demo import DemoChoice, run_demo
@@ -44,6 +45,7 @@ app = typer.Typer(
 app.add_typer(supervisory_commands.app, name="supervisory")
 app.add_typer(keys_commands.app, name="keys")
 app.add_typer(audit_commands.app, name="audit")
+app.add_typer(lab_commands.app, name="lab")
 app.command()(stress)
 app.command()(serve)
 add_views(app)

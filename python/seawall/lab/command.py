@@ -59,5 +59,5 @@ def write_record(results: Sequence[Result], *, folder: str) -> None:
     if not folder:
         return
     for index, result in enumerate(results):
-        name = f"{result.benchmark}-{result.created_at:%Y%m%dT%H%M%S}-{index:02}.json"
+        name = f"{result.benchmark}-{result.created_at:%Y%m%dT%H%M%S.%f}-{index:02}.json"
         write_result(result, path=Path(folder) / name)

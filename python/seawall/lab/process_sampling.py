@@ -1,9 +1,10 @@
-"""What processes cost while something runs: CPU and memory, looked at again and again."""
+"""What processes cost while something runs: looked at again and again."""
 
 import contextlib
+import itertools
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +27,10 @@ class ProcessSample(msgspec.Struct, frozen=True):
     threads: int
     open_files: int  # descriptors on the file that was asked for
     descriptors: int  # all that are open
+    read_bytes: int  # from the disk, by those there are and those waited for; 0 where not told
+    written_bytes: int
+    voluntary_switches: int  # of the threads there are: they waited
+    involuntary_switches: int  # their time was up, or another was more urgent
 
 
 class ProcessUse(msgspec.Struct, frozen=True):
@@ -35,6 +40,11 @@ class ProcessUse(msgspec.Struct, frozen=True):
     peak_rss_bytes: int
     peak_memory_pct: float  # of the machine's memory
     peak_open_files: int  # on the file that was asked for: a store's connections
+    peak_threads: int
+    read_bytes: int
+    written_bytes: int
+    voluntary_switches: int
+    involuntary_switches: int
     samples: tuple[ProcessSample, ...]
 
 
@@ -99,6 +109,11 @@ class ProcessSampling:
             peak_rss_bytes=peak,
             peak_memory_pct=100 * peak / psutil.virtual_memory().total,
             peak_open_files=max(sample.open_files for sample in samples),
+            peak_threads=max(sample.threads for sample in samples),
+            read_bytes=_growth([sample.read_bytes for sample in samples]),
+            written_bytes=_growth([sample.written_bytes for sample in samples]),
+            voluntary_switches=_growth([sample.voluntary_switches for sample in samples]),
+            involuntary_switches=_growth([sample.involuntary_switches for sample in samples]),
             samples=samples,
         )
 
@@ -122,6 +137,10 @@ class ProcessSampling:
                     threads=sum(look["num_threads"] for _, look in known),
                     open_files=sum(self._open_files(one.pid) for one, _ in known),
                     descriptors=sum(_descriptors(one) for one, _ in known),
+                    read_bytes=sum(look["bytes"][0] for _, look in known),
+                    written_bytes=sum(look["bytes"][1] for _, look in known),
+                    voluntary_switches=sum(look["switches"][0] for _, look in known),
+                    involuntary_switches=sum(look["switches"][1] for _, look in known),
                 )
             )
 
@@ -160,6 +179,33 @@ def _seen(process: psutil.Process) -> dict[str, Any] | None:
                 "cpu_times": process.cpu_times(),
                 "memory_info": process.memory_info(),
                 "num_threads": process.num_threads(),
+                "bytes": _disk_bytes(process),
+                "switches": _switches(process.pid),
             }
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return None
+
+
+def _disk_bytes(process: psutil.Process) -> tuple[int, int]:
+    try:
+        counted = process.io_counters()
+    except psutil.AccessDenied:  # some containers tell nobody
+        return 0, 0
+    return counted.read_bytes, counted.write_bytes
+
+
+def _switches(pid: int) -> tuple[int, int]:
+    """Add up the threads: a process's own status counts its first thread only."""
+    voluntary = involuntary = 0
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        with contextlib.suppress(OSError):  # the thread has ended
+            for line in status.read_bytes().splitlines()[-2:]:
+                name, _, count = line.partition(b":")
+                voluntary += int(count) if name == b"voluntary_ctxt_switches" else 0
+                involuntary += int(count) if name == b"nonvoluntary_ctxt_switches" else 0
+    return voluntary, involuntary
+
+
+def _growth(counts: Sequence[int]) -> int:
+    """Add up what a count grew: one falls when a process or a thread ends."""
+    return sum(max(after - before, 0) for before, after in itertools.pairwise(counts))

@@ -1,0 +1,1 @@
+"""The performance report: tables, graphs, advice and checklist of one run."""

@@ -107,7 +107,7 @@ def test_what_finds_no_place_is_refused_and_told_when_to_come_again() -> None:
 def test_a_thousand_of_one_credential_may_wait_by_default() -> None:
     async def said() -> None:
         house = House(AdmissionOptions())
-        asked = [house.ask() for _ in range(1_048)]
+        asked = [house.ask() for _ in range(1_120)]
         await _settled()
         assert house.admission.door.turns.waiting >= 1_000
         house.go.set()

@@ -66,27 +66,23 @@ def test_a_failure_to_make_is_not_kept() -> None:
     assert cache.get("key", lambda: ("made", 1)) == "made"
 
 
-def test_who_joins_a_flight_gets_what_its_first_started() -> None:
+def test_who_joins_a_flight_gets_what_its_first_lands() -> None:
     flights: SingleFlight[int] = SingleFlight()
-    started: Future[int] = Future()
-    first, is_first = flights.join("key", lambda: started)
-    second, is_second = flights.join("key", lambda: pytest.fail("started twice"))
+    first, is_first = flights.begin("key")
+    second, is_second = flights.begin("key")
     assert (is_first, is_second) == (True, False)
-    started.set_result(7)
+    flights.land("key", 7)
     assert (first.result(), second.result()) == (7, 7)
-    _, starts_again = flights.join("key", lambda: started)
-    assert starts_again
+    assert flights.begin("key")[1]
 
 
-def test_a_flight_that_cannot_start_fails_for_all_and_is_over() -> None:
+def test_a_flight_that_fails_fails_for_all_and_is_over() -> None:
     flights: SingleFlight[int] = SingleFlight()
-
-    def start() -> Future[int]:
-        raise KeyError("no")
-
-    failed, _ = flights.join("key", start)
-    assert isinstance(failed.exception(), KeyError)
-    assert isinstance(flights.join("key", start)[0].exception(), KeyError)
+    first, second = flights.begin("key")[0], flights.begin("key")[0]
+    flights.fail("key", KeyError("no"))
+    assert isinstance(first.exception(), KeyError)
+    assert isinstance(second.exception(), KeyError)
+    assert flights.begin("key")[1]
 
 
 def test_what_follows_a_future_may_be_cancelled_without_it() -> None:

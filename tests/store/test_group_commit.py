@@ -1,7 +1,7 @@
 """The writer thread over a driver that only takes notes."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 
 import pytest
@@ -213,3 +213,74 @@ def test_nobody_waits_on_a_dead_writer(notes: Notes) -> None:
     with pytest.raises(StoreError, match="closed"):
         commits.submit(lambda _: None)
     commits.close()
+
+
+class Together:
+    """Work that is done with its like; a group that holds a negative number fails."""
+
+    def __init__(self, number: int, groups: list[list[int]]) -> None:
+        self.number = number
+        self.groups = groups
+
+    def __call__(self, _: list[str]) -> int:
+        if self.number < 0:
+            raise ValueError(self.number)
+        self.groups.append([self.number])
+        return self.number
+
+    def do_all(self, _: list[str], works: Sequence["Together"]) -> list[int]:
+        numbers = [work.number for work in works]
+        if min(numbers) < 0:
+            raise ValueError(numbers)
+        self.groups.append(numbers)
+        return numbers
+
+
+def test_works_of_a_kind_share_a_savepoint(commits: GroupCommit[list[str]], notes: Notes) -> None:
+    held, groups = Held(commits, notes), list[list[int]]()
+    futures = commits.submit_all([Together(number, groups) for number in range(3)])
+    held.go()
+    assert [future.result(timeout=30) for future in futures] == [0, 1, 2]
+    assert groups == [[0, 1, 2]]
+    assert notes.calls[notes.calls.index("begin") :][:4] == [
+        *("begin", "savepoint", "release", "commit")
+    ]
+
+
+def test_where_one_of_a_kind_fails_each_is_done_alone(
+    commits: GroupCommit[list[str]], notes: Notes
+) -> None:
+    held, groups = Held(commits, notes), list[list[int]]()
+    futures = commits.submit_all([Together(number, groups) for number in (0, -1, 2)])
+    held.go()
+    assert [futures[0].result(timeout=30), futures[2].result(timeout=30)] == [0, 2]
+    with pytest.raises(ValueError, match=r"^-1$"):
+        futures[1].result(timeout=30)
+    assert groups == [[0], [2]]
+    own = notes.calls[notes.calls.index("begin") :]
+    assert own[:10] == [
+        *("begin", "savepoint", "rollback to", "savepoint", "release"),
+        *("savepoint", "rollback to", "savepoint", "release", "commit"),
+    ]
+
+
+def test_works_are_done_in_their_order_whatever_their_kind(
+    commits: GroupCommit[list[str]], notes: Notes
+) -> None:
+    held, groups, order = Held(commits, notes), list[list[int]](), list[int]()
+    for work in (Together(0, groups), answer(1, order), Together(2, groups)):
+        last = commits.submit(work)
+    held.go()
+    last.result(timeout=30)
+    assert (groups, order) == ([[0], [2]], [1])
+
+
+def test_works_that_do_not_all_find_a_place_are_all_refused(
+    commits: GroupCommit[list[str]], notes: Notes
+) -> None:
+    held = Held(commits, notes)
+    with pytest.raises(StoreError) as refusal:
+        commits.submit_all([answer(number) for number in range(7)])
+    assert refusal.value.code == "store_busy"
+    assert commits.queued() == 0
+    held.go()

@@ -46,7 +46,7 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 class AdmissionOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many requests are let in."""
 
-    at_once: Annotated[int, Meta(ge=1, le=4_096)] = 32  # worked on
+    at_once: Annotated[int, Meta(ge=1, le=4_096)] = 128  # worked on
     waiting: Annotated[int, Meta(ge=1, le=65_536)] = 2_048  # one credential: half of it
     heavy_at_once: Annotated[int, Meta(ge=1, le=64)] = 4  # whose bodies may be in memory
     heavy_waiting: Annotated[int, Meta(ge=1, le=4_096)] = 64  # one tenant: half of it

@@ -22,7 +22,7 @@ from seawall.ingest import (
 )
 from seawall.native import RunControl
 from seawall.registry import PROFILE_PACKAGES
-from seawall.session.answering import run_of, stored_run, submit_run
+from seawall.session.answering import submit_run
 from seawall.session.asker import Asker
 from seawall.session.books import read_tables
 from seawall.session.cache import CacheUse
@@ -36,6 +36,7 @@ from seawall.session.ingesting import (
     read_stored,
 )
 from seawall.session.run import Finding, Run
+from seawall.session.run_in_hand import AskedRun, BegunRun, begin_run, run_of, stored_run
 from seawall.session.run_parameters import simulation_parameters, stress_parameters
 from seawall.session.trace import (
     Trace,
@@ -436,13 +437,49 @@ class Session:
             moment, its run is waited for instead.
         """
         return submit_run(
-            self._asker,
-            engine,
-            dataset,
-            parameters=parameters,
-            started_at=started_at,
-            execution=Execution(self._asker.threads, control, checkpoint, cluster),
-            audited=audited,
+            AskedRun(
+                self._asker,
+                engine,
+                dataset,
+                parameters,
+                self._asker.clock() if started_at is None else started_at,
+                Execution(self._asker.threads, control, checkpoint, cluster),
+                audited,
+            )
+        )
+
+    def begin(
+        self,
+        engine: str,
+        dataset: str,
+        *,
+        parameters: Mapping[str, Any] | msgspec.Struct | None,
+        started_at: datetime | str,
+        audited: Callable[[str], AuditDraft],
+        prepared: Callable[[Run], None],
+    ) -> BegunRun:
+        """Give a question its place, for a caller who computes and writes several together.
+
+        Parameters
+        ----------
+        audited : callable
+            As of `submit`.
+        prepared : callable
+            Takes a run that is new once it is computed, before it is durable.
+
+        Returns
+        -------
+        BegunRun
+            What is in its hand goes through `without_kept`, `RunInHand.compute` and `write_runs`,
+            or others who ask the same wait for ever.
+        """
+        execution = Execution(self._asker.threads)
+        return begin_run(
+            AskedRun(
+                *(self._asker, engine, dataset, parameters, started_at, execution),
+                audited,
+                prepared,
+            )
         )
 
     def run_of(self, run_id: str) -> Run:

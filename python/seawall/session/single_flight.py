@@ -32,10 +32,10 @@ class SingleFlight(Generic[Value]):
         self._under_way: dict[Hashable, Future[Value]] = {}
         self._lock = Lock()
 
-    def join(self, key: Hashable, start: Callable[[], Future[Value]]) -> tuple[Future[Value], bool]:
-        """Return the future under way, else start one; and whether this call started it.
+    def begin(self, key: Hashable) -> tuple[Future[Value], bool]:
+        """Return the future under way, else a new one; and whether it is new.
 
-        A future is under way until it is done: ``start`` finds for itself what was done before.
+        Who begins one lands it, whatever happens.
         """
         with self._lock:
             under_way = self._under_way.get(key)
@@ -44,19 +44,16 @@ class SingleFlight(Generic[Value]):
             # Nobody is given it to cancel: all who joined wait for it.
             future: Future[Value] = Future()
             self._under_way[key] = future
-        try:
-            start().add_done_callback(lambda done: self._land(key, done))
-        except BaseException as error:
-            failed: Future[Value] = Future()
-            failed.set_exception(error)
-            self._land(key, failed)
-        return future, True
+            return future, True
 
-    def _land(self, key: Hashable, done: Future[Value]) -> None:
+    def land(self, key: Hashable, value: Value) -> None:
+        """Give its value to all who wait."""
+        self._ended(key).set_result(value)
+
+    def fail(self, key: Hashable, error: BaseException) -> None:
+        """Have all who wait fail."""
+        self._ended(key).set_exception(error)
+
+    def _ended(self, key: Hashable) -> Future[Value]:
         with self._lock:
-            future = self._under_way.pop(key)
-        error = done.exception()
-        if error is None:
-            future.set_result(done.result())
-        else:
-            future.set_exception(error)
+            return self._under_way.pop(key)

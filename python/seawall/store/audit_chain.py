@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from msgspec.structs import asdict, replace
 
 from seawall.errors import StoreError
 from seawall.store.types import AuditDraft, AuditEntry
@@ -41,10 +40,10 @@ _CANONICAL = msgspec.json.Encoder(order="sorted")
 
 def chained(draft: AuditDraft, *, sequence: int, previous_sha256: bytes) -> AuditEntry:
     """Give a draft its place in the chain."""
-    entry = AuditEntry(
-        sequence=sequence, **asdict(draft), previous_sha256=previous_sha256, entry_sha256=b""
-    )
-    return replace(entry, entry_sha256=entry_digest(entry))
+    said = (draft.tenant, draft.at, draft.actor, draft.action, draft.outcome, draft.subject)
+    content = _Content(sequence, *said, draft.request_id, msgspec.Raw(draft.detail))
+    digest = sha256(previous_sha256 + _CANONICAL.encode(content)).digest()
+    return AuditEntry(sequence, *said, draft.request_id, draft.detail, previous_sha256, digest)
 
 
 def entry_digest(entry: AuditEntry) -> bytes:

@@ -6,8 +6,9 @@ waiting when the previous commit returns.
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from itertools import groupby
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from seawall.errors import StoreError
@@ -27,13 +28,13 @@ class CommitDriver(Protocol[TxOut]):
         """Start a transaction that already holds the right to write."""
 
     def savepoint(self) -> None:
-        """Mark the start of one request."""
+        """Mark the start of one request, or of several that are done together."""
 
     def release(self) -> None:
-        """Keep the request since the mark."""
+        """Keep what was done since the mark."""
 
     def rollback_to_savepoint(self) -> None:
-        """Undo the request since the mark, and the mark itself."""
+        """Undo what was done since the mark, and the mark itself."""
 
     def commit(self) -> None:
         """Return once the transaction is durable."""
@@ -58,13 +59,35 @@ def _nothing() -> None:
     return
 
 
+class Gathered(Protocol):
+    """Work of a kind that is done for several requests at once where nothing goes wrong."""
+
+    def __call__(self, transaction: Any, /) -> Any:
+        """Do it alone."""
+
+    def do_all(self, transaction: Any, works: Sequence[Any], /) -> Sequence[Any]:
+        """Do works of this kind, itself among them; return the answer of each.
+
+        When it raises, all of it is undone and each is done alone.
+        """
+
+
 class _Request(NamedTuple):
     work: Callable[[Any], Any]
     future: Future[Any]
 
+    def kind(self) -> object:
+        """Requests of one kind may be done together; those of none are alone."""
+        return getattr(type(self.work), "do_all", None)
+
+
+_Outcomes = list[tuple[Future[Any], Any, BaseException | None]]
+
 
 class GroupCommit(Generic[Tx]):
     """Runs submitted work in groups, each request inside its own savepoint.
+
+    Neighbours of one kind of `Gathered` work share one, and have their own where that fails.
 
     Parameters
     ----------
@@ -101,15 +124,19 @@ class GroupCommit(Generic[Tx]):
         StoreError
             ``store_busy`` when the queue is full, ``store_closed`` after `close`.
         """
-        future: Future[T] = Future()
+        return self.submit_all([work])[0]
+
+    def submit_all(self, works: Sequence[Callable[[Tx], T]]) -> list[Future[T]]:
+        """Queue works at once, as `submit` each; all or none are queued."""
+        futures: list[Future[T]] = [Future() for _ in works]
         with self._changed:
             if self._closed:
                 raise StoreError("The store is closed.", code="store_closed")
-            if len(self._queue) >= self._max_queued:
+            if len(self._queue) + len(works) > self._max_queued:
                 raise StoreError("Too many writes are waiting; try again.", code="store_busy")
-            self._queue.append(_Request(work, future))
+            self._queue.extend(map(_Request, works, futures))
             self._changed.notify()
-        return future
+        return futures
 
     def queued(self) -> int:
         """Tell how many requests wait for the next group."""
@@ -144,20 +171,14 @@ class GroupCommit(Generic[Tx]):
         if not live:
             return
         ended = self.watch(len(live))
-        answers: list[tuple[Future[Any], Any]] = []
-        refusals: list[tuple[Future[Any], BaseException]] = []
+        outcomes: _Outcomes = []
         try:
             transaction = self._driver.begin()
-            for work, future in live:
-                self._driver.savepoint()
-                try:
-                    answer = work(transaction)
-                    self._driver.release()
-                except BaseException as error:
-                    refusals.append((future, error))
-                    self._undo_request(error)
-                else:
-                    answers.append((future, answer))
+            for kind, requests in groupby(live, key=_Request.kind):
+                some = list(requests)
+                if kind is None or len(some) == 1 or not self._do_all(transaction, some, outcomes):
+                    for request in some:
+                        self._do(transaction, request, outcomes)
             self._driver.commit()
         except BaseException as error:
             self._driver.rollback()
@@ -166,12 +187,38 @@ class GroupCommit(Generic[Tx]):
                 future.set_exception(error)
             return
         ended()  # before anybody is told: who counts after an answer finds it counted
-        for future, answer in answers:
-            future.set_result(answer)
-        for future, refusal in refusals:
-            future.set_exception(refusal)
+        for future, answer, refusal in outcomes:
+            if refusal is None:
+                future.set_result(answer)
+            else:
+                future.set_exception(refusal)
 
-    def _undo_request(self, error: BaseException) -> None:
+    def _do(self, transaction: Tx, request: _Request, outcomes: _Outcomes) -> None:
+        self._driver.savepoint()
+        try:
+            answer = request.work(transaction)
+            self._driver.release()
+        except BaseException as error:
+            self._undo_since_mark(error)
+            outcomes.append((request.future, None, error))
+        else:
+            outcomes.append((request.future, answer, None))
+
+    def _do_all(self, transaction: Tx, some: list[_Request], outcomes: _Outcomes) -> bool:
+        """Do requests of one kind together; False when that fails, and nothing of it is left."""
+        kind: Any = some[0].work
+        self._driver.savepoint()
+        try:
+            answers = kind.do_all(transaction, [request.work for request in some])
+            self._driver.release()
+        except Exception as error:
+            self._undo_since_mark(error)
+            return False
+        for (_, future), answer in zip(some, answers, strict=True):
+            outcomes.append((future, answer, None))
+        return True
+
+    def _undo_since_mark(self, error: BaseException) -> None:
         try:
             self._driver.rollback_to_savepoint()
         except Exception:

@@ -15,6 +15,7 @@ from seawall.store.types import (
     Evidence,
     Finding,
     Link,
+    NewRun,
     RawChunk,
     Run,
     RunMembers,
@@ -56,6 +57,18 @@ class Transaction(OperationWrites, Protocol):
     def put_run(self, run: Run, evidence_ids: Sequence[str], finding_ids: Sequence[str]) -> bool:
         """Keep a run and the names of its members; False when it was there already."""
 
+    def put_new_runs(self, runs: Sequence[NewRun]) -> None:
+        """Keep runs with all that they leave behind, in few statements.
+
+        As much as a loop of the puts above, and sooner, where all goes well. Where it does not,
+        whatever is raised is of no one run: the caller undoes all and puts each alone.
+
+        Raises
+        ------
+        Conflict
+            When one of the runs is there already.
+        """
+
 
 class Store(OperationReads, Protocol):
     """A ledger of datasets, runs, evidence, findings and links. Any thread may use it.
@@ -75,11 +88,17 @@ class Store(OperationReads, Protocol):
             ``store_busy`` when the queue is full, ``store_closed`` after `close`.
         """
 
+    def submit_all(self, works: Sequence[Callable[[Transaction], T]]) -> list[Future[T]]:
+        """Queue works at once, as `submit` each; all or none are queued."""
+
     def watch_commits(self, watch: CommitWatch) -> None:
         """Have every group commit told from now on, on the writer's thread; it must not fail."""
 
     def queued_writes(self) -> int:
         """Tell how much submitted work waits for the writer."""
+
+    def kept_runs(self, tenant: str, run_ids: Sequence[str]) -> list[Run]:
+        """The runs of these identifiers that there are, in any order."""
 
     def dataset(self, tenant: str, dataset_version_id: str) -> DatasetVersion:
         """One dataset version."""

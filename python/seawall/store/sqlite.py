@@ -1,6 +1,6 @@
 """The store in one SQLite file, which several processes may use at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Self, TypeVar
@@ -61,6 +61,10 @@ class SqliteStore(SqliteOperationReads):
         """Queue ``work`` for the writer; the future resolves once its rows are durable."""
         return self._commits.submit(work)
 
+    def submit_all(self, works: Sequence[Callable[[Transaction], T]]) -> list[Future[T]]:
+        """Queue works at once, as `submit` each; all or none are queued."""
+        return self._commits.submit_all(works)
+
     def watch_commits(self, watch: CommitWatch) -> None:
         """Have every group commit told from now on."""
         self._commits.watch = watch
@@ -68,6 +72,12 @@ class SqliteStore(SqliteOperationReads):
     def queued_writes(self) -> int:
         """Tell how much submitted work waits for the writer."""
         return self._commits.queued()
+
+    def kept_runs(self, tenant: str, run_ids: Sequence[str]) -> list[Run]:
+        """The runs of these identifiers that there are, in any order."""
+        places = ", ".join("?" * len(run_ids))
+        sql = f"SELECT {COLUMNS[Run]} FROM run WHERE run_id IN ({places}) AND tenant = ?"
+        return self._select(Run, sql, (*run_ids, tenant))
 
     def dataset(self, tenant: str, dataset_version_id: str) -> DatasetVersion:
         """One dataset version."""

@@ -14,6 +14,8 @@ BUSY_TIMEOUT_MS = 10_000
 MODE_RETRY_MS = 5
 MAX_READERS = 16
 WRITER_CACHE_KIB = 65_536
+WRITER_STATEMENTS = 400  # kept prepared: of each table one for each number of rows
+READER_STATEMENTS = 100
 WAL_KEPT_BYTES = 64 * 1024 * 1024
 
 _FAILURES: tuple[tuple[type[apsw.Error], str, str], ...] = (
@@ -57,7 +59,7 @@ def open_writer(path: str, *, vfs: str | None = None) -> apsw.Connection:
     """Open the file for writing, creating it when absent; every commit is durable."""
     with translated():
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-        connection = _opened(path, flags, vfs)
+        connection = _opened(path, flags, vfs, statements=WRITER_STATEMENTS)
         try:
             _use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous = FULL")
@@ -86,8 +88,10 @@ def _use_write_ahead_log(connection: apsw.Connection) -> None:
     raise apsw.BusyError
 
 
-def _opened(path: str, flags: int, vfs: str | None) -> apsw.Connection:
-    connection = apsw.Connection(path, flags=flags, vfs=vfs)
+def _opened(
+    path: str, flags: int, vfs: str | None, *, statements: int = READER_STATEMENTS
+) -> apsw.Connection:
+    connection = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=statements)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     return connection
 

@@ -1,5 +1,6 @@
 """The service's rows, written to SQLite inside the transaction of a group."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import apsw
@@ -10,6 +11,7 @@ from seawall.errors import Conflict, NotFound
 from seawall.provenance import canonical_json
 from seawall.store.audit_chain import BEFORE_THE_FIRST, chained
 from seawall.store.sqlite_connection import translated
+from seawall.store.sqlite_tables import AUDIT_ENTRY
 from seawall.store.types import (
     ApiKey,
     AuditDraft,
@@ -37,7 +39,6 @@ def _same(table: str, row: type[msgspec.Struct]) -> str:
 
 _INSERT_KEY, _SAME_KEY = _insert("api_key", ApiKey), _same("api_key", ApiKey)
 _INSERT_JOB, _SAME_JOB = _insert("job", Job), _same("job", Job)
-_INSERT_AUDIT = _insert("audit_entry", AuditEntry)
 _INSERT_TOKEN = _insert("revoked_token", RevokedToken)
 _JOB = ", ".join(Job.__struct_fields__)
 _UNFINISHED = "status IN ('queued', 'running')"
@@ -91,15 +92,26 @@ class SqliteOperationWrites:
 
     def append_audit(self, draft: AuditDraft) -> AuditEntry:
         """Put an entry at the end of the audit chain, where nobody can change it."""
+        return self.append_audits([draft])[0]
+
+    def append_audits(self, drafts: Sequence[AuditDraft]) -> list[AuditEntry]:
+        """Put entries at the end of the audit chain, in their order."""
+        if not drafts:
+            return []
         with translated():
             # Read each time: other processes, and requests that were undone, append too.
             last = self._connection.execute(
                 "SELECT sequence, entry_sha256 FROM audit_entry ORDER BY sequence DESC LIMIT 1"
             ).get
             sequence, previous = last or (0, BEFORE_THE_FIRST)
-            entry = chained(draft, sequence=sequence + 1, previous_sha256=previous)
-            self._connection.execute(_INSERT_AUDIT, astuple(entry))
-            return entry
+            entries = []
+            for draft in drafts:
+                sequence += 1
+                entry = chained(draft, sequence=sequence, previous_sha256=previous)
+                previous = entry.entry_sha256
+                entries.append(entry)
+            AUDIT_ENTRY.put(self._connection, [astuple(entry) for entry in entries])
+            return entries
 
     def put_job(self, job: Job) -> bool:
         """Keep a job; False when it was there already."""

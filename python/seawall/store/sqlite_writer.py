@@ -2,17 +2,30 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import chain
 from operator import attrgetter
 
 import apsw
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from seawall.errors import Conflict
 from seawall.store.migrations import Migration
 from seawall.store.sqlite_connection import open_writer, translated
-from seawall.store.sqlite_operation_writes import SqliteOperationWrites
+from seawall.store.sqlite_run_writes import SqliteRunWrites
+from seawall.store.sqlite_tables import (
+    DATASET,
+    DERIVATION,
+    DERIVED_TABLE,
+    EVIDENCE,
+    FINDING,
+    LINK,
+    RAW_CHUNK,
+    RUN,
+    RUN_EVIDENCE,
+    RUN_FINDING,
+    Table,
+    Values,
+    conflict,
+)
 from seawall.store.types import (
     DatasetVersion,
     Derivation,
@@ -25,63 +38,18 @@ from seawall.store.types import (
 )
 
 CHECKPOINT_PAGES = 4_000  # 16 MiB of write-ahead log
-# Always a row's last columns.
-_FIRST_WRITER_STAYS = frozenset({"source", "source_sha256", "created_at", "created_by"})
-
-# A statement that takes several rows costs one step, and the interpreter lets go of its lock at
-# every step; a longer one would cost more to prepare than it saves.
-_MAX_TOGETHER = 16
-
-_Values = tuple[object, ...]
 
 
-class _Table:
-    """The statements of one table, whose columns are ``keys`` followed by a Struct's fields."""
-
-    def __init__(self, name: str, keys: tuple[str, ...], row: type[Struct] | None = None) -> None:
-        columns = (*keys, *(row.__struct_fields__ if row else ()))
-        content = [column for column in columns if column not in _FIRST_WRITER_STAYS]
-        self.name = name
-        self.content_columns = len(content)
-        self.inserts = [
-            f"INSERT INTO {name} ({', '.join(columns)}) "
-            f"VALUES {_places(len(columns), count)} ON CONFLICT DO NOTHING"
-            for count in range(_MAX_TOGETHER + 1)
-        ]
-        self.sames = [
-            f"SELECT count(*) FROM (VALUES {_places(len(content), count)}) AS wanted "
-            f"CROSS JOIN {name} AS kept WHERE "
-            + " AND ".join(f"kept.{c} = wanted.column{n}" for n, c in enumerate(content, 1))
-            for count in range(_MAX_TOGETHER + 1)
-        ]
-
-
-def _places(columns: int, rows: int) -> str:
-    return ", ".join([f"({', '.join('?' * columns)})"] * rows)
-
-
-_OF_DATASET = ("tenant", "dataset_version_id")
-_DATASET = _Table("dataset_version", (), DatasetVersion)
-_RAW_CHUNK = _Table("raw_chunk", _OF_DATASET, RawChunk)
-_DERIVATION = _Table("derivation", _OF_DATASET, Derivation)
-_DERIVED_TABLE = _Table("derived_table", _OF_DATASET, DerivedTable)
-_EVIDENCE = _Table("evidence", ("tenant",), Evidence)
-_FINDING = _Table("finding", ("tenant",), Finding)
-_LINK = _Table("link", ("tenant",), Link)
-_RUN = _Table("run", (), Run)
-_RUN_EVIDENCE = _Table("run_evidence", ("tenant", "run_id", "evidence_id"))
-_RUN_FINDING = _Table("run_finding", ("tenant", "run_id", "finding_id"))
-
-
-class SqliteTransaction(SqliteOperationWrites):
+class SqliteTransaction(SqliteRunWrites):
     """`Transaction` over the writer's connection."""
 
     def put_dataset(self, dataset: DatasetVersion, chunks: Sequence[RawChunk]) -> bool:
         """Keep a dataset version with all its raw chunks; False when it was there already."""
         key = (dataset.tenant, dataset.dataset_version_id)
         with translated():
-            if self._put(_DATASET, [astuple(dataset)]):
-                self._put(_RAW_CHUNK, [(*key, *astuple(chunk)) for chunk in chunks])
+            if DATASET.put(self._connection, [astuple(dataset)]):
+                rows = [(*key, *astuple(chunk)) for chunk in chunks]
+                RAW_CHUNK.put(self._connection, rows)
                 return True
             # The roots compared above fix the records. The compressed bytes are not compared:
             # another version of the compressor may have made them.
@@ -104,8 +72,9 @@ class SqliteTransaction(SqliteOperationWrites):
         """Keep the one derivation of a dataset version; False when it was there already."""
         key = (tenant, dataset_version_id)
         with translated():
-            if self._put(_DERIVATION, [(*key, *astuple(derivation))]):
-                self._put(_DERIVED_TABLE, [(*key, *astuple(table)) for table in tables])
+            if DERIVATION.put(self._connection, [(*key, *astuple(derivation))]):
+                rows = [(*key, *astuple(table)) for table in tables]
+                DERIVED_TABLE.put(self._connection, rows)
                 return True
             # The digest compared above fixes the tables, as the roots do for raw chunks.
             self._require_same(
@@ -119,29 +88,29 @@ class SqliteTransaction(SqliteOperationWrites):
 
     def put_evidence(self, tenant: str, rows: Sequence[Evidence]) -> None:
         """Keep evidence of dataset versions that are already kept."""
-        self._put_all(_EVIDENCE, tenant, rows)
+        self._put_all(EVIDENCE, tenant, rows)
 
     def put_findings(self, tenant: str, rows: Sequence[Finding]) -> None:
         """Keep findings of dataset versions that are already kept."""
-        self._put_all(_FINDING, tenant, rows)
+        self._put_all(FINDING, tenant, rows)
 
     def put_links(self, tenant: str, rows: Sequence[Link]) -> None:
         """Keep links between findings and evidence that are already kept."""
         # In the order of the findings all index walks but that to the evidence are sequential.
-        self._put_all(_LINK, tenant, sorted(rows, key=attrgetter("finding_id")))
+        self._put_all(LINK, tenant, sorted(rows, key=attrgetter("finding_id")))
 
     def put_run(self, run: Run, evidence_ids: Sequence[str], finding_ids: Sequence[str]) -> bool:
         """Keep a run and the names of its members; False when it was there already."""
         key = (run.tenant, run.run_id)
         members = (
-            (_RUN_EVIDENCE, "evidence_id", evidence_ids),
-            (_RUN_FINDING, "finding_id", finding_ids),
+            (RUN_EVIDENCE, "evidence_id", evidence_ids),
+            (RUN_FINDING, "finding_id", finding_ids),
         )
         with translated():
-            created = self._put(_RUN, [astuple(run)]) == 1
+            created = RUN.put(self._connection, [astuple(run)]) == 1
             for table, column, ids in members:
                 if created:
-                    self._put(table, [(*key, member) for member in ids])
+                    table.put(self._connection, [(*key, member) for member in ids])
                 else:
                     self._require_same(
                         f"SELECT {column} FROM {table.name} WHERE tenant = ? AND run_id = ?",
@@ -151,44 +120,16 @@ class SqliteTransaction(SqliteOperationWrites):
                     )
             return created
 
-    def _put_all(self, table: _Table, tenant: str, rows: Sequence[Struct]) -> None:
+    def _put_all(self, table: Table, tenant: str, rows: Sequence[Struct]) -> None:
         with translated():
-            self._put(table, [(tenant, *astuple(row)) for row in rows])
-
-    def _put(self, table: _Table, rows: Sequence[_Values]) -> int:
-        """Insert what is missing, require the rest to be the same; return how many were new."""
-        before = self._connection.total_changes()
-        if len(rows) <= _MAX_TOGETHER:
-            if rows:
-                self._connection.execute(table.inserts[len(rows)], tuple(chain(*rows)))
-        else:
-            self._connection.executemany(table.inserts[1], rows)
-        created = self._connection.total_changes() - before
-        if created < len(rows):
-            for first in range(0, len(rows), _MAX_TOGETHER):
-                self._require_kept(table, rows[first : first + _MAX_TOGETHER])
-        return created
-
-    def _require_kept(self, table: _Table, rows: Sequence[_Values]) -> None:
-        wanted = [row[: table.content_columns] for row in rows]
-        if self._count_same(table, wanted) < len(rows):
-            changed = next(row for row in wanted if self._count_same(table, [row]) == 0)
-            raise _conflict(f"{table.name}[{changed[1]}]")
-
-    def _count_same(self, table: _Table, wanted: Sequence[_Values]) -> int:
-        count = self._connection.execute(table.sames[len(wanted)], tuple(chain(*wanted))).get
-        return int(count)
+            table.put(self._connection, [(tenant, *astuple(row)) for row in rows])
 
     def _require_same(
-        self, sql: str, key: tuple[str, str], rows: Sequence[_Values], *, where: str
+        self, sql: str, key: tuple[str, str], rows: Sequence[Values], *, where: str
     ) -> None:
         kept = set(self._connection.execute(sql, key).fetchall())
         if kept != set(rows):
-            raise _conflict(where)
-
-
-def _conflict(where: str) -> Conflict:
-    return Conflict("The same identifier is kept with another content.", where=where)
+            raise conflict(where)
 
 
 class SqliteWriter:

@@ -4,12 +4,13 @@ Times are ISO 8601 strings and identifiers are text, both made by the caller. Ti
 have one form (UTC, with as many digits), so that their order is that of the text.
 """
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
+from seawall.canonical import canonical_json
 from seawall.errors import InvalidInput, LimitExceeded
-from seawall.provenance import canonical_json
 
 MAX_AUDIT_TEXT_CHARACTERS = 2_048
 MAX_AUDIT_DETAIL_BYTES = 16_384
@@ -109,6 +110,16 @@ class RunMembers(msgspec.Struct, frozen=True, gc=False):
     finding_ids: tuple[str, ...]
 
 
+class NewRun(msgspec.Struct, frozen=True, gc=False):
+    """A run with everything that it leaves behind, to be written as one."""
+
+    run: Run
+    evidence: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+    links: tuple[Link, ...]
+    audit: "AuditDraft | None"  # enters the chain when the run is new
+
+
 class ApiKey(msgspec.Struct, frozen=True, gc=False):
     """Says what the holder of a key may do; of the key itself only a keyed hash is kept."""
 
@@ -175,12 +186,17 @@ class AuditDraft(msgspec.Struct, frozen=True, gc=False):
                 raise InvalidInput("is not Unicode", where=name) from error
         if len(self.detail) > MAX_AUDIT_DETAIL_BYTES:
             raise LimitExceeded(f"has more than {MAX_AUDIT_DETAIL_BYTES} bytes", where="detail")
-        try:
-            canonical = canonical_json(msgspec.json.decode(self.detail, type=dict))
-        except (msgspec.MsgspecError, UnicodeDecodeError, InvalidInput) as error:
-            raise InvalidInput(str(error), where="detail") from error
-        if canonical != self.detail:
-            raise InvalidInput("is not canonical JSON", where="detail")
+        _check_detail(self.detail)
+
+
+@lru_cache(256)  # most entries say the same
+def _check_detail(detail: bytes) -> None:
+    try:
+        canonical = canonical_json(msgspec.json.decode(detail, type=dict))
+    except (msgspec.MsgspecError, UnicodeDecodeError, InvalidInput) as error:
+        raise InvalidInput(str(error), where="detail") from error
+    if canonical != detail:
+        raise InvalidInput("is not canonical JSON", where="detail")
 
 
 class AuditEntry(msgspec.Struct, frozen=True, gc=False):

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 from msgspec import UNSET
 
@@ -43,6 +45,11 @@ class DebtBook:
         self.records = records
         self.instruments = instruments  # None where the profile has none
         self.earlier = earlier  # records of earlier datasets
+
+    @cached_property
+    def segments(self) -> Sequence[Mapping[str, Any]]:
+        """What distinguishes each part of the book that a shock may reach by itself."""
+        return self.columns.segments
 
 
 def choose_book(parameters: BookTerms) -> BookChoice:

@@ -73,7 +73,7 @@ def run(
         For a bad scenario or figure, with its place.
     """
     columns = book.columns
-    segments = columns.segments
+    segments = book.segments
     scenarios = complete_scenarios(parameters.stress_scenarios)
     paths = [
         PathRun(path, parameters.supervisory_links, segments, currency=columns.currency)

@@ -1,8 +1,6 @@
 """One set of routes per engine, made from what it declares."""
 
-import asyncio
-from concurrent.futures import Future
-from functools import partial
+from functools import lru_cache, partial
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,20 +12,22 @@ from msgspec import Meta
 from seawall.engine import EngineDeclaration
 from seawall.errors import Conflict, InvalidInput, NotFound
 from seawall.registry import ENGINES
+from seawall.service.access.principal import Principal
 from seawall.service.answers import answer
 from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
-from seawall.service.known_answers import KnownAnswer
 from seawall.service.parts import HttpRequest, Service, drafted, principal_of
 from seawall.service.run_answers import (
     RunAnswer,
     aggregated,
+    encoded_run_answer,
     metadata,
-    run_answer,
     stated_findings,
 )
+from seawall.service.run_turns import AskedAnswer, RunTurns
 from seawall.session import Run, Session
 from seawall.session.question import iso_time
+from seawall.session.run_in_hand import BegunRun
 
 DatasetVersionId = Annotated[str, Meta(pattern="^dv_[0-9a-z]{26}$")]
 RunId = Annotated[str, Meta(pattern="^run_[0-9a-z]{26}$")]
@@ -69,7 +69,8 @@ class EngineHealth(msgspec.Struct, frozen=True):
 
 def engine_routes(service: Service) -> list[HTTPRouteHandler]:
     """Return the routes of every engine of the registry."""
-    return [route for declaration in ENGINES.values() for route in _routes(service, declaration)]
+    turns = RunTurns(service.workers)
+    return [route for one in ENGINES.values() for route in _routes(service, one, turns)]
 
 
 def run_request(declaration: EngineDeclaration[Any, Any]) -> type[msgspec.Struct]:
@@ -89,12 +90,32 @@ def run_request(declaration: EngineDeclaration[Any, Any]) -> type[msgspec.Struct
     )
 
 
-def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[HTTPRouteHandler]:
+def _routes(
+    service: Service, declaration: EngineDeclaration[Any, Any], turns: RunTurns
+) -> list[HTTPRouteHandler]:
     base = f"/api/v3/engines/{declaration.wire_name}"
     request_type = run_request(declaration)
 
-    def encode(run: Run) -> bytes:
-        return msgspec.json.encode(run_answer(declaration, run))
+    encode = partial(encoded_run_answer, declaration)
+
+    def encoded(run: Run) -> bytes:
+        return run.encoded("service.run", encode)
+
+    @lru_cache(1_024)
+    def session_of(principal: Principal) -> Session:
+        return service.session.acting_as(tenant=principal.tenant, actor=principal.actor)
+
+    def begin(request: HttpRequest, body: bytes, asked: AskedAnswer) -> BegunRun:
+        service.switches.check(declaration.name)
+        question: Any = decode_body(body, request_type)
+        return session_of(principal_of(request)).begin(
+            declaration.name,
+            question.dataset_version_id,
+            parameters=question.parameters,
+            started_at=iso_time(question.started_at),
+            audited=partial(drafted, request, f"{declaration.name}.run"),
+            prepared=asked.prepare,
+        )
 
     @post(
         f"{base}/run",
@@ -122,40 +143,13 @@ def _routes(service: Service, declaration: EngineDeclaration[Any, Any]) -> list[
             if service.switches.is_due():
                 service.workers.submit(service.switches.is_enabled, declaration.name)
             return known  # from memory, on the event loop
-        session = service.session_of(request)
-
-        def encoded(found: Run) -> bytes:
-            return found.encoded("service.run", encode)
-
-        def packed(answer: KnownAnswer) -> KnownAnswer:
-            if not answer.is_ready_for(headers):
-                answer.pack()
-            return answer
-
-        def work() -> KnownAnswer | Future[Run]:
-            service.switches.check(declaration.name)
-            asked: Any = decode_body(body, request_type)
-            started_at = iso_time(asked.started_at)
-            made = session.submit(
-                declaration.name,
-                asked.dataset_version_id,
-                parameters=asked.parameters,
-                started_at=started_at,
-                audited=partial(drafted, request, f"{declaration.name}.run"),
-            )
-            if not made.done() or made.result().created:
-                return made
-            # Only what is asked again is kept: most questions are asked once.
-            answer = known or KnownAnswer(encoded(made.result()))
-            service.known.keep(tenant, declaration.name, body, answer)
-            return packed(answer)
-
-        told = await service.off_loop(work)
-        if isinstance(told, KnownAnswer):
-            return told  # it was there already
-        found = await asyncio.wrap_future(told)  # nobody waits for the disk on a thread
-        service.held.keep(tenant, found)
-        return await service.off_loop(lambda: packed(KnownAnswer(encoded(found))))
+        asked = AskedAnswer(partial(begin, request, body), encoded, headers, known)
+        told = await turns.answer(asked)
+        if asked.run.created:
+            service.held.keep(tenant, asked.run)
+        else:  # only what is asked again is kept: most questions are asked once
+            service.known.keep(tenant, declaration.name, body, told)
+        return told
 
     @post(
         f"{base}/report",

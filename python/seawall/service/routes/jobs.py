@@ -19,7 +19,7 @@ from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_f
 from seawall.service.parts import HttpRequest, Service, principal_of, written
 from seawall.service.queries import decode_query
 from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_request
-from seawall.service.run_answers import run_answer
+from seawall.service.run_answers import encoded_run_answer
 from seawall.session.question import iso_time
 from seawall.store.types import Job, JobStatus
 
@@ -93,7 +93,7 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
                     control=control,
                 )
                 service.held.keep(principal.tenant, found)
-                return msgspec.json.encode(run_answer(declaration, found))
+                return encoded_run_answer(declaration, found)
 
             return service.jobs.begin(
                 principal,

@@ -95,6 +95,7 @@ class Metrics:
         )
         # Looking a label up costs more than counting: the few that there are, are kept.
         self._of_answer: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._of_stage: dict[tuple[str, str], Histogram] = {}
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count an answer."""
@@ -115,8 +116,11 @@ class Metrics:
 
     def stage(self, engine: str, stage: RunStage) -> Callable[[], None]:
         """Measure a stage of a run from now until what is returned is called."""
-        began, histogram = self.clock(), self._stages[stage].labels(engine)
-        return lambda: histogram.observe(self.clock() - began)
+        histogram = self._of_stage.get((engine, stage))
+        if histogram is None:
+            histogram = self._of_stage[engine, stage] = self._stages[stage].labels(engine)
+        measured, began = histogram, self.clock()
+        return lambda: measured.observe(self.clock() - began)
 
     def group(self, size: int) -> Callable[[], None]:
         """Measure a group commit from now until what is returned is called."""

@@ -81,6 +81,9 @@ class Store(OperationReads, Protocol):
     def queued_writes(self) -> int:
         """Tell how much submitted work waits for the writer."""
 
+    def tenants(self) -> list[str]:
+        """Every tenant that has a dataset or a job, in ascending order."""
+
     def dataset(self, tenant: str, dataset_version_id: str) -> DatasetVersion:
         """One dataset version."""
 

@@ -35,17 +35,25 @@ class NoMount(SeawallError):
 
 
 def try_full_disks(tries: Tries) -> FaultRow:
-    """Fill a disk until writes are refused, read, free it, and write again."""
-    tally = _in_name_spaces(tries, tries.times, acknowledges_early=False)
-    tries.progress(tally.tried)
-    control = _in_name_spaces(tries, 1, acknowledges_early=True)
+    """Fill a disk until writes are refused, read, free it, and write again.
+
+    Where nothing can be mounted the row says so, has no tries and is not ok.
+    """
+    tally, control = Tally(), Tally()
+    notes = f"tmpfs of {DISK_BYTES >> 20} MiB; every write refused store_full (507), every read"
+    notes += " answered, the first write after freeing done"
+    try:
+        tally = _in_name_spaces(tries, tries.times, acknowledges_early=False)
+        tries.progress(tally.tried)
+        control = _in_name_spaces(tries, 1, acknowledges_early=True)
+    except NoMount as reason:
+        notes = reason.message
     return fault_row(
         "full_disk",
         tally,
         control="acknowledged before the commit",
         control_lost=control.lost,
-        notes=f"tmpfs of {DISK_BYTES >> 20} MiB; every write refused store_full (507), "
-        "every read answered, the first write after freeing done",
+        notes=notes,
     )
 
 

@@ -29,7 +29,7 @@ FAULTS: tuple[Fault, ...] = (
         "kill",
         "kill -9 during ingests and group commits",
         "0 acknowledged lost, 0 in part",
-        {"quick": 40, "full": 500},
+        {"quick": 200, "full": 500},
         try_kills,
     ),
     Fault(

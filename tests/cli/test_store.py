@@ -34,9 +34,10 @@ def test_a_backup_is_a_ledger(seawall: Command) -> None:
 def test_a_copy_shows_the_hash_that_both_have(seawall: Command) -> None:
     told = seawall("store", "copy", "seawall.db", "copy.db", "--json").json()
     assert told["tables"]["audit_entry"]["rows"] == 1
-    assert told["tables"]["audit_entry"]["sha256"] in seawall(
-        "store", "copy", "sqlite:///seawall.db", "other.db"
-    ).out
+    assert (
+        told["tables"]["audit_entry"]["sha256"]
+        in seawall("store", "copy", "sqlite:///seawall.db", "other.db").out
+    )
     assert entries("copy.db") == ["r"]
 
 

@@ -69,20 +69,22 @@ def put_request(name: str, *, again: bool = False) -> Work:
     return work
 
 
-def put_other_content(name: str) -> Work:
-    """Return a work that must be refused: it changes a piece of evidence of a request."""
+def put_other_content(new: str, known: str) -> Work:
+    """Return a work that must be refused at its end: it changes evidence of a known request."""
 
     def work(transaction: Transaction) -> None:
-        transaction.put_evidence(TENANT, [Evidence(f"ev_{name}.0", DATASET, "lab", "fault", b"")])
+        put_request(new)(transaction)
+        transaction.put_evidence(TENANT, [Evidence(f"ev_{known}.0", DATASET, "lab", "fault", b"")])
 
     return work
 
 
-def put_dangling_link(name: str) -> Work:
-    """Return a work that must be refused: it links to nothing."""
+def put_dangling_link(new: str) -> Work:
+    """Return a work that must be refused at its end: it links to nothing."""
 
     def work(transaction: Transaction) -> None:
-        transaction.put_links(TENANT, [Link(f"li_{name}", f"fi_{name}", f"ev_{name}.nowhere")])
+        put_request(new)(transaction)
+        transaction.put_links(TENANT, [Link(f"li_{new}", f"fi_{new}", "ev_nowhere")])
 
     return work
 

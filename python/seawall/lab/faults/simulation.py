@@ -145,16 +145,16 @@ class _World:
         for _ in range(self._random.randint(1, _MOST_CLIENTS)):
             known = sorted(self._simulated.kept)
             kind = self._random.choice(["new", "new", "again", "other", "dangling"])
+            self._requests += 1
+            name = f"{self._requests}"
             if kind == "new" or not known:
-                self._requests += 1
-                name = f"{self._requests}"
                 works.append((name, "done", put_request(name)))
             elif kind == "again":
                 works.append(("", "done", put_request(self._random.choice(known), again=True)))
             elif kind == "other":
-                works.append(("", "conflict", put_other_content(self._random.choice(known))))
+                works.append(("", "conflict", put_other_content(name, self._random.choice(known))))
             else:
-                works.append(("", "not_found", put_dangling_link(self._random.choice(known))))
+                works.append(("", "not_found", put_dangling_link(name)))
         futures = submit_together(self.store, [work for _, _, work in works])
         told: dict[str, int | None] = {}
         for (name, expected, _), future in zip(works, futures, strict=True):

@@ -66,6 +66,7 @@ def kills(tries: Tries, count: int, *, acknowledges_early: bool = False) -> Tall
             told = _killed(
                 forking,
                 life,
+                tally,
                 at_work=number % 5 > 0,
                 after_s=random.uniform(0, LONGEST_LIFE_S),
             )
@@ -98,7 +99,12 @@ def _forking() -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def _killed(
-    forking: "subprocess.Popen[bytes]", life: Life, *, at_work: bool, after_s: float
+    forking: "subprocess.Popen[bytes]",
+    life: Life,
+    tally: Tally,
+    *,
+    at_work: bool,
+    after_s: float,
 ) -> set[str]:
     """Let a child live for a while, kill it, and return what it acknowledged.
 
@@ -113,7 +119,10 @@ def _killed(
     with open(life.pipe, "rb") as told:  # once the child has opened its end
         names = [told.readline()] if at_work else []
         time.sleep(after_s)
-        os.kill(child, signal.SIGKILL)
+        try:
+            os.kill(child, signal.SIGKILL)
+        except ProcessLookupError:  # it ended by itself: it could not even write
+            tally.unexpected += 1
         return {name.decode().strip() for name in (*names, *told)}
 
 

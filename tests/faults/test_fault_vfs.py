@@ -17,9 +17,8 @@ def kept(path: Path) -> list[int]:
 def test_what_is_noted_makes_the_same_files(tmp_path: Path) -> None:
     with fault_vfs() as vfs:
         connection = apsw.Connection(str(tmp_path / "a.db"), vfs=vfs.name)
-        connection.execute(
-            "PRAGMA journal_mode = WAL; CREATE TABLE x (y); INSERT INTO x VALUES (7)"
-        )
+        for sql in ("PRAGMA journal_mode = WAL", "CREATE TABLE x (y)", "INSERT INTO x VALUES (7)"):
+            connection.execute(sql).fetchall()
         image = DiskImage()
         for operation in vfs.operations:
             image.take(operation)

@@ -267,6 +267,49 @@ def test_persistence_has_the_contracts_keys(tmp_path: Path) -> None:
     assert answer["trace_p50_ms"] <= answer["trace_p99_ms"]
 
 
+LINKING = {
+    "count",
+    "raw_record_ms",
+    "evidence_ms",
+    "finding_ms",
+    "link_ms",
+    "commit_ms",
+    "links_per_s",
+    "read_p50_ms",
+    "read_p99_ms",
+    "trace_p50_ms",
+    "trace_p99_ms",
+}
+
+
+def test_linking_has_a_row_a_size_and_counts_every_small_commit(tmp_path: Path) -> None:
+    sizes = "--sizes 20,1000,1500 --repeats 1 --reads 10"
+    commits = "--writers 4 --seconds 0.2"
+    answer = run("bench_linking.py", *sizes.split(), *commits.split(), folder=tmp_path)
+    assert [row["count"] for row in answer["rows"]] == [20, 1000, 1500]
+    assert all(row.keys() >= LINKING for row in answer["rows"])
+    costs = [row["row_us"] for row in answer["rows"][1:]]
+    assert answer["row_us_spread"] == max(costs) / min(costs)
+    assert answer["small_commits"]["commits"] > 0
+
+
+def test_faults_have_the_contracts_keys(tmp_path: Path) -> None:
+    answer = run("bench_faults.py", "--only", "backup", folder=tmp_path)
+    (row,) = answer["rows"]
+    assert row.keys() >= {
+        "fault",
+        "database",
+        "tried",
+        "acknowledged",
+        "lost",
+        "duplicated",
+        "recovery_p95_s",
+        "control_lost",
+        "ok",
+    }
+    assert answer["ok"]
+
+
 def test_a_command_without_output_prints_its_answer() -> None:
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "bench_stress_modeling.py"), "--instruments", "5"],
@@ -375,3 +418,9 @@ def test_the_default_simulation_and_all_its_rivals(tmp_path: Path) -> None:
 def test_persistence(tmp_path: Path) -> None:
     answer = run("bench_persistence.py", "--count", "5000", "--rival", "sqlite3", folder=tmp_path)
     assert answer.keys() >= PERSISTENCE
+
+
+@pytest.mark.performance
+def test_linking(tmp_path: Path) -> None:
+    answer = run("bench_linking.py", "--sizes", "100,1000,10000,100000,1000000", folder=tmp_path)
+    assert all(row.keys() >= LINKING for row in answer["rows"])

@@ -1,11 +1,13 @@
 """What is refused, is refused in one shape with the contract's codes."""
 
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
+from seawall.errors import StoreError
 from seawall.service import Service
-from service.conftest import RUN, STARTED_AT, Client
+from service.conftest import RECORD, RUN, STARTED_AT, Client
 
 INGEST = "/api/v3/ingest-records"
 UNKNOWN = "dv_00000000000000000000000000"
@@ -52,6 +54,21 @@ def test_a_bad_question_is_refused_with_its_code(
 def test_a_body_that_is_no_json_of_its_own_is_refused(client: Client, body: bytes) -> None:
     found = client.post(RUN, content=body)
     assert (found.status_code, found.json()["detail"]) == (400, "BODY_INVALID")
+
+
+def test_a_full_disk_is_507_and_reading_goes_on(
+    client: Client, service: Service, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> Future[None]:
+        future: Future[None] = Future()
+        future.set_exception(StoreError("There is no space left.", code="store_full"))
+        return future
+
+    monkeypatch.setattr(service.store, "submit", refuse)
+    record = RECORD | {"source_record_id": "loan-2"}
+    found = client.post(INGEST, json={"records": [record]})
+    assert (found.status_code, found.json()["detail"]) == (507, "STORE_FULL")
+    assert client.get(f"/api/v3/datasets/{dataset}").status_code == 200
 
 
 @pytest.mark.parametrize("path", [RUN, INGEST])

@@ -12,7 +12,9 @@ import pytest
 from sample_ledger import CHUNKS, TABLE_NAMES, TENANT, dataset, evidence, fill, submit
 
 from seawall.errors import Conflict, InvalidInput, StoreError
+from seawall.lab.faults.fault_vfs import fault_vfs
 from seawall.store import open_store
+from seawall.store.sqlite import SqliteStore
 from seawall.store.sqlite_connection import Readers, open_writer, translated
 
 
@@ -130,6 +132,29 @@ def test_a_missing_folder_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as refusal:
         open_store(tmp_path / "missing" / "ledger.db")
     assert refusal.value.code == "store_unavailable"
+
+
+def test_a_place_where_no_log_can_be_kept_is_refused(path: Path) -> None:
+    with fault_vfs() as vfs:
+        SqliteStore(str(path), vfs=vfs.name).close()
+        vfs.operations.clear()
+        path.unlink()
+        syncs = [number for number, name in enumerate(vfs.asked, 1) if name == "sync"]
+        vfs.fail_at(syncs[0], "EIO")  # while SQLite changes the mode, of which it says nothing
+        with pytest.raises(StoreError) as refusal:
+            SqliteStore(str(path), vfs=vfs.name)
+    assert refusal.value.code == "store_unavailable"
+
+
+def test_a_failure_of_closing_has_a_code(path: Path) -> None:
+    with fault_vfs() as vfs:
+        store = SqliteStore(str(path), vfs=vfs.name)
+        fill(store)
+        vfs.fail_at(1, "EIO")
+        with pytest.raises(StoreError):
+            store.close()
+    with open_store(path) as store:
+        assert len(store.datasets(TENANT)) == 1
 
 
 def test_damage_is_found(path: Path) -> None:

@@ -11,6 +11,7 @@ from seawall.cli import audit as audit_commands
 from seawall.cli import keys as keys_commands
 from seawall.cli import lab as lab_commands
 from seawall.cli import show
+from seawall.cli import store as store_commands
 from seawall.cli import supervisory as supervisory_commands
 from seawall.cli.demo import DemoChoice, run_demo
 from seawall.cli.exit_codes import EXIT_CHANGED, EXIT_FAILED, EXIT_INTERRUPTED
@@ -46,6 +47,7 @@ app.add_typer(supervisory_commands.app, name="supervisory")
 app.add_typer(keys_commands.app, name="keys")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(lab_commands.app, name="lab")
+app.add_typer(store_commands.app, name="store")
 app.command()(stress)
 app.command()(serve)
 add_views(app)

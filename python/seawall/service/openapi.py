@@ -205,6 +205,8 @@ def _refusals(path: str, handler: HTTPRouteHandler, said: Described) -> set[int]
         statuses.add(404)
     if said.body is not None or said.files:
         statuses |= {400, 408, 413, 415, 422}
+    if not handler.http_methods <= {"GET", "HEAD", "OPTIONS"}:
+        statuses.add(507)  # it writes, if only to the audit
     return statuses - {said.status}
 
 

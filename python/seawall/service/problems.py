@@ -40,6 +40,7 @@ STATUS: Mapping[str, int] = {
     "rate_limited": 429,
     "engine_disabled": 503,
     "overloaded": 503,
+    "store_full": 507,
     # What a caller left out or wrote in another form than the contract's.
     **dict.fromkeys(
         (

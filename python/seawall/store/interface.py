@@ -100,6 +100,9 @@ class Store(OperationReads, Protocol):
     def kept_runs(self, tenant: str, run_ids: Sequence[str]) -> list[Run]:
         """The runs of these identifiers that there are, in any order."""
 
+    def tenants(self) -> list[str]:
+        """Every tenant that has a dataset or a job, in ascending order."""
+
     def dataset(self, tenant: str, dataset_version_id: str) -> DatasetVersion:
         """One dataset version."""
 

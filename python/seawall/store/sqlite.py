@@ -13,7 +13,7 @@ from seawall.store.pages import MAX_PAGE_ROWS, PAGE_ROWS
 from seawall.store.sqlite_connection import Readers
 from seawall.store.sqlite_operation_reads import SqliteOperationReads
 from seawall.store.sqlite_reads import COLUMNS
-from seawall.store.sqlite_writer import SqliteWriter
+from seawall.store.sqlite_writer import CHECKPOINT_PAGES, SqliteWriter
 from seawall.store.types import (
     DatasetVersion,
     Derivation,
@@ -40,6 +40,8 @@ class SqliteStore(SqliteOperationReads):
         ISO 8601, recorded with migrations applied now.
     vfs : str, optional
         Name of a registered SQLite file system; fault tests put theirs here.
+    checkpoint_pages : int
+        Length of the write-ahead log, in pages of 4 KiB, at which it is moved into the file.
 
     Raises
     ------
@@ -47,8 +49,15 @@ class SqliteStore(SqliteOperationReads):
         When the file cannot be opened, is damaged or has another schema.
     """
 
-    def __init__(self, path: str, *, opened_at: str = "", vfs: str | None = None) -> None:
-        self._writer = SqliteWriter(path, vfs=vfs)
+    def __init__(
+        self,
+        path: str,
+        *,
+        opened_at: str = "",
+        vfs: str | None = None,
+        checkpoint_pages: int = CHECKPOINT_PAGES,
+    ) -> None:
+        self._writer = SqliteWriter(path, vfs=vfs, checkpoint_pages=checkpoint_pages)
         try:
             migrate(self._writer, migrations_of("sqlite"), applied_at=opened_at)
         except BaseException:
@@ -78,6 +87,11 @@ class SqliteStore(SqliteOperationReads):
         places = ", ".join("?" * len(run_ids))
         sql = f"SELECT {COLUMNS[Run]} FROM run WHERE run_id IN ({places}) AND tenant = ?"
         return self._select(Run, sql, (*run_ids, tenant))
+
+    def tenants(self) -> list[str]:
+        """Every tenant that has a dataset or a job, in ascending order."""
+        rows = self._rows("SELECT tenant FROM dataset_version UNION SELECT tenant FROM job", ())
+        return sorted(tenant for (tenant,) in rows)
 
     def dataset(self, tenant: str, dataset_version_id: str) -> DatasetVersion:
         """One dataset version."""

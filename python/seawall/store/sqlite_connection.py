@@ -80,10 +80,12 @@ def _use_write_ahead_log(connection: apsw.Connection) -> None:
     # together must repeat it themselves.
     for _ in range(BUSY_TIMEOUT_MS // MODE_RETRY_MS):
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            mode = connection.execute("PRAGMA journal_mode = WAL").get
         except apsw.BusyError:
             time.sleep(MODE_RETRY_MS / 1000)
         else:
+            if mode != "wal":  # what it failed with SQLite does not say here
+                raise apsw.CantOpenError(f"journal mode {mode}")
             return
     raise apsw.BusyError
 

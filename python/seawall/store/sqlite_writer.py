@@ -135,8 +135,11 @@ class SqliteTransaction(SqliteRunWrites):
 class SqliteWriter:
     """`CommitDriver` and `MigrationTarget` over one connection."""
 
-    def __init__(self, path: str, *, vfs: str | None = None) -> None:
+    def __init__(
+        self, path: str, *, vfs: str | None = None, checkpoint_pages: int = CHECKPOINT_PAGES
+    ) -> None:
         self._connection = open_writer(path, vfs=vfs)
+        self._checkpoint_pages = checkpoint_pages
         self._transaction = SqliteTransaction(self._connection)
         self._wal_pages = 0
         # Replaces SQLite's automatic checkpoint, which runs inside the commit and so
@@ -172,7 +175,7 @@ class SqliteWriter:
 
     def tidy(self) -> None:
         """Move a long write-ahead log into the database file."""
-        if self._wal_pages >= CHECKPOINT_PAGES:
+        if self._wal_pages >= self._checkpoint_pages:
             # What is in the log is durable: a checkpoint that fails is tried after the next group.
             with suppress(apsw.Error):
                 self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
@@ -206,7 +209,8 @@ class SqliteWriter:
 
     def close(self) -> None:
         """Close the connection; the last one of all processes also empties the log."""
-        self._connection.close()
+        with translated():
+            self._connection.close()
 
     def _execute(self, sql: str) -> None:
         with translated():

@@ -18,7 +18,6 @@ from seawall.lab.run_record import LabRun, append_line, find_run, joined, read_r
 from seawall.lab.section_runner import StepProgress, run_sections, run_step
 from seawall.lab.sections import (
     SECTIONS,
-    declared_sections,
     find_benchmarks,
     sections_named,
     steps_of,
@@ -159,7 +158,7 @@ def test_the_declared_sections_name_commands_that_are_there() -> None:
 
 def test_sections_are_chosen_by_name() -> None:
     assert [one.name for one in sections_named("load, api")] == ["api", "load"]
-    assert sections_named("") == declared_sections()
+    assert sections_named("") == SECTIONS
     with pytest.raises(InvalidInput, match="no section apis; there are ingestion, modeling"):
         sections_named("apis")
 

@@ -293,23 +293,6 @@ def test_linking_has_a_row_a_size_and_counts_every_small_commit(tmp_path: Path) 
     assert answer["small_commits"]["commits"] > 0
 
 
-def test_faults_have_the_contracts_keys(tmp_path: Path) -> None:
-    answer = run("bench_faults.py", "--only", "backup", folder=tmp_path)
-    (row,) = answer["rows"]
-    assert row.keys() >= {
-        "fault",
-        "database",
-        "tried",
-        "acknowledged",
-        "lost",
-        "duplicated",
-        "recovery_p95_s",
-        "control_lost",
-        "ok",
-    }
-    assert answer["ok"]
-
-
 def test_a_command_without_output_prints_its_answer() -> None:
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "bench_stress_modeling.py"), "--instruments", "5"],

@@ -1,13 +1,13 @@
 """The table of faults as a command: ``python -m seawall.lab.fault_table quick --output FILE``."""
 
 import argparse
-import importlib
 import sys
 from collections.abc import Sequence
 
 import msgspec
 
 from seawall.lab.command import write_answer
+from seawall.lab.faults import run_faults
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,12 +16,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("profile", choices=["quick", "full"])
     parser.add_argument("--output", default="", help="where the JSON goes")
     options = parser.parse_args(arguments)
-    faults = importlib.import_module("seawall.lab.faults")
 
     def progress(fault: str, done: int, count: int) -> None:
         sys.stderr.write(f"{fault} {done}/{count}\n")
 
-    rows = faults.run_faults(options.profile, progress)
+    rows = run_faults(options.profile, progress)
     write_answer({"rows": msgspec.to_builtins(rows)}, output=options.output)
     return 0
 

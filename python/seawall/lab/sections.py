@@ -4,7 +4,6 @@
 own, so that its time and its memory are its own.
 """
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -170,30 +169,23 @@ SECTIONS = (
             ),
         },
     ),
+    Section(
+        "faults",
+        "Faults",
+        {
+            profile: (
+                Step(
+                    "faults",
+                    "seawall.lab.fault_table",
+                    ("full" if profile == "full" else "quick",),
+                    timeout_s=6 * 3600.0,
+                    records=False,
+                ),
+            )
+            for profile in ("ci", "quick", "full")
+        },
+    ),
 )
-
-FAULTS = Section(
-    "faults",
-    "Faults",
-    {
-        profile: (
-            Step(
-                "faults",
-                "seawall.lab.fault_table",
-                ("full" if profile == "full" else "quick",),
-                timeout_s=6 * 3600.0,
-                records=False,
-            ),
-        )
-        for profile in ("ci", "quick", "full")
-    },
-)
-
-
-def declared_sections() -> tuple[Section, ...]:
-    """Return the sections that there are: faults where this package can make them."""
-    there = find_spec("seawall.lab.faults") is not None
-    return (*SECTIONS, FAULTS) if there else SECTIONS
 
 
 def sections_named(names: str) -> tuple[Section, ...]:
@@ -210,7 +202,7 @@ def sections_named(names: str) -> tuple[Section, ...]:
         For a name that none has.
     """
     wanted = {name.strip() for name in names.split(",") if name.strip()}
-    sections = declared_sections()
+    sections = SECTIONS
     known = {section.name for section in sections}
     if unknown := sorted(wanted - known):
         there = ", ".join(section.name for section in sections)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from seawall.errors import StoreError
+from seawall.errors import SeawallError, StoreError
 
 T = TypeVar("T")
 Tx = TypeVar("Tx")
@@ -18,6 +18,22 @@ TxOut = TypeVar("TxOut", covariant=True)
 
 MAX_GROUP = 256
 MAX_QUEUED = 4_096
+MAX_RUNS = 4
+"""Times that a group runs at most, where the driver asks to run it again."""
+
+
+class RunAgain(BaseException):  # what a request's work catches is never this
+    """Raised by a driver: nothing of the group was kept, and it may run again.
+
+    Parameters
+    ----------
+    cause : SeawallError
+        What the requests fail with when the group has run too often.
+    """
+
+    def __init__(self, cause: SeawallError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 class CommitDriver(Protocol[TxOut]):
@@ -61,6 +77,11 @@ def _nothing() -> None:
 class _Request(NamedTuple):
     work: Callable[[Any], Any]
     future: Future[Any]
+
+
+class _Outcome(NamedTuple):
+    answers: list[tuple[Future[Any], Any]]
+    refusals: list[tuple[Future[Any], BaseException]]
 
 
 class GroupCommit(Generic[Tx]):
@@ -144,21 +165,8 @@ class GroupCommit(Generic[Tx]):
         if not live:
             return
         ended = self.watch(len(live))
-        answers: list[tuple[Future[Any], Any]] = []
-        refusals: list[tuple[Future[Any], BaseException]] = []
         try:
-            transaction = self._driver.begin()
-            for work, future in live:
-                self._driver.savepoint()
-                try:
-                    answer = work(transaction)
-                    self._driver.release()
-                except BaseException as error:
-                    refusals.append((future, error))
-                    self._undo_request(error)
-                else:
-                    answers.append((future, answer))
-            self._driver.commit()
+            answers, refusals = self._run(live)
         except BaseException as error:
             self._driver.rollback()
             ended()
@@ -170,6 +178,35 @@ class GroupCommit(Generic[Tx]):
             future.set_result(answer)
         for future, refusal in refusals:
             future.set_exception(refusal)
+
+    def _run(self, live: list[_Request]) -> _Outcome:
+        runs = 1
+        while True:
+            try:
+                return self._run_once(live)
+            except RunAgain as again:
+                if runs == MAX_RUNS:
+                    raise again.cause from again
+                self._driver.rollback()
+                runs += 1
+
+    def _run_once(self, live: list[_Request]) -> _Outcome:
+        outcome = _Outcome([], [])
+        transaction = self._driver.begin()
+        for work, future in live:
+            self._driver.savepoint()
+            try:
+                answer = work(transaction)
+                self._driver.release()
+            except RunAgain:
+                raise
+            except BaseException as error:
+                outcome.refusals.append((future, error))
+                self._undo_request(error)
+            else:
+                outcome.answers.append((future, answer))
+        self._driver.commit()
+        return outcome
 
     def _undo_request(self, error: BaseException) -> None:
         try:

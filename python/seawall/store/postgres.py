@@ -54,11 +54,15 @@ class PostgresStore(LedgerReads, ServiceReads):
     """
 
     def __init__(self, url: str, *, opened_at: str = "") -> None:
-        server = Server(url)
-        with Migrator(server) as migrator:
-            migrate(migrator, migrations_of("postgres"), applied_at=opened_at)
-        self._writer = PostgresWriter(server)
-        self._readers = Readers(server)
+        self._server = Server(url)
+        try:
+            with Migrator(self._server) as migrator:
+                migrate(migrator, migrations_of("postgres"), applied_at=opened_at)
+        except BaseException:
+            self._server.close()
+            raise
+        self._writer = PostgresWriter(self._server)
+        self._readers = Readers(self._server)
         self._commits: GroupCommit[Transaction] = GroupCommit(self._writer)
 
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
@@ -94,6 +98,7 @@ class PostgresStore(LedgerReads, ServiceReads):
         self._commits.close()
         self._readers.close()
         self._writer.close()
+        self._server.close()
 
     def __enter__(self) -> Self:
         """Return the store itself."""

@@ -11,8 +11,7 @@ import psycopg
 from psycopg import conninfo, errors
 
 from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, StoreError
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+from seawall.store.postgres_deadlines import Deadlines, Session
 
 CONNECT_S = 3
 """How long one attempt to connect may take, unless the URL says it."""
@@ -108,12 +107,13 @@ class Server:
         except psycopg.Error:
             raise InvalidInput("is no URL of a PostgreSQL database", where="store") from None
         self._parameters: dict[str, Any] = {**_ASIDE, **given}
+        self.deadlines = Deadlines()
         self._lock = threading.Lock()
         self._pause_s = 0.0  # 0 while the server is there
         self._knock_at = 0.0
         self._knocking = False
 
-    def connect(self, *, writing: bool) -> Connection:
+    def connect(self, *, writing: bool) -> Session:
         """Open a session in which each statement is its own transaction.
 
         Raises
@@ -123,8 +123,9 @@ class Server:
         """
         self._enter()
         try:
-            connection = psycopg.connect(**self._parameters, autocommit=True)
-            connection.execute(_SESSION + (_WRITING if writing else _READING))
+            session = psycopg.connect(**self._parameters, autocommit=True)
+            with self.deadlines.answering(session):
+                session.execute((_SESSION + (_WRITING if writing else _READING)).encode())
         except psycopg.Error as error:
             self._leave(failed=True)
             raise failure(error) from error
@@ -132,7 +133,11 @@ class Server:
             self._leave(failed=True)
             raise
         self._leave(failed=False)
-        return connection
+        return session
+
+    def close(self) -> None:
+        """Stop watching over its sessions, which are closed already."""
+        self.deadlines.close()
 
     def _enter(self) -> None:
         with self._lock:

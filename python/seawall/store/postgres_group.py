@@ -16,7 +16,8 @@ from psycopg import errors
 
 from seawall.errors import Conflict, SeawallError
 from seawall.store.group_commit import RunAgain
-from seawall.store.postgres_connection import Connection, failure, unavailable
+from seawall.store.postgres_connection import failure, unavailable
+from seawall.store.postgres_deadlines import Deadlines, Session
 from seawall.store.postgres_tables import AUDIT_ENTRY, GATHERED, LINK, Table
 
 BULK_ROWS = 1_000
@@ -32,8 +33,9 @@ _PASSING = (errors.DeadlockDetected, errors.SerializationFailure)
 class PostgresGroup:
     """Sends the statements of one group; dead once the group has ended."""
 
-    def __init__(self, session: Connection, *, careful: bool) -> None:
+    def __init__(self, session: Session, deadlines: Deadlines, *, careful: bool) -> None:
         self.session = session
+        self._deadlines = deadlines
         self.careful = careful
         self.at_fault = False  # so that it must run again carefully
         self.statements = 0  # sent or gathered so far: what a savepoint would have to undo
@@ -41,7 +43,7 @@ class PostgresGroup:
         self._waiting = 0
 
     @contextmanager
-    def guarded(self) -> Iterator[Connection]:
+    def guarded(self, *, rows: int = 0) -> Iterator[Session]:
         """Lend the session for the statements of one put, which fail together.
 
         Raises
@@ -51,11 +53,12 @@ class PostgresGroup:
         """
         self.statements += 1
         try:
-            if self.careful:
-                self.session.execute("SAVEPOINT put")
-            yield self.session
-            if self.careful:
-                self.session.execute("RELEASE put")
+            with self._deadlines.answering(self.session, rows=rows):
+                if self.careful:
+                    self.session.execute("SAVEPOINT put")
+                yield self.session
+                if self.careful:
+                    self.session.execute("RELEASE put")
         except psycopg.Error as error:
             if self.session.closed:
                 raise RunAgain(unavailable()) from error
@@ -95,8 +98,8 @@ class PostgresGroup:
         if not waiting:
             return
         self._gathered = {table: [] for table in GATHERED}
-        self._waiting = 0
-        with self.guarded() as connection:
+        waited, self._waiting = self._waiting, 0
+        with self.guarded(rows=waited) as connection:
             for table, rows in waiting:
                 self._put(connection, table, rows)
 
@@ -104,10 +107,10 @@ class PostgresGroup:
         """Insert what is missing, require the rest to be the same; return how many were new."""
         if not rows:
             return 0
-        with self.guarded() as connection:
+        with self.guarded(rows=len(rows)) as connection:
             return self._put(connection, table, rows)
 
-    def _put(self, connection: Connection, table: Table, rows: _Rows) -> int:
+    def _put(self, connection: Session, table: Table, rows: _Rows) -> int:
         if table is LINK:  # in the order of the findings most walks of the index are sequential
             rows = sorted(rows, key=itemgetter(2))
         if len(rows) >= BULK_ROWS and self._copied(connection, table, rows):
@@ -123,7 +126,7 @@ class PostgresGroup:
             created += new
         return created
 
-    def _copied(self, connection: Connection, table: Table, rows: _Rows) -> bool:
+    def _copied(self, connection: Session, table: Table, rows: _Rows) -> bool:
         connection.execute("SAVEPOINT bulk")
         try:
             with connection.cursor().copy(table.copy) as copy:
@@ -136,7 +139,7 @@ class PostgresGroup:
         connection.execute("RELEASE bulk")
         return True
 
-    def _require_kept(self, connection: Connection, table: Table, rows: _Rows) -> None:
+    def _require_kept(self, connection: Session, table: Table, rows: _Rows) -> None:
         wanted = _columns(rows, table.content_columns)
         changed = connection.execute(table.first_changed, wanted).fetchall()[0][0]
         if changed is not None:

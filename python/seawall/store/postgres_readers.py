@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 
 from seawall.errors import StoreError
-from seawall.store.postgres_connection import Connection, Server, translated
+from seawall.store.postgres_connection import Server, translated
+from seawall.store.postgres_deadlines import Session
 
 MAX_READERS = 8
 BORROW_S = 10.0
@@ -43,7 +44,7 @@ class Readers:
         self._wait_s = wait_s
         self._free = threading.BoundedSemaphore(most)
         self._lock = threading.Lock()
-        self._idle: list[Connection] = []
+        self._idle: list[Session] = []
         self._closed = False
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
@@ -57,11 +58,11 @@ class Readers:
         """
         with self._turn(), translated():
             # A restart of the server kills every idle session, so each may be dead.
-            while (connection := self._borrow()) is not None:
+            while (session := self._borrow()) is not None:
                 try:
-                    return self._ask(connection, sql, values)
+                    return self._ask(session, sql, values)
                 except psycopg.OperationalError:
-                    if not connection.broken:
+                    if not session.broken:
                         raise
             return self._ask(self._server.connect(writing=False), sql, values)
 
@@ -70,8 +71,8 @@ class Readers:
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        for session in idle:
+            session.close()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -82,22 +83,22 @@ class Readers:
         finally:
             self._free.release()
 
-    def _ask(self, connection: Connection, sql: str, values: Mapping[str, Any]) -> list[Any]:
+    def _ask(self, session: Session, sql: str, values: Mapping[str, Any]) -> list[Any]:
         try:
-            with connection.cursor(binary=True) as cursor:
+            with self._server.deadlines.answering(session), session.cursor(binary=True) as cursor:
                 return cursor.execute(placed(sql), values).fetchall()
         finally:
-            self._return(connection)
+            self._return(session)
 
-    def _borrow(self) -> Connection | None:
+    def _borrow(self) -> Session | None:
         with self._lock:
             if self._closed:
                 raise StoreError("The store is closed.", code="store_closed")
             return self._idle.pop() if self._idle else None
 
-    def _return(self, connection: Connection) -> None:
+    def _return(self, session: Session) -> None:
         with self._lock:
-            if not self._closed and not connection.closed:
-                self._idle.append(connection)
+            if not self._closed and not session.closed:
+                self._idle.append(session)
                 return
-        connection.close()
+        session.close()

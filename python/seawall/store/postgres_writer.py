@@ -8,7 +8,8 @@ import psycopg
 
 from seawall.errors import StoreError
 from seawall.store.group_commit import RunAgain
-from seawall.store.postgres_connection import Connection, Server, failure, translated, unavailable
+from seawall.store.postgres_connection import Server, failure, translated, unavailable
+from seawall.store.postgres_deadlines import Session
 from seawall.store.postgres_group import PostgresGroup
 from seawall.store.postgres_transaction import PostgresTransaction
 
@@ -36,7 +37,7 @@ class PostgresWriter:
         self._server = server
         self._resolve_s = resolve_s
         self._name = uuid.uuid4().hex
-        self._session: Connection | None = None
+        self._session: Session | None = None
         self._group: PostgresGroup | None = None
         self._mark = 0  # what a hurried group had sent when its request began
         self._group_number = 0
@@ -55,7 +56,7 @@ class PostgresWriter:
             )
             self._registered = True
         self._execute(session, "BEGIN")
-        self._group = PostgresGroup(session, careful=careful)
+        self._group = PostgresGroup(session, self._server.deadlines, careful=careful)
         return PostgresTransaction(self._group)
 
     def savepoint(self) -> None:
@@ -94,7 +95,8 @@ class PostgresWriter:
             self._registered = False
             raise RunAgain(unavailable())
         try:
-            ended = group.session.execute("COMMIT").statusmessage
+            with self._server.deadlines.answering(group.session):
+                ended = group.session.execute("COMMIT").statusmessage
         except psycopg.Error as error:
             if not group.session.closed:
                 raise failure(error) from error
@@ -107,7 +109,7 @@ class PostgresWriter:
     def rollback(self) -> None:
         """Undo the transaction; harmless when there is none."""
         if self._session is not None and not self._session.closed:
-            with suppress(psycopg.Error):
+            with suppress(psycopg.Error), self._server.deadlines.answering(self._session):
                 self._session.execute("ROLLBACK")
 
     def tidy(self) -> None:
@@ -116,7 +118,7 @@ class PostgresWriter:
     def close(self) -> None:
         """Remove this writer's row and close the session."""
         if self._session is not None:
-            with suppress(psycopg.Error):
+            with suppress(psycopg.Error), self._server.deadlines.answering(self._session):
                 if self._registered:
                     self._session.execute(
                         "DELETE FROM writer_mark WHERE writer = %s", (self._name,)
@@ -130,10 +132,10 @@ class PostgresWriter:
             raise RuntimeError("there is no group")
         return self._group
 
-    def _opened(self) -> Connection:
+    def _opened(self) -> Session:
         if self._session is None or self._session.closed:
             session = self._server.connect(writing=True)
-            with translated():
+            with translated(), self._server.deadlines.answering(session):
                 self._end_former_session(session)
                 session.execute("SELECT set_config('application_name', %s, false)", (self._title,))
             self._session = session
@@ -143,16 +145,17 @@ class PostgresWriter:
     def _title(self) -> str:
         return f"seawall writer {self._name}"
 
-    def _end_former_session(self, session: Connection) -> None:
+    def _end_former_session(self, session: Session) -> None:
         # It may live on where the network was cut, and hold locks.
         session.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s",
             (self._title,),
         )
 
-    def _execute(self, session: Connection, sql: str, values: tuple[object, ...] = ()) -> None:
+    def _execute(self, session: Session, sql: str, values: tuple[object, ...] = ()) -> None:
         try:
-            session.execute(sql, values or None)
+            with self._server.deadlines.answering(session):
+                session.execute(sql, values or None)
         except psycopg.Error as error:
             if session.closed:
                 raise RunAgain(unavailable()) from error
@@ -177,7 +180,10 @@ class PostgresWriter:
             raise RunAgain(unavailable()) from error
 
     def _last_kept(self) -> int | None:
-        with self._server.connect(writing=True) as session:
+        with (
+            self._server.connect(writing=True) as session,
+            self._server.deadlines.answering(session),
+        ):
             self._end_former_session(session)
             session.execute("SET lock_timeout = '1s'")
             # The lock waits for the former session: what it has not committed now, it never will.

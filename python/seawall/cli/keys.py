@@ -11,7 +11,7 @@ from seawall.cli.options import Json, OpenLedger, Store, Tenant, open_ledger
 from seawall.cli.output import json_document, line, table
 from seawall.errors import SeawallError
 from seawall.provenance import canonical_json
-from seawall.store import Transaction
+from seawall.store import Transaction, local_place
 from seawall.store.types import ApiKey, AuditDraft
 
 _LIBRARIES = ("cryptography", "jwt", "litestar")
@@ -60,7 +60,7 @@ def create(
         secrets = kept_secrets(
             ledger.store,
             AccessOptions(secrets_file=str(secrets_file or "")),
-            beside=Path(ledger.place.removeprefix("sqlite:///")),
+            beside=local_place(ledger.place),
         )
         shown, key = new_key(
             ledger.tenant,

@@ -1,6 +1,7 @@
 """Datasets, runs, evidence, findings and links, kept for good: one schema, one interface."""
 
 import os
+from pathlib import Path
 
 from seawall.errors import InvalidInput, SeawallError, StoreError
 from seawall.store.interface import Store, Transaction
@@ -8,7 +9,7 @@ from seawall.store.sqlite import SqliteStore
 
 _POSTGRES = ("postgresql://", "postgres://")
 
-__all__ = ["Store", "Transaction", "open_store"]
+__all__ = ["Store", "Transaction", "local_place", "open_store"]
 
 
 def open_store(url_or_path: str | os.PathLike[str], *, opened_at: str = "") -> Store:
@@ -41,6 +42,17 @@ def open_store(url_or_path: str | os.PathLike[str], *, opened_at: str = "") -> S
     if path in {"", ":memory:"}:
         raise InvalidInput("must name a file", where="store")
     return SqliteStore(path, opened_at=opened_at)
+
+
+def local_place(url_or_path: str) -> Path:
+    """Return the file of a store, beside which lie the files that belong to it.
+
+    A database on a server has none here: then it is ``seawall.db`` in the working folder, which is
+    nothing but a name.
+    """
+    if url_or_path.startswith(_POSTGRES):
+        return Path("seawall.db")
+    return Path(url_or_path.removeprefix("sqlite:///"))
 
 
 def _open_postgres(url: str, opened_at: str) -> Store:

@@ -24,8 +24,12 @@ class Migrator:
     def applied_migrations(self) -> dict[int, str]:
         """Version → sha256 of what was applied; empty in a fresh database."""
         with translated():
-            made = self._session.execute("SELECT to_regclass('schema_migration')").fetchall()
-            if made[0][0] is None:
+            # Not to_regclass(): it may answer from what this session knew before it waited.
+            made = self._session.execute(
+                "SELECT FROM pg_tables"
+                " WHERE schemaname = current_schema() AND tablename = 'schema_migration'"
+            )
+            if not made.fetchall():
                 return {}
             rows = self._session.execute("SELECT version, sha256 FROM schema_migration")
             return {int(version): str(sha256) for version, sha256 in rows.fetchall()}

@@ -66,10 +66,7 @@ class PostgresStore(LedgerReads, ServiceReads):
         self._commits: GroupCommit[Transaction] = GroupCommit(self._writer)
 
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
-        """Queue ``work`` for the writer; the future resolves once its rows are durable.
-
-        ``work`` may run more than once, and only what its last run put is kept.
-        """
+        """Queue ``work`` for the writer; the future resolves once its rows are durable."""
         return self._commits.submit(work)
 
     def watch_commits(self, watch: CommitWatch) -> None:

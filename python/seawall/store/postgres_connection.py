@@ -37,7 +37,7 @@ _SESSION = (
 )
 # Where a server acknowledges before it has written, an acknowledgement would be worth nothing.
 _WRITING = (
-    "SET default_transaction_read_only = off;"
+    "SET default_transaction_read_only = off; SET work_mem = '64MB';"
     " SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') = 'off'"
 )

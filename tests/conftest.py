@@ -36,7 +36,9 @@ CHROMIUM = shutil.which("chromium")
 def postgres_server() -> Iterator[PostgresServer]:
     """A server for all tests of this process, with an empty ledger to copy from."""
     # Nobody cuts its power: what a crash leaves is tried on servers of their own.
-    with PostgresServer(options={"fsync": "off", "max_connections": "200"}) as server:
+    with PostgresServer(
+        options={"fsync": "off", "autovacuum": "off", "max_connections": "200"}
+    ) as server:
         with psycopg.connect(server.url(), autocommit=True) as administrator:
             administrator.execute("CREATE DATABASE empty_ledger")
         open_store(server.url("empty_ledger"), opened_at="2025").close()

@@ -1,14 +1,26 @@
 """What is particular to the PostgreSQL driver."""
 
+import threading
 from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 from psycopg import errors
-from sample_ledger import CHUNKS, TABLE_NAMES, TENANT, dataset, evidence, fill, findings, submit
+from sample_ledger import (
+    CHUNKS,
+    TABLE_NAMES,
+    TENANT,
+    dataset,
+    draft,
+    evidence,
+    fill,
+    findings,
+    submit,
+)
 
 from seawall.errors import Conflict, InvalidInput, NotFound, StoreError
 from seawall.store import Store, Transaction, open_store
+from seawall.store.audit_chain import chain_problems
 from seawall.store.postgres_connection import Server, translated
 from seawall.store.postgres_deadlines import Session
 from seawall.store.postgres_readers import Readers
@@ -236,3 +248,51 @@ def test_a_role_without_rights_learns_no_more_than_that(url: str) -> None:
         open_store(url.replace("seawall@", "guest:hunter2@"))
     assert refusal.value.code == "store_unavailable"
     assert "hunter2" not in f"{refusal.value} {refusal.value.__cause__}"
+
+
+def test_only_the_request_at_fault_is_run_carefully(
+    store_of_url: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store_of_url)
+    careful: list[tuple[int, bool]] = []
+
+    def work(number: int) -> Callable[[Transaction], None]:
+        def put(transaction: Transaction) -> None:
+            careful.append((number, transaction._group.careful))  # type: ignore[attr-defined]
+            transaction.append_audit(draft(str(number)))
+            if number == 2:
+                raise KeyError
+
+        return put
+
+    holding = threading.Event()
+    first = store_of_url.submit(lambda _: holding.wait(30))
+    futures = [store_of_url.submit(work(number)) for number in range(5)]
+    holding.set()
+    assert first.result(30)
+    assert [type(future.exception(30)) for future in futures].count(KeyError) == 1
+    assert careful[-5:] == [(0, False), (1, False), (2, True), (3, False), (4, False)]
+    assert [e.subject for e in store_of_url.all_audit()] == ["s", "0", "1", "3", "4"]
+    assert list(chain_problems(store_of_url.all_audit())) == []
+
+
+def test_groups_with_several_faults_keep_the_rest(store_of_url: Store) -> None:
+    fill(store_of_url)
+
+    def work(number: int) -> Callable[[Transaction], None]:
+        def put(transaction: Transaction) -> None:
+            transaction.append_audit(draft(str(number)))
+            transaction.put_evidence(TENANT, evidence(1, prefix=f"n{number}-"))
+            if number % 3 == 0:
+                transaction.put_links(TENANT, [Link("n", "f0", "nowhere")])
+            if number % 5 == 0:
+                raise KeyError
+
+        return put
+
+    futures = [store_of_url.submit(work(number)) for number in range(30)]
+    kept = [n for n, future in enumerate(futures) if future.exception(30) is None]
+    assert kept == [n for n in range(30) if n % 3 and n % 5]
+    assert [e.subject for e in store_of_url.all_audit()] == ["s", *map(str, kept)]
+    assert list(chain_problems(store_of_url.all_audit())) == []
+    assert len(list(store_of_url.all_evidence(TENANT))) == 3 + len(kept)

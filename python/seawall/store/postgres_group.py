@@ -2,8 +2,8 @@
 
 A hurried group has no savepoints, and rows whose put answers nothing are gathered and sent when the
 group ends: a hundred requests cost a few statements. Whatever goes wrong, the group is undone and
-run again carefully: then each put is sent at once, inside a savepoint, so that the request at fault
-learns it where it happens and its neighbours are kept.
+run again, carefully where the fault was: there each put is sent at once, inside a savepoint, so
+that the request learns it where it happens and its neighbours are kept.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,8 +36,9 @@ class PostgresGroup:
     def __init__(self, session: Session, deadlines: Deadlines, *, careful: bool) -> None:
         self.session = session
         self._deadlines = deadlines
-        self.careful = careful
+        self.careful = careful  # of the request that runs now, if not of all
         self.at_fault = False  # so that it must run again carefully
+        self.gathered_at_fault = False  # and nobody knows by whose rows
         self.statements = 0  # sent or gathered so far: what a savepoint would have to undo
         self._gathered: dict[Table, list[tuple[Any, ...]]] = {table: [] for table in GATHERED}
         self._waiting = 0
@@ -99,9 +100,11 @@ class PostgresGroup:
             return
         self._gathered = {table: [] for table in GATHERED}
         waited, self._waiting = self._waiting, 0
+        self.gathered_at_fault = True
         with self.guarded(rows=waited) as connection:
             for table, rows in waiting:
                 self._put(connection, table, rows)
+        self.gathered_at_fault = False
 
     def put(self, table: Table, rows: _Rows) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""

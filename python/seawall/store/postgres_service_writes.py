@@ -89,8 +89,9 @@ class PostgresServiceWrites:
         sequence, previous = self._end_of_audit()
         entry = chained(draft, sequence=sequence + 1, previous_sha256=previous)
         self._group.put_later(AUDIT_ENTRY, [astuple(entry)])
-        if not self._group.careful:
-            self._last_audit = (entry.sequence, entry.entry_sha256)
+        # A careful request may yet be undone alone: what comes after it looks again.
+        last = (entry.sequence, entry.entry_sha256)
+        self._last_audit = None if self._group.careful else last
         return entry
 
     def put_job(self, job: Job) -> bool:

@@ -17,6 +17,7 @@ RESOLVE_S = 5.0
 """How long the writer tries to learn what became of a COMMIT whose answer was lost."""
 
 _RETRY_S = 0.02
+_NONE, _ALL = 0, -1
 
 
 class PostgresWriter:
@@ -39,13 +40,15 @@ class PostgresWriter:
         self._name = uuid.uuid4().hex
         self._session: Session | None = None
         self._group: PostgresGroup | None = None
-        self._mark = 0  # what a hurried group had sent when its request began
+        self._request = 0  # the one that runs, counted from 1
+        self._mark = 0  # what its group had sent when it began
+        self._care = _NONE  # the request that is run carefully
         self._group_number = 0
         self._registered = False
 
     def begin(self) -> PostgresTransaction:
-        """Start a group, carefully when its last run was at fault."""
-        careful = self._group is not None and self._group.at_fault
+        """Start a group, carefully where its last run was at fault."""
+        self._take_care(self._group)
         session = self._opened()
         if not self._registered:
             self._execute(
@@ -56,12 +59,17 @@ class PostgresWriter:
             )
             self._registered = True
         self._execute(session, "BEGIN")
-        self._group = PostgresGroup(session, self._server.deadlines, careful=careful)
+        self._group = PostgresGroup(session, self._server.deadlines, careful=self._care == _ALL)
+        self._request = 0
         return PostgresTransaction(self._group)
 
     def savepoint(self) -> None:
         """Mark the start of one request."""
         group = self._running()
+        self._request += 1
+        if self._care == self._request:
+            group.send()  # what is undone below must not take the neighbours' rows with it
+            group.careful = True
         if group.careful:
             self._execute(group.session, "SAVEPOINT request")
         self._mark = group.statements
@@ -71,13 +79,14 @@ class PostgresWriter:
         group = self._running()
         if group.careful:
             self._execute(group.session, "RELEASE request")
+            group.careful = self._care == _ALL
 
     def rollback_to_savepoint(self) -> None:
-        """Undo the request since the mark; a hurried group cannot, and runs again."""
+        """Undo the request since the mark; what a hurried one has sent can only run again."""
         group = self._running()
         if group.careful:
             self._execute(group.session, "ROLLBACK TO request")
-            self._execute(group.session, "RELEASE request")
+            self.release()
         elif group.statements != self._mark:
             raise group.again(unavailable())
 
@@ -124,6 +133,14 @@ class PostgresWriter:
                         "DELETE FROM writer_mark WHERE writer = %s", (self._name,)
                     )
             self._session.close()
+
+    def _take_care(self, last: PostgresGroup | None) -> None:
+        if last is None or not last.at_fault:
+            self._care = _NONE
+        elif self._care == _NONE and not last.gathered_at_fault:
+            self._care = self._request
+        else:
+            self._care = _ALL
 
     # --- the session
 

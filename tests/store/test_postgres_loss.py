@@ -132,8 +132,8 @@ def test_a_network_that_swallows_everything_is_noticed(
         proxy.stalled = proxy.stalled or b"writer_mark" in sent
         return False
 
-    monkeypatch.setattr(postgres_deadlines, "ANSWER_S", 0.5)
-    proxy.cut_before = stall
+    monkeypatch.setattr(postgres_deadlines, "ANSWER_S", 2.0)
+    proxy.cut_before, proxy.silent = stall, True
     waiting = store.submit(lambda t: t.append_audit(draft("new")))
     while not proxy.stalled:
         time.sleep(0.01)

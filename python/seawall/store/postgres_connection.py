@@ -16,7 +16,7 @@ from seawall.store.postgres_deadlines import Deadlines, Session
 CONNECT_S = 3
 """How long one attempt to connect may take, unless the URL says it."""
 
-FIRST_PAUSE_S, PAUSE_GROWTH, LONGEST_PAUSE_S = 0.05, 1.3, 0.5
+FIRST_PAUSE_S, PAUSE_GROWTH, LONGEST_PAUSE_S = 0.05, 1.3, 0.25
 """While the server is away nobody knocks more often than this; the others fail at once."""
 
 # Of every session, unless its URL says otherwise: who holds locks and is gone must not hold them

@@ -15,7 +15,7 @@ from seawall.store.postgres_deadlines import Session
 
 MAX_READERS = 8
 BORROW_S = 10.0
-_NAME = re.compile(r"(?<!:):([a-z_]+)\b")
+_NAME = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)\b")
 
 
 @lru_cache(maxsize=512)

@@ -13,7 +13,7 @@ from seawall.store.postgres_deadlines import Session
 from seawall.store.postgres_group import PostgresGroup
 from seawall.store.postgres_transaction import PostgresTransaction
 
-RESOLVE_S = 5.0
+RESOLVE_S = 10.0
 """How long the writer tries to learn what became of a COMMIT whose answer was lost."""
 
 _RETRY_S = 0.02

@@ -11,6 +11,9 @@ synchronised COMMIT. Payloads are made before the clock.
 A trace is `Session.trace` of a random finding: finding, evidence, dataset, its source record out of
 the stored block, how each cell was read, and the record's proof. Afterwards `Session.verify` must
 find nothing wrong in any row.
+
+With `--store postgres` the ledger lies in a PostgreSQL server that the benchmark starts on the same
+disk, with its own settings (fsync and synchronous_commit on).
 """
 
 import argparse
@@ -27,6 +30,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import astuple
 
+from ledgers import STORES, new_ledgers
 from seawall.lab.books import bench_records
 from seawall.lab.command import benchmark_parser, write_answer, write_record
 from seawall.lab.disk import disk_folder
@@ -287,8 +291,11 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--count", type=int, default=1000, help="records, evidence, findings and links each")
     add("--traces", type=int, default=1000, help="random findings traced")
+    add("--store", choices=STORES, default="sqlite", help="the database of the ledger")
     add("--rival", choices=["sqlite3"], default=None, help="compare in pairs")
     options = parser.parse_args(arguments)
+    if options.rival and options.store != "sqlite":
+        parser.error("--rival compares SQLite")
     if options.count < 1 or options.traces < 1:
         parser.error("--count and --traces must be at least 1")
     return options
@@ -297,10 +304,10 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_options(arguments)
     count = options.count
-    with disk_folder() as folder:
-        with open_store(folder / "warm_up.db") as store:
+    with disk_folder() as folder, new_ledgers(options.store, folder) as new_ledger:
+        with open_store(new_ledger("warm_up")) as store:
             keep_all(store, count=100)
-        with open_store(folder / "ledger.db") as store:
+        with open_store(new_ledger("ledger")) as store:
             ledger, kept = keep_all(store, count=count)
             session = Session(store)
             chosen = random.Random(SEED).choices(ledger.findings, k=options.traces)  # noqa: S311
@@ -309,7 +316,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             checked = session.verify()
             assert checked.ok, checked.problems[:3]
             assert (checked.evidence, checked.findings, checked.links) == (count,) * 3
-        answer = answer_of(kept, reads, traces, count=count)
+        answer = answer_of(kept, reads, traces, count=count, store=options.store)
         print_answer(answer, kept)
         results = results_of(answer, kept, reads, traces)
         if options.rival:
@@ -320,9 +327,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def answer_of(
-    kept: Kept, reads: Sequence[float], traces: Sequence[float], *, count: int
+    kept: Kept, reads: Sequence[float], traces: Sequence[float], *, count: int, store: str
 ) -> dict[str, Any]:
     answer: dict[str, Any] = {
+        "store": store,
         "count": count,
         "raw_record_ms": kept.raw_record_ms,
         "raw_record_rows_per_s": count / kept.raw_record_ms * 1e3,
@@ -377,7 +385,7 @@ def results_of(
         measured_here(
             f"persistence_{what}",
             kind="informational",
-            workload={"count": answer["count"]},
+            workload={"store": answer["store"], "count": answer["count"]},
             seed=SEED,
             unit="ms",
             samples=times,

@@ -8,10 +8,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from seawall.lab.postgres_server import PostgresServer
 from seawall.session import Session
+from seawall.store import open_store
 
 # The gate tries the same examples each time; whoever works on a property tries others at each run.
 settings.register_profile(
@@ -22,9 +25,37 @@ settings.register_profile(
 )
 settings.load_profile("seawall")
 
+_DATABASES = count()
+
 OpenSession = Callable[..., Session]
 
 CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server for all tests of this process, with an empty ledger to copy from."""
+    # Nobody cuts its power: what a crash leaves is tried on servers of their own.
+    with PostgresServer(
+        options={"fsync": "off", "autovacuum": "off", "max_connections": "200"}
+    ) as server:
+        with psycopg.connect(server.url(), autocommit=True) as administrator:
+            administrator.execute("CREATE DATABASE empty_ledger")
+        open_store(server.url("empty_ledger"), opened_at="2025").close()
+        yield server
+
+
+@pytest.fixture
+def new_database(postgres_server: PostgresServer) -> Callable[..., str]:
+    """Make databases of the test's own, with an empty ledger or with nothing; return the URL."""
+
+    def make(template: str = "empty_ledger") -> str:
+        name = f"ledger_{next(_DATABASES)}"
+        with psycopg.connect(postgres_server.url(), autocommit=True) as administrator:
+            administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return postgres_server.url(name)
+
+    return make
 
 
 @pytest.fixture

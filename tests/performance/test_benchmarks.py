@@ -293,6 +293,21 @@ def test_linking_has_a_row_a_size_and_counts_every_small_commit(tmp_path: Path) 
     assert answer["small_commits"]["commits"] > 0
 
 
+def test_persistence_is_measured_on_postgresql_too(tmp_path: Path) -> None:
+    arguments = ("--count", "40", "--traces", "20", "--store", "postgres")
+    answer = run("bench_persistence.py", *arguments, folder=tmp_path)
+    assert answer.keys() >= PERSISTENCE
+    assert answer["store"] == "postgres"
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_small_commits_of_many_writers_share_groups(tmp_path: Path, store: str) -> None:
+    arguments = ("--store", store, "--writers", "20", "--seconds", "0.5")
+    answer = run("bench_commits.py", *arguments, folder=tmp_path)
+    assert answer["requests"] > 0
+    assert answer["p50_ms"] <= answer["p99_ms"]
+
+
 def test_a_command_without_output_prints_its_answer() -> None:
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "bench_stress_modeling.py"), "--instruments", "5"],

@@ -27,13 +27,13 @@ class Served(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """Serve a folder's store in development."""
+def served(folder: Path, *, store: str = "seawall.db") -> Iterator[Served]:
+    """Serve a folder's store, or one on a server, in development."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SEAWALL_")}
     process = subprocess.Popen(
         [*COMMAND, "--dev", "--port", "0"],
         cwd=folder,
-        env=environment,
+        env={**environment, "SEAWALL_STORE": store},
         stdout=subprocess.PIPE,
         text=True,
     )

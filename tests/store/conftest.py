@@ -5,15 +5,21 @@ import pytest
 
 from seawall.store import Store, open_store
 
-# A driver joins the conformance suite by one line: its name, and a fresh database in a folder.
-DRIVERS: dict[str, Callable[[Path], str]] = {
-    "sqlite": lambda folder: f"sqlite:///{folder}/ledger.db",
+# A driver joins the conformance suite by one line: its name, and a fresh database for a test.
+DRIVERS: dict[str, Callable[[pytest.FixtureRequest], str]] = {
+    "sqlite": lambda request: f"sqlite:///{_folder(request)}/ledger.db",
+    "postgres": lambda request: request.getfixturevalue("new_database")(),
 }
 
 
+def _folder(request: pytest.FixtureRequest) -> Path:
+    folder: Path = request.getfixturevalue("tmp_path")
+    return folder
+
+
 @pytest.fixture(params=DRIVERS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return DRIVERS[request.param](tmp_path)
+def url(request: pytest.FixtureRequest) -> str:
+    return DRIVERS[request.param](request)
 
 
 @pytest.fixture

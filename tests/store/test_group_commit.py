@@ -7,7 +7,7 @@ from concurrent.futures import Future
 import pytest
 
 from seawall.errors import StoreError
-from seawall.store.group_commit import GroupCommit
+from seawall.store.group_commit import MAX_RUNS, GroupCommit, RunAgain
 
 
 class Notes:
@@ -15,7 +15,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
-        self.failing: dict[str, Exception] = {}
+        self.failing: dict[str, BaseException] = {}
 
     def _note(self, call: str) -> None:
         self.calls.append(call)
@@ -284,3 +284,33 @@ def test_works_that_do_not_all_find_a_place_are_all_refused(
     assert refusal.value.code == "store_busy"
     assert commits.queued() == 0
     held.go()
+
+
+def test_a_group_that_the_driver_wants_again_runs_again(
+    commits: GroupCommit[list[str]], notes: Notes
+) -> None:
+    held = Held(commits, notes)
+    ran: list[int] = []
+    futures = [commits.submit(answer(i, ran)) for i in range(2)]
+    futures.append(commits.submit(lambda _: len(ran)))
+    notes.failing["savepoint"] = RunAgain(StoreError("away"))
+    held.go()
+    assert [future.result(timeout=30) for future in futures] == [0, 1, 2]
+    notes.failing["commit"] = RunAgain(StoreError("away"))
+    assert commits.submit(answer(7, ran)).result(timeout=30) == 7
+    assert ran == [0, 1, 7, 7]
+
+
+def test_a_group_that_is_wanted_too_often_fails_with_the_cause(
+    commits: GroupCommit[list[str]], notes: Notes
+) -> None:
+    away = StoreError("away", code="store_unavailable")
+    ran: list[int] = []
+
+    def again(_: list[str]) -> None:
+        ran.append(1)
+        raise RunAgain(away)
+
+    assert commits.submit(again).exception(timeout=30) is away
+    assert len(ran) == MAX_RUNS
+    assert commits.submit(lambda _: 7).result(timeout=30) == 7

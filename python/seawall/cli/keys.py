@@ -10,7 +10,7 @@ from seawall.cli.options import Json, OpenLedger, Store, Tenant, open_ledger
 from seawall.cli.output import json_document, line, table
 from seawall.extras import require_extra
 from seawall.provenance import canonical_json
-from seawall.store import Transaction
+from seawall.store import Transaction, local_place
 from seawall.store.types import ApiKey, AuditDraft
 
 app = typer.Typer(
@@ -51,7 +51,7 @@ def create(
         secrets = kept_secrets(
             ledger.store,
             AccessOptions(secrets_file=str(secrets_file or "")),
-            beside=Path(ledger.place.removeprefix("sqlite:///")),
+            beside=local_place(ledger.place),
         )
         shown, key = new_key(
             ledger.tenant,

@@ -22,7 +22,9 @@ from seawall.store import open_store
 Store = Annotated[
     str | None,
     typer.Option(
-        "--store", help="SQLite file of the ledger.  [default: seawall.db]", show_default=False
+        "--store",
+        help="SQLite file of the ledger, or postgresql://…  [default: seawall.db]",
+        show_default=False,
     ),
 ]
 Tenant = Annotated[

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
@@ -21,7 +20,7 @@ from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
 from seawall.session import Session
 from seawall.session.question import iso_time
-from seawall.store import open_store
+from seawall.store import local_place, open_store
 
 
 class ServiceOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,8 +63,8 @@ def open_service(options: ServiceOptions) -> Iterator[OpenedService]:
         if options.dev:
             access, key = open_dev_access(store, host=options.host, tenant=options.tenant)
         else:
-            path = Path(options.store.removeprefix("sqlite:///"))
-            access, key = open_access(store, options.access, beside=path), ""
+            beside = local_place(options.store)
+            access, key = open_access(store, options.access, beside=beside), ""
         session = Session(store, threads=options.threads)
         workers = Lanes(light=options.workers, heavy=options.heavy_workers)
         batch = Lane(options.job_workers, name="seawall-job")

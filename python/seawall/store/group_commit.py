@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from itertools import groupby
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from seawall.errors import StoreError
+from seawall.errors import SeawallError, StoreError
 
 T = TypeVar("T")
 Tx = TypeVar("Tx")
@@ -19,6 +19,22 @@ TxOut = TypeVar("TxOut", covariant=True)
 
 MAX_GROUP = 256
 MAX_QUEUED = 4_096
+MAX_RUNS = 4
+"""Times that a group runs at most, where the driver asks to run it again."""
+
+
+class RunAgain(BaseException):  # what a request's work catches is never this
+    """Raised by a driver: nothing of the group was kept, and it may run again.
+
+    Parameters
+    ----------
+    cause : SeawallError
+        What the requests fail with when the group has run too often.
+    """
+
+    def __init__(self, cause: SeawallError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 class CommitDriver(Protocol[TxOut]):
@@ -171,15 +187,8 @@ class GroupCommit(Generic[Tx]):
         if not live:
             return
         ended = self.watch(len(live))
-        outcomes: _Outcomes = []
         try:
-            transaction = self._driver.begin()
-            for kind, requests in groupby(live, key=_Request.kind):
-                some = list(requests)
-                if kind is None or len(some) == 1 or not self._do_all(transaction, some, outcomes):
-                    for request in some:
-                        self._do(transaction, request, outcomes)
-            self._driver.commit()
+            outcomes = self._run(live)
         except BaseException as error:
             self._driver.rollback()
             ended()
@@ -193,11 +202,35 @@ class GroupCommit(Generic[Tx]):
             else:
                 future.set_exception(refusal)
 
+    def _run(self, live: list[_Request]) -> _Outcomes:
+        runs = 1
+        while True:
+            try:
+                return self._run_once(live)
+            except RunAgain as again:
+                if runs == MAX_RUNS:
+                    raise again.cause from again
+                self._driver.rollback()
+                runs += 1
+
+    def _run_once(self, live: list[_Request]) -> _Outcomes:
+        outcomes: _Outcomes = []
+        transaction = self._driver.begin()
+        for kind, requests in groupby(live, key=_Request.kind):
+            some = list(requests)
+            if kind is None or len(some) == 1 or not self._do_all(transaction, some, outcomes):
+                for request in some:
+                    self._do(transaction, request, outcomes)
+        self._driver.commit()
+        return outcomes
+
     def _do(self, transaction: Tx, request: _Request, outcomes: _Outcomes) -> None:
         self._driver.savepoint()
         try:
             answer = request.work(transaction)
             self._driver.release()
+        except RunAgain:
+            raise
         except BaseException as error:
             self._undo_since_mark(error)
             outcomes.append((request.future, None, error))

@@ -82,6 +82,9 @@ class Store(OperationReads, Protocol):
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
         """Queue ``work`` for the writer; the future resolves once its rows are durable.
 
+        ``work`` may run more than once, and only what its last run put is kept: it must not do
+        anything beside its puts that counts.
+
         Raises
         ------
         StoreError

@@ -1,4 +1,4 @@
-"""The service's rows, read from SQLite."""
+"""The service's rows, read from any database."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import msgspec
 
 from seawall.errors import NotFound
 from seawall.store.pages import MAX_PAGE_ROWS, PAGE_ROWS, check_limit
-from seawall.store.sqlite_reads import COLUMNS, SqliteReads
+from seawall.store.row_reads import COLUMNS, RowReads
 from seawall.store.types import ApiKey, AuditEntry, EngineSwitch, Job, RevokedToken
 
 _KEY = ", ".join(ApiKey.__struct_fields__)
@@ -15,21 +15,23 @@ _ROLES = msgspec.json.Decoder(tuple[str, ...])
 _AUDIT = ", ".join(AuditEntry.__struct_fields__)
 
 
-class SqliteOperationReads(SqliteReads):
-    """`OperationReads` over one SQLite file."""
+class ServiceReads(RowReads):
+    """`OperationReads`, whatever the database."""
 
     def api_keys(self, tenant: str | None) -> list[ApiKey]:
         """Every key of a tenant, or of all, revoked ones too, oldest first."""
-        condition = "" if tenant is None else "WHERE tenant = ?"
+        condition = "" if tenant is None else "WHERE tenant = :tenant"
         rows = self._rows(
             f"SELECT {_KEY} FROM api_key {condition} ORDER BY created_at, key_id",
-            () if tenant is None else (tenant,),
+            {"tenant": tenant},
         )
         return [_key(row) for row in rows]
 
     def api_key_by_hash(self, key_hash: bytes) -> ApiKey:
         """The key with this hash."""
-        rows = self._rows(f"SELECT {_KEY} FROM api_key WHERE key_hash = ?", (key_hash,))
+        rows = self._rows(
+            f"SELECT {_KEY} FROM api_key WHERE key_hash = :key_hash", {"key_hash": key_hash}
+        )
         if not rows:
             raise NotFound("There is no such key.", where="api_key")
         return _key(rows[0])
@@ -38,9 +40,9 @@ class SqliteOperationReads(SqliteReads):
         """The revoked tokens that would still be good after a time, by when they expire."""
         return self._select(
             RevokedToken,
-            "SELECT token_id, expires_at FROM revoked_token WHERE expires_at > ?"
+            "SELECT token_id, expires_at FROM revoked_token WHERE expires_at > :expiring_after"
             " ORDER BY expires_at, token_id",
-            (expiring_after,),
+            {"expiring_after": expiring_after},
         )
 
     def engine_switches(self) -> list[EngineSwitch]:
@@ -48,7 +50,7 @@ class SqliteOperationReads(SqliteReads):
         rows = self._rows(
             "SELECT engine, enabled, reason, changed_at, changed_by FROM engine_switch"
             " ORDER BY engine",
-            (),
+            {},
         )
         return [EngineSwitch(engine, bool(enabled), *rest) for engine, enabled, *rest in rows]
 
@@ -57,7 +59,7 @@ class SqliteOperationReads(SqliteReads):
     ) -> list[AuditEntry]:
         """Audit entries of a tenant, or of all, newest first, continuing after a sequence."""
         check_limit(limit)
-        conditions = ["1"]
+        conditions = ["1 = 1"]
         if tenant is not None:
             conditions.append("tenant = :tenant")
         if after is not None:
@@ -95,12 +97,12 @@ class SqliteOperationReads(SqliteReads):
             Job,
             f"SELECT {COLUMNS[Job]} FROM job WHERE status IN ('queued', 'running')"
             " ORDER BY created_at, job_id",
-            (),
+            {},
         )
 
     def data_version(self) -> int:
         """A number that another one follows when any process changes keys, tokens or switches."""
-        return int(self._rows("SELECT version FROM access_version", ())[0][0])
+        return int(self._rows("SELECT version FROM access_version", {})[0][0])
 
 
 def _key(row: tuple[Any, ...]) -> ApiKey:

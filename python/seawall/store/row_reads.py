@@ -1,13 +1,13 @@
-"""How rows are read from SQLite, whatever they mean."""
+"""How rows are read from any database, whatever they mean."""
 
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from msgspec import Struct
 
 from seawall.errors import NotFound
 from seawall.store.pages import MAX_PAGE_ROWS, check_limit
-from seawall.store.sqlite_connection import Readers
 from seawall.store.types import (
     DatasetVersion,
     Derivation,
@@ -20,7 +20,6 @@ from seawall.store.types import (
     Run,
 )
 
-_Values = tuple[Any, ...] | dict[str, Any]
 Row = TypeVar("Row", bound=Struct)
 
 _TABLES: dict[type[Struct], tuple[str, str]] = {
@@ -35,25 +34,25 @@ _STORED: tuple[type[Struct], ...] = (*_TABLES, Link, RawChunk, DerivedTable)
 COLUMNS = {row: ", ".join(row.__struct_fields__) for row in _STORED}
 
 
-class SqliteReads:
-    """Reads that the parts of the store share, over connections that only read."""
+class RowReads(ABC):
+    """Reads that the parts of a store share; a driver says how a statement is asked."""
 
-    def __init__(self, readers: Readers) -> None:
-        self._readers = readers
+    tenant_aside: ClassVar[str] = "tenant"
+    """The column where an index by tenant must not be chosen, as the database wants it written."""
 
-    def _rows(self, sql: str, values: _Values) -> list[Any]:
-        with self._readers.connection() as connection:
-            return connection.execute(sql, values).fetchall()
+    @abstractmethod
+    def _rows(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
+        """Ask a statement with ``:name`` for each value; return all rows."""
 
-    def _select(self, row: type[Row], sql: str, values: _Values) -> list[Row]:
+    def _select(self, row: type[Row], sql: str, values: Mapping[str, Any]) -> list[Row]:
         return [row(*found) for found in self._rows(sql, values)]
 
     def _one(self, row: type[Row], tenant: str, identifier: str) -> Row:
         table, key = _TABLES[row]
         found = self._select(
             row,
-            f"SELECT {COLUMNS[row]} FROM {table} WHERE {key} = ? AND tenant = ?",
-            (identifier, tenant),
+            f"SELECT {COLUMNS[row]} FROM {table} WHERE {key} = :identifier AND tenant = :tenant",
+            {"identifier": identifier, "tenant": tenant},
         )
         if not found:
             raise NotFound(f"There is no such {table}.", where=f"{table}[{identifier}]")
@@ -82,12 +81,11 @@ class SqliteReads:
     ) -> list[Row]:
         check_limit(limit)
         table, key = _TABLES[row]
-        # The plus keeps SQLite from an index by tenant, which it would sort anew for every page.
         return self._select(
             row,
-            f"SELECT {COLUMNS[row]} FROM {table} WHERE {key} > ? AND +tenant = ?"
-            f" ORDER BY {key} LIMIT ?",
-            (after or "", tenant, limit),
+            f"SELECT {COLUMNS[row]} FROM {table}"
+            f" WHERE {key} > :after AND {self.tenant_aside} = :tenant ORDER BY {key} LIMIT :limit",
+            {"after": after or "", "tenant": tenant, "limit": limit},
         )
 
     def _all(self, row: type[Row], tenant: str) -> Iterator[Row]:

@@ -1,0 +1,156 @@
+"""Connections to one PostgreSQL database: how they are set up, and how they fail."""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import conninfo, errors
+
+from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, StoreError
+from seawall.store.postgres_deadlines import Deadlines, Session
+
+CONNECT_S = 3
+"""How long one attempt to connect may take, unless the URL says it."""
+
+FIRST_PAUSE_S, PAUSE_GROWTH, LONGEST_PAUSE_S = 0.05, 1.3, 0.25
+"""While the server is away nobody knocks more often than this; the others fail at once."""
+
+# Of every session, unless its URL says otherwise: who holds locks and is gone must not hold them
+# for long, and a peer that went without a word is noticed.
+_ASIDE = {
+    "application_name": "seawall",
+    "connect_timeout": CONNECT_S,
+    "tcp_user_timeout": 3_000,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+}
+_SESSION = (
+    "SET lock_timeout = '10s'; SET statement_timeout = '120s';"
+    " SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = 'error';"
+    " SET default_transaction_isolation = 'read committed';"
+    " SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3;"
+)
+# Where a server acknowledges before it has written, an acknowledgement would be worth nothing.
+_WRITING = (
+    "SET default_transaction_read_only = off; SET work_mem = '64MB';"
+    " SELECT set_config('synchronous_commit', 'on', false)"
+    " WHERE current_setting('synchronous_commit') = 'off'"
+)
+_READING = "SET default_transaction_read_only = on"
+
+_AWAY = "The database cannot be reached, read or written."
+_BUSY = "Another process is writing; try again."
+_FAILURES: tuple[tuple[type[psycopg.Error], str, str], ...] = (
+    (errors.DiskFull, "store_full", "There is no space left for the store."),
+    (errors.LockNotAvailable, "store_busy", _BUSY),
+    (errors.QueryCanceled, "store_busy", _BUSY),
+    (errors.DeadlockDetected, "store_busy", _BUSY),
+    (errors.SerializationFailure, "store_busy", _BUSY),
+    (errors.TooManyConnections, "store_busy", "The database has too many connections; try again."),
+    (errors.DataCorrupted, "store_corrupt", "The database is damaged."),
+    (errors.IndexCorrupted, "store_corrupt", "The database is damaged."),
+    (psycopg.Error, "store_unavailable", _AWAY),
+)
+_IMMUTABLE = re.compile(r"\bIMMUTABLE_([A-Z_]+)")
+
+
+def failure(error: psycopg.Error) -> SeawallError:
+    """Turn a failure of PostgreSQL into one of seawall, without its SQL and without its place."""
+    if isinstance(error, psycopg.IntegrityError):
+        if match := _IMMUTABLE.search(error.diag.message_primary or ""):
+            table = match[1].lower()
+            return Conflict(f"A kept {table} cannot be changed.", code=f"immutable_{table}")
+        if isinstance(error, errors.ForeignKeyViolation):
+            return NotFound("A row refers to something that this tenant does not have.")
+    if isinstance(error, psycopg.IntegrityError | psycopg.DataError):
+        return InvalidInput("A row has a value that its column does not accept.")
+    code, message = next(row[1:] for row in _FAILURES if isinstance(error, row[0]))
+    return StoreError(message, code=code)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn failures of PostgreSQL into failures of seawall."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise failure(error) from error
+
+
+def unavailable() -> StoreError:
+    """Make the failure of a server that does not answer."""
+    return StoreError(_AWAY, code="store_unavailable")
+
+
+class Server:
+    """The database of a URL; knows for a moment that it is away.
+
+    Parameters
+    ----------
+    url : str
+        ``postgresql://user:password@host:port/database?parameter=value``, as libpq reads it.
+
+    Raises
+    ------
+    InvalidInput
+        When the URL cannot be read; it is not repeated, for it may hold a password.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            given = conninfo.conninfo_to_dict(url)
+        except psycopg.Error:
+            raise InvalidInput("is no URL of a PostgreSQL database", where="store") from None
+        self._parameters: dict[str, Any] = {**_ASIDE, **given}
+        self.deadlines = Deadlines()
+        self._lock = threading.Lock()
+        self._pause_s = 0.0  # 0 while the server is there
+        self._knock_at = 0.0
+        self._knocking = False
+
+    def connect(self, *, writing: bool) -> Session:
+        """Open a session in which each statement is its own transaction.
+
+        Raises
+        ------
+        StoreError
+            ``store_unavailable``; at once where an attempt has just failed.
+        """
+        self._enter()
+        try:
+            session = psycopg.connect(**self._parameters, autocommit=True)
+            with self.deadlines.answering(session):
+                session.execute((_SESSION + (_WRITING if writing else _READING)).encode())
+        except psycopg.Error as error:
+            self._leave(failed=True)
+            raise failure(error) from error
+        except BaseException:
+            self._leave(failed=True)
+            raise
+        self._leave(failed=False)
+        return session
+
+    def close(self) -> None:
+        """Stop watching over its sessions, which are closed already."""
+        self.deadlines.close()
+
+    def _enter(self) -> None:
+        with self._lock:
+            if self._pause_s and (self._knocking or time.monotonic() < self._knock_at):
+                raise unavailable()
+            self._knocking = True
+
+    def _leave(self, *, failed: bool) -> None:
+        with self._lock:
+            self._knocking = False
+            if failed:
+                longer = max(FIRST_PAUSE_S, self._pause_s * PAUSE_GROWTH)
+                self._pause_s = min(longer, LONGEST_PAUSE_S)
+                self._knock_at = time.monotonic() + self._pause_s
+            else:
+                self._pause_s = 0.0

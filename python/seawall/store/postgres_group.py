@@ -1,0 +1,165 @@
+"""The transaction of one group: hurried while all goes well, careful once something did not.
+
+A hurried group has no savepoints, and rows whose put answers nothing are gathered and sent when the
+group ends: a hundred requests cost a few statements. Whatever goes wrong, the group is undone and
+run again, carefully where the fault was: there each put is sent at once, inside a savepoint, so
+that the request learns it where it happens and its neighbours are kept.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from operator import itemgetter
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from seawall.errors import Conflict, SeawallError
+from seawall.store.group_commit import RunAgain
+from seawall.store.postgres_connection import failure, unavailable
+from seawall.store.postgres_deadlines import Deadlines, Session
+from seawall.store.postgres_tables import AUDIT_ENTRY, GATHERED, LINK, Table
+
+BULK_ROWS = 1_000
+"""As many rows go by COPY, which first supposes that none of them is kept."""
+
+GATHERED_ROWS = 20_000
+"""So many gathered rows are sent before the group ends, for the sake of memory."""
+
+_Rows = Sequence[tuple[Any, ...]]
+_PASSING = (errors.DeadlockDetected, errors.SerializationFailure)
+
+
+class PostgresGroup:
+    """Sends the statements of one group; dead once the group has ended."""
+
+    def __init__(self, session: Session, deadlines: Deadlines, *, careful: bool) -> None:
+        self.session = session
+        self._deadlines = deadlines
+        self.careful = careful  # of the request that runs now, if not of all
+        self.at_fault = False  # so that it must run again carefully
+        self.gathered_at_fault = False  # and nobody knows by whose rows
+        self.statements = 0  # sent or gathered so far: what a savepoint would have to undo
+        self._gathered: dict[Table, list[tuple[Any, ...]]] = {table: [] for table in GATHERED}
+        self._waiting = 0
+
+    @contextmanager
+    def guarded(self, *, rows: int = 0) -> Iterator[Session]:
+        """Lend the session for the statements of one put, which fail together.
+
+        Raises
+        ------
+        RunAgain
+            When the group must be run again, carefully or on a new session.
+        """
+        self.statements += 1
+        try:
+            with self._deadlines.answering(self.session, rows=rows):
+                if self.careful:
+                    self.session.execute("SAVEPOINT put")
+                yield self.session
+                if self.careful:
+                    self.session.execute("RELEASE put")
+        except psycopg.Error as error:
+            if self.session.closed:
+                raise RunAgain(unavailable()) from error
+            refusal = failure(error)
+            if not self.careful or isinstance(error, _PASSING):
+                raise self.again(refusal) from error
+            self._undo_put()
+            raise refusal from error
+
+    def _undo_put(self) -> None:
+        try:
+            self.session.execute("ROLLBACK TO put")
+        except psycopg.Error as error:
+            raise RunAgain(unavailable()) from error
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Ask one statement of its own."""
+        with self.guarded() as connection, connection.cursor(binary=True) as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def put_later(self, table: Table, rows: _Rows) -> None:
+        """Put rows now if careful, else with those of the neighbours."""
+        if self.careful or len(rows) >= BULK_ROWS:
+            self.send()
+            self.put(table, rows)
+            return
+        self.statements += 1
+        self._gathered[table].extend(rows)
+        self._waiting += len(rows)
+        if self._waiting >= GATHERED_ROWS:
+            self.send()
+
+    def send(self) -> None:
+        """Send what was gathered."""
+        waiting = [(table, rows) for table, rows in self._gathered.items() if rows]
+        if not waiting:
+            return
+        self._gathered = {table: [] for table in GATHERED}
+        waited, self._waiting = self._waiting, 0
+        self.gathered_at_fault = True
+        with self.guarded(rows=waited) as connection:
+            for table, rows in waiting:
+                self._put(connection, table, rows)
+        self.gathered_at_fault = False
+
+    def put(self, table: Table, rows: _Rows) -> int:
+        """Insert what is missing, require the rest to be the same; return how many were new."""
+        if not rows:
+            return 0
+        with self.guarded(rows=len(rows)) as connection:
+            return self._put(connection, table, rows)
+
+    def _put(self, connection: Session, table: Table, rows: _Rows) -> int:
+        if table is LINK:  # in the order of the findings most walks of the index are sequential
+            rows = sorted(rows, key=itemgetter(2))
+        if len(rows) >= BULK_ROWS and self._copied(connection, table, rows):
+            return len(rows)
+        created = 0
+        for first in range(0, len(rows), table.together):
+            part = rows[first : first + table.together]
+            new = connection.execute(table.insert, _columns(part, len(table.types))).rowcount
+            if new < len(part) and table is not AUDIT_ENTRY:
+                self._require_kept(connection, table, part)
+            elif new < len(part):
+                raise self.again(Conflict("Another entry has this place."))
+            created += new
+        return created
+
+    def _copied(self, connection: Session, table: Table, rows: _Rows) -> bool:
+        connection.execute("SAVEPOINT bulk")
+        try:
+            with connection.cursor().copy(table.copy) as copy:
+                copy.set_types(table.types)
+                for row in rows:
+                    copy.write_row(row)
+        except errors.UniqueViolation:
+            connection.execute("ROLLBACK TO bulk")
+            return False
+        connection.execute("RELEASE bulk")
+        return True
+
+    def _require_kept(self, connection: Session, table: Table, rows: _Rows) -> None:
+        wanted = _columns(rows, table.content_columns)
+        changed = connection.execute(table.first_changed, wanted).fetchall()[0][0]
+        if changed is not None:
+            where = f"{table.name}[{rows[changed - 1][1]}]"
+            refusal = kept_otherwise(where)
+            raise refusal if self.careful else self.again(refusal)
+
+    def again(self, cause: SeawallError) -> RunAgain:
+        """Make what has the group run again, carefully."""
+        self.at_fault = True
+        return RunAgain(cause)
+
+
+def kept_otherwise(where: str) -> Conflict:
+    """Make the refusal of an identifier that has another content."""
+    return Conflict("The same identifier is kept with another content.", where=where)
+
+
+def _columns(rows: _Rows, count: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)][:count]

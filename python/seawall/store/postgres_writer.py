@@ -1,0 +1,210 @@
+"""The write side over PostgreSQL: one session, used by the writer thread alone."""
+
+import time
+import uuid
+from contextlib import suppress
+
+import psycopg
+
+from seawall.errors import StoreError
+from seawall.store.group_commit import RunAgain
+from seawall.store.postgres_connection import Server, failure, translated, unavailable
+from seawall.store.postgres_deadlines import Session
+from seawall.store.postgres_group import PostgresGroup
+from seawall.store.postgres_transaction import PostgresTransaction
+
+RESOLVE_S = 10.0
+"""How long the writer tries to learn what became of a COMMIT whose answer was lost."""
+
+_RETRY_S = 0.02
+_NONE, _ALL = 0, -1
+
+
+class PostgresWriter:
+    """`CommitDriver` over one session, which is opened again when it is lost.
+
+    Each group also writes its number into a row that is this writer's: after a lost answer the row
+    says whether the group was kept.
+
+    Parameters
+    ----------
+    server : Server
+        Where the session is opened.
+    resolve_s : float
+        See ``RESOLVE_S``.
+    """
+
+    def __init__(self, server: Server, *, resolve_s: float = RESOLVE_S) -> None:
+        self._server = server
+        self._resolve_s = resolve_s
+        self._name = uuid.uuid4().hex
+        self._session: Session | None = None
+        self._group: PostgresGroup | None = None
+        self._request = 0  # the one that runs, counted from 1
+        self._mark = 0  # what its group had sent when it began
+        self._care = _NONE  # the request that is run carefully
+        self._group_number = 0
+        self._registered = False
+
+    def begin(self) -> PostgresTransaction:
+        """Start a group, carefully where its last run was at fault."""
+        self._take_care(self._group)
+        session = self._opened()
+        if not self._registered:
+            self._execute(
+                session,
+                "INSERT INTO writer_mark (writer, group_number) VALUES (%s, %s)"
+                " ON CONFLICT DO NOTHING",
+                (self._name, self._group_number),
+            )
+            self._registered = True
+        self._execute(session, "BEGIN")
+        self._group = PostgresGroup(session, self._server.deadlines, careful=self._care == _ALL)
+        self._request = 0
+        return PostgresTransaction(self._group)
+
+    def savepoint(self) -> None:
+        """Mark the start of one request."""
+        group = self._running()
+        self._request += 1
+        if self._care == self._request:
+            group.send()  # what is undone below must not take the neighbours' rows with it
+            group.careful = True
+        if group.careful:
+            self._execute(group.session, "SAVEPOINT request")
+        self._mark = group.statements
+
+    def release(self) -> None:
+        """Keep the request since the mark."""
+        group = self._running()
+        if group.careful:
+            self._execute(group.session, "RELEASE request")
+            group.careful = self._care == _ALL
+
+    def rollback_to_savepoint(self) -> None:
+        """Undo the request since the mark; what a hurried one has sent can only run again."""
+        group = self._running()
+        if group.careful:
+            self._execute(group.session, "ROLLBACK TO request")
+            self.release()
+        elif group.statements != self._mark:
+            raise group.again(unavailable())
+
+    def commit(self) -> None:
+        """Return once the transaction is durable."""
+        group = self._running()
+        group.send()
+        self._group_number += 1
+        marked = group.rows(
+            "UPDATE writer_mark SET group_number = %s, marked_at = clock_timestamp()"
+            " WHERE writer = %s RETURNING 1",
+            (self._group_number, self._name),
+        )
+        if not marked:  # another program has removed the row
+            self._registered = False
+            raise RunAgain(unavailable())
+        try:
+            with self._server.deadlines.answering(group.session):
+                ended = group.session.execute("COMMIT").statusmessage
+        except psycopg.Error as error:
+            if not group.session.closed:
+                raise failure(error) from error
+            self._resolve(error)
+        else:
+            if ended != "COMMIT":  # the server answers ROLLBACK where a statement had failed
+                raise unavailable()
+        self._group = None
+
+    def rollback(self) -> None:
+        """Undo the transaction; harmless when there is none."""
+        if self._session is not None and not self._session.closed:
+            with suppress(psycopg.Error), self._server.deadlines.answering(self._session):
+                self._session.execute("ROLLBACK")
+
+    def tidy(self) -> None:
+        """Leave the housekeeping to the server."""
+
+    def close(self) -> None:
+        """Remove this writer's row and close the session."""
+        if self._session is not None:
+            with suppress(psycopg.Error), self._server.deadlines.answering(self._session):
+                if self._registered:
+                    self._session.execute(
+                        "DELETE FROM writer_mark WHERE writer = %s", (self._name,)
+                    )
+            self._session.close()
+
+    def _take_care(self, last: PostgresGroup | None) -> None:
+        if last is None or not last.at_fault:
+            self._care = _NONE
+        elif self._care == _NONE and not last.gathered_at_fault:
+            self._care = self._request
+        else:
+            self._care = _ALL
+
+    # --- the session
+
+    def _running(self) -> PostgresGroup:
+        if self._group is None:
+            raise RuntimeError("there is no group")
+        return self._group
+
+    def _opened(self) -> Session:
+        if self._session is None or self._session.closed:
+            session = self._server.connect(writing=True)
+            with translated(), self._server.deadlines.answering(session):
+                self._end_former_session(session)
+                session.execute("SELECT set_config('application_name', %s, false)", (self._title,))
+            self._session = session
+        return self._session
+
+    @property
+    def _title(self) -> str:
+        return f"seawall writer {self._name}"
+
+    def _end_former_session(self, session: Session) -> None:
+        # It may live on where the network was cut, and hold locks.
+        session.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s",
+            (self._title,),
+        )
+
+    def _execute(self, session: Session, sql: str, values: tuple[object, ...] = ()) -> None:
+        try:
+            with self._server.deadlines.answering(session):
+                session.execute(sql, values or None)
+        except psycopg.Error as error:
+            if session.closed:
+                raise RunAgain(unavailable()) from error
+            raise failure(error) from error
+
+    def _resolve(self, error: psycopg.Error) -> None:
+        """Learn what became of the group: return if it was kept, else have it run again."""
+        until = time.monotonic() + self._resolve_s
+        while True:
+            try:
+                kept = self._last_kept()
+            except (StoreError, psycopg.Error):
+                if time.monotonic() > until:
+                    raise StoreError(
+                        "The answer to a commit was lost: it may be kept, or not.",
+                        code="outcome_unknown",
+                    ) from error
+                time.sleep(_RETRY_S)
+            else:
+                break
+        if kept != self._group_number:
+            raise RunAgain(unavailable()) from error
+
+    def _last_kept(self) -> int | None:
+        with (
+            self._server.connect(writing=True) as session,
+            self._server.deadlines.answering(session),
+        ):
+            self._end_former_session(session)
+            session.execute("SET lock_timeout = '1s'")
+            # The lock waits for the former session: what it has not committed now, it never will.
+            rows = session.execute(
+                "SELECT group_number FROM writer_mark WHERE writer = %s FOR UPDATE", (self._name,)
+            ).fetchall()
+        return int(rows[0][0]) if rows else None

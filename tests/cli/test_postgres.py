@@ -1,0 +1,31 @@
+"""The commands on a ledger in PostgreSQL."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .typed import Command
+
+TAPE = """\
+loan_id,obligor_id,currency,outstanding_principal,interest_rate_pct,collateral_value
+L1,A,EUR,1000000,5,750000
+L2,A,EUR,200000,5,300000
+"""
+
+
+def test_a_ledger_is_named_by_its_url(seawall: Command, new_database: Callable[..., str]) -> None:
+    store = ("--store", new_database("template0"))
+    Path("tape.csv").write_text(TAPE)
+    made = seawall("ingest", "tape.csv", "--json", *store).json()["dataset_version_id"]
+    run = seawall("stress", made, "--json", *store).json()
+    assert run["dataset_version_id"] == made
+    assert seawall("verify", *store).exit_code == 0
+    assert seawall("keys", "create", "first", "--role", "read", *store).exit_code == 0
+    assert seawall("audit", "verify", *store).exit_code == 0
+    assert {path.name for path in Path().iterdir()} == {"tape.csv", "seawall.db.secrets"}
+
+
+def test_a_password_in_the_url_is_not_shown(seawall: Command) -> None:
+    outcome = seawall("verify", "--store", "postgresql://ada:hunter2@127.0.0.1:1/ledger")
+    assert outcome.exit_code == 1
+    assert "cannot be reached" in outcome.err
+    assert "hunter2" not in outcome.err + outcome.out

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -153,7 +154,7 @@ def test_the_declared_sections_name_commands_that_are_there() -> None:
         steps = steps_of(SECTIONS, profile)
         folder = find_benchmarks(None, steps)
         assert len({step.name for step in steps}) == len(steps)
-        assert all((folder / step.script).is_file() for step in steps)
+        assert all((folder / step.script).is_file() or find_spec(step.script) for step in steps)
 
 
 def test_sections_are_chosen_by_name() -> None:

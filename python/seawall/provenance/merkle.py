@@ -115,6 +115,10 @@ def merkle_root_after(
         raise InvalidInput(f"no tree of {new_count} continues one of {old_count}", where="counts")
     if len(old_root) != 32 or any(len(sibling) != 32 for sibling in path):
         raise InvalidInput("a hash has 32 bytes", where="path")
+    if old_count == new_count:
+        if path:
+            raise InvalidInput("is longer than the tree is high", where="path")
+        return old_root
     # A complete old tree is itself the first node that both roots are made from.
     steps = list(path) if old_count & (old_count - 1) else [old_root, *path]
     if not steps:

@@ -81,7 +81,9 @@ def check_head(signed: SignedTreeHead, public_keys: Mapping[str, bytes], *, wher
     key = public_keys.get(signed.head.key_id)
     if key is None or key_id_of(key) != signed.head.key_id:
         raise ProofInvalid(
-            "is signed by a key that was not given", where=f"{where}.head.key_id", code="key_unknown"
+            "is signed by a key that was not given",
+            where=f"{where}.head.key_id",
+            code="key_unknown",
         )
     if not is_signed(signed.head.signed_bytes(), bytes.fromhex(signed.signature), public_key=key):
         raise ProofInvalid(

@@ -11,6 +11,7 @@ from seawall.store.interface import Transaction
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.pages import MAX_PAGE_ROWS, PAGE_ROWS
 from seawall.store.sqlite_connection import Readers
+from seawall.store.sqlite_log import SqliteLogReads
 from seawall.store.sqlite_operation_reads import SqliteOperationReads
 from seawall.store.sqlite_reads import COLUMNS
 from seawall.store.sqlite_writer import SqliteWriter
@@ -29,7 +30,7 @@ from seawall.store.types import (
 T = TypeVar("T")
 
 
-class SqliteStore(SqliteOperationReads):
+class SqliteStore(SqliteOperationReads, SqliteLogReads):
     """`Store` over one SQLite file in write-ahead mode, durable at every commit.
 
     Parameters
@@ -51,6 +52,7 @@ class SqliteStore(SqliteOperationReads):
         self._writer = SqliteWriter(path, vfs=vfs)
         try:
             migrate(self._writer, migrations_of("sqlite"), applied_at=opened_at)
+            self._writer.begin_logging()
         except BaseException:
             self._writer.close()
             raise

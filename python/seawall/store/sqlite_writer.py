@@ -10,8 +10,10 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from seawall.errors import Conflict
+from seawall.store.log import KeptHead
 from seawall.store.migrations import Migration
 from seawall.store.sqlite_connection import open_writer, translated
+from seawall.store.sqlite_log import LogExtension
 from seawall.store.sqlite_operation_writes import SqliteOperationWrites
 from seawall.store.types import (
     DatasetVersion,
@@ -151,6 +153,11 @@ class SqliteTransaction(SqliteOperationWrites):
                     )
             return created
 
+    def append_log_head(self, head: KeptHead) -> None:
+        """Keep a signed head of the log."""
+        with translated():
+            LogExtension(self._connection).append_head(head)
+
     def _put_all(self, table: _Table, tenant: str, rows: Sequence[Struct]) -> None:
         with translated():
             self._put(table, [(tenant, *astuple(row)) for row in rows])
@@ -197,6 +204,7 @@ class SqliteWriter:
     def __init__(self, path: str, *, vfs: str | None = None) -> None:
         self._connection = open_writer(path, vfs=vfs)
         self._transaction = SqliteTransaction(self._connection)
+        self._log: LogExtension | None = None  # until its tables are there
         self._wal_pages = 0
         # Replaces SQLite's automatic checkpoint, which runs inside the commit and so
         # makes the group wait for it; `tidy` does it once the group is answered.
@@ -221,7 +229,10 @@ class SqliteWriter:
         self._execute("RELEASE request")
 
     def commit(self) -> None:
-        """Return once the transaction is durable."""
+        """Return once the transaction is durable, its rows logged."""
+        if self._log is not None:
+            with translated():
+                self._log.extend()
         self._execute("COMMIT")
 
     def rollback(self) -> None:
@@ -262,6 +273,19 @@ class SqliteWriter:
                 "INSERT INTO schema_migration VALUES (?, ?, ?, ?)",
                 (migration.version, migration.name, migration.sha256, applied_at),
             )
+
+    def begin_logging(self) -> None:
+        """Log every row from now on, and first those that a release without a log kept."""
+        self._log = LogExtension(self._connection)
+        with translated():
+            is_behind = self._log.is_behind()
+        if is_behind:
+            self.begin()
+            try:
+                self.commit()
+            except BaseException:
+                self.rollback()
+                raise
 
     def close(self) -> None:
         """Close the connection; the last one of all processes also empties the log."""

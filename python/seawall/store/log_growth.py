@@ -1,0 +1,67 @@
+"""How the log grows, whatever database holds it: new leaves make peaks and complete tiles."""
+
+from typing import Protocol
+
+import msgspec
+
+from seawall import native
+
+TILE_WIDTH = 256
+"""Hashes in a tile, each the root of a complete subtree; of level 0 they are leaves."""
+
+TILE_HEIGHT = 8
+HASH_SIZE = 32
+_TILES_TOGETHER = 16
+
+
+class LogState(msgspec.Struct, frozen=True, gc=False):
+    """How far a tree of the log has come."""
+
+    size: int  # leaves
+    peaks: bytes  # roots of the complete subtrees it is made of, the largest first
+
+
+class GrowingLog(Protocol):
+    """What growing needs of a driver, inside the transaction whose rows are logged."""
+
+    def leaf_hashes(self, tree: str, first: int, count: int) -> bytes:
+        """Hash consecutive rows; raises StoreError when one of them is not there."""
+
+    def tile_roots(self, tree: str, level: int, first: int, count: int) -> bytes:
+        """Roots of consecutive tiles."""
+
+    def put_tile(self, tree: str, level: int, tile: int, root: bytes, hashes: bytes) -> None:
+        """Keep a complete tile."""
+
+    def put_state(self, tree: str, state: LogState) -> None:
+        """Keep how far the tree has come."""
+
+
+def grow(log: GrowingLog, tree: str, state: LogState, newest: int) -> None:
+    """Add the rows of a tree up to a size of ``newest``.
+
+    The peaks go on from those that were kept: a row that was changed since it was logged does not
+    get into them again. Only a tile that is completed reads its rows anew.
+    """
+    size, peaks = state.size, state.peaks
+    while size < newest:
+        tile = size // TILE_WIDTH
+        end = min(newest, (tile + _TILES_TOGETHER) * TILE_WIDTH)
+        completes = end >= (tile + 1) * TILE_WIDTH
+        first = tile * TILE_WIDTH if completes else size
+        hashes = log.leaf_hashes(tree, first, end - first)
+        peaks = native.extend_peaks(size, peaks, hashes[(size - first) * HASH_SIZE :])
+        if completes:
+            for index in range(tile, end // TILE_WIDTH):
+                begin = (index - tile) * TILE_WIDTH * HASH_SIZE
+                _put_tile(log, tree, 0, index, hashes[begin : begin + TILE_WIDTH * HASH_SIZE])
+        size = end
+    log.put_state(tree, LogState(size, peaks))
+
+
+def _put_tile(log: GrowingLog, tree: str, level: int, tile: int, hashes: bytes) -> None:
+    log.put_tile(tree, level, tile, native.merkle_root(hashes), hashes)
+    if (tile + 1) % TILE_WIDTH == 0:
+        first = tile + 1 - TILE_WIDTH
+        roots = log.tile_roots(tree, level, first, TILE_WIDTH)
+        _put_tile(log, tree, level + 1, tile // TILE_WIDTH, roots)

@@ -22,6 +22,7 @@ namespace py = pybind11;
 
 namespace {
 
+using Row = py::typing::Tuple<py::object, py::ellipsis>;
 using PlainMaker = py::typing::Callable<py::object(py::object)>;
 
 std::string derive_identifier(std::string_view prefix,
@@ -65,14 +66,14 @@ std::string_view cell_bytes(py::handle cell, std::string& digits) {
                 "a cell is neither text nor bytes nor an integer");
 }
 
-std::vector<Digest> log_leaf_hashes(std::string_view tag, const std::vector<py::tuple>& rows) {
+std::vector<Digest> log_leaf_hashes(std::string_view tag, const std::vector<Row>& rows) {
     std::string head;
     append_netstring(head, tag);
     std::string leaves;
     std::string digits;
     std::vector<std::size_t> ends;
     ends.reserve(rows.size());
-    for (const py::tuple& row : rows) {
+    for (const Row& row : rows) {
         leaves += head;
         for (const py::handle cell : row) append_netstring(leaves, cell_bytes(cell, digits));
         ends.push_back(leaves.size());
@@ -101,7 +102,7 @@ void register_provenance(py::module_& module) {
         "Roots of the complete subtrees of a tree, largest first, once leaf hashes are added.");
     module.def(
         "log_leaf_hashes",
-        [](std::string_view tag, const std::vector<py::tuple>& rows) {
+        [](std::string_view tag, const std::vector<Row>& rows) {
             return to_python(log_leaf_hashes(tag, rows));
         },
         py::arg("tag"), py::arg("rows"),

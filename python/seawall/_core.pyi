@@ -1024,7 +1024,7 @@ def likeliest_default_set(
     conditional_probability (float64) is a further column.
     """
 
-def log_leaf_hashes(tag: str, rows: collections.abc.Sequence[tuple]) -> bytes:
+def log_leaf_hashes(tag: str, rows: collections.abc.Sequence[tuple[typing.Any, ...]]) -> bytes:
     """
     Leaf hashes (32 bytes each) of rows of the ledger: netstrings of a tag and of each cell.
     """

@@ -71,7 +71,7 @@ def _check_run(run: Logged) -> None:
 
 
 def _check_datasets(run: Logged, datasets: Sequence[Logged], derivations: Sequence[Logged]) -> None:
-    wanted = {run["dataset_version_id"]}
+    wanted: set[object] = {run["dataset_version_id"]}
     rates = _json(run["parameters"], "run.row.parameters").get("currency_rates")
     if isinstance(rates, dict):
         wanted.add(rates.get("dataset_version_id"))

@@ -1,11 +1,10 @@
 """Signed heads of the ledger's log: made, read, and compared with those that others keep."""
 
-from base64 import b16decode
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import msgspec
 
-from seawall.errors import NotFound, SeawallError, StoreError
+from seawall.errors import NotFound, StoreError
 from seawall.provenance import merkle_root_of_peaks
 from seawall.provenance.proof_documents import ConsistencyProof
 from seawall.provenance.signature import key_id_of, public_key_of, sign
@@ -110,31 +109,26 @@ def prove_consistency(store: Store, old: SignedTreeHead, new: SignedTreeHead) ->
     return ConsistencyProof(old, new, paths)
 
 
-def continues(
-    store: Store,
-    known: SignedTreeHead,
-    *,
-    tell: Callable[[str], None],
-) -> None:
-    """Compare the ledger with a head that was kept elsewhere, and tell what does not agree."""
+def continuing_problems(store: Store, known: SignedTreeHead) -> Iterator[str]:
+    """Compare the ledger with a head that was kept elsewhere; tell what does not agree."""
     if known.head.ledger != store.ledger_id():
-        tell("the known head is of another ledger")
+        yield "the known head is of another ledger"
         return
     states = store.log_states()
     for tree, state in known.head.trees.items():
         if tree not in states or states[tree].size < state.size:
-            tell(f"{tree}: the ledger has fewer rows than the known head")
+            yield f"{tree}: the ledger has fewer rows than the known head"
             continue
         try:
             root = TreeProofs(store, tree, state.size).root()
-        except SeawallError as error:
-            tell(f"{tree}: {error}")
+        except StoreError as error:
+            yield f"{tree}: {error}"
             continue
-        if root != b16decode(state.root, casefold=True):
-            tell(f"{tree}: the ledger does not continue the known head")
+        if root.hex() != state.root:
+            yield f"{tree}: the ledger does not continue the known head"
     kept = {head.number: head for head in store.log_heads()}
     same = kept.get(known.head.number)
     if same is None:
-        tell("the known head is missing")
+        yield "the known head is missing"
     elif same.head != known.head.signed_bytes():
-        tell("another head stands in the place of the known one")
+        yield "another head stands in the place of the known one"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from seawall import native
-from seawall.errors import Cancelled, ProofInvalid, SeawallError
+from seawall.errors import Cancelled, ProofInvalid, SeawallError, StoreError
 from seawall.native import RunControl
 from seawall.provenance.log_leaf import LOG_TREES
 from seawall.provenance.signature import key_id_of
@@ -15,7 +15,7 @@ from seawall.provenance.tree_head import (
     TreeHead,
     check_head,
 )
-from seawall.session.tree_heads import continues, signed_head, tree_state
+from seawall.session.tree_heads import continuing_problems, signed_head, tree_state
 from seawall.store import Store
 from seawall.store.log_growth import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, LogState
 
@@ -64,7 +64,12 @@ def verify_log(
         Ends it early.
     """
     problems: list[LogProblem] = []
-    heads = _heads(store, public_keys, problems)
+    try:
+        ledger = store.ledger_id()
+    except StoreError as error:
+        problems.append(LogProblem("ledger", str(error)))
+        ledger = ""
+    heads = _heads(store, ledger, public_keys, problems)
     for tree in LOG_TREES:
         problems += _guarded(tree, _tree_problems(store, tree, heads, control))
     if known_head is not None:
@@ -73,11 +78,7 @@ def verify_log(
                 check_head(known_head, public_keys, where="known head")
             except ProofInvalid as error:
                 problems.append(LogProblem("known head", str(error)))
-        continues(
-            store,
-            known_head,
-            tell=lambda message: problems.append(LogProblem("known head", message)),
-        )
+        problems += _guarded("known head", continuing_problems(store, known_head))
     leaves = sum(state.size for state in store.log_states().values())
     return LogVerification(leaves, len(heads), problems)
 
@@ -173,10 +174,13 @@ class _Tiles:
 
 
 def _heads(
-    store: Store, public_keys: Mapping[str, bytes] | None, problems: list[LogProblem]
+    store: Store,
+    ledger: str,
+    public_keys: Mapping[str, bytes] | None,
+    problems: list[LogProblem],
 ) -> list[TreeHead]:
     """Check every head by itself and against the one before; return those that can be read."""
-    ledger, previous, heads = store.ledger_id(), BEFORE_THE_FIRST_HEAD, []
+    previous, heads = BEFORE_THE_FIRST_HEAD, []
     for expected, kept in enumerate(store.log_heads(), 1):
         name = f"head {kept.number}"
         try:

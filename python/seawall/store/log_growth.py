@@ -11,7 +11,7 @@ TILE_WIDTH = 256
 
 TILE_HEIGHT = 8
 HASH_SIZE = 32
-_TILES_TOGETHER = 16
+_TILES_TOGETHER = 2  # their rows fit the processor's cache
 
 
 class LogState(msgspec.Struct, frozen=True, gc=False):

@@ -38,22 +38,20 @@ class LogExtension:
 
     def extend(self) -> None:
         """Log every row that lies beyond its tree; part of the transaction that is under way."""
-        for tree, size, peaks, newest in self._connection.execute(_GROWN).fetchall():
+        for tree, size, peaks, newest in self._rows(_GROWN):
             grow(self, tree, LogState(size, peaks), newest)
 
     def is_behind(self) -> bool:
         """Tell whether there are rows that no transaction of this program logged."""
-        return bool(self._connection.execute(_GROWN).fetchall())
+        return bool(self._rows(_GROWN))
 
     def leaf_hashes(self, tree: str, first: int, count: int) -> bytes:
         """Hash consecutive rows."""
-        rows = self._connection.execute(_ROWS[tree], (first, count)).fetchall()
-        return _hashed(tree, rows, first, count)
+        return _hashed(tree, self._rows(_ROWS[tree], first, count), first, count)
 
     def tile_roots(self, tree: str, level: int, first: int, count: int) -> bytes:
         """Roots of consecutive tiles."""
-        rows = self._connection.execute(_TILE_ROOTS, (tree, level, first, count)).fetchall()
-        return _together(tree, rows, count)
+        return _together(tree, self._rows(_TILE_ROOTS, tree, level, first, count), count)
 
     def put_tile(self, tree: str, level: int, tile: int, root: bytes, hashes: bytes) -> None:
         """Keep a complete tile."""
@@ -78,14 +76,19 @@ class LogExtension:
             (head.number, head.head, head.signature, head.public_key),
         )
 
+    def _rows(self, sql: str, *values: str | int) -> list[Any]:
+        return self._connection.execute(sql, values).fetchall()
+
 
 class SqliteLogReads(SqliteReads):
     """`LogReads` over connections that only read."""
 
     def ledger_id(self) -> str:
         """What tells this ledger's heads from those of another."""
-        ((ledger_id,),) = self._rows("SELECT ledger_id FROM log_ledger", ())
-        return str(ledger_id)
+        found = self._rows("SELECT ledger_id FROM log_ledger", ())
+        if not found:
+            raise StoreError("it is missing", code="store_corrupt", where="log_ledger")
+        return str(found[0][0])
 
     def log_states(self) -> dict[str, LogState]:
         """How far each tree has come, all at one moment."""

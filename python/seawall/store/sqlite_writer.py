@@ -9,7 +9,7 @@ import apsw
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from seawall.errors import Conflict
+from seawall.errors import Conflict, StoreError
 from seawall.store.log import KeptHead
 from seawall.store.migrations import Migration
 from seawall.store.sqlite_connection import open_writer, translated
@@ -283,9 +283,10 @@ class SqliteWriter:
             self.begin()
             try:
                 self.commit()
-            except BaseException:
+            except StoreError as error:
                 self.rollback()
-                raise
+                if error.code != "store_corrupt":  # a damaged ledger can still be read and verified
+                    raise
 
     def close(self) -> None:
         """Close the connection; the last one of all processes also empties the log."""

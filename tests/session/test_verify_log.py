@@ -73,8 +73,8 @@ def changed_cells(value: Any, positions: Any) -> Iterator[Any]:
         flipped[at] ^= 1
         # A text stays one; the bytearray says so.
         yield flipped if isinstance(value, str) else bytes(flipped)
-    shorter = content[:-1]
-    yield bytearray(shorter) if isinstance(value, str) else shorter
+    for other in {content[:-1], content + b"0"} - {content}:
+        yield bytearray(other) if isinstance(value, str) else other
 
 
 def flip_everything(ledger: Path, positions: Any) -> int:

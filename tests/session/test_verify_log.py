@@ -101,10 +101,10 @@ def flip_everything(ledger: Path, positions: Any) -> int:
 def test_a_changed_byte_of_any_row_log_or_head_is_found(ledger: Path) -> None:
     chosen = random.Random(3)  # noqa: S311
 
-    def three(size: int) -> set[int]:
-        return {0, size - 1, chosen.randrange(size)} if size else set()
+    def one(size: int) -> set[int]:
+        return {chosen.randrange(size)} if size else set()
 
-    assert flip_everything(ledger, three) > 500
+    assert flip_everything(ledger, one) > 500
 
 
 @pytest.mark.faults

@@ -1,13 +1,17 @@
 """The log where SQLite holds it: what an older release kept, and what VACUUM does."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import apsw
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sample_ledger import CHUNKS, TENANT, dataset, evidence, findings, links
 
 from seawall.errors import StoreError
 from seawall.provenance.log_leaf import LOG_TREES
+from seawall.session.verify_log import verify_log
 from seawall.store import Store, Transaction, open_store
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.sqlite_writer import SqliteWriter
@@ -113,3 +117,40 @@ _SAME = {
     "log_tree": "UPDATE log_tree SET size = size",
     "log_tile": "UPDATE log_tile SET root = zeroblob(32)",
 }
+
+
+def test_rows_that_follow_a_commit_that_was_undone_are_the_ones_logged(path: Path) -> None:
+    filled(path).close()
+    writer = SqliteWriter(str(path))
+    writer.begin_logging()
+    for prefix, undone in (("a", False), ("b", True), ("c", False), ("d", False)):
+        transaction = writer.begin()
+        transaction.put_evidence(TENANT, evidence(100, prefix=prefix))
+        if undone:
+            assert writer._log is not None
+            writer._log.extend()
+            writer.rollback()
+        else:
+            writer.commit()
+    writer.close()
+    with open_store(path) as store:
+        assert verify_log(store).problems == []
+        assert len(store.log_tiles("evidence")) == 3
+
+
+def test_any_commits_by_any_of_two_processes_are_logged_whole(tmp_path: Path) -> None:
+    @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 300)), max_size=8))
+    @settings(max_examples=15, deadline=None)
+    def held(commits: list[tuple[int, int]]) -> None:
+        path = tmp_path / f"{uuid4()}.db"
+        with filled(path) as first, open_store(path) as second:
+            for number, (which, count) in enumerate(commits):
+                rows = evidence(count, prefix=f"c{number}_")
+                store = (first, second)[which]
+                store.submit(lambda tx, rows=rows: tx.put_evidence(TENANT, rows)).result(timeout=30)
+            size = first.log_states()["evidence"].size
+            assert size == 700 + sum(count for _, count in commits)
+            assert len(second.log_tiles("evidence")) == size // 256
+            assert verify_log(second).problems == []
+
+    held()

@@ -11,6 +11,7 @@ TILE_WIDTH = 256
 
 TILE_HEIGHT = 8
 HASH_SIZE = 32
+_TILE_BYTES = TILE_WIDTH * HASH_SIZE
 _TILES_TOGETHER = 2  # their rows fit the processor's cache
 
 
@@ -37,26 +38,49 @@ class GrowingLog(Protocol):
         """Keep how far the tree has come."""
 
 
-def grow(log: GrowingLog, tree: str, state: LogState, newest: int) -> None:
+class KnownTail(msgspec.Struct, frozen=True, gc=False):
+    """What growing again need not read: the leaves of a tree after its last complete tile."""
+
+    state: LogState  # of the tree
+    hashes: bytes
+
+
+def grow(
+    log: GrowingLog, tree: str, state: LogState, newest: int, known: KnownTail | None = None
+) -> KnownTail | None:
     """Add the rows of a tree up to a size of ``newest``.
 
     The peaks go on from those that were kept: a row that was changed since it was logged does not
-    get into them again. Only a tile that is completed reads its rows anew.
+    get into them again.
+
+    Parameters
+    ----------
+    known : KnownTail, optional
+        What this returned before. Of no use where another process has extended the tree since, or
+        the transaction was undone: the rows of the last tile are then read again, once it is full.
     """
     size, peaks = state.size, state.peaks
+    tail = known.hashes if known is not None and known.state == state else None
     while size < newest:
         tile = size // TILE_WIDTH
         end = min(newest, (tile + _TILES_TOGETHER) * TILE_WIDTH)
-        completes = end >= (tile + 1) * TILE_WIDTH
-        first = tile * TILE_WIDTH if completes else size
-        hashes = log.leaf_hashes(tree, first, end - first)
-        peaks = native.extend_peaks(size, peaks, hashes[(size - first) * HASH_SIZE :])
-        if completes:
-            for index in range(tile, end // TILE_WIDTH):
-                begin = (index - tile) * TILE_WIDTH * HASH_SIZE
-                _put_tile(log, tree, 0, index, hashes[begin : begin + TILE_WIDTH * HASH_SIZE])
+        if size % TILE_WIDTH == 0:
+            tail = b""
+        hashes = log.leaf_hashes(tree, size, end - size)
+        peaks = native.extend_peaks(size, peaks, hashes)
+        full = end // TILE_WIDTH - tile
+        if full > 0 and tail is None:
+            tail = log.leaf_hashes(tree, tile * TILE_WIDTH, size - tile * TILE_WIDTH)
+        if tail is not None:
+            tail += hashes
+            for index in range(full):
+                begin = index * _TILE_BYTES
+                _put_tile(log, tree, 0, tile + index, tail[begin : begin + _TILE_BYTES])
+            tail = tail[full * _TILE_BYTES :]
         size = end
-    log.put_state(tree, LogState(size, peaks))
+    grown = LogState(size, peaks)
+    log.put_state(tree, grown)
+    return None if tail is None else KnownTail(grown, tail)
 
 
 def _put_tile(log: GrowingLog, tree: str, level: int, tile: int, hashes: bytes) -> None:

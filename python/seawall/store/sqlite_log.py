@@ -9,7 +9,8 @@ from seawall import native
 from seawall.errors import Conflict, NotFound, StoreError
 from seawall.provenance.log_leaf import LOG_TREES, leaf_tag
 from seawall.store.log import KeptHead
-from seawall.store.log_growth import LogState, grow
+from seawall.store.log_growth import KnownTail, LogState, grow
+from seawall.store.sqlite_connection import translated
 from seawall.store.sqlite_reads import SqliteReads
 
 _COLUMNS = {tree: ", ".join(columns) for tree, columns in LOG_TREES.items()}
@@ -35,11 +36,13 @@ class LogExtension:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
+        self._tails: dict[str, KnownTail | None] = {}
 
     def extend(self) -> None:
         """Log every row that lies beyond its tree; part of the transaction that is under way."""
         for tree, size, peaks, newest in self._rows(_GROWN):
-            grow(self, tree, LogState(size, peaks), newest)
+            state = LogState(size, peaks)
+            self._tails[tree] = grow(self, tree, state, newest, self._tails.get(tree))
 
     def is_behind(self) -> bool:
         """Tell whether there are rows that no transaction of this program logged."""
@@ -66,18 +69,25 @@ class LogExtension:
             (state.size, state.peaks, tree),
         )
 
-    def append_head(self, head: KeptHead) -> None:
-        """Keep a signed head."""
-        last = self._connection.execute("SELECT ifnull(max(number), 0) FROM log_head").get
-        if head.number != last + 1:
-            raise Conflict(f"Head {last + 1} comes next.", where=f"log_head[{head.number}]")
-        self._connection.execute(
-            "INSERT INTO log_head VALUES (?, ?, ?, ?)",
-            (head.number, head.head, head.signature, head.public_key),
-        )
-
     def _rows(self, sql: str, *values: str | int) -> list[Any]:
         return self._connection.execute(sql, values).fetchall()
+
+
+class SqliteLogWrites:
+    """`LogWrites` over the writer's connection."""
+
+    _connection: apsw.Connection
+
+    def append_log_head(self, head: KeptHead) -> None:
+        """Keep a signed head."""
+        with translated():
+            last = self._connection.execute("SELECT ifnull(max(number), 0) FROM log_head").get
+            if head.number != last + 1:
+                raise Conflict(f"Head {last + 1} comes next.", where=f"log_head[{head.number}]")
+            self._connection.execute(
+                "INSERT INTO log_head VALUES (?, ?, ?, ?)",
+                (head.number, head.head, head.signature, head.public_key),
+            )
 
 
 class SqliteLogReads(SqliteReads):

@@ -10,10 +10,9 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from seawall.errors import Conflict, StoreError
-from seawall.store.log import KeptHead
 from seawall.store.migrations import Migration
 from seawall.store.sqlite_connection import open_writer, translated
-from seawall.store.sqlite_log import LogExtension
+from seawall.store.sqlite_log import LogExtension, SqliteLogWrites
 from seawall.store.sqlite_operation_writes import SqliteOperationWrites
 from seawall.store.types import (
     DatasetVersion,
@@ -75,7 +74,7 @@ _RUN_EVIDENCE = _Table("run_evidence", ("tenant", "run_id", "evidence_id"))
 _RUN_FINDING = _Table("run_finding", ("tenant", "run_id", "finding_id"))
 
 
-class SqliteTransaction(SqliteOperationWrites):
+class SqliteTransaction(SqliteOperationWrites, SqliteLogWrites):
     """`Transaction` over the writer's connection."""
 
     def put_dataset(self, dataset: DatasetVersion, chunks: Sequence[RawChunk]) -> bool:
@@ -152,11 +151,6 @@ class SqliteTransaction(SqliteOperationWrites):
                         where=f"{table.name}[{run.run_id}]",
                     )
             return created
-
-    def append_log_head(self, head: KeptHead) -> None:
-        """Keep a signed head of the log."""
-        with translated():
-            LogExtension(self._connection).append_head(head)
 
     def _put_all(self, table: _Table, tenant: str, rows: Sequence[Struct]) -> None:
         with translated():

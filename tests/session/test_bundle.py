@@ -12,8 +12,10 @@ import pytest
 
 from seawall.errors import Conflict, InvalidInput, NotFound, ProofInvalid, StoreError
 from seawall.provenance import canonical_json
+from seawall.provenance.bundle_check import check_bundle
 from seawall.provenance.log_leaf import LOG_TREES
-from seawall.provenance.proof_check import check_document, read_document
+from seawall.provenance.proof_check import check_document, proved_rows, read_document
+from seawall.provenance.proof_documents import Bundle
 from seawall.provenance.tree_head import SignedTreeHead
 from seawall.session import Session
 from seawall.session.exporting import export_run, prove_row
@@ -297,3 +299,35 @@ def test_a_signed_head_says_what_its_schema_says(store: Store) -> None:
     head = json.loads(canonical_json(find_head(store, None)))
     assert head["schema"] == "seawall.signed_tree_head/1"
     assert msgspec.json.encode(head["head"]["schema"]) == b'"seawall.tree_head/1"'
+
+
+# What only its proof holds to a run; everything else is also held by an identifier or a hash.
+ONLY_PROVED = {"created_at", "created_by", "chunk_roots", "digest", "summary"}
+
+
+def test_rows_that_do_not_belong_together_are_found_also_where_each_is_proved(
+    bundle: bytes,
+) -> None:
+    document = msgspec.json.decode(bundle, type=Bundle)
+    rows = proved_rows(document)
+    check_bundle(rows, document.records)
+    tried = 0
+    for tree, some in rows.items():
+        for row in some:
+            for column, cell in list(row.items()):
+                if column in ONLY_PROVED:
+                    continue
+                row[column] = cell + 1 if isinstance(cell, int) else cell[:-1]
+                with pytest.raises(ProofInvalid):
+                    check_bundle(rows, document.records)
+                row[column] = cell
+                tried += 1
+        for at in range(len(some)):
+            if tree != "run":
+                dropped = {**rows, tree: some[:at] + some[at + 1 :]}
+                doubled = {**rows, tree: [*some, some[at]]}
+                for forged in (dropped, doubled):
+                    with pytest.raises(ProofInvalid):
+                        check_bundle(forged, document.records)
+    check_bundle(rows, document.records)
+    assert tried > 70

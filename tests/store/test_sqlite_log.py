@@ -140,7 +140,7 @@ def test_rows_that_follow_a_commit_that_was_undone_are_the_ones_logged(path: Pat
 
 def test_any_commits_by_any_of_two_processes_are_logged_whole(tmp_path: Path) -> None:
     @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 300)), max_size=8))
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=5, deadline=None)
     def held(commits: list[tuple[int, int]]) -> None:
         path = tmp_path / f"{uuid4()}.db"
         with filled(path) as first, open_store(path) as second:

@@ -46,8 +46,8 @@ def check_bundle(rows: Mapping[str, Sequence[Logged]], records: Sequence[Bundled
     findings = _check_findings(rows["finding"])
     manifest = {
         "schema": "seawall.manifest/1",
-        "evidence": sorted(evidence),
-        "findings": sorted(findings),
+        "evidence": sorted(str(row["evidence_id"]) for row in rows["evidence"]),
+        "findings": sorted(str(row["finding_id"]) for row in rows["finding"]),
     }
     if sha256(canonical_json(manifest)).digest() != run["manifest_sha256"]:
         raise _incomplete("evidence and findings are not those of the run's manifest", "run")

@@ -68,7 +68,7 @@ def check_document(data: bytes, public_keys: Mapping[str, bytes]) -> Checked:
             raise ProofInvalid(f"is none of {', '.join(LOG_TREES)}", where="tree")
         _logged(document.tree, document.proved, document.head, where="proved")
         return Checked(tag, document.head, 1, 0)
-    rows = _rows_of(document)
+    rows = proved_rows(document)
     check_bundle(rows, document.records)
     return Checked(
         tag,
@@ -126,8 +126,8 @@ def _continues(old: TreeState, new: TreeState, path: tuple[str, ...], *, where: 
         raise ProofInvalid("does not lead to the new root", where=where)
 
 
-def _rows_of(bundle: Bundle) -> dict[str, list[Logged]]:
-    """Prove every row of a bundle, in the order of the log."""
+def proved_rows(bundle: Bundle) -> dict[str, list[Logged]]:
+    """Prove every row of a bundle, in the order of the log; raises ProofInvalid."""
     found: dict[str, list[Logged]] = {}
     for tree, field, rows in (
         ("run", "run", (bundle.run,)),

@@ -95,10 +95,11 @@ class TreeProofs:
     def _nodes(self, level: int, tile: int) -> bytes:
         found = self._read.get((level, tile))
         if found is None:
-            found = self._log.log_tile(self._tree, level, tile)
+            first = tile * TILE_WIDTH
+            count = min(TILE_WIDTH, (self._size >> (level * TILE_HEIGHT)) - first)
+            if count == TILE_WIDTH:  # else it may not be complete, and asking costs as much
+                found = self._log.log_tile(self._tree, level, tile)
             if found is None:
-                first = tile * TILE_WIDTH
-                count = min(TILE_WIDTH, (self._size >> (level * TILE_HEIGHT)) - first)
                 found = (
                     self._log.log_leaf_hashes(self._tree, first, count)
                     if level == 0

@@ -19,7 +19,7 @@ from seawall.provenance.proof_documents import Bundle
 from seawall.provenance.tree_head import SignedTreeHead
 from seawall.session import Session
 from seawall.session.exporting import export_run, prove_row
-from seawall.session.tree_heads import find_head, prove_consistency, signed_head
+from seawall.session.tree_heads import find_head, prove_consistency, sign_head, signed_head
 from seawall.store import Store, open_store
 
 from .books import as_array, records
@@ -276,6 +276,23 @@ def test_a_forked_or_rolled_back_head_is_not_continued(path: Path, tmp_path: Pat
         with open_store(tmp_path / "1.db") as store:
             proof = prove_consistency(store, old, new)
         assert code_of(canonical_json(proof)) == "proof_invalid"
+
+
+def test_a_head_that_follows_another_of_the_same_rows_is_not_continued(
+    path: Path, tmp_path: Path
+) -> None:
+    heads = []
+    for number in range(2):
+        copy = tmp_path / f"{number}.db"
+        shutil.copy(path, copy)
+        with open_store(copy) as store:
+            for day in (4, 5):
+                at = f"2025-01-0{day}T0{number}:00:00.000000Z"
+                heads.append(sign_head(store, private_key=KEY, at=at))
+            right = canonical_json(prove_consistency(store, heads[-2], heads[-1]))
+            assert check_document(right, PUBLIC_KEYS).head == heads[-1]
+            wrong = canonical_json(prove_consistency(store, heads[0], heads[-1]))
+    assert code_of(wrong) == "proof_invalid"
 
 
 def test_a_consistency_proof_with_a_changed_value_is_refused(store: Store) -> None:

@@ -94,8 +94,8 @@ void register_provenance(py::module_& module) {
     module.def(
         "extend_peaks",
         [](std::size_t leaf_count, const py::bytes& peaks, const py::bytes& leaves) {
-            TreePeaks grown = extended({.leaf_count = leaf_count, .roots = digests_from(peaks)},
-                                       digests_from(leaves));
+            const TreePeaks grown = extended(
+                {.leaf_count = leaf_count, .roots = digests_from(peaks)}, digests_from(leaves));
             return to_python(grown.roots);
         },
         py::arg("leaf_count"), py::arg("peaks"), py::arg("leaves"),

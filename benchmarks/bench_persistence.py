@@ -9,8 +9,9 @@ Making the identifiers is measured apart, `…_id_ms`, and `…_rows_per_s_with_
 synchronised COMMIT. Payloads are made before the clock.
 `read_latency_ms` is the median of reading a finding, its links and their evidence by identifier.
 A trace is `Session.trace` of a random finding: finding, evidence, dataset, its source record out of
-the stored block, how each cell was read, and the record's proof. Afterwards `Session.verify` must
-find nothing wrong in any row.
+the stored block, how each cell was read, and the record's proof. A proof is that a random link is
+in the log of the ledger: finding its leaf, its path, and the root that it leads to. Afterwards
+`Session.verify` must find nothing wrong in any row.
 
 With `--store postgres` the ledger lies in a PostgreSQL server that the benchmark starts on the same
 disk, with its own settings (fsync and synchronous_commit on).
@@ -38,10 +39,11 @@ from seawall.lab.isolated import run_command
 from seawall.lab.measure import FEWEST_PAIRS, median_interval
 from seawall.lab.results import Result, measured_here
 from seawall.lab.table import Cell, text_table
-from seawall.provenance import canonical_json, identifiers
+from seawall.provenance import canonical_json, identifiers, merkle_root_from_path
 from seawall.session import Session
 from seawall.session.identity import link_id
 from seawall.store import Store, Transaction, open_store
+from seawall.store.log_proofs import TreeProofs
 from seawall.store.types import Evidence, Finding, Link
 
 T = TypeVar("T")
@@ -195,6 +197,24 @@ def trace_latencies(session: Session, chosen: Sequence[Finding]) -> list[float]:
     return times
 
 
+def proof_latencies(store: Store, chosen: Sequence[Finding]) -> list[float]:
+    size = store.log_states()["link"].size
+    root = TreeProofs(store, "link", size).root()
+
+    def prove(finding_id: str) -> bytes:
+        index = store.log_index("link", {"tenant": TENANT, "finding_id": finding_id})
+        path = TreeProofs(store, "link", size).inclusion(index)
+        leaf = store.log_leaf_hashes("link", index, 1)
+        return merkle_root_from_path(leaf, leaf_index=index, leaf_count=size, path=path)
+
+    times = []
+    for finding in chosen:
+        found, wall_ms = clocked(partial(prove, finding.finding_id))
+        assert found == root
+        times.append(wall_ms)
+    return times
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least that share of all do not exceed."""
     ordered = sorted(values)
@@ -313,12 +333,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             chosen = random.Random(SEED).choices(ledger.findings, k=options.traces)  # noqa: S311
             reads = read_latencies(store, chosen)
             traces = trace_latencies(session, chosen)
+            proofs = proof_latencies(store, chosen)
             checked = session.verify()
             assert checked.ok, checked.problems[:3]
             assert (checked.evidence, checked.findings, checked.links) == (count,) * 3
-        answer = answer_of(kept, reads, traces, count=count, store=options.store)
+        answer = answer_of(kept, reads, traces, proofs, count=count, store=options.store)
         print_answer(answer, kept)
-        results = results_of(answer, kept, reads, traces)
+        results = results_of(answer, kept, reads, traces, proofs)
         if options.rival:
             results += compare_sqlite3(folder, count=count)
     write_record(results, folder=options.record)
@@ -327,7 +348,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def answer_of(
-    kept: Kept, reads: Sequence[float], traces: Sequence[float], *, count: int, store: str
+    kept: Kept,
+    reads: Sequence[float],
+    traces: Sequence[float],
+    proofs: Sequence[float],
+    *,
+    count: int,
+    store: str,
 ) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "store": store,
@@ -339,6 +366,8 @@ def answer_of(
         "traces": len(traces),
         "trace_p50_ms": percentile(traces, 0.5),
         "trace_p99_ms": percentile(traces, 0.99),
+        "proof_p50_ms": percentile(proofs, 0.5),
+        "proof_p99_ms": percentile(proofs, 0.99),
     }
     for kind in KINDS:
         total_ms, id_ms = kept.total_ms[kind], kept.id_ms[kind]
@@ -369,18 +398,24 @@ def print_answer(answer: dict[str, Any], kept: Kept) -> None:
     print(
         f"\nread {answer['read_latency_ms']:.3f} ms; trace p50 {answer['trace_p50_ms']:.3f} ms, "
         f"p99 {answer['trace_p99_ms']:.3f} ms over {answer['traces']:,} random findings "
-        "(to reach: p99 below 1 ms, 200,000 rows/s)",
+        "(to reach: p99 below 1 ms, 200,000 rows/s)\n"
+        f"proof of inclusion p50 {answer['proof_p50_ms']:.3f} ms, "
+        f"p99 {answer['proof_p99_ms']:.3f} ms (to reach: below 1 ms at 1,000,000)",
         file=sys.stderr,
     )
 
 
 def results_of(
-    answer: dict[str, Any], kept: Kept, reads: Sequence[float], traces: Sequence[float]
+    answer: dict[str, Any],
+    kept: Kept,
+    reads: Sequence[float],
+    traces: Sequence[float],
+    proofs: Sequence[float],
 ) -> list[Result]:
     samples: dict[str, Sequence[float]] = {"raw_record": [kept.raw_record_ms]}
     samples |= {kind: [kept.total_ms[kind]] for kind in KINDS}
     samples |= {f"{kind}_ids": [kept.id_ms[kind]] for kind in KINDS}
-    samples |= {"read": reads, "trace": traces}
+    samples |= {"read": reads, "trace": traces, "proof": proofs}
     return [
         measured_here(
             f"persistence_{what}",

@@ -12,6 +12,7 @@
 #include "bindings/module.hpp"
 #include "bindings/tables.hpp"
 #include "provenance/identifier.hpp"
+#include "provenance/log_leaf.hpp"
 #include "provenance/merkle.hpp"
 #include "provenance/table_digest.hpp"
 
@@ -21,6 +22,7 @@ namespace py = pybind11;
 
 namespace {
 
+using Row = py::typing::Tuple<py::object, py::ellipsis>;
 using PlainMaker = py::typing::Callable<py::object(py::object)>;
 
 std::string derive_identifier(std::string_view prefix,
@@ -43,6 +45,43 @@ std::string derive_identifier(std::string_view prefix,
     return identifier(prefix, views);
 }
 
+/// The bytes of a cell of a row of the ledger; `digits` holds those of a number.
+std::string_view cell_bytes(py::handle cell, std::string& digits) {
+    if (PyBytes_Check(cell.ptr()) != 0) {
+        return {PyBytes_AS_STRING(cell.ptr()),
+                static_cast<std::size_t>(PyBytes_GET_SIZE(cell.ptr()))};
+    }
+    if (PyUnicode_Check(cell.ptr()) != 0) {
+        Py_ssize_t size = 0;
+        const char* const text = PyUnicode_AsUTF8AndSize(cell.ptr(), &size);
+        if (text != nullptr) return {text, static_cast<std::size_t>(size)};
+        PyErr_Clear();
+        throw Error(ErrorCode::invalid_input, "rows", "the text is not Unicode");
+    }
+    if (PyLong_CheckExact(cell.ptr()) != 0) {
+        digits = py::cast<std::string>(py::str(cell));
+        return digits;
+    }
+    throw Error(ErrorCode::invalid_input, "rows",
+                "a cell is neither text nor bytes nor an integer");
+}
+
+std::vector<Digest> log_leaf_hashes(std::string_view tag, const std::vector<Row>& rows) {
+    std::string head;
+    append_netstring(head, tag);
+    std::string leaves;
+    std::string digits;
+    std::vector<std::size_t> ends;
+    ends.reserve(rows.size());
+    for (const Row& row : rows) {
+        leaves += head;
+        for (const py::handle cell : row) append_netstring(leaves, cell_bytes(cell, digits));
+        ends.push_back(leaves.size());
+    }
+    const py::gil_scoped_release release;
+    return leaf_hashes(leaves, ends);
+}
+
 }  // namespace
 
 void register_provenance(py::module_& module) {
@@ -52,6 +91,22 @@ void register_provenance(py::module_& module) {
         [](const py::bytes& digests) { return to_python(merkle_root(digests_from(digests))); },
         py::arg("digests"),
         "Root (32 bytes) over leaf hashes or chunk roots, given as 32 bytes each, by RFC 6962.");
+    module.def(
+        "extend_peaks",
+        [](std::size_t leaf_count, const py::bytes& peaks, const py::bytes& leaves) {
+            const TreePeaks grown = extended(
+                {.leaf_count = leaf_count, .roots = digests_from(peaks)}, digests_from(leaves));
+            return to_python(grown.roots);
+        },
+        py::arg("leaf_count"), py::arg("peaks"), py::arg("leaves"),
+        "Roots of the complete subtrees of a tree, largest first, once leaf hashes are added.");
+    module.def(
+        "log_leaf_hashes",
+        [](std::string_view tag, const std::vector<Row>& rows) {
+            return to_python(log_leaf_hashes(tag, rows));
+        },
+        py::arg("tag"), py::arg("rows"),
+        "Leaf hashes (32 bytes each) of rows of the ledger: netstrings of a tag and of each cell.");
     module.def(
         "inclusion_path",
         [](const py::bytes& chunk_leaves, const py::bytes& chunk_roots, std::size_t index) {

@@ -45,7 +45,6 @@ Digest node_hash(const Digest& left, const Digest& right) noexcept {
 }
 
 Digest merkle_root(std::span<const Digest> leaves) noexcept {
-    if (leaves.empty()) return sha256({});
     // Like a binary counter: each set bit of the number of leaves seen is one complete subtree that
     // waits for its right sibling, the highest first.
     std::array<Digest, std::numeric_limits<std::size_t>::digits + 1> subtrees;
@@ -56,10 +55,31 @@ Digest merkle_root(std::span<const Digest> leaves) noexcept {
             subtrees[height - 2] = node_hash(subtrees[height - 2], subtrees[height - 1]);
         }
     }
-    for (; height > 1; --height) {
-        subtrees[height - 2] = node_hash(subtrees[height - 2], subtrees[height - 1]);
+    return root_of_peaks(std::span(subtrees).first(height));
+}
+
+TreePeaks extended(TreePeaks peaks, std::span<const Digest> leaves) {
+    auto& [count, roots] = peaks;
+    if (roots.size() != static_cast<std::size_t>(std::popcount(count))) {
+        throw Error(ErrorCode::invalid_input, "peaks",
+                    "a tree of " + std::to_string(count) + " leaves has others");
     }
-    return subtrees[0];
+    for (const Digest& leaf : leaves) {
+        roots.push_back(leaf);
+        for (std::size_t carry = count++; carry % 2 == 1; carry /= 2) {
+            const Digest right = roots.back();
+            roots.pop_back();
+            roots.back() = node_hash(roots.back(), right);
+        }
+    }
+    return peaks;
+}
+
+Digest root_of_peaks(std::span<const Digest> roots) noexcept {
+    if (roots.empty()) return sha256({});
+    Digest root = roots.back();
+    for (std::size_t left = roots.size() - 1; left-- > 0;) root = node_hash(roots[left], root);
+    return root;
 }
 
 std::vector<Digest> inclusion_path(std::span<const Digest> leaves, std::size_t index) {

@@ -20,6 +20,20 @@ Digest node_hash(const Digest& left, const Digest& right) noexcept;
 /// The root over leaf hashes; that of an empty tree is SHA-256 of nothing. O(log n) memory.
 Digest merkle_root(std::span<const Digest> leaves) noexcept;
 
+/// What a growing tree of `leaf_count` leaves keeps: the roots of the complete subtrees that it is
+/// made of, one for each set bit of the count, the largest first.
+struct TreePeaks {
+    std::size_t leaf_count;
+    std::vector<Digest> roots;
+};
+
+/// The peaks once `leaves` are added at the end. Throws Error(invalid_input) when there are not as
+/// many peaks as the count has set bits.
+TreePeaks extended(TreePeaks peaks, std::span<const Digest> leaves);
+
+/// The root of the tree with these peaks: merkle_root of all its leaves.
+Digest root_of_peaks(std::span<const Digest> roots) noexcept;
+
 /// The siblings from leaf `index` up to the root. Throws Error(invalid_input) when there is no such
 /// leaf.
 std::vector<Digest> inclusion_path(std::span<const Digest> leaves, std::size_t index);

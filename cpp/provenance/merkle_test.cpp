@@ -192,4 +192,25 @@ BOOST_AUTO_TEST_CASE(leaves_of_another_chunk_are_refused) {
                           is_invalid_input);
 }
 
+BOOST_AUTO_TEST_CASE(a_tree_grown_in_any_two_steps_has_the_root_of_all_its_leaves) {
+    const auto leaves = numbered_leaves(70);
+    for (std::size_t first = 0; first <= leaves.size(); ++first) {
+        for (std::size_t count = first; count <= leaves.size(); ++count) {
+            const auto begun =
+                seawall::extended({.leaf_count = 0, .roots = {}}, std::span(leaves).first(first));
+            const auto grown =
+                seawall::extended(begun, std::span(leaves).subspan(first, count - first));
+            BOOST_TEST(grown.leaf_count == count);
+            BOOST_TEST((seawall::root_of_peaks(grown.roots) ==
+                        merkle_root(std::span(leaves).first(count))));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(peaks_of_a_tree_of_another_size_are_refused) {
+    const auto leaves = numbered_leaves(3);
+    BOOST_CHECK_EXCEPTION(seawall::extended({.leaf_count = 2, .roots = leaves}, leaves),
+                          seawall::Error, is_invalid_input);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,6 +49,7 @@ __all__: list[str] = [
     "expected_credit_loss",
     "expected_tranche_loss",
     "explain_record",
+    "extend_peaks",
     "factor_of_loss",
     "factors_of_loss",
     "frye_jacobs_loss",
@@ -67,6 +68,7 @@ __all__: list[str] = [
     "lattice_tail",
     "level_payment",
     "likeliest_default_set",
+    "log_leaf_hashes",
     "loss_histogram",
     "loss_moments",
     "merkle_root",
@@ -856,6 +858,13 @@ def explain_record(
     How each cell of a record was read: field, raw, value, state, rules, reason.
     """
 
+def extend_peaks(
+    leaf_count: typing.SupportsInt | typing.SupportsIndex, peaks: bytes, leaves: bytes
+) -> bytes:
+    """
+    Roots of the complete subtrees of a tree, largest first, once leaf hashes are added.
+    """
+
 def factor_of_loss(
     default_probability: typing.SupportsFloat | typing.SupportsIndex,
     asset_correlation: typing.SupportsFloat | typing.SupportsIndex,
@@ -1022,6 +1031,11 @@ def likeliest_default_set(
     """
     The likeliest defaults that lose an amount in a systematic state, whose
     conditional_probability (float64) is a further column.
+    """
+
+def log_leaf_hashes(tag: str, rows: collections.abc.Sequence[tuple[typing.Any, ...]]) -> bytes:
+    """
+    Leaf hashes (32 bytes each) of rows of the ledger: netstrings of a tag and of each cell.
     """
 
 def loss_histogram(

@@ -62,6 +62,12 @@ class DatasetRefused(InvalidInput):
     default_code = "dataset_refused"
 
 
+class ProofInvalid(InvalidInput):
+    """A proof, a signature or a bundle that does not show what it says."""
+
+    default_code = "proof_invalid"
+
+
 class NotFound(SeawallError):
     """No such dataset, run, finding, evidence or record for this tenant."""
 

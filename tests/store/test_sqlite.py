@@ -61,7 +61,8 @@ def test_rows_cannot_be_updated_or_deleted(raw: apsw.Connection, table: str, cha
 def test_no_table_of_the_ledger_is_forgotten(raw: apsw.Connection) -> None:
     rows = raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
     changing = {"api_key", "revoked_token", "engine_switch", "job", "access_version"}
-    assert {name for (name,) in rows} == {*TABLE_NAMES, *changing, "schema_migration"}
+    log = {"log_ledger", "log_tree", "log_tile", "log_head"}
+    assert {name for (name,) in rows} == {*TABLE_NAMES, *changing, *log, "schema_migration"}
 
 
 def test_the_writer_waits_for_the_disk_and_checks_references(path: Path) -> None:

@@ -10,11 +10,12 @@ from seawall import __version__
 from seawall.cli import audit as audit_commands
 from seawall.cli import keys as keys_commands
 from seawall.cli import lab as lab_commands
+from seawall.cli import log as log_commands
 from seawall.cli import show
 from seawall.cli import store as store_commands
 from seawall.cli import supervisory as supervisory_commands
 from seawall.cli.demo import DemoChoice, run_demo
-from seawall.cli.exit_codes import EXIT_CHANGED, EXIT_FAILED, EXIT_INTERRUPTED
+from seawall.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED
 from seawall.cli.horizon import add_views
 from seawall.cli.options import Json, Store, Tenant, Threads, open_session
 from seawall.cli.output import (
@@ -31,6 +32,7 @@ from seawall.cli.simulation import simulate
 from seawall.cli.simulation_questions import add_questions
 from seawall.cli.stress import stress
 from seawall.cli.suggest import suggest_profile_file
+from seawall.cli.verify import export, verify
 from seawall.errors import Cancelled, InvalidInput, SeawallError
 from seawall.ingest import IngestedTape
 from seawall.report import write_report
@@ -48,6 +50,7 @@ app.add_typer(keys_commands.app, name="keys")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(lab_commands.app, name="lab")
 app.add_typer(store_commands.app, name="store")
+app.add_typer(log_commands.app, name="log")
 app.command()(stress)
 app.command()(serve)
 add_views(app)
@@ -337,25 +340,8 @@ def trace(
             show.trace_lines(found)
 
 
-@app.command()
-def verify(
-    store: Store = None,
-    tenant: Tenant = None,
-    threads: Threads = None,
-    as_json: Json = False,
-) -> None:
-    """Compute every hash, root, identifier and column again; exit 3 when something was changed."""
-    with (
-        open_session(store, tenant, threads) as session,
-        progress("verify", total=None, unit="records", quiet=as_json) as control,
-    ):
-        found = session.verify(control=control)
-    if as_json:
-        json_document({"ok": found.ok, "verification": found})
-    else:
-        show.verification_lines(found)
-    if not found.ok:
-        raise typer.Exit(EXIT_CHANGED)
+app.command()(export)
+app.command()(verify)
 
 
 def main() -> None:

@@ -1,19 +1,15 @@
 """The audit on the command line: who did what, whether it is whole, and a copy of it."""
 
-import os
-import sys
 from base64 import b16decode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import msgspec
 import typer
 
 from seawall.cli.exit_codes import EXIT_CHANGED
 from seawall.cli.options import Json, Store, Tenant, open_ledger
-from seawall.cli.output import check_folder, json_document, line, table
+from seawall.cli.output import check_folder, json_document, line, table, written_whole
 from seawall.provenance import DigestHex
 from seawall.session.audit import verify_audit
 from seawall.store.audit_chain import exported
@@ -108,26 +104,10 @@ def export(
 ) -> None:
     """Write every entry as a line of canonical JSON, oldest first, each hashed again before."""
     check_folder(output)
-    with open_ledger(store, tenant) as ledger, _written_whole(output) as out:
+    with open_ledger(store, tenant) as ledger, written_whole(output) as out:
         count = 0
         for entry in ledger.store.all_audit(None if all_tenants else ledger.tenant):
             out.write(exported(entry) + b"\n")
             count += 1
     if output is not None:
         line("audit", f"{count:,} entries, {output}")
-
-
-@contextmanager
-def _written_whole(output: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that has its name only once it is complete."""
-    if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    draft = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        with draft.open("xb") as out:
-            yield out
-        draft.replace(output)
-    finally:
-        draft.unlink(missing_ok=True)

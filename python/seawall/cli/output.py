@@ -1,9 +1,11 @@
 """What the terminal shows: tables, numbers, progress, errors."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from rich.console import Console
@@ -14,6 +16,7 @@ from rich.text import Text
 
 from seawall.errors import InvalidInput, NotFound, SeawallError
 from seawall.native import RunControl
+from seawall.provenance import canonical_json
 from seawall.table import ArrowStream
 
 _LABEL_WIDTH = 11
@@ -90,6 +93,28 @@ def error(problem: SeawallError, *, as_json: bool) -> None:
     target.print("error", style="bold red", end="  ")
     target.print(_printable(str(problem)), markup=False, end=" ")
     target.print(f"[{problem.code}]", markup=False, style="dim")
+
+
+def write_document(document: object, output: Path | None) -> None:
+    """Write canonical JSON and a line feed, to a file that has its name once it is complete."""
+    with written_whole(output) as out:
+        out.write(canonical_json(document) + b"\n")
+
+
+@contextmanager
+def written_whole(output: Path | None) -> Iterator[BinaryIO]:
+    """Standard output, or a file that has its name only once it is complete."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    draft = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        with draft.open("xb") as out:
+            yield out
+        draft.replace(output)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -223,7 +223,8 @@ def verification_lines(found: Verification) -> None:
         "verified",
         f"{found.datasets:,} datasets with {found.records:,} records, {found.runs:,} runs, "
         f"{found.evidence:,} evidence, {found.findings:,} findings, {found.links:,} links, "
-        f"{found.audit_entries:,} audit entries",
+        f"{found.audit_entries:,} audit entries, {found.logged_rows:,} logged rows, "
+        f"{found.heads:,} signed heads",
     )
     if found.ok:
         line("intact", "every hash, root, identifier and column agrees", style="green")

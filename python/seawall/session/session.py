@@ -21,6 +21,7 @@ from seawall.ingest import (
     open_source,
 )
 from seawall.native import RunControl
+from seawall.provenance.tree_head import SignedTreeHead
 from seawall.registry import PROFILE_PACKAGES
 from seawall.session.answering import submit_run
 from seawall.session.asker import Asker
@@ -508,9 +509,32 @@ class Session:
         shown = self.record(dataset, record)
         return trace_finding(self._store, self._tenant, finding_id, record=shown)
 
-    def verify(self, *, control: RunControl | None = None) -> Verification:
-        """Recompute every hash, root, identifier and column, and tell what does not agree."""
-        return verify_store(self._store, self._tenant, threads=self._asker.threads, control=control)
+    def verify(
+        self,
+        *,
+        public_keys: Mapping[str, bytes] | None = None,
+        known_head: SignedTreeHead | None = None,
+        control: RunControl | None = None,
+    ) -> Verification:
+        """Recompute every hash, root, identifier and column, and tell what does not agree.
+
+        Parameters
+        ----------
+        public_keys : mapping, optional
+            Ed25519 public keys by key id, by one of which every tree head must be signed.
+        known_head : SignedTreeHead, optional
+            A head that was kept elsewhere and that the ledger must continue.
+        control : RunControl, optional
+            Follows the work and stops it.
+        """
+        return verify_store(
+            self._store,
+            self._tenant,
+            threads=self._asker.threads,
+            control=control,
+            public_keys=public_keys,
+            known_head=known_head,
+        )
 
     # --- inside
 

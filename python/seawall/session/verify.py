@@ -1,6 +1,6 @@
 """Has anything been changed? Everything that can be computed again is, and compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 import msgspec
@@ -10,9 +10,11 @@ from seawall.errors import Cancelled, NotFound, SeawallError, StoreError
 from seawall.ingest import TapeProfile, read_again
 from seawall.native import RunControl
 from seawall.provenance import canonical_json
+from seawall.provenance.tree_head import SignedTreeHead
 from seawall.session import identity
 from seawall.session.audit import verify_audit
 from seawall.session.codec import decode_table, decompress
+from seawall.session.verify_log import verify_log
 from seawall.session.writing import summarise
 from seawall.store import Store
 from seawall.store.types import DatasetVersion, Evidence, Finding, Run
@@ -21,7 +23,7 @@ from seawall.store.types import DatasetVersion, Evidence, Finding, Run
 class Problem(msgspec.Struct, frozen=True):
     """One thing that does not agree."""
 
-    what: str  # dataset, evidence, finding, link, run, audit or database
+    what: str  # dataset, evidence, finding, link, run, audit, log or database
     identifier: str
     message: str
 
@@ -36,6 +38,8 @@ class Verification(msgspec.Struct, frozen=True):
     findings: int
     links: int
     audit_entries: int  # of all tenants: they share one chain
+    logged_rows: int  # of all tenants too
+    heads: int  # signed over the log
     problems: list[Problem]
 
     @property
@@ -45,14 +49,20 @@ class Verification(msgspec.Struct, frozen=True):
 
 
 def verify_store(
-    store: Store, tenant: str, *, threads: int, control: RunControl | None
+    store: Store,
+    tenant: str,
+    *,
+    threads: int,
+    control: RunControl | None,
+    public_keys: Mapping[str, bytes] | None = None,
+    known_head: SignedTreeHead | None = None,
 ) -> Verification:
     """Check every row of a tenant against what it says it is.
 
     Datasets are read again from their raw blocks: leaves, chunk roots, Merkle root, content hash,
     identifier, and every normalised column. Evidence, findings, links and runs are hashed again; a
     run's manifest and its answer's hash show what is missing. The audit chain is followed from its
-    first entry, through those of all tenants.
+    first entry, through those of all tenants, and so is the log with its signed heads.
     """
     problems = [Problem("database", "", text) for text in store.integrity_problems()]
     datasets = records = 0
@@ -80,7 +90,20 @@ def verify_store(
         problems += _guarded("run", run.run_id, _run_problems(store, run))
     audit = verify_audit(store, control=control)
     problems += [Problem("audit", str(p.sequence), p.message) for p in audit.problems]
-    return Verification(datasets, records, runs, evidence, findings, links, audit.entries, problems)
+    log = verify_log(store, public_keys=public_keys, known_head=known_head, control=control)
+    problems += [Problem("log", p.tree, p.message) for p in log.problems]
+    return Verification(
+        datasets,
+        records,
+        runs,
+        evidence,
+        findings,
+        links,
+        audit.entries,
+        log.leaves,
+        log.heads,
+        problems,
+    )
 
 
 def _guarded(what: str, identifier: str, messages: Iterator[str]) -> list[Problem]:

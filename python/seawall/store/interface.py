@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from seawall.store.group_commit import CommitWatch
+from seawall.store.log import LogReads, LogWrites
 from seawall.store.operations import OperationReads, OperationWrites
 from seawall.store.pages import PAGE_ROWS
 from seawall.store.types import (
@@ -24,7 +25,7 @@ from seawall.store.types import (
 T = TypeVar("T")
 
 
-class Transaction(OperationWrites, Protocol):
+class Transaction(OperationWrites, LogWrites, Protocol):
     """The write side, alive only inside the work given to `Store.submit`.
 
     Every put of the ledger may be repeated: rows that are there already with the same content are
@@ -70,10 +71,10 @@ class Transaction(OperationWrites, Protocol):
         """
 
 
-class Store(OperationReads, Protocol):
+class Store(OperationReads, LogReads, Protocol):
     """A ledger of datasets, runs, evidence, findings and links. Any thread may use it.
 
-    Beside it lie the rows that the service works with.
+    Beside it lie the rows that the service works with. Every commit adds its rows to the log.
 
     Reads of one thing raise `NotFound` when the tenant has no such thing; iterators hold no
     transaction open between their items.

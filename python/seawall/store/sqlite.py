@@ -12,12 +12,13 @@ from seawall.store.ledger_reads import LedgerReads
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.service_reads import ServiceReads
 from seawall.store.sqlite_connection import Readers
+from seawall.store.sqlite_log import SqliteLogReads
 from seawall.store.sqlite_writer import CHECKPOINT_PAGES, SqliteWriter
 
 T = TypeVar("T")
 
 
-class SqliteStore(LedgerReads, ServiceReads):
+class SqliteStore(LedgerReads, ServiceReads, SqliteLogReads):
     """`Store` over one SQLite file in write-ahead mode, durable at every commit.
 
     Parameters
@@ -51,6 +52,7 @@ class SqliteStore(LedgerReads, ServiceReads):
         self._writer = SqliteWriter(path, vfs=vfs, checkpoint_pages=checkpoint_pages)
         try:
             migrate(self._writer, migrations_of("sqlite"), applied_at=opened_at)
+            self._writer.begin_logging()
         except BaseException:
             self._writer.close()
             raise

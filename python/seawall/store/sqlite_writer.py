@@ -8,8 +8,10 @@ import apsw
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from seawall.errors import StoreError
 from seawall.store.migrations import Migration
 from seawall.store.sqlite_connection import open_writer, translated
+from seawall.store.sqlite_log import LogExtension, SqliteLogWrites
 from seawall.store.sqlite_run_writes import SqliteRunWrites
 from seawall.store.sqlite_tables import (
     DATASET,
@@ -40,7 +42,7 @@ from seawall.store.types import (
 CHECKPOINT_PAGES = 4_000  # 16 MiB of write-ahead log
 
 
-class SqliteTransaction(SqliteRunWrites):
+class SqliteTransaction(SqliteRunWrites, SqliteLogWrites):
     """`Transaction` over the writer's connection."""
 
     def put_dataset(self, dataset: DatasetVersion, chunks: Sequence[RawChunk]) -> bool:
@@ -141,6 +143,7 @@ class SqliteWriter:
         self._connection = open_writer(path, vfs=vfs)
         self._checkpoint_pages = checkpoint_pages
         self._transaction = SqliteTransaction(self._connection)
+        self._log: LogExtension | None = None  # until its tables are there
         self._wal_pages = 0
         # Replaces SQLite's automatic checkpoint, which runs inside the commit and so
         # makes the group wait for it; `tidy` does it once the group is answered.
@@ -165,7 +168,10 @@ class SqliteWriter:
         self._execute("RELEASE request")
 
     def commit(self) -> None:
-        """Return once the transaction is durable."""
+        """Return once the transaction is durable, its rows logged."""
+        if self._log is not None:
+            with translated():
+                self._log.extend()
         self._execute("COMMIT")
 
     def rollback(self) -> None:
@@ -206,6 +212,20 @@ class SqliteWriter:
                 "INSERT INTO schema_migration VALUES (?, ?, ?, ?)",
                 (migration.version, migration.name, migration.sha256, applied_at),
             )
+
+    def begin_logging(self) -> None:
+        """Log every row from now on, and first those that a release without a log kept."""
+        self._log = LogExtension(self._connection)
+        with translated():
+            is_behind = self._log.is_behind()
+        if is_behind:
+            self.begin()
+            try:
+                self.commit()
+            except StoreError as error:
+                self.rollback()
+                if error.code != "store_corrupt":  # a damaged ledger can still be read and verified
+                    raise
 
     def close(self) -> None:
         """Close the connection; the last one of all processes also empties the log."""

@@ -1,22 +1,16 @@
-"""How the cost of evidence, findings and links grows with their number, and small commits at once.
+"""How the cost of evidence, findings and links grows with their number.
 
 For each size a new store keeps as many records, pieces of evidence, findings and links as that, as
 in `bench_persistence.py`, and random findings are read and traced. `row_us` is the durable cost of
 one of the three kinds of row; `row_us_spread` says how far it is from flat between 1,000 rows and
 the largest size: the dearest over the cheapest. The smallest size is left out of it, since one
 commit is shared by few rows there.
-
-Small commits are of `--writers` threads, each of which keeps three pieces of evidence in a
-transaction of its own and waits until it is durable before the next: a closed loop, in which group
-commit makes one transaction of all that waits.
 """
 
 import argparse
 import statistics
 import sys
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,7 +20,6 @@ from bench_persistence import (
     SEED,
     Kept,
     Ledger,
-    evidence_payload,
     keep_all,
     percentile,
     read_latencies,
@@ -36,13 +29,10 @@ from seawall.lab.command import benchmark_parser, write_answer, write_record
 from seawall.lab.disk import disk_folder
 from seawall.lab.results import Result, measured_here
 from seawall.lab.table import Cell, text_table
-from seawall.provenance import identifiers
 from seawall.session import Session
 from seawall.store import Store, open_store
-from seawall.store.types import Evidence
 
 FLAT_FROM = 1_000
-ROWS_OF_A_COMMIT = 3
 TENANT = "default"
 
 
@@ -105,87 +95,18 @@ def spread(rows: Sequence[dict[str, Any]]) -> float | None:
     return max(costs) / min(costs) if len(costs) > 1 else None
 
 
-# --- small commits
-
-
-def measure_commits(folder: Path, *, writers: int, seconds: float) -> dict[str, Any]:
-    """Let threads commit one after the other for a while, and read everything back."""
-    path = folder / "commits.db"
-    latencies: list[list[float]] = [[] for _ in range(writers)]
-    groups: list[int] = []
-    start, end = threading.Barrier(writers + 1), threading.Event()
-    with open_store(path) as store:
-        keep_all(store, count=10)  # what the evidence refers to
-        (dataset,) = store.datasets(TENANT)
-
-        def watch(size: int) -> Callable[[], None]:
-            groups.append(size)
-            return _nothing
-
-        store.watch_commits(watch)
-
-        def write(writer: int) -> None:
-            start.wait()
-            while not end.is_set():
-                rows = evidence_of(writer, len(latencies[writer]), dataset.dataset_version_id)
-                before = time.perf_counter_ns()
-                store.submit(lambda t: t.put_evidence(TENANT, rows)).result()  # noqa: B023
-                latencies[writer].append((time.perf_counter_ns() - before) / 1e6)
-
-        threads = [threading.Thread(target=write, args=(writer,)) for writer in range(writers)]
-        for thread in threads:
-            thread.start()
-        start.wait()
-        began = time.perf_counter()
-        time.sleep(seconds)
-        end.set()
-        for thread in threads:
-            thread.join()
-        wall_s = time.perf_counter() - began
-        times = [wall for one in latencies for wall in one]
-        assert len(list(store.all_evidence(TENANT))) == 10 + ROWS_OF_A_COMMIT * len(times)
-    return {
-        "writers": writers,
-        "rows_of_a_commit": ROWS_OF_A_COMMIT,
-        "commits": len(times),
-        "commits_per_s": len(times) / wall_s,
-        "p50_ms": percentile(times, 0.5),
-        "p99_ms": percentile(times, 0.99),
-        "commits_of_a_group": statistics.mean(groups),
-    }
-
-
-def _nothing() -> None:
-    return
-
-
-def evidence_of(writer: int, number: int, dataset_version_id: str) -> list[Evidence]:
-    first = 1_000 + (number * 1_000 + writer) * ROWS_OF_A_COMMIT
-    payloads = [
-        evidence_payload(first + row, dataset_version_id) for row in range(ROWS_OF_A_COMMIT)
-    ]
-    return [
-        Evidence(key, dataset_version_id, "debt_stress", "debt_exposure", payload)
-        for key, payload in zip(
-            identifiers("ev", domain=[TENANT], payloads=payloads), payloads, strict=True
-        )
-    ]
-
-
 # --- the command
 
 
 def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = benchmark_parser("Evidence, findings and links by their number; small commits.")
+    parser = benchmark_parser("Evidence, findings and links by their number.")
     add = parser.add_argument
     add("--sizes", default="100,1000,10000,100000", help="rows of each kind, by commas")
     add("--repeats", type=int, default=3, help="new stores a size")
     add("--reads", type=int, default=2000, help="random findings read, and traced")
-    add("--writers", type=int, default=100, help="threads that commit at once; 0: none")
-    add("--seconds", type=float, default=5.0, help="how long they do")
     options = parser.parse_args(arguments)
     options.sizes = [int(size) for size in options.sizes.split(",") if size]
-    if min(*options.sizes, options.repeats, options.reads, 1) < 1 or options.writers < 0:
+    if min(*options.sizes, options.repeats, options.reads, 1) < 1:
         parser.error("sizes, repeats and reads must be at least 1")
     return options
 
@@ -198,17 +119,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measure_size(folder, size, repeats=options.repeats, reads=options.reads)
             for size in options.sizes
         ]
-        commits = (
-            measure_commits(folder, writers=options.writers, seconds=options.seconds)
-            if options.writers
-            else None
-        )
     rows = [row for row, _ in measured]
     answer = {
         "database": "sqlite",
         "rows": rows,
         "row_us_spread": spread(rows),
-        "small_commits": commits,
     }
     print_answer(answer)
     write_record([one for _, results in measured for one in results], folder=options.record)
@@ -240,14 +155,6 @@ def print_answer(answer: dict[str, Any]) -> None:
         print(
             f"\ncost of a row from {FLAT_FROM:,} on: dearest / cheapest"
             f" {answer['row_us_spread']:.2f} (to reach: 1.3)",
-            file=sys.stderr,
-        )
-    if commits := answer["small_commits"]:
-        print(
-            f"{commits['writers']} writers: {commits['commits_per_s']:,.0f} durable commits/s of"
-            f" {commits['rows_of_a_commit']} rows, p50 {commits['p50_ms']:.1f} ms, p99"
-            f" {commits['p99_ms']:.1f} ms, {commits['commits_of_a_group']:.0f} a group"
-            " (to reach: 10,000/s)",
             file=sys.stderr,
         )
 

@@ -139,6 +139,14 @@ def test_bulk_rows_of_which_some_are_kept_leave_no_gap(url: str) -> None:
         assert_whole(url, store)
 
 
+def test_a_bulk_of_rows_makes_tiles_of_two_levels(url: str) -> None:
+    with filled(url) as store:
+        submit(store, lambda tx: tx.put_evidence(TENANT, evidence(66_000, prefix="x")))
+        assert [level for level, _, _ in store.log_tiles("evidence")].count(1) == 1
+        assert len(store.log_tiles("evidence")) == 66_700 // 256 + 1
+        assert verify_log(store).problems == []
+
+
 def test_of_two_rows_with_one_identifier_the_first_is_the_one_logged(url: str) -> None:
     with filled(url) as store:
         rows = [run("r1"), run("r2"), run("r1", created_at="2026")]

@@ -139,7 +139,7 @@ class PostgresGroup:
         for first in range(0, len(rows), table.together):
             part = rows[first : first + table.together]
             missing = _distinct(table, part) if table.is_logged else part
-            new = connection.execute(table.insert, _columns(missing, len(table.types))).rowcount
+            new = connection.execute(table.insert, columns_of(missing, len(table.types))).rowcount
             if new < len(part) and table is not AUDIT_ENTRY:
                 self._require_kept(connection, table, part)
             elif new < len(part):
@@ -164,7 +164,7 @@ class PostgresGroup:
         return True
 
     def _require_kept(self, connection: Session, table: Table, rows: _Rows) -> None:
-        wanted = _columns(rows, table.content_columns)
+        wanted = columns_of(rows, table.content_columns)
         changed = connection.execute(table.first_changed, wanted).fetchall()[0][0]
         if changed is not None:
             where = f"{table.name}[{rows[changed - 1][1]}]"
@@ -190,5 +190,6 @@ def _distinct(table: Table, rows: _Rows) -> _Rows:
     return list(first.values())
 
 
-def _columns(rows: _Rows, count: int) -> list[list[Any]]:
+def columns_of(rows: _Rows, count: int | None = None) -> list[list[Any]]:
+    """Turn rows into the arrays that a statement unnests; of the first columns, if so many."""
     return [list(column) for column in zip(*rows, strict=True)][:count]

@@ -24,6 +24,37 @@ def test_a_ledger_is_named_by_its_url(seawall: Command, new_database: Callable[.
     assert {path.name for path in Path().iterdir()} == {"tape.csv", "seawall.db.secrets"}
 
 
+def test_a_head_is_signed_and_a_run_exported(
+    seawall: Command, new_database: Callable[..., str]
+) -> None:
+    store = ("--store", new_database("template0"))
+    Path("tape.csv").write_text(TAPE)
+    dataset = seawall("ingest", "tape.csv", "--json", *store).json()["dataset_version_id"]
+    run = seawall("stress", dataset, "--json", *store).json()["run_id"]
+    trusted = ("--public-key", "key.pem.pub")
+    assert seawall("log", "key", "key.pem").exit_code == 0
+    signed = seawall("log", "sign", "--key", "key.pem", "--output", "head.json", "--json", *store)
+    assert signed.json()["head"]["number"] == 1
+    assert seawall("export", run, "--output", "run.json", *store).exit_code == 0
+    assert seawall("verify", "--bundle", "run.json", *trusted).exit_code == 0
+    assert seawall("verify", "--known-head", "head.json", *trusted, *store).exit_code == 0
+
+
+def test_a_copy_to_a_server_and_back_has_the_same_trees(
+    seawall: Command, new_database: Callable[..., str]
+) -> None:
+    url = new_database("template0")
+    Path("tape.csv").write_text(TAPE)
+    dataset = seawall("ingest", "tape.csv", "--json").json()["dataset_version_id"]
+    seawall("stress", dataset)
+    there = seawall("store", "copy", "seawall.db", url, "--json").json()["tables"]
+    back = seawall("store", "copy", url, "back.db", "--json").json()["tables"]
+    assert there == back
+    assert (there["run"]["rows"], there["finding"]["rows"] > 0) == (1, True)
+    assert seawall("verify", "--store", url).exit_code == 0
+    assert seawall("verify", "--store", "back.db").exit_code == 0
+
+
 def test_a_password_in_the_url_is_not_shown(seawall: Command) -> None:
     outcome = seawall("verify", "--store", "postgresql://ada:hunter2@127.0.0.1:1/ledger")
     assert outcome.exit_code == 1

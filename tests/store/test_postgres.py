@@ -26,6 +26,8 @@ from seawall.store.postgres_deadlines import Session
 from seawall.store.postgres_readers import Readers
 from seawall.store.types import Link
 
+LOG_TABLES = ("log_ledger", "log_tree", "log_tile", "log_head")
+
 
 @pytest.fixture
 def url(new_database: Callable[..., str]) -> str:
@@ -75,6 +77,7 @@ def test_no_table_of_the_ledger_is_forgotten(raw: Session) -> None:
     assert {name for (name,) in rows} == {
         *TABLE_NAMES,
         *changing,
+        *LOG_TABLES,
         "schema_migration",
         "writer_mark",
     }
@@ -155,7 +158,7 @@ def test_a_text_that_postgresql_cannot_hold_is_refused(url: str) -> None:
 
 def test_a_reference_to_a_missing_row_is_found(raw: Session, url: str) -> None:
     raw.execute("SET session_replication_role = replica")
-    raw.execute("INSERT INTO finding VALUES ('harbour', 'lost', 'nowhere', '')")
+    raw.execute("INSERT INTO finding VALUES ('harbour', 'lost', 'nowhere', '', 3)")
     with open_store(url) as store:
         assert store.integrity_problems() == ["finding refers to a missing dataset_version"]
 

@@ -54,7 +54,7 @@ def copy(
         json_document({"tables": digests})
         return
     table(
-        [("table", "left"), ("rows", "right"), ("sha256 of both", "left")],
+        [("table", "left"), ("rows", "right"), ("hash of both", "left")],
         [[name, f"{found.rows:,}", found.sha256] for name, found in digests.items()],
     )
     line("copied", "both ledgers hold the same", style="green")

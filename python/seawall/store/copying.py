@@ -1,24 +1,39 @@
 """A whole ledger moved into another store, of whatever database, row by row."""
 
-from collections.abc import Callable, Iterable
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from seawall.errors import NotFound, StoreError
+from msgspec import Struct
+
+from seawall.errors import StoreError
+from seawall.provenance.log_leaf import LOG_TREES
 from seawall.store.digests import TableDigest, all_jobs, table_digests
 from seawall.store.interface import Store, Transaction
-from seawall.store.types import AuditDraft, DatasetVersion
+from seawall.store.types import (
+    AuditDraft,
+    DatasetVersion,
+    Derivation,
+    Evidence,
+    Finding,
+    Link,
+    Run,
+)
 
 ROWS_AT_ONCE = 1_000
+LARGE_ROWS_AT_ONCE = 50  # of which each may have megabytes
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=Struct)
 
 
 def copy_store(source: Store, target: Store) -> dict[str, TableDigest]:
     """Put every row of every tenant into another store, and prove that both hold the same.
 
-    Nobody may write to either meanwhile. An interrupted copy goes on when it is asked for again:
-    rows that are there with the same content are left alone.
+    The rows of each tree of the log go in the order of its leaves, so that the trees come out the
+    same. Nobody may write to either meanwhile. An interrupted copy goes on when it is asked for
+    again: rows that are there with the same content are left alone.
 
     Returns
     -------
@@ -30,11 +45,15 @@ def copy_store(source: Store, target: Store) -> dict[str, TableDigest]:
     Conflict
         When the target has other rows under the same identifiers.
     StoreError
-        ``store_differs`` when the two do not hold the same afterwards: the target had more, or
-        somebody wrote to the source.
+        ``store_differs`` when the two do not hold the same afterwards: the target had more or
+        another order, or somebody wrote to the source.
     """
+    _copy_datasets(source, target)
+    _copy_derivations(source, target)
+    _copy_evidence(source, target)
+    _copy_runs(source, target)
     for tenant in source.tenants():
-        _copy_tenant(source, target, tenant)
+        _each(target, all_jobs(source, tenant), lambda t, job: t.put_job(job))
     _copy_access(source, target)
     _copy_audit(source, target)
     wanted, found = table_digests(source), table_digests(target)
@@ -45,35 +64,77 @@ def copy_store(source: Store, target: Store) -> dict[str, TableDigest]:
     return found
 
 
-def _copy_tenant(source: Store, target: Store, tenant: str) -> None:
-    for dataset in source.all_datasets(tenant):
-        _copy_dataset(source, target, dataset)
+def _copy_datasets(source: Store, target: Store) -> None:
+    for cells in _leaves(source, "dataset_version", LARGE_ROWS_AT_ONCE):
+        dataset = _row(DatasetVersion, "dataset_version", cells)
+        chunks = list(source.raw_chunks(dataset.tenant, dataset.dataset_version_id))
+        _submit(target, lambda t: t.put_dataset(dataset, chunks))  # noqa: B023
 
-    def put(kind: str) -> Callable[[Transaction, list[Any]], None]:
-        return lambda transaction, rows: getattr(transaction, f"put_{kind}")(tenant, rows)
 
-    _put_all(target, source.all_evidence(tenant), put("evidence"))
-    _put_all(target, source.all_findings(tenant), put("findings"))
-    _put_all(target, source.all_links(tenant), put("links"))
-    for run in source.all_runs(tenant):
-        members = source.run_members(tenant, run.run_id)
+def _copy_derivations(source: Store, target: Store) -> None:
+    for tenant, key, *cells in _leaves(source, "derivation", LARGE_ROWS_AT_ONCE):
+        derivation = _row(Derivation, "derivation", (tenant, key, *cells))
+        tables = list(source.derived_tables(tenant, key))
+        _submit(target, lambda t: t.put_derivation(tenant, key, derivation, tables))  # noqa: B023
+
+
+def _copy_evidence(source: Store, target: Store) -> None:
+    def put_evidence(transaction: Transaction, leaves: list[Any]) -> None:
+        for tenant, rows in _by_tenant(Evidence, "evidence", leaves):
+            transaction.put_evidence(tenant, rows)
+
+    def put_findings(transaction: Transaction, leaves: list[Any]) -> None:
+        for tenant, rows in _by_tenant(Finding, "finding", leaves):
+            transaction.put_findings(tenant, rows)
+
+    def put_links(transaction: Transaction, leaves: list[Any]) -> None:
+        for tenant, rows in _by_tenant(Link, "link", leaves):
+            for ascending in _ascending(rows):
+                transaction.put_links(tenant, ascending)
+
+    _put_all(target, _leaves(source, "evidence", ROWS_AT_ONCE), put_evidence)
+    _put_all(target, _leaves(source, "finding", ROWS_AT_ONCE), put_findings)
+    _put_all(target, _leaves(source, "link", ROWS_AT_ONCE), put_links)
+
+
+def _copy_runs(source: Store, target: Store) -> None:
+    for cells in _leaves(source, "run", LARGE_ROWS_AT_ONCE):
+        run = _row(Run, "run", cells)
+        members = source.run_members(run.tenant, run.run_id)
         _submit(
             target,
             lambda t: t.put_run(run, members.evidence_ids, members.finding_ids),  # noqa: B023
         )
-    _each(target, all_jobs(source, tenant), lambda t, job: t.put_job(job))
 
 
-def _copy_dataset(source: Store, target: Store, dataset: DatasetVersion) -> None:
-    tenant, key = dataset.tenant, dataset.dataset_version_id
-    chunks = list(source.raw_chunks(tenant, key))
-    _submit(target, lambda t: t.put_dataset(dataset, chunks))
-    try:
-        derivation = source.derivation(tenant, key)
-    except NotFound:  # not normalised
-        return
-    tables = list(source.derived_tables(tenant, key))
-    _submit(target, lambda t: t.put_derivation(tenant, key, derivation, tables))
+def _leaves(source: Store, tree: str, at_once: int) -> Iterator[tuple[Any, ...]]:
+    """Read the rows of a tree in its order."""
+    first = 0
+    while rows := source.log_rows(tree, first, at_once):
+        yield from rows
+        first += len(rows)
+
+
+def _row(kind: type[Row], tree: str, cells: tuple[Any, ...]) -> Row:
+    named = dict(zip(LOG_TREES[tree], cells, strict=True))
+    return kind(**{field: named[field] for field in kind.__struct_fields__})
+
+
+def _by_tenant(
+    kind: type[Row], tree: str, leaves: list[tuple[Any, ...]]
+) -> Iterator[tuple[str, list[Row]]]:
+    for tenant, some in groupby(leaves, key=itemgetter(0)):
+        yield tenant, [_row(kind, tree, cells) for cells in some]
+
+
+def _ascending(links: list[Link]) -> Iterator[list[Link]]:
+    """Part links where a put, which sorts by the finding, would change their order."""
+    begin = 0
+    for index in range(1, len(links)):
+        if links[index].finding_id < links[index - 1].finding_id:
+            yield links[begin:index]
+            begin = index
+    yield links[begin:]
 
 
 def _copy_access(source: Store, target: Store) -> None:

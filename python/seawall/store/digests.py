@@ -5,35 +5,38 @@ from hashlib import sha256
 
 import msgspec
 
-from seawall.errors import NotFound
+from seawall.provenance import merkle_root_of_peaks
 from seawall.store.interface import Store
+from seawall.store.log_growth import HASH_SIZE, LogState
 from seawall.store.types import Job
 
 
 class TableDigest(msgspec.Struct, frozen=True):
-    """How many rows there are, and SHA-256 over all of them in the order of their keys."""
+    """How many rows there are, and a hash over all of them.
+
+    Of a table with a tree in the log it is the root of the tree, which fixes their order too; of
+    another it is SHA-256 over the rows in the order of their keys.
+    """
 
     rows: int
     sha256: str
 
 
 def table_digests(store: Store) -> dict[str, TableDigest]:
-    """Read every row; nothing of it depends on the database or on the order of writing."""
+    """Digest every table; nothing of it depends on the database."""
     tenants = store.tenants()
-    return {
-        "dataset_version": _digest(row for t in tenants for row in store.all_datasets(t)),
+    trees = {tree: _tree(state) for tree, state in sorted(store.log_states().items())}
+    return trees | {
         "raw_chunk": _digest(_raw_chunks(store, tenants)),
-        "derivation": _digest(_derivations(store, tenants)),
-        "evidence": _digest((t, row) for t in tenants for row in store.all_evidence(t)),
-        "finding": _digest((t, row) for t in tenants for row in store.all_findings(t)),
-        "link": _digest((t, row) for t in tenants for row in store.all_links(t)),
-        "run": _digest(
-            (row, store.run_members(t, row.run_id)) for t in tenants for row in store.all_runs(t)
+        "derived_table": _digest(_derived_tables(store, tenants)),
+        "run_members": _digest(
+            (t, row.run_id, store.run_members(t, row.run_id))
+            for t in tenants
+            for row in store.all_runs(t)
         ),
         "api_key": _digest(store.api_keys(None)),
         "revoked_token": _digest(store.revoked_tokens()),
         "engine_switch": _digest(store.engine_switches()),
-        "audit_entry": _digest(store.all_audit()),
         "job": _digest(job for t in tenants for job in all_jobs(store, t)),
     }
 
@@ -53,16 +56,16 @@ def _raw_chunks(store: Store, tenants: list[str]) -> Iterator[object]:
                 yield tenant, dataset.dataset_version_id, chunk
 
 
-def _derivations(store: Store, tenants: list[str]) -> Iterator[object]:
+def _derived_tables(store: Store, tenants: list[str]) -> Iterator[object]:
     for tenant in tenants:
         for dataset in store.all_datasets(tenant):
-            key = dataset.dataset_version_id
-            try:
-                yield tenant, key, store.derivation(tenant, key)
-            except NotFound:
-                continue
-            for table in store.derived_tables(tenant, key):
-                yield tenant, key, table
+            for table in store.derived_tables(tenant, dataset.dataset_version_id):
+                yield tenant, dataset.dataset_version_id, table
+
+
+def _tree(state: LogState) -> TableDigest:
+    peaks = [state.peaks[i : i + HASH_SIZE] for i in range(0, len(state.peaks), HASH_SIZE)]
+    return TableDigest(state.size, merkle_root_of_peaks(peaks).hex())
 
 
 def _digest(rows: Iterable[object]) -> TableDigest:

@@ -10,6 +10,7 @@ from seawall.store.interface import Transaction
 from seawall.store.ledger_reads import LedgerReads
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.postgres_connection import Server
+from seawall.store.postgres_log import PostgresLogReads
 from seawall.store.postgres_migrator import Migrator
 from seawall.store.postgres_readers import Readers
 from seawall.store.postgres_writer import PostgresWriter
@@ -35,7 +36,7 @@ _REFERENCES = (
 )
 
 
-class PostgresStore(LedgerReads, ServiceReads):
+class PostgresStore(LedgerReads, ServiceReads, PostgresLogReads):
     """`Store` over one PostgreSQL database, durable at every commit.
 
     Parameters
@@ -55,13 +56,15 @@ class PostgresStore(LedgerReads, ServiceReads):
 
     def __init__(self, url: str, *, opened_at: str = "") -> None:
         self._server = Server(url)
+        self._writer = PostgresWriter(self._server)
         try:
             with Migrator(self._server) as migrator:
                 migrate(migrator, migrations_of("postgres"), applied_at=opened_at)
+            self._writer.begin_logging()
         except BaseException:
+            self._writer.close()
             self._server.close()
             raise
-        self._writer = PostgresWriter(self._server)
         self._readers = Readers(self._server)
         self._commits: GroupCommit[Transaction] = GroupCommit(self._writer)
 

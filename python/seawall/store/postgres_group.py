@@ -6,9 +6,8 @@ run again, carefully where the fault was: there each put is sent at once, inside
 that the request learns it where it happens and its neighbours are kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -18,13 +17,15 @@ from seawall.errors import Conflict, SeawallError
 from seawall.store.group_commit import RunAgain
 from seawall.store.postgres_connection import failure, unavailable
 from seawall.store.postgres_deadlines import Deadlines, Session
-from seawall.store.postgres_tables import AUDIT_ENTRY, GATHERED, LINK, Table
+from seawall.store.postgres_tables import AUDIT_ENTRY, GATHERED, Table
 
 BULK_ROWS = 1_000
 """As many rows go by COPY, which first supposes that none of them is kept."""
 
 GATHERED_ROWS = 20_000
 """So many gathered rows are sent before the group ends, for the sake of memory."""
+
+_TURN_LOCK = 0x5EA_0A0D17  # a number that other programs of the database hardly use
 
 _Rows = Sequence[tuple[Any, ...]]
 _PASSING = (errors.DeadlockDetected, errors.SerializationFailure)
@@ -42,6 +43,8 @@ class PostgresGroup:
         self.statements = 0  # sent or gathered so far: what a savepoint would have to undo
         self._gathered: dict[Table, list[tuple[Any, ...]]] = {table: [] for table in GATHERED}
         self._waiting = 0
+        self._has_turn = False
+        self.is_logged = False  # whether it may have added rows to a tree of the log
 
     @contextmanager
     def guarded(self, *, rows: int = 0) -> Iterator[Session]:
@@ -75,11 +78,25 @@ class PostgresGroup:
         except psycopg.Error as error:
             raise RunAgain(unavailable()) from error
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
         """Ask one statement of its own."""
         with self.guarded() as connection, connection.cursor(binary=True) as cursor:
             cursor.execute(sql, values)
             return cursor.fetchall() if cursor.description else []
+
+    def wait_for_turn(self) -> None:
+        """Let nobody else add rows to the log or the audit until the group has ended.
+
+        What is asked afterwards sees what was committed while this waited.
+        """
+        with self.guarded() as connection:
+            self._wait_for_turn(connection)
+
+    def _wait_for_turn(self, connection: Session) -> None:
+        self.is_logged = True
+        if not self._has_turn:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN_LOCK,))
+            self._has_turn = not self.careful  # else a savepoint may take it back
 
     def put_later(self, table: Table, rows: _Rows) -> None:
         """Put rows now if careful, else with those of the neighbours."""
@@ -114,14 +131,15 @@ class PostgresGroup:
             return self._put(connection, table, rows)
 
     def _put(self, connection: Session, table: Table, rows: _Rows) -> int:
-        if table is LINK:  # in the order of the findings most walks of the index are sequential
-            rows = sorted(rows, key=itemgetter(2))
+        if table.is_logged:
+            self._wait_for_turn(connection)
         if len(rows) >= BULK_ROWS and self._copied(connection, table, rows):
             return len(rows)
         created = 0
         for first in range(0, len(rows), table.together):
             part = rows[first : first + table.together]
-            new = connection.execute(table.insert, _columns(part, len(table.types))).rowcount
+            missing = _distinct(table, part) if table.is_logged else part
+            new = connection.execute(table.insert, columns_of(missing, len(table.types))).rowcount
             if new < len(part) and table is not AUDIT_ENTRY:
                 self._require_kept(connection, table, part)
             elif new < len(part):
@@ -132,8 +150,11 @@ class PostgresGroup:
     def _copied(self, connection: Session, table: Table, rows: _Rows) -> bool:
         connection.execute("SAVEPOINT bulk")
         try:
+            if table.is_logged:
+                first = connection.execute(table.next_index).fetchall()[0][0]
+                rows = [(*row, index) for index, row in enumerate(rows, first)]
             with connection.cursor().copy(table.copy) as copy:
-                copy.set_types(table.types)
+                copy.set_types([*table.types, "int8"] if table.is_logged else table.types)
                 for row in rows:
                     copy.write_row(row)
         except errors.UniqueViolation:
@@ -143,7 +164,7 @@ class PostgresGroup:
         return True
 
     def _require_kept(self, connection: Session, table: Table, rows: _Rows) -> None:
-        wanted = _columns(rows, table.content_columns)
+        wanted = columns_of(rows, table.content_columns)
         changed = connection.execute(table.first_changed, wanted).fetchall()[0][0]
         if changed is not None:
             where = f"{table.name}[{rows[changed - 1][1]}]"
@@ -161,5 +182,14 @@ def kept_otherwise(where: str) -> Conflict:
     return Conflict("The same identifier is kept with another content.", where=where)
 
 
-def _columns(rows: _Rows, count: int) -> list[list[Any]]:
+def _distinct(table: Table, rows: _Rows) -> _Rows:
+    """Leave out rows that a former one of the same put has the identity of."""
+    first: dict[Any, tuple[Any, ...]] = {}
+    for row in rows:
+        first.setdefault(table.identity(row), row)
+    return list(first.values())
+
+
+def columns_of(rows: _Rows, count: int | None = None) -> list[list[Any]]:
+    """Turn rows into the arrays that a statement unnests; of the first columns, if so many."""
     return [list(column) for column in zip(*rows, strict=True)][:count]

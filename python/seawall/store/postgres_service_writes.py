@@ -40,7 +40,6 @@ _INSERT_JOB, _SAME_JOB = _insert("job", Job), _same("job", Job)
 _INSERT_TOKEN = _insert("revoked_token", RevokedToken)
 _JOB = ", ".join(Job.__struct_fields__)
 _UNFINISHED = "status IN ('queued', 'running')"
-_AUDIT_LOCK = 0x5EA_0A0D17  # a number that other programs of the database hardly use
 
 
 class PostgresServiceWrites:
@@ -135,8 +134,7 @@ class PostgresServiceWrites:
     def _end_of_audit(self) -> tuple[int, bytes]:
         if self._last_audit is not None:
             return self._last_audit
-        # Two statements: the second sees what was committed while the first waited.
-        self._group.rows("SELECT pg_advisory_xact_lock(%s)", (_AUDIT_LOCK,))
+        self._group.wait_for_turn()
         last = self._group.rows(
             "SELECT sequence, entry_sha256 FROM audit_entry ORDER BY sequence DESC LIMIT 1"
         )

@@ -1,12 +1,14 @@
 """The write side over PostgreSQL."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import astuple
 
 from seawall.store.postgres_group import PostgresGroup, kept_otherwise
+from seawall.store.postgres_log import PostgresLogWrites
 from seawall.store.postgres_service_writes import PostgresServiceWrites
 from seawall.store.postgres_tables import (
     DATASET,
@@ -34,7 +36,7 @@ from seawall.store.types import (
 )
 
 
-class PostgresTransaction(PostgresServiceWrites):
+class PostgresTransaction(PostgresServiceWrites, PostgresLogWrites):
     """`Transaction` over the group that is being committed.
 
     In a hurried group a put may seem to succeed although it will not: then the work runs again,
@@ -93,7 +95,8 @@ class PostgresTransaction(PostgresServiceWrites):
 
     def put_links(self, tenant: str, rows: Sequence[Link]) -> None:
         """Keep links between findings and evidence that are already kept."""
-        self._put_all(LINK, tenant, rows)
+        # In the order of the findings most walks of the index are sequential.
+        self._put_all(LINK, tenant, sorted(rows, key=attrgetter("finding_id")))
 
     def put_run(self, run: Run, evidence_ids: Sequence[str], finding_ids: Sequence[str]) -> bool:
         """Keep a run and the names of its members; False when it was there already."""

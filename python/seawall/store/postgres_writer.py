@@ -11,6 +11,7 @@ from seawall.store.group_commit import RunAgain
 from seawall.store.postgres_connection import Server, failure, translated, unavailable
 from seawall.store.postgres_deadlines import Session
 from seawall.store.postgres_group import PostgresGroup
+from seawall.store.postgres_log import PostgresLogExtension
 from seawall.store.postgres_transaction import PostgresTransaction
 
 RESOLVE_S = 10.0
@@ -45,6 +46,7 @@ class PostgresWriter:
         self._care = _NONE  # the request that is run carefully
         self._group_number = 0
         self._registered = False
+        self._log = PostgresLogExtension()
 
     def begin(self) -> PostgresTransaction:
         """Start a group, carefully where its last run was at fault."""
@@ -91,9 +93,11 @@ class PostgresWriter:
             raise group.again(unavailable())
 
     def commit(self) -> None:
-        """Return once the transaction is durable."""
+        """Return once the transaction is durable, its rows logged."""
         group = self._running()
         group.send()
+        if group.is_logged:
+            self._log.extend_in(group)
         self._group_number += 1
         marked = group.rows(
             "UPDATE writer_mark SET group_number = %s, marked_at = clock_timestamp()"
@@ -123,6 +127,23 @@ class PostgresWriter:
 
     def tidy(self) -> None:
         """Leave the housekeeping to the server."""
+
+    def begin_logging(self) -> None:
+        """Log the rows that a release without a log kept."""
+        try:
+            # A standby can be opened too: it is asked without a transaction that writes.
+            asked = PostgresGroup(self._opened(), self._server.deadlines, careful=False)
+            if self._log.is_behind_in(asked):
+                self.begin()
+                self._running().wait_for_turn()
+                self.commit()
+        except RunAgain as error:
+            raise error.cause from error
+        except StoreError as error:
+            if error.code != "store_corrupt":  # a damaged ledger can still be read and verified
+                raise
+        finally:
+            self.rollback()
 
     def close(self) -> None:
         """Remove this writer's row and close the session."""

@@ -11,7 +11,7 @@ from msgspec.structs import astuple
 from seawall.errors import StoreError
 from seawall.store.migrations import Migration
 from seawall.store.sqlite_connection import open_writer, translated
-from seawall.store.sqlite_log import LogExtension, SqliteLogWrites
+from seawall.store.sqlite_log import SqliteLogExtension, SqliteLogWrites
 from seawall.store.sqlite_run_writes import SqliteRunWrites
 from seawall.store.sqlite_tables import (
     DATASET,
@@ -143,7 +143,7 @@ class SqliteWriter:
         self._connection = open_writer(path, vfs=vfs)
         self._checkpoint_pages = checkpoint_pages
         self._transaction = SqliteTransaction(self._connection)
-        self._log: LogExtension | None = None  # until its tables are there
+        self._log: SqliteLogExtension | None = None  # until its tables are there
         self._wal_pages = 0
         # Replaces SQLite's automatic checkpoint, which runs inside the commit and so
         # makes the group wait for it; `tidy` does it once the group is answered.
@@ -215,7 +215,7 @@ class SqliteWriter:
 
     def begin_logging(self) -> None:
         """Log every row from now on, and first those that a release without a log kept."""
-        self._log = LogExtension(self._connection)
+        self._log = SqliteLogExtension(self._connection)
         with translated():
             is_behind = self._log.is_behind()
         if is_behind:

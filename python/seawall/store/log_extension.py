@@ -1,0 +1,63 @@
+"""The log as it grows in any database, inside each transaction that keeps rows."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from seawall.errors import Conflict
+from seawall.store.log import KeptHead
+from seawall.store.log_growth import KnownTail, LogState, grow
+from seawall.store.log_statements import TILE_ROOTS, LogStatements, hashed, tiles_of, together
+
+
+class LogExtension(ABC):
+    """`GrowingLog` of the writer, which reads back what its transaction keeps."""
+
+    statements: ClassVar[LogStatements]
+
+    def __init__(self) -> None:
+        self._tails: dict[str, KnownTail | None] = {}
+
+    @abstractmethod
+    def _ask(self, sql: str, values: Mapping[str, str | int | bytes]) -> list[Any]:
+        """Ask a statement with ``:name`` for each value; return all rows."""
+
+    def extend(self) -> None:
+        """Log every row that lies beyond its tree; part of the transaction that is under way."""
+        for tree, size, peaks, newest in self._ask(self.statements.grown, {}):
+            state = LogState(size, peaks)
+            self._tails[tree] = grow(self, tree, state, newest, self._tails.get(tree))
+
+    def is_behind(self) -> bool:
+        """Tell whether there are rows that no transaction of this program logged."""
+        return bool(self._ask(self.statements.grown, {}))
+
+    def leaf_hashes(self, tree: str, first: int, count: int) -> bytes:
+        """Hash consecutive rows."""
+        rows = self._ask(self.statements.rows[tree], self.statements.range_of(first, count))
+        return hashed(tree, rows, first, count)
+
+    def tile_roots(self, tree: str, level: int, first: int, count: int) -> bytes:
+        """Roots of consecutive tiles."""
+        return together(tree, self._ask(TILE_ROOTS, tiles_of(tree, level, first, count)), count)
+
+    def put_tile(self, tree: str, level: int, tile: int, root: bytes, hashes: bytes) -> None:
+        """Keep a complete tile."""
+        self._ask(
+            "INSERT INTO log_tile (tree, level, tile, root, hashes)"
+            " VALUES (:tree, :level, :tile, :root, :hashes)",
+            {"tree": tree, "level": level, "tile": tile, "root": root, "hashes": hashes},
+        )
+
+    def put_state(self, tree: str, state: LogState) -> None:
+        """Keep how far the tree has come."""
+        self._ask(
+            "UPDATE log_tree SET size = :size, peaks = :peaks WHERE tree = :tree",
+            {"size": state.size, "peaks": state.peaks, "tree": tree},
+        )
+
+
+def require_next(last: int, head: KeptHead) -> None:
+    """Refuse a head that does not follow the last one."""
+    if head.number != last + 1:
+        raise Conflict(f"Head {last + 1} comes next.", where=f"log_head[{head.number}]")

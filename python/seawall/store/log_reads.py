@@ -1,0 +1,85 @@
+"""The log as it is read for proofs, from any database."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from seawall.errors import NotFound, StoreError
+from seawall.store.log import KeptHead
+from seawall.store.log_growth import LogState
+from seawall.store.log_statements import TILE_ROOTS, LogStatements, hashed, tiles_of, together
+from seawall.store.row_reads import RowReads
+
+
+class LogRowReads(RowReads):
+    """`LogReads` over statements."""
+
+    log_statements: ClassVar[LogStatements]
+    """Those of the database."""
+
+    def ledger_id(self) -> str:
+        """What tells this ledger's heads from those of another."""
+        found = self._rows("SELECT ledger_id FROM log_ledger", {})
+        if not found:
+            raise StoreError("it is missing", code="store_corrupt", where="log_ledger")
+        return str(found[0][0])
+
+    def log_states(self) -> dict[str, LogState]:
+        """How far each tree has come, all at one moment."""
+        rows = self._rows("SELECT tree, size, peaks FROM log_tree", {})
+        return {tree: LogState(size, peaks) for tree, size, peaks in rows}
+
+    def log_rows(self, tree: str, first: int, count: int) -> list[tuple[Any, ...]]:
+        """Consecutive rows of a tree, as its leaves hold them; those that are there."""
+        statements = self.log_statements
+        return self._rows(statements.rows[tree], statements.range_of(first, count))
+
+    def log_leaf_hashes(self, tree: str, first: int, count: int) -> bytes:
+        """Hash consecutive rows."""
+        return hashed(tree, self.log_rows(tree, first, count), first, count)
+
+    def log_index(self, tree: str, key: Mapping[str, str | int]) -> int:
+        """The leaf of the row whose columns have these values."""
+        condition = " AND ".join(f"{column} = :{column}" for column in key)
+        place = self.log_statements.place
+        found = self._rows(f"SELECT {place} FROM {tree} WHERE {condition}", key)
+        if not found:
+            shown = "/".join(str(value) for column, value in key.items() if column != "tenant")
+            raise NotFound(f"There is no such {tree}.", where=f"{tree}[{shown}]")
+        return int(found[0][0]) - self.log_statements.origin
+
+    def log_unlogged(self, tree: str) -> int:
+        """How many rows of a table lie outside its tree."""
+        place, origin = self.log_statements.place, self.log_statements.origin
+        ((count,),) = self._rows(
+            f"SELECT count(*) FROM {tree} WHERE {place} < {origin}"
+            f" OR {place} >= (SELECT size + {origin} FROM log_tree WHERE tree = :tree)",
+            {"tree": tree},
+        )
+        return int(count)
+
+    def log_tile(self, tree: str, level: int, tile: int) -> bytes | None:
+        """Return the hashes of a tile; None while it is not complete."""
+        found = self._rows(
+            "SELECT hashes FROM log_tile WHERE tree = :tree AND level = :level AND tile = :tile",
+            {"tree": tree, "level": level, "tile": tile},
+        )
+        return found[0][0] if found else None
+
+    def log_tile_roots(self, tree: str, level: int, first: int, count: int) -> bytes:
+        """Roots of consecutive tiles."""
+        return together(tree, self._rows(TILE_ROOTS, tiles_of(tree, level, first, count)), count)
+
+    def log_tiles(self, tree: str) -> list[tuple[int, int, bytes]]:
+        """Level, number and root of every tile of a tree."""
+        return self._rows(
+            "SELECT level, tile, root FROM log_tile WHERE tree = :tree ORDER BY level, tile",
+            {"tree": tree},
+        )
+
+    def log_heads(self) -> list[KeptHead]:
+        """Every signed head, oldest first."""
+        return self._select(
+            KeptHead,
+            "SELECT number, head, signature, public_key FROM log_head ORDER BY number",
+            {},
+        )

@@ -1,0 +1,69 @@
+"""The statements of the log, which databases differ in by the name of a leaf's place alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from seawall import native
+from seawall.errors import StoreError
+from seawall.provenance.log_leaf import LOG_TREES, leaf_tag
+
+TILE_ROOTS = (
+    "SELECT root FROM log_tile WHERE tree = :tree AND level = :level"
+    " AND tile >= :first AND tile < :end ORDER BY tile"
+)
+
+
+class LogStatements:
+    """Statements over the rows of the trees, in the order of their leaves.
+
+    Parameters
+    ----------
+    place : str
+        The column that numbers the rows of a table.
+    origin : int
+        The number of leaf 0.
+    """
+
+    def __init__(self, place: str, *, origin: int) -> None:
+        self.place = place
+        self.origin = origin
+        self.grown = "SELECT * FROM ({}) AS trees WHERE newest > size".format(
+            " UNION ALL ".join(
+                "SELECT tree, size, peaks,"
+                f" coalesce((SELECT max({place}) FROM {tree}) + {1 - origin}, 0) AS newest"
+                f" FROM log_tree WHERE tree = '{tree}'"
+                for tree in LOG_TREES
+            )
+        )
+        self.rows = {
+            tree: f"SELECT {', '.join(columns)} FROM {tree}"
+            f" WHERE {place} >= :first AND {place} < :end ORDER BY {place}"
+            for tree, columns in LOG_TREES.items()
+        }
+
+    def range_of(self, first: int, count: int) -> dict[str, int]:
+        """Return the values of ``rows`` for consecutive leaves."""
+        return {"first": first + self.origin, "end": first + count + self.origin}
+
+
+def tiles_of(tree: str, level: int, first: int, count: int) -> Mapping[str, str | int]:
+    """Return the values of ``TILE_ROOTS``."""
+    return {"tree": tree, "level": level, "first": first, "end": first + count}
+
+
+def hashed(tree: str, rows: list[tuple[Any, ...]], first: int, count: int) -> bytes:
+    """Hash consecutive rows; raises StoreError when one of them is not there."""
+    if len(rows) != count:
+        raise StoreError(
+            f"only {len(rows)} of {count} rows are there",
+            code="store_corrupt",
+            where=f"{tree}[{first}:{first + count}]",
+        )
+    return native.log_leaf_hashes(leaf_tag(tree), rows)
+
+
+def together(tree: str, roots: list[tuple[bytes]], count: int) -> bytes:
+    """Join the roots of tiles; raises StoreError when one of them is not there."""
+    if len(roots) != count:
+        raise StoreError("a tile is missing", code="store_corrupt", where=f"log_tile[{tree}]")
+    return b"".join(root for (root,) in roots)

@@ -1,0 +1,101 @@
+"""The log in PostgreSQL, where a column numbers the rows of a tree."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import astuple
+
+from seawall.store.log import KeptHead
+from seawall.store.log_extension import LogExtension, require_next
+from seawall.store.log_growth import LogState
+from seawall.store.log_reads import LogRowReads
+from seawall.store.log_statements import LogStatements
+from seawall.store.postgres_group import PostgresGroup, columns_of
+from seawall.store.postgres_readers import placed
+
+TILES_TOGETHER = 64
+"""As many go in one statement, each of 8 KiB."""
+
+_PUT_TILES = (
+    "INSERT INTO log_tile (tree, level, tile, root, hashes)"
+    " SELECT * FROM unnest(%b::text[], %b::int8[], %b::int8[], %b::bytea[], %b::bytea[])"
+)
+_PUT_STATES = (
+    "UPDATE log_tree SET size = grown.size, peaks = grown.peaks"
+    " FROM unnest(%b::text[], %b::int8[], %b::bytea[]) AS grown (tree, size, peaks)"
+    " WHERE log_tree.tree = grown.tree"
+)
+_STATEMENTS = LogStatements("log_index", origin=0)
+
+
+class PostgresLogExtension(LogExtension):
+    """`GrowingLog` over one group after the other, in few statements."""
+
+    statements = _STATEMENTS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._group: PostgresGroup | None = None
+        self._tiles: list[tuple[str, int, int, bytes, bytes]] = []
+        self._states: list[tuple[str, int, bytes]] = []
+
+    def extend_in(self, group: PostgresGroup) -> None:
+        """Log the rows of a group that has sent them all."""
+        self._group = group
+        self._tiles, self._states = [], []  # another group may have failed
+        self.extend()
+        self._send_tiles()
+        if self._states:
+            group.rows(_PUT_STATES, columns_of(self._states))
+
+    def tile_roots(self, tree: str, level: int, first: int, count: int) -> bytes:
+        """Roots of consecutive tiles."""
+        self._send_tiles()
+        return super().tile_roots(tree, level, first, count)
+
+    def put_tile(self, tree: str, level: int, tile: int, root: bytes, hashes: bytes) -> None:
+        """Keep a complete tile, once it is sent with others."""
+        self._tiles.append((tree, level, tile, root, hashes))
+        if len(self._tiles) == TILES_TOGETHER:
+            self._send_tiles()
+
+    def put_state(self, tree: str, state: LogState) -> None:
+        """Keep how far the tree has come, once it is sent with the others."""
+        self._states.append((tree, state.size, state.peaks))
+
+    def is_behind_in(self, group: PostgresGroup) -> bool:
+        """Tell whether there are rows that no transaction of this program logged."""
+        self._group = group
+        return self.is_behind()
+
+    def _send_tiles(self) -> None:
+        if self._tiles:
+            self._running().rows(_PUT_TILES, columns_of(self._tiles))
+            self._tiles = []
+
+    def _ask(self, sql: str, values: Mapping[str, str | int | bytes]) -> list[Any]:
+        return self._running().rows(placed(sql), values)
+
+    def _running(self) -> PostgresGroup:
+        if self._group is None:
+            raise RuntimeError("there is no group")
+        return self._group
+
+
+class PostgresLogWrites:
+    """`LogWrites` over the group that is being committed."""
+
+    _group: PostgresGroup
+
+    def append_log_head(self, head: KeptHead) -> None:
+        """Keep a signed head."""
+        self._group.wait_for_turn()
+        ((last,),) = self._group.rows("SELECT coalesce(max(number), 0) FROM log_head")
+        require_next(last, head)
+        self._group.rows("INSERT INTO log_head VALUES (%s, %s, %s, %s)", astuple(head))
+
+
+class PostgresLogReads(LogRowReads):
+    """`LogReads` over sessions that only read."""
+
+    log_statements = _STATEMENTS

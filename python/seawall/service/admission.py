@@ -66,6 +66,23 @@ class Room:
         self.turns: Turns[asyncio.Future[None]] = Turns(at_once, most_waiting=most_waiting)
         self.refused = 0
         self._may_enter = ENTERING  # in this round
+        self._coming = 0
+        self._coming_of: dict[str, int] = {}
+
+    def expects(self, name: str) -> bool:
+        """Tell whether somebody who was read in this round finds a place, and count on them.
+
+        All that is read in a round has taken its places before the next.
+        """
+        of_name = self._coming_of.get(name, 0)
+        if self.turns.is_full(name, coming=self._coming, coming_of_name=of_name):
+            self.refused += 1
+            return False
+        if not self._coming:
+            asyncio.get_running_loop().call_soon(self._expect_nobody)
+        self._coming += 1
+        self._coming_of[name] = of_name + 1
+        return True
 
     async def take(self, name: str) -> "Place":
         """Wait for a place; raises QueueFull at once when too many wait."""
@@ -93,6 +110,10 @@ class Room:
         """Give a place to who is next."""
         self.turns.leave(name)
         self._let_in()
+
+    def _expect_nobody(self) -> None:
+        self._coming = 0
+        self._coming_of.clear()
 
     def _let_in(self) -> None:
         while self._may_enter and (following := self.turns.following()) is not None:
@@ -140,7 +161,7 @@ class Admission:
             if scope["type"] != ScopeType.HTTP or scope["path"] in NEVER_WAIT:
                 await app(scope, receive, send)
                 return
-            name = _name_of(scope["headers"])
+            name = name_of(scope["headers"])
             if self.door.turns.is_full(name):  # not even its body is read
                 self.door.refused += 1
                 await _refuse(scope, send, OVERLOADED)
@@ -193,7 +214,7 @@ class Admission:
         return in_turn
 
 
-def _name_of(headers: Any) -> str:
+def name_of(headers: Any) -> str:
     """Return what a request says it is, unproven: everybody who waits gets a turn by it."""
     for name, value in headers:
         if name in (b"x-api-key", b"authorization"):

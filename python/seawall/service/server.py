@@ -97,7 +97,7 @@ def serve(
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=bounded(limits or ConnectionLimits()),
+        http=bounded(limits or ConnectionLimits(), app.state.get("early")),
         ws="none",
         lifespan="on",
         log_config=None,

@@ -52,14 +52,19 @@ class Turns(Generic[Item]):
         queue.append(item)
         self.waiting += 1
 
-    def is_full(self, name: str) -> bool:
-        """Tell whether nothing more may wait, of anybody or of this name."""
+    def is_full(self, name: str, *, coming: int = 0, coming_of_name: int = 0) -> bool:
+        """Tell whether nothing more may wait, of anybody or of this name.
+
+        Those who are ``coming`` have not asked yet, and count as if they had.
+        """
         if self._most_waiting is None:
             return False
-        if self.working + self.waiting >= self.at_once + self._most_waiting:
+        free = self.at_once - self.working
+        if self.waiting + coming >= free + self._most_waiting:
             return True
-        queue = self._queues.get(name)
-        return queue is not None and self._is_full_of_one(name, queue, self._most_waiting)
+        free = min(free, self._most_of_one - self._working_of.get(name, 0))
+        waiting = len(self._queues.get(name, ())) + coming_of_name
+        return waiting >= free + max(1, self._most_waiting // 2)
 
     def end(self, name: str) -> tuple[str, Item] | None:
         """Take a place back, and give it to the item that is returned with its name."""
@@ -106,11 +111,6 @@ class Turns(Generic[Item]):
         self._queues.clear()
         self.waiting = 0
         return items
-
-    def _is_full_of_one(self, name: str, queue: deque[Item], most_waiting: int) -> bool:
-        free = self._most_of_one - self._working_of.get(name, 0)
-        free = min(free, self.at_once - self.working)
-        return len(queue) >= free + max(1, most_waiting // 2)
 
     def _may_begin(self, name: str) -> bool:
         return self._working_of.get(name, 0) < self._most_of_one

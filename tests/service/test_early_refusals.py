@@ -10,7 +10,7 @@ from litestar.types import Receive, Scope, Send
 from prometheus_client import generate_latest
 from uvicorn.server import ServerState
 
-from seawall.service.admission import ENTERING, Admission, AdmissionOptions
+from seawall.service.admission import Admission, AdmissionOptions
 from seawall.service.connections import BoundedProtocol, ConnectionLimits, bounded
 from seawall.service.early_refusals import EarlyRefusals
 from seawall.service.telemetry.logs import RequestLog
@@ -72,8 +72,9 @@ class Front:
 
     async def _inside(self, scope: Scope, _: Receive, send: Send) -> None:
         self.answered.append(scope["path"])
-        start = {"status": 200, "headers": [(b"content-length", b"0")]}
-        await send({"type": "http.response.start", **start})  # type: ignore[typeddict-item]
+        start: Any = {"headers": [(b"content-length", b"0")], "status": 200}
+        start["type"] = "http.response.start"
+        await send(start)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def connect(self) -> tuple[BoundedProtocol, Transport]:
@@ -136,7 +137,7 @@ def test_a_round_of_the_loop_answers_a_few() -> None:
         before = 0
         while before < 100:
             await asyncio.sleep(0)
-            assert len(front.answered) - before <= 2 * ENTERING  # those who waited, and new ones
+            assert len(front.answered) - before <= 16  # those who waited, and new ones
             before = len(front.answered)
 
     asyncio.run(said())
@@ -198,6 +199,7 @@ def test_the_connection_goes_on_behind_a_refusal() -> None:
         connection.data_received(refused[:500])
         assert transport.written.startswith(b"HTTP/1.1 503")
         connection.data_received(refused[500:])
+        assert connection.timeout_keep_alive_task is not None  # it may rest, not for ever
         transport.written = b""
         connection.data_received(request("/health"))
         await settled()

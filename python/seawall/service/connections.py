@@ -97,7 +97,6 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self._is_dismissed = True
             self.transport.write(answer)
-            self.on_response_complete()
         self._reading, self._received, self._since = "body", 0, self.loop.time()
 
     def on_body(self, body: bytes) -> None:
@@ -107,7 +106,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Note that the client has said all."""
-        if not self._is_dismissed:
+        if self._is_dismissed:
+            self.on_response_complete()
+        else:
             super().on_message_complete()
         self._reading = "nothing"
 

@@ -1,7 +1,7 @@
 """Who finds no place is told in bytes that are ready, before there is a request.
 
-A refusal through the application costs a third of an answer that is known. At twice what can be
-served that leaves little to serve; this one costs a tenth.
+Where twice as much comes as can be served, what a refusal costs is taken from the answers: through
+the application it is a third of an answer that is known, here a quarter.
 """
 
 from collections.abc import Iterable

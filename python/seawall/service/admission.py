@@ -26,6 +26,13 @@ NEVER_WAIT = frozenset({"/health", "/metrics"})
 LARGE_BYTES = 1 << 18
 """A body from here on is heavy where the route says so."""
 
+ENTERING = 8
+"""Requests let in in a round of the event loop.
+
+What is known is answered within the round. So many are answered in milliseconds; then the loop
+reads what came meanwhile, and who finds no place is told, rather than waiting in a socket.
+"""
+
 FIRST_BYTES = 1 << 16
 """So much of a body arrives before its request takes a place: a slow sender holds none."""
 
@@ -58,12 +65,33 @@ class Room:
     def __init__(self, at_once: int, *, most_waiting: int) -> None:
         self.turns: Turns[asyncio.Future[None]] = Turns(at_once, most_waiting=most_waiting)
         self.refused = 0
+        self._may_enter = ENTERING  # in this round
+        self._coming = 0
+        self._coming_of: dict[str, int] = {}
+
+    def expects(self, name: str) -> bool:
+        """Tell whether somebody who was read in this round finds a place, and count on them.
+
+        All that is read in a round has taken its places before the next.
+        """
+        of_name = self._coming_of.get(name, 0)
+        if self.turns.is_full(name, coming=self._coming, coming_of_name=of_name):
+            self.refused += 1
+            return False
+        if not self._coming:
+            asyncio.get_running_loop().call_soon(self._expect_nobody)
+        self._coming += 1
+        self._coming_of[name] = of_name + 1
+        return True
 
     async def take(self, name: str) -> "Place":
         """Wait for a place; raises QueueFull at once when too many wait."""
         entered = asyncio.get_running_loop().create_future()
         try:
-            if self.turns.ask(name, entered):
+            if not self._may_enter:
+                self.turns.wait(name, entered)
+            elif self.turns.ask(name, entered):
+                self._count_one()
                 return Place(self, name)
         except QueueFull:
             self.refused += 1
@@ -80,9 +108,26 @@ class Room:
 
     def hand_on(self, name: str) -> None:
         """Give a place to who is next."""
-        following = self.turns.end(name)
-        if following is not None:
+        self.turns.leave(name)
+        self._let_in()
+
+    def _expect_nobody(self) -> None:
+        self._coming = 0
+        self._coming_of.clear()
+
+    def _let_in(self) -> None:
+        while self._may_enter and (following := self.turns.following()) is not None:
+            self._count_one()
             following[1].set_result(None)
+
+    def _count_one(self) -> None:
+        if self._may_enter == ENTERING:
+            asyncio.get_running_loop().call_soon(self._begin_round)
+        self._may_enter -= 1
+
+    def _begin_round(self) -> None:
+        self._may_enter = ENTERING
+        self._let_in()
 
 
 class Place:
@@ -116,7 +161,8 @@ class Admission:
             if scope["type"] != ScopeType.HTTP or scope["path"] in NEVER_WAIT:
                 await app(scope, receive, send)
                 return
-            if self.door.turns.is_full():  # not even its body is read
+            name = name_of(scope["headers"])
+            if self.door.turns.is_full(name):  # not even its body is read
                 self.door.refused += 1
                 await _refuse(scope, send, OVERLOADED)
                 return
@@ -129,7 +175,7 @@ class Admission:
                     await _refuse(scope, send, TOO_SLOW)
                     return
             try:
-                place = await self.door.take(_name_of(scope["headers"]))
+                place = await self.door.take(name)
             except QueueFull:
                 await _refuse(scope, send, OVERLOADED)
                 return
@@ -168,7 +214,7 @@ class Admission:
         return in_turn
 
 
-def _name_of(headers: Any) -> str:
+def name_of(headers: Any) -> str:
     """Return what a request says it is, unproven: everybody who waits gets a turn by it."""
     for name, value in headers:
         if name in (b"x-api-key", b"authorization"):

@@ -10,6 +10,7 @@ from litestar.config.compression import CompressionConfig
 from seawall.service.access.doors import Access
 from seawall.service.admission import Admission, AdmissionOptions
 from seawall.service.documented import PACKS_ITSELF
+from seawall.service.early_refusals import EarlyRefusals
 from seawall.service.health import HealthMonitor
 from seawall.service.known_answers import GZIP_FROM_BYTES, GZIP_LEVEL
 from seawall.service.openapi import openapi_document
@@ -131,4 +132,5 @@ def make_app(
         handler = traced(handler, traces)
     log = None if lines is None else RequestLog(lines)
     app.asgi_handler = request_ids(observing(handler, metrics, log))
+    app.state.early = EarlyRefusals(admitting, metrics, log)
     return app

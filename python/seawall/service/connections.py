@@ -13,6 +13,7 @@ import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from seawall.service.access.security_headers import SECURITY_HEADERS
+from seawall.service.early_refusals import EarlyRefusals
 from seawall.service.problems import Problem
 from seawall.service.request_ids import new_request_id
 
@@ -37,7 +38,9 @@ class BoundedProtocol(HttpToolsProtocol):
     """HTTP/1.1 with `ConnectionLimits`; refusals of the protocol have the shape of all others."""
 
     limits = ConnectionLimits()
+    early: EarlyRefusals | None = None
 
+    _is_dismissed = False  # answered before the application, which sees nothing of it
     _reading: Literal["head", "body", "nothing"] = "head"
     _began_now = False  # whether the head began in the piece that is being read
     _head_bytes = 0
@@ -74,6 +77,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Note the beginning of a head."""
         super().on_message_begin()
         self._reading, self._began_now, self._head_bytes = "head", True, 0
+        self._is_dismissed = False
         self._since = self.loop.time()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -87,12 +91,25 @@ class BoundedProtocol(HttpToolsProtocol):
         if size > self.limits.max_head_bytes:
             self._refuse_head()
             raise httptools.HttpParserError("the head is too long")
-        super().on_headers_complete()
+        answer = self._early_answer()
+        if answer is None:
+            super().on_headers_complete()
+        else:
+            self._is_dismissed = True
+            self.transport.write(answer)
         self._reading, self._received, self._since = "body", 0, self.loop.time()
+
+    def on_body(self, body: bytes) -> None:
+        """Hand on what the application is to read."""
+        if not self._is_dismissed:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Note that the client has said all."""
-        super().on_message_complete()
+        if self._is_dismissed:
+            self.on_response_complete()
+        else:
+            super().on_message_complete()
         self._reading = "nothing"
 
     def send_400_response(self, msg: str) -> None:
@@ -126,6 +143,18 @@ class BoundedProtocol(HttpToolsProtocol):
         self._received, self._since = 0, now
         return is_slow
 
+    def _early_answer(self) -> bytes | None:
+        # Whatever is not plain goes the long way: another answer is under way or not yet taken,
+        # or the answer has no body or ends the connection.
+        if self.early is None or self.flow.write_paused:
+            return None
+        if self.cycle is not None and not self.cycle.response_complete:
+            return None
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        if method == b"HEAD" or version != "1.1" or not self.parser.should_keep_alive():
+            return None
+        return self.early.answer(method, self.url, self.headers)
+
     def _refuse_head(self) -> None:
         self._refuse(431, "HEADERS_TOO_LARGE", "The request line and the headers are too long.")
 
@@ -149,9 +178,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def bounded(limits: ConnectionLimits) -> type[BoundedProtocol]:
+def bounded(limits: ConnectionLimits, early: EarlyRefusals | None) -> type[BoundedProtocol]:
     """Return the protocol of a server with these limits."""
-    return type("BoundedProtocol", (BoundedProtocol,), {"limits": limits})
+    return type("BoundedProtocol", (BoundedProtocol,), {"limits": limits, "early": early})
 
 
 def sweep(connections: Iterable[Any], now: float) -> None:

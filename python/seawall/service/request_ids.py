@@ -1,6 +1,7 @@
 """Every request has an identifier: the caller's when it is well-formed, else a new one."""
 
 import re
+from collections.abc import Iterable
 from random import Random
 
 from litestar.enums import ScopeType
@@ -16,6 +17,14 @@ def new_request_id() -> str:
     return f"{_CHANCE.getrandbits(96):024x}"
 
 
+def request_id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return the identifier of a request with these headers."""
+    given = [value for name, value in headers if name == _HEADER]
+    if len(given) == 1 and _WELL_FORMED.fullmatch(given[0]):
+        return given[0].decode()
+    return new_request_id()
+
+
 def request_ids(app: ASGIApp) -> ASGIApp:
     """Wrap an application: ``scope["state"]["request_id"]`` and the answer's X-Request-ID."""
 
@@ -23,12 +32,7 @@ def request_ids(app: ASGIApp) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
-        given = [value for name, value in scope["headers"] if name == _HEADER]
-        if len(given) == 1 and _WELL_FORMED.fullmatch(given[0]):
-            request_id = given[0].decode()
-        else:
-            request_id = new_request_id()
-        scope["state"]["request_id"] = request_id
+        request_id = scope["state"]["request_id"] = request_id_of(scope["headers"])
 
         async def send_identified(message: Message) -> None:
             if message["type"] == "http.response.start":

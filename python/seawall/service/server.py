@@ -14,6 +14,7 @@ from litestar import Litestar
 from seawall.errors import SeawallError
 from seawall.service.app import make_app
 from seawall.service.connections import SWEEP_S, ConnectionLimits, bounded, sweep
+from seawall.service.early_refusals import EarlyRefusals
 from seawall.service.open_files import allow_connections
 from seawall.service.opening import OpenedService, ServiceOptions, open_service
 from seawall.service.telemetry.logs import json_logs
@@ -79,11 +80,16 @@ def run_service(
         )
         on_bound(_address(listening), opened)
         with _seldom_collected(), _soon_switched():
-            serve(app, listening, limits=ConnectionLimits(max_connections=options.connections))
+            limits = ConnectionLimits(max_connections=options.connections)
+            serve(app, listening, limits=limits, early=app.state.early)
 
 
 def serve(
-    app: Litestar, listening: socket.socket, *, limits: ConnectionLimits | None = None
+    app: Litestar,
+    listening: socket.socket,
+    *,
+    limits: ConnectionLimits | None = None,
+    early: EarlyRefusals | None = None,
 ) -> None:
     """Run an application on a socket until the process gets SIGINT or SIGTERM.
 
@@ -97,7 +103,7 @@ def serve(
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=bounded(limits or ConnectionLimits()),
+        http=bounded(limits or ConnectionLimits(), early),
         ws="none",
         lifespan="on",
         log_config=None,

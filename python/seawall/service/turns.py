@@ -39,27 +39,51 @@ class Turns(Generic[Item]):
         if self.working < self.at_once and self._may_begin(name):
             self._begin(name)
             return True
-        queue = self._queues.get(name)
-        if self.is_full() or (queue is not None and self._is_full_of_one(queue)):
+        self.wait(name, item)
+        return False
+
+    def wait(self, name: str, item: Item) -> None:
+        """Have the item wait for `following`, even where a place is free; raises QueueFull."""
+        if self.is_full(name):
             raise QueueFull
+        queue = self._queues.get(name)
         if queue is None:
             queue = self._queues[name] = deque()
         queue.append(item)
         self.waiting += 1
-        return False
 
-    def is_full(self) -> bool:
-        """Tell whether nothing more may wait, whoever asks."""
-        return self._most_waiting is not None and self.waiting >= self._most_waiting
+    def is_full(self, name: str, *, coming: int = 0, coming_of_name: int = 0) -> bool:
+        """Tell whether nothing more may wait, of anybody or of this name.
+
+        Those who are ``coming`` have not asked yet, and count as if they had.
+        """
+        if self._most_waiting is None:
+            return False
+        free = self.at_once - self.working
+        if self.waiting + coming >= free + self._most_waiting:
+            return True
+        free = min(free, self._most_of_one - self._working_of.get(name, 0))
+        waiting = len(self._queues.get(name, ())) + coming_of_name
+        return waiting >= free + max(1, self._most_waiting // 2)
 
     def end(self, name: str) -> tuple[str, Item] | None:
         """Take a place back, and give it to the item that is returned with its name."""
+        self.leave(name)
+        return self.following()
+
+    def leave(self, name: str) -> None:
+        """Take a place back."""
         self.working -= 1
         left = self._working_of[name] - 1
         if left:
             self._working_of[name] = left
         else:
             del self._working_of[name]
+
+    def following(self) -> tuple[str, Item] | None:
+        """Give a free place to the item that is returned with its name, where one waits for it."""
+        if self.working >= self.at_once:
+            return None
         following = next((other for other in self._queues if self._may_begin(other)), None)
         if following is None:
             return None
@@ -87,9 +111,6 @@ class Turns(Generic[Item]):
         self._queues.clear()
         self.waiting = 0
         return items
-
-    def _is_full_of_one(self, queue: deque[Item]) -> bool:
-        return self._most_waiting is not None and len(queue) >= max(1, self._most_waiting // 2)
 
     def _may_begin(self, name: str) -> bool:
         return self._working_of.get(name, 0) < self._most_of_one

@@ -24,7 +24,7 @@ class Migrator:
     def applied_migrations(self) -> dict[int, str]:
         """Version → sha256 of what was applied; empty in a fresh database."""
         with translated():
-            # Not to_regclass(): it may answer from what this session knew before it waited.
+            # Not to_regclass(): it may answer from what this connection knew before it waited.
             made = self._session.execute(
                 "SELECT FROM pg_tables"
                 " WHERE schemaname = current_schema() AND tablename = 'schema_migration'"

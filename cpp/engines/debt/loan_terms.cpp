@@ -88,7 +88,11 @@ class TermReader {
 
     void require(bool holds, std::string_view name, std::size_t position,
                  const char* message) const {
-        if (holds) return;
+        if (!holds) refuse(name, position, message);
+    }
+
+    [[noreturn]] void refuse(std::string_view name, std::size_t position,
+                             const char* message) const {
         throw Error(
             ErrorCode::invalid_input,
             std::string(name) + "[" + std::to_string((*numbers_)[rows_.record[position]]) + "]",
@@ -176,9 +180,10 @@ void read_schedule(const BookTables& tables, const Book& book, const TermReader&
                        "is of a record with instruments: which of them it repays is not known");
         terms.schedule_begin.push_back(static_cast<std::uint32_t>(terms.principal_schedule.size()));
         for (std::size_t row = begin; row < end; ++row) {
-            const bool is_stated = due != nullptr && due->is_present(row) && principal != nullptr &&
-                                   principal->is_present(row);
-            reader.require(is_stated, "principal_schedule", i, "needs due_date and principal");
+            if (due == nullptr || !due->is_present(row) || principal == nullptr ||
+                !principal->is_present(row)) {
+                reader.refuse("principal_schedule", i, "needs due_date and principal");
+            }
             const double amount = principal->float64()[row];
             reader.require(amount >= 0.0 && amount <= largest_value, "principal_schedule", i,
                            "must be from 0 to 1e100");
@@ -260,9 +265,9 @@ void read_days(const TermReader& reader, LoanTerms& terms, AssumedTerms& assumed
         } else if (const Day begun = terms.origination_day[i]; begun != no_day) {
             until = calendar::add_months(begun, interest_only[i]);
         } else {
-            reader.require(false, "interest_only_term_months", i,
-                           "needs first_payment_date or origination_date, or state "
-                           "interest_only_until");
+            reader.refuse("interest_only_term_months", i,
+                          "needs first_payment_date or origination_date, or state "
+                          "interest_only_until");
         }
     }
 }

@@ -80,8 +80,8 @@ template <class L, bool rates_may_be_negative, std::size_t instruments, std::siz
 #pragma GCC unroll 8
             for (std::size_t i = 0; i < instruments; ++i) {
                 const LoadedInstrument<L>& loan = terms[i];
-                auto rate = L::add(L::load(loan.index + place), loan.spread);
-                if constexpr (rates_may_be_negative) rate = L::max(rate, zero);
+                const auto stated = L::add(L::load(loan.index + place), loan.spread);
+                const auto rate = rates_may_be_negative ? L::max(stated, zero) : stated;
                 const auto interest = L::mul(balance[i][v], rate);
                 const auto principal = L::min(balance[i][v], loan.scheduled);
                 const auto service = L::add(interest, principal);

@@ -14,6 +14,13 @@ from seawall.cli.exit_codes import EXIT_INTERRUPTED
 
 ROWS = 600_000
 WAIT_S = 60
+# Who starts the tests in the background may have them, and what they start, ignore Ctrl-C.
+COMMAND = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from seawall.cli.app import main
+main()
+"""
 
 
 def lines(row: bytes) -> bytes:
@@ -59,7 +66,7 @@ def test_an_interrupted_ingest_leaves_nothing(name: str, share: float, tmp_path:
     tape = tmp_path / name
     tape.write_bytes(TAPES[name]())
     process = subprocess.Popen(
-        [sys.executable, "-c", "from seawall.cli.app import main; main()", "ingest", name],
+        [sys.executable, "-c", COMMAND, "ingest", name],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

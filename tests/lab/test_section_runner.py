@@ -116,9 +116,11 @@ def test_a_step_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 def test_an_interrupted_run_keeps_what_ended_and_leaves_no_process(tmp_path: Path) -> None:
     write_stub(tmp_path / "benchmarks")
     code = f"""
+import signal
 from pathlib import Path
 import tests.lab.test_section_runner as t
 from tests.lab.stub_benchmarks import stub_section, stub_step
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored in the background
 t.section_runner.measure_noise = lambda _: t.NOISE
 t.run(Path({str(tmp_path)!r}), stub_section(stub_step("one"), stub_step("slow", "--sleep", "99")))
 """

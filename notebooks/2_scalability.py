@@ -19,7 +19,8 @@
 # How many answers a second, for how many callers at once, how late, and what grows with what. Every figure here is read from a run of the [laboratory](../docs/reference/laboratory.md), which keeps each
 # sample with its machine, commit and noise. Nothing is measured while you read.
 #
-# It needs `pip install 'seawall[lab,report]'` and no network. A run of your own machine: `seawall lab run`, minutes; then put `find_run(Path("../results/lab"))` below.
+# It needs `pip install 'seawall[lab,report]'` and no network. The run is the published one of `docs/performance`, else a small one of an idle machine. One of your own machine: `seawall lab run`, minutes; then put
+# `find_run(Path("../results/lab"))` below.
 
 # %%
 from pathlib import Path
@@ -37,8 +38,8 @@ from seawall.lab.report.figures import ingest_rows, kept_rows, level_rows
 from seawall.lab.run_record import read_run
 from seawall.report.chart_svg import write_drawing
 
-stored = [*Path("data").glob("*.jsonl"), *sorted(Path("../docs").rglob("*-full-*.jsonl"))]
-run = [found for path in stored if (found := read_run(path)).good("api_fresh")][-1]
+places = [*Path("../docs/performance").glob("run.jsonl*"), *Path("data").glob("*.jsonl")]
+run = next(run for run in map(read_run, places) if run.good("api_fresh"))
 graphs = {graph.name: graph for graph in report_graphs(run)}
 
 
@@ -110,8 +111,9 @@ for outcome in run.good("api_fresh"):
         count = sample.workload["connections"]
         mean_ms = sum(sample.values) / len(sample.values)
         turn_ms = 1e3 * count / answered[count]["throughput_rps"]
-        rows.append([outcome.repeat + 1, count, len(sample.values), mean_ms, turn_ms])
-as_table(["repeat", "connections", "samples", "mean ms", "connections / throughput, ms"], rows)
+        requests = answered[count]["total_requests"]
+        rows.append([outcome.repeat + 1, count, requests, mean_ms, turn_ms])
+as_table(["repeat", "connections", "requests", "mean ms", "connections / throughput, ms"], rows)
 
 # %% [markdown]
 # ## Ingestion time against size

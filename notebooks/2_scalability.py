@@ -78,7 +78,8 @@ for step, kind in (("api_fresh", "new runs"), ("api_replays", "replays")):
     fit = fit_scalability(connections, throughput=rps)
     bend = knee(connections, throughput=rps, share=0.95)
     rows.append([kind, f"{max(rps):,.0f}", f"{bend:,.0f}", f"{fit.rate:,.0f}"])
-    rows[-1] += [f"{fit.contention:.3f}", f"{fit.coherency:.2g}", f"{fit.peak:,.0f}"]
+    peak = f"{fit.peak:,.0f}" if fit.coherency else "none"
+    rows[-1] += [f"{fit.contention:.3f}", f"{fit.coherency:.2g}", peak]
     rows[-1] += [f"{fit.worst:.0%} of {len(levels)}"]
 law = ["rate alone r", "contention s", "coherency k", "peak of the curve", "farthest point"]
 as_table(["requests", "most a second", "95 % of it at", *law], rows)

@@ -187,6 +187,15 @@ def test_a_graph_shows_itself_in_a_notebook_and_says_what_its_bars_are(whole: La
     assert repr(graph).startswith("Throughput against concurrency. Points: medians of the repeats")
 
 
+def test_thin_curves_of_the_laws_go_through_throughput_and_times(whole: LabRun) -> None:
+    thin = {one.name: str(one.drawing).count('stroke-width="0.8"') for one in report_graphs(whole)}
+    assert {name: count for name, count in thin.items() if count} == {
+        "throughput": 2,
+        "ingestion": 1,
+        "linking": 3,
+    }
+
+
 def test_the_same_run_gives_the_same_bytes(whole: LabRun, tmp_path: Path) -> None:
     one = [path.read_bytes() for path in write_lab_report(whole, tmp_path / "one")]
     other = [path.read_bytes() for path in write_lab_report(whole, tmp_path / "other")]

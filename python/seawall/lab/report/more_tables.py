@@ -42,7 +42,7 @@ def service_tables(run: LabRun) -> list[ReportTable]:
                 ),
                 note="Each table on a server and a store of its own; one run.",
             )
-            for letter, table in zip("cde", found, strict=True)
+            for letter, table in zip("cde", found, strict=False)
         )
     )
 

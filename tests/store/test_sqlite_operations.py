@@ -17,7 +17,8 @@ from seawall.store import open_store
 from seawall.store.audit_chain import chain_problems
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.sqlite_connection import translated
-from seawall.store.sqlite_writer import SqliteTransaction, SqliteWriter
+from seawall.store.sqlite_transaction import SqliteTransaction
+from seawall.store.sqlite_writer import SqliteWriter
 from seawall.store.types import RevokedToken, RunMembers
 
 

@@ -4,8 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from seawall.errors import Conflict
-from seawall.store.log import KeptHead
 from seawall.store.log_growth import KnownTail, LogState, grow
 from seawall.store.log_statements import TILE_ROOTS, LogStatements, hashed, tiles_of, together
 
@@ -55,9 +53,3 @@ class LogExtension(ABC):
             "UPDATE log_tree SET size = :size, peaks = :peaks WHERE tree = :tree",
             {"size": state.size, "peaks": state.peaks, "tree": tree},
         )
-
-
-def require_next(last: int, head: KeptHead) -> None:
-    """Refuse a head that does not follow the last one."""
-    if head.number != last + 1:
-        raise Conflict(f"Head {last + 1} comes next.", where=f"log_head[{head.number}]")

@@ -17,7 +17,9 @@ from seawall.errors import Conflict, SeawallError
 from seawall.store.group_commit import RunAgain
 from seawall.store.postgres_connection import failure, unavailable
 from seawall.store.postgres_deadlines import Deadlines, Session
-from seawall.store.postgres_tables import AUDIT_ENTRY, GATHERED, Table
+from seawall.store.postgres_tables import GATHERED, TABLES, Table
+from seawall.store.refusals import kept_otherwise
+from seawall.store.tables import AUDIT_ENTRY
 
 BULK_ROWS = 1_000
 """As many rows go by COPY, which first supposes that none of them is kept."""
@@ -140,7 +142,7 @@ class PostgresGroup:
             part = rows[first : first + table.together]
             missing = _distinct(table, part) if table.is_logged else part
             new = connection.execute(table.insert, columns_of(missing, len(table.types))).rowcount
-            if new < len(part) and table is not AUDIT_ENTRY:
+            if new < len(part) and table is not TABLES[AUDIT_ENTRY]:
                 self._require_kept(connection, table, part)
             elif new < len(part):
                 raise self.again(Conflict("Another entry has this place."))
@@ -175,11 +177,6 @@ class PostgresGroup:
         """Make what has the group run again, carefully."""
         self.at_fault = True
         return RunAgain(cause)
-
-
-def kept_otherwise(where: str) -> Conflict:
-    """Make the refusal of an identifier that has another content."""
-    return Conflict("The same identifier is kept with another content.", where=where)
 
 
 def _distinct(table: Table, rows: _Rows) -> _Rows:

@@ -7,14 +7,13 @@ from itertools import chain
 import apsw
 
 from seawall.store.refusals import kept_otherwise
+from seawall.store.row_writes import Values
 from seawall.store.tables import LEDGER_TABLES, LedgerTable
 
 # A statement that takes several rows costs one step, and the interpreter lets go of its lock at
 # every step; more than these would cost more to prepare than they save.
 MOST_TOGETHER = 64
 _ANY_NUMBER = 16  # up to here there is a statement for every number of rows, then for powers of 2
-
-Values = tuple[object, ...]
 
 
 class Table:

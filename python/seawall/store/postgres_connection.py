@@ -62,9 +62,9 @@ def failure(error: psycopg.Error) -> SeawallError:
     """Turn a failure of PostgreSQL into one of seawall, without its SQL and without its place."""
     if isinstance(error, psycopg.IntegrityError):
         is_reference = isinstance(error, errors.ForeignKeyViolation)
-        return refused_row(error.diag.message_primary or "", refers_to_nothing=is_reference)
+        return refused_row(error.diag.message_primary or "", is_reference=is_reference)
     if isinstance(error, psycopg.DataError):
-        return refused_row("", refers_to_nothing=False)
+        return refused_row("", is_reference=False)
     return next(failure for kind, failure in _FAILURES if isinstance(error, kind)).error()
 
 

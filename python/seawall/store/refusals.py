@@ -32,19 +32,24 @@ def kept_otherwise(where: str) -> Conflict:
     return Conflict("The same identifier is kept with another content.", where=where)
 
 
-def refused_row(said: str, *, refers_to_nothing: bool) -> SeawallError:
+def refers_to_nothing() -> NotFound:
+    """Make the refusal of a reference to what is not there, or is another tenant's."""
+    return NotFound("A row refers to something that this tenant does not have.")
+
+
+def refused_row(said: str, *, is_reference: bool) -> SeawallError:
     """Make the refusal of a row by a constraint or a trigger.
 
     Parameters
     ----------
     said : str
         By the database; of a trigger it names the table whose rows cannot change.
-    refers_to_nothing : bool
+    is_reference : bool
         Whether a reference is what is wrong.
     """
     if match := _IMMUTABLE.search(said):
         table = match[1].lower()
         return Conflict(f"A kept {table} cannot be changed.", code=f"immutable_{table}")
-    if refers_to_nothing:
-        return NotFound("A row refers to something that this tenant does not have.")
+    if is_reference:
+        return refers_to_nothing()
     return InvalidInput("A row has a value that its column does not accept.")

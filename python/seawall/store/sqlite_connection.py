@@ -45,7 +45,7 @@ def _failure(error: apsw.Error) -> SeawallError:
     if isinstance(error, apsw.ConstraintError):
         result = getattr(error, "extendedresult", 0)
         is_reference = result == apsw.SQLITE_CONSTRAINT_FOREIGNKEY
-        return refused_row(str(error), refers_to_nothing=is_reference)
+        return refused_row(str(error), is_reference=is_reference)
     return next(failure for kind, failure in _FAILURES if isinstance(error, kind)).error()
 
 

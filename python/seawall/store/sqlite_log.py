@@ -6,6 +6,7 @@ from typing import Any
 import apsw
 from msgspec.structs import astuple
 
+from seawall.store.fresh_leaves import FreshLeaves
 from seawall.store.log import KeptHead
 from seawall.store.log_extension import LogExtension, require_next
 from seawall.store.log_reads import LogRowReads
@@ -20,8 +21,9 @@ class SqliteLogExtension(LogExtension):
 
     statements = _STATEMENTS
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, fresh: FreshLeaves) -> None:
         super().__init__()
+        self._fresh = fresh
         self._connection = connection
 
     def _ask(self, sql: str, values: Mapping[str, str | int | bytes]) -> list[Any]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+import apsw
 from msgspec import Struct
 from msgspec.structs import astuple
 
 from seawall.store.sqlite_connection import translated
+from seawall.store.sqlite_group import SqliteGroup
 from seawall.store.sqlite_operation_writes import SqliteOperationWrites
 from seawall.store.sqlite_tables import (
     EVIDENCE,
@@ -24,24 +26,29 @@ from seawall.store.types import NewRun
 class SqliteRunWrites(SqliteOperationWrites):
     """The part of `Transaction` that takes many runs at once."""
 
+    def __init__(self, connection: apsw.Connection, group: SqliteGroup) -> None:
+        super().__init__(connection)
+        self._group = group
+
     def put_new_runs(self, runs: Sequence[NewRun]) -> None:
         """Keep runs with all that they leave behind, in few statements."""
+        self._group.send()
         with translated():
             self._put_distinct(EVIDENCE, ((new.run.tenant, new.evidence) for new in runs))
             self._put_distinct(FINDING, ((new.run.tenant, new.findings) for new in runs))
             self._put_distinct(LINK, ((new.run.tenant, new.links) for new in runs))
-            if RUN.put(self._connection, [astuple(new.run) for new in runs]) < len(runs):
+            if self._group.put(RUN, [astuple(new.run) for new in runs]) < len(runs):
                 raise conflict("run")
-            RUN_EVIDENCE.put(
-                self._connection,
+            self._group.put(
+                RUN_EVIDENCE,
                 [
                     (new.run.tenant, new.run.run_id, row.evidence_id)
                     for new in runs
                     for row in new.evidence
                 ],
             )
-            RUN_FINDING.put(
-                self._connection,
+            self._group.put(
+                RUN_FINDING,
                 [
                     (new.run.tenant, new.run.run_id, row.finding_id)
                     for new in runs
@@ -59,4 +66,4 @@ class SqliteRunWrites(SqliteOperationWrites):
                 if distinct.setdefault(values[:2], values) != values:
                     raise conflict(f"{table.name}[{values[1]}]")
         # By identifier, so that the walks of an index begin where the last one ended.
-        table.put(self._connection, [distinct[key] for key in sorted(distinct)])
+        self._group.put(table, [distinct[key] for key in sorted(distinct)])

@@ -11,6 +11,7 @@ from msgspec.structs import astuple
 from seawall.errors import StoreError
 from seawall.store.migrations import Migration
 from seawall.store.sqlite_connection import open_writer, translated
+from seawall.store.sqlite_group import SqliteGroup
 from seawall.store.sqlite_log import SqliteLogExtension, SqliteLogWrites
 from seawall.store.sqlite_run_writes import SqliteRunWrites
 from seawall.store.sqlite_tables import (
@@ -49,9 +50,9 @@ class SqliteTransaction(SqliteRunWrites, SqliteLogWrites):
         """Keep a dataset version with all its raw chunks; False when it was there already."""
         key = (dataset.tenant, dataset.dataset_version_id)
         with translated():
-            if DATASET.put(self._connection, [astuple(dataset)]):
+            if self._group.put(DATASET, [astuple(dataset)]):
                 rows = [(*key, *astuple(chunk)) for chunk in chunks]
-                RAW_CHUNK.put(self._connection, rows)
+                self._group.put(RAW_CHUNK, rows)
                 return True
             # The roots compared above fix the records. The compressed bytes are not compared:
             # another version of the compressor may have made them.
@@ -74,9 +75,9 @@ class SqliteTransaction(SqliteRunWrites, SqliteLogWrites):
         """Keep the one derivation of a dataset version; False when it was there already."""
         key = (tenant, dataset_version_id)
         with translated():
-            if DERIVATION.put(self._connection, [(*key, *astuple(derivation))]):
+            if self._group.put(DERIVATION, [(*key, *astuple(derivation))]):
                 rows = [(*key, *astuple(table)) for table in tables]
-                DERIVED_TABLE.put(self._connection, rows)
+                self._group.put(DERIVED_TABLE, rows)
                 return True
             # The digest compared above fixes the tables, as the roots do for raw chunks.
             self._require_same(
@@ -90,11 +91,12 @@ class SqliteTransaction(SqliteRunWrites, SqliteLogWrites):
 
     def put_evidence(self, tenant: str, rows: Sequence[Evidence]) -> None:
         """Keep evidence of dataset versions that are already kept."""
-        self._put_all(EVIDENCE, tenant, rows)
+        # In the order of their index, which so is walked from one end to the other.
+        self._put_all(EVIDENCE, tenant, sorted(rows, key=attrgetter("evidence_id")))
 
     def put_findings(self, tenant: str, rows: Sequence[Finding]) -> None:
         """Keep findings of dataset versions that are already kept."""
-        self._put_all(FINDING, tenant, rows)
+        self._put_all(FINDING, tenant, sorted(rows, key=attrgetter("finding_id")))
 
     def put_links(self, tenant: str, rows: Sequence[Link]) -> None:
         """Keep links between findings and evidence that are already kept."""
@@ -109,10 +111,12 @@ class SqliteTransaction(SqliteRunWrites, SqliteLogWrites):
             (RUN_FINDING, "finding_id", finding_ids),
         )
         with translated():
-            created = RUN.put(self._connection, [astuple(run)]) == 1
+            created = self._group.put(RUN, [astuple(run)]) == 1
+            if not created:
+                self._group.send()  # the run may be a neighbour's, whose members wait
             for table, column, ids in members:
                 if created:
-                    table.put(self._connection, [(*key, member) for member in ids])
+                    self._group.put_later(table, [(*key, member) for member in ids])
                 else:
                     self._require_same(
                         f"SELECT {column} FROM {table.name} WHERE tenant = ? AND run_id = ?",
@@ -124,7 +128,7 @@ class SqliteTransaction(SqliteRunWrites, SqliteLogWrites):
 
     def _put_all(self, table: Table, tenant: str, rows: Sequence[Struct]) -> None:
         with translated():
-            table.put(self._connection, [(tenant, *astuple(row)) for row in rows])
+            self._group.put_later(table, [(tenant, *astuple(row)) for row in rows])
 
     def _require_same(
         self, sql: str, key: tuple[str, str], rows: Sequence[Values], *, where: str
@@ -142,7 +146,8 @@ class SqliteWriter:
     ) -> None:
         self._connection = open_writer(path, vfs=vfs)
         self._checkpoint_pages = checkpoint_pages
-        self._transaction = SqliteTransaction(self._connection)
+        self._group = SqliteGroup(self._connection)
+        self._transaction = SqliteTransaction(self._connection, self._group)
         self._log: SqliteLogExtension | None = None  # until its tables are there
         self._wal_pages = 0
         # Replaces SQLite's automatic checkpoint, which runs inside the commit and so
@@ -152,11 +157,13 @@ class SqliteWriter:
     def begin(self) -> SqliteTransaction:
         """Take the write lock at once: a deferred one collides when it reads before it writes."""
         self._execute("BEGIN IMMEDIATE")
+        self._group.begin()
         return self._transaction
 
     def savepoint(self) -> None:
         """Mark the start of one request."""
         self._execute("SAVEPOINT request")
+        self._group.mark()
 
     def release(self) -> None:
         """Keep the request since the mark."""
@@ -166,13 +173,16 @@ class SqliteWriter:
         """Undo the request since the mark, and the mark itself."""
         self._execute("ROLLBACK TO request")
         self._execute("RELEASE request")
+        self._group.undo()
 
     def commit(self) -> None:
         """Return once the transaction is durable, its rows logged."""
+        self._group.send()
         if self._log is not None:
             with translated():
                 self._log.extend()
         self._execute("COMMIT")
+        self._group.end()
 
     def rollback(self) -> None:
         """Undo the transaction; harmless when there is none."""
@@ -215,7 +225,7 @@ class SqliteWriter:
 
     def begin_logging(self) -> None:
         """Log every row from now on, and first those that a release without a log kept."""
-        self._log = SqliteLogExtension(self._connection)
+        self._log = SqliteLogExtension(self._connection, self._group.fresh)
         with translated():
             is_behind = self._log.is_behind()
         if is_behind:

@@ -78,11 +78,14 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
 
     def put_evidence(self, tenant: str, rows: Sequence[Evidence]) -> None:
         """Keep evidence of dataset versions that are already kept."""
-        self._put_later(EVIDENCE, [(tenant, *astuple(row)) for row in rows])
+        # In the order of their index, which so is walked from one end to the other.
+        ordered = sorted(rows, key=attrgetter("evidence_id"))
+        self._put_later(EVIDENCE, [(tenant, *astuple(row)) for row in ordered])
 
     def put_findings(self, tenant: str, rows: Sequence[Finding]) -> None:
         """Keep findings of dataset versions that are already kept."""
-        self._put_later(FINDING, [(tenant, *astuple(row)) for row in rows])
+        ordered = sorted(rows, key=attrgetter("finding_id"))
+        self._put_later(FINDING, [(tenant, *astuple(row)) for row in ordered])
 
     def put_links(self, tenant: str, rows: Sequence[Link]) -> None:
         """Keep links between findings and evidence that are already kept."""

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from seawall.store.fresh_leaves import FreshLeaves
 from seawall.store.log_growth import KnownTail, LogState, grow
 from seawall.store.log_statements import TILE_ROOTS, LogStatements, hashed, tiles_of, together
 
@@ -15,6 +16,8 @@ class LogExtension(ABC):
 
     def __init__(self) -> None:
         self._tails: dict[str, KnownTail | None] = {}
+        self._fresh = FreshLeaves()  # of the transaction that is under way
+        self._first_fresh = 0  # leaf of the tree that grows
 
     @abstractmethod
     def _ask(self, sql: str, values: Mapping[str, str | int | bytes]) -> list[Any]:
@@ -24,6 +27,8 @@ class LogExtension(ABC):
         """Log every row that lies beyond its tree; part of the transaction that is under way."""
         for tree, size, peaks, newest in self._ask(self.statements.grown, {}):
             state = LogState(size, peaks)
+            is_known = self._fresh.count(tree) == newest - size
+            self._first_fresh = size if is_known else newest
             self._tails[tree] = grow(self, tree, state, newest, self._tails.get(tree))
 
     def is_behind(self) -> bool:
@@ -31,7 +36,9 @@ class LogExtension(ABC):
         return bool(self._ask(self.statements.grown, {}))
 
     def leaf_hashes(self, tree: str, first: int, count: int) -> bytes:
-        """Hash consecutive rows."""
+        """Hash consecutive rows, if that was not done when they were put."""
+        if first >= self._first_fresh:
+            return self._fresh.hashes(tree, first - self._first_fresh, count)
         rows = self._ask(self.statements.rows[tree], self.statements.range_of(first, count))
         return hashed(tree, rows, first, count)
 

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import errors
 
 from seawall.errors import Conflict, SeawallError
+from seawall.store.fresh_leaves import FreshLeaves
 from seawall.store.group_commit import RunAgain
 from seawall.store.postgres_connection import failure, unavailable
 from seawall.store.postgres_deadlines import Deadlines, Session
@@ -46,6 +47,7 @@ class PostgresGroup:
         self._gathered: dict[Table, list[tuple[Any, ...]]] = {table: [] for table in GATHERED}
         self._waiting = 0
         self._has_turn = False
+        self.fresh = FreshLeaves()
         self.is_logged = False  # whether it may have added rows to a tree of the log
 
     @contextmanager
@@ -77,6 +79,7 @@ class PostgresGroup:
     def _undo_put(self) -> None:
         try:
             self.session.execute("ROLLBACK TO put")
+            self.fresh.forget()
         except psycopg.Error as error:
             raise RunAgain(unavailable()) from error
 
@@ -136,6 +139,7 @@ class PostgresGroup:
         if table.is_logged:
             self._wait_for_turn(connection)
         if len(rows) >= BULK_ROWS and self._copied(connection, table, rows):
+            self.fresh.add(table.name, rows)
             return len(rows)
         created = 0
         for first in range(0, len(rows), table.together):
@@ -146,6 +150,8 @@ class PostgresGroup:
                 self._require_kept(connection, table, part)
             elif new < len(part):
                 raise self.again(Conflict("Another entry has this place."))
+            else:
+                self.fresh.add(table.name, part)
             created += new
         return created
 

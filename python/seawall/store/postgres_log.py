@@ -38,6 +38,7 @@ class PostgresLogExtension(LogExtension):
     def extend_in(self, group: PostgresGroup) -> None:
         """Log the rows of a group that has sent them all."""
         self._group = group
+        self._fresh = group.fresh
         self._tiles, self._states = [], []  # another group may have failed
         self.extend()
         self._send_tiles()

@@ -57,7 +57,8 @@ def open_writer(path: str, *, vfs: str | None = None) -> apsw.Connection:
         try:
             _use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            # References are looked up by `require_references`, many at a time.
+            connection.execute("PRAGMA foreign_keys = OFF")
             connection.execute("PRAGMA recursive_triggers = ON")
             # What a savepoint would undo is kept in memory, not in a file.
             connection.execute("PRAGMA temp_store = MEMORY")

@@ -5,6 +5,7 @@ from typing import Any
 
 import apsw
 
+from seawall.store.fresh_leaves import FreshLeaves
 from seawall.store.log_extension import LogExtension
 from seawall.store.log_statements import LogStatements
 
@@ -16,8 +17,9 @@ class SqliteLogExtension(LogExtension):
 
     statements = LOG_STATEMENTS
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, fresh: FreshLeaves) -> None:
         super().__init__()
+        self._fresh = fresh
         self._connection = connection
 
     def _ask(self, sql: str, values: Mapping[str, str | int | bytes]) -> list[Any]:

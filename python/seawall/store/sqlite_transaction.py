@@ -8,6 +8,7 @@ import apsw
 from seawall.store.ledger_writes import LedgerWrites
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated
+from seawall.store.sqlite_group import SqliteGroup
 from seawall.store.sqlite_tables import TABLES
 from seawall.store.tables import LedgerTable
 
@@ -15,8 +16,9 @@ from seawall.store.tables import LedgerTable
 class SqliteTransaction(LedgerWrites):
     """`Transaction` over the writer's connection, which has the write lock of all processes."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, group: SqliteGroup) -> None:
         self._connection = connection
+        self._group = group
 
     def _rows(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
         with translated():
@@ -24,13 +26,14 @@ class SqliteTransaction(LedgerWrites):
 
     def _put(self, table: LedgerTable, rows: Sequence[Values]) -> int:
         with translated():
-            return TABLES[table].put(self._connection, rows)
+            return self._group.put(TABLES[table], rows)
 
     def _put_later(self, table: LedgerTable, rows: Sequence[Values]) -> None:
-        self._put(table, rows)  # a statement costs little where no server is asked
+        with translated():
+            self._group.put_later(TABLES[table], rows)
 
     def _put_waiting(self) -> None:
-        """Nothing waits."""
+        self._group.send()
 
     def _wait_for_turn(self) -> None:
         """The lock is there already."""

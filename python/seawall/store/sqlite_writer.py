@@ -7,6 +7,7 @@ import apsw
 from seawall.errors import StoreError
 from seawall.store.migrations import Migration
 from seawall.store.sqlite_connection import open_writer, translated
+from seawall.store.sqlite_group import SqliteGroup
 from seawall.store.sqlite_log import SqliteLogExtension
 from seawall.store.sqlite_transaction import SqliteTransaction
 
@@ -21,7 +22,8 @@ class SqliteWriter:
     ) -> None:
         self._connection = open_writer(path, vfs=vfs)
         self._checkpoint_pages = checkpoint_pages
-        self._transaction = SqliteTransaction(self._connection)
+        self._group = SqliteGroup(self._connection)
+        self._transaction = SqliteTransaction(self._connection, self._group)
         self._log: SqliteLogExtension | None = None  # until its tables are there
         self._wal_pages = 0
         # Replaces SQLite's automatic checkpoint, which runs inside the commit and so
@@ -31,11 +33,13 @@ class SqliteWriter:
     def begin(self) -> SqliteTransaction:
         """Take the write lock at once: a deferred one collides when it reads before it writes."""
         self._execute("BEGIN IMMEDIATE")
+        self._group.begin()
         return self._transaction
 
     def savepoint(self) -> None:
         """Mark the start of one request."""
         self._execute("SAVEPOINT request")
+        self._group.mark()
 
     def release(self) -> None:
         """Keep the request since the mark."""
@@ -45,13 +49,16 @@ class SqliteWriter:
         """Undo the request since the mark, and the mark itself."""
         self._execute("ROLLBACK TO request")
         self._execute("RELEASE request")
+        self._group.undo()
 
     def commit(self) -> None:
         """Return once the transaction is durable, its rows logged."""
+        self._group.send()
         if self._log is not None:
             with translated():
                 self._log.extend()
         self._execute("COMMIT")
+        self._group.end()
 
     def rollback(self) -> None:
         """Undo the transaction; harmless when there is none."""
@@ -94,7 +101,7 @@ class SqliteWriter:
 
     def begin_logging(self) -> None:
         """Log every row from now on, and first those that a release without a log kept."""
-        self._log = SqliteLogExtension(self._connection)
+        self._log = SqliteLogExtension(self._connection, self._group.fresh)
         with translated():
             is_behind = self._log.is_behind()
         if is_behind:

@@ -10,7 +10,8 @@ from seawall.store.log_growth import HASH_SIZE
 PUT_AS_LEAVES = ("evidence", "finding", "link", "run")
 """The tables whose rows are put with the cells of their leaf, in its order."""
 
-_ROWS_TOGETHER = 512  # their bytes fit the processor's cache
+HASHED_ROWS = 512
+"""The bytes of so many rows fit the processor's cache."""
 
 
 class FreshLeaves:
@@ -28,8 +29,8 @@ class FreshLeaves:
         hashes = self._hashes.get(table)
         if hashes is not None:
             tag = leaf_tag(table)
-            for first in range(0, len(rows), _ROWS_TOGETHER):
-                hashes += native.log_leaf_hashes(tag, rows[first : first + _ROWS_TOGETHER])
+            for first in range(0, len(rows), HASHED_ROWS):
+                hashes += native.log_leaf_hashes(tag, rows[first : first + HASHED_ROWS])
 
     def count(self, tree: str) -> int:
         """How many there are."""

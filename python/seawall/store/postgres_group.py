@@ -14,7 +14,7 @@ import psycopg
 from psycopg import errors
 
 from seawall.errors import Conflict, SeawallError
-from seawall.store.fresh_leaves import FreshLeaves
+from seawall.store.fresh_leaves import HASHED_ROWS, FreshLeaves
 from seawall.store.group_commit import RunAgain
 from seawall.store.postgres_connection import failure, unavailable
 from seawall.store.postgres_deadlines import Deadlines, Session
@@ -139,7 +139,6 @@ class PostgresGroup:
         if table.is_logged:
             self._wait_for_turn(connection)
         if len(rows) >= BULK_ROWS and self._copied(connection, table, rows):
-            self.fresh.add(table.name, rows)
             return len(rows)
         created = 0
         for first in range(0, len(rows), table.together):
@@ -158,15 +157,17 @@ class PostgresGroup:
     def _copied(self, connection: Session, table: Table, rows: _Rows) -> bool:
         connection.execute("SAVEPOINT bulk")
         try:
-            if table.is_logged:
-                first = connection.execute(table.next_index).fetchall()[0][0]
-                rows = [(*row, index) for index, row in enumerate(rows, first)]
+            first = connection.execute(table.next_index).fetchall()[0][0] if table.is_logged else 0
             with connection.cursor().copy(table.copy) as copy:
                 copy.set_types([*table.types, "int8"] if table.is_logged else table.types)
-                for row in rows:
-                    copy.write_row(row)
+                for begin in range(0, len(rows), HASHED_ROWS):
+                    some = rows[begin : begin + HASHED_ROWS]
+                    for index, row in enumerate(some, first + begin):
+                        copy.write_row((*row, index) if table.is_logged else row)
+                    self.fresh.add(table.name, some)  # while the server writes the rows
         except errors.UniqueViolation:
             connection.execute("ROLLBACK TO bulk")
+            self.fresh.forget()
             return False
         connection.execute("RELEASE bulk")
         return True

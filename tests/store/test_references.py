@@ -8,7 +8,8 @@ from sample_ledger import CHUNKS, TENANT, dataset, evidence, submit
 from seawall.errors import NotFound
 from seawall.store import Store, open_store, sqlite_references
 from seawall.store.sqlite_references import KnownIds
-from seawall.store.sqlite_tables import EVIDENCE, LINK
+from seawall.store.sqlite_tables import TABLES
+from seawall.store.tables import EVIDENCE, LINK
 from seawall.store.types import Evidence, Finding, Link
 
 MANY = 3_000
@@ -80,21 +81,21 @@ def test_few_identifiers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(sqlite_references, "REMEMBERED", 10)
     known, ids = KnownIds(), {f"e{number}" for number in range(100)}
     for first in range(0, 100, 4):
-        known.add(EVIDENCE, [(TENANT, f"e{number}") for number in range(first, first + 4)])
+        known.add(TABLES[EVIDENCE], [(TENANT, f"e{number}") for number in range(first, first + 4)])
         known.keep()
     left = ids - known.unknown("evidence", TENANT, ids)
     assert {f"e{number}" for number in range(90, 100)} <= left
     assert len(left) <= 30
-    known.add(EVIDENCE, [(TENANT, f"n{number}") for number in range(100)])
+    known.add(TABLES[EVIDENCE], [(TENANT, f"n{number}") for number in range(100)])
     assert len(known.unknown("evidence", TENANT, {f"n{number}" for number in range(100)})) == 90
 
 
 def test_what_is_forgotten_or_of_another_kind_is_unknown() -> None:
     known = KnownIds()
-    known.add(EVIDENCE, [(TENANT, "kept")])
+    known.add(TABLES[EVIDENCE], [(TENANT, "kept")])
     known.keep()
-    known.add(EVIDENCE, [(TENANT, "new")])
-    known.add(LINK, [(TENANT, "link")])
+    known.add(TABLES[EVIDENCE], [(TENANT, "new")])
+    known.add(TABLES[LINK], [(TENANT, "link")])
     assert known.unknown("evidence", TENANT, {"kept", "new", "link"}) == {"link"}
     assert known.unknown("evidence", "other", {"kept"}) == {"kept"}
     known.forget()

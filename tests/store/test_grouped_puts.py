@@ -131,6 +131,40 @@ def test_rows_of_which_some_are_there_are_read_back(ledger: Store) -> None:
     assert verify_log(ledger).problems == []
 
 
+@pytest.mark.parametrize("count", [3, MANY])
+def test_hashes_of_rows_that_were_undone_stand_for_no_others_of_their_number(
+    ledger: Store, count: int
+) -> None:
+    submit(ledger, put(1, "there"))
+
+    def undone(transaction: Transaction) -> None:
+        put(count, "gone")(transaction)
+        raise ValueError
+
+    def half_new(transaction: Transaction) -> None:
+        rows = [*evidence(1, prefix="there"), *evidence(count, prefix="new")]
+        transaction.put_evidence(TENANT, rows)
+
+    together(ledger, [undone, half_new])
+    assert len(kept(ledger)) == 1 + count
+    assert verify_log(ledger).problems == []
+
+
+def test_hashes_of_a_put_that_began_anew_stand_for_no_others_of_their_number(
+    ledger: Store,
+) -> None:
+    submit(ledger, put(1, "there"))
+    there = evidence(1, prefix="there")
+
+    def half_new(transaction: Transaction) -> None:
+        transaction.put_evidence(TENANT, [*evidence(MANY, prefix="new"), *there])
+        transaction.put_evidence(TENANT, [*evidence(1, prefix="other"), *there])
+
+    submit(ledger, half_new)
+    assert len(kept(ledger)) == 2 + MANY
+    assert verify_log(ledger).problems == []
+
+
 ROWS = {"evidence": Evidence, "finding": Finding, "link": Link, "run": Run}
 
 

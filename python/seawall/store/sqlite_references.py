@@ -8,13 +8,12 @@ schema, and for the check of a whole ledger.
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import apsw
 import msgspec
 
 from seawall.store.refusals import refers_to_nothing
-from seawall.store.row_writes import Values
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
 from seawall.store.tables import EVIDENCE, FINDING, LEDGER_TABLES, LedgerTable
 
@@ -26,6 +25,7 @@ SCANNED = 1_000
 
 _SCANNED_FOR_ONE = 4  # a look-up takes as long as reading so many
 _PAGE = 16_384
+_Rows = Sequence[tuple[Any, ...]]
 _Place = tuple[str, str]  # a table and a tenant
 
 
@@ -57,7 +57,7 @@ class KnownIds:
         self._young: dict[_Place, set[str]] = {}
         self._old: dict[_Place, set[str]] = {}
 
-    def add(self, table: Table, rows: Sequence[Values]) -> None:
+    def add(self, table: Table, rows: _Rows) -> None:
         """Remember rows that were put; of very many the last."""
         if table not in _KNOWN:
             return
@@ -88,7 +88,7 @@ class KnownIds:
 
 
 def require_references(
-    connection: apsw.Connection, table: Table, rows: Sequence[Values], known: KnownIds
+    connection: apsw.Connection, table: Table, rows: _Rows, known: KnownIds
 ) -> None:
     """Raise NotFound where a row refers to something that its tenant does not have."""
     for column, parent, key in REFERENCES[table]:
@@ -125,7 +125,7 @@ def _remove_kept(
         wanted.difference_update(msgspec.json.decode(text))
 
 
-def ids_by_tenant(rows: Sequence[Values], column: int) -> list[tuple[str, set[str]]]:
+def ids_by_tenant(rows: _Rows, column: int) -> list[tuple[str, set[str]]]:
     """Return the identifiers in a column, by the tenant in the first."""
     tenants = {row[0] for row in rows}
     if len(tenants) == 1:

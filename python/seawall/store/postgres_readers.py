@@ -2,19 +2,18 @@
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import psycopg
 
 from seawall.errors import StoreError
+from seawall.store.fair_turns import MAX_WAITING, WAIT_S, FairTurns
 from seawall.store.postgres_connection import Server, translated
 from seawall.store.postgres_deadlines import Session
 
 MAX_READERS = 8
-BORROW_S = 10.0
 _NAME = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)\b")
 
 
@@ -33,16 +32,20 @@ class Readers:
         Where they are opened.
     most : int
         Sessions at once.
-    wait_s : float
-        How long a thread waits for one that is out.
+    most_waiting, wait_s : int, float
+        Threads that wait while all are out, and how long each does.
     """
 
     def __init__(
-        self, server: Server, *, most: int = MAX_READERS, wait_s: float = BORROW_S
+        self,
+        server: Server,
+        *,
+        most: int = MAX_READERS,
+        most_waiting: int = MAX_WAITING,
+        wait_s: float = WAIT_S,
     ) -> None:
         self._server = server
-        self._wait_s = wait_s
-        self._free = threading.BoundedSemaphore(most)
+        self._turns = FairTurns(most, most_waiting=most_waiting, wait_s=wait_s)
         self._lock = threading.Lock()
         self._idle: list[Session] = []
         self._closed = False
@@ -53,10 +56,10 @@ class Readers:
         Raises
         ------
         StoreError
-            ``store_busy`` when no session came back in time, ``store_closed`` after `close`, or
-            what PostgreSQL failed with.
+            ``store_busy`` when no session came back in time, or too many threads wait already;
+            ``store_closed`` after `close`; or what PostgreSQL failed with.
         """
-        with self._turn(), translated():
+        with self._turns.one(), translated():
             # A restart of the server kills every idle session, so each may be dead.
             while (session := self._borrow()) is not None:
                 try:
@@ -73,15 +76,6 @@ class Readers:
             idle, self._idle = self._idle, []
         for session in idle:
             session.close()
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._free.acquire(timeout=self._wait_s):
-            raise StoreError("Too many reads are under way; try again.", code="store_busy")
-        try:
-            yield
-        finally:
-            self._free.release()
 
     def _ask(self, session: Session, sql: str, values: Mapping[str, Any]) -> list[Any]:
         try:

@@ -10,10 +10,11 @@ from seawall.store.interface import Transaction
 from seawall.store.ledger_reads import LedgerReads
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.postgres_connection import Server
+from seawall.store.postgres_deadlines import ANSWER_S
 from seawall.store.postgres_log import PostgresLogReads
 from seawall.store.postgres_migrator import Migrator
 from seawall.store.postgres_readers import Readers
-from seawall.store.postgres_writer import PostgresWriter
+from seawall.store.postgres_writer import RESOLVE_S, PostgresWriter
 from seawall.store.service_reads import ServiceReads
 
 T = TypeVar("T")
@@ -45,6 +46,9 @@ class PostgresStore(LedgerReads, ServiceReads, PostgresLogReads):
         ``postgresql://…``, as libpq reads it.
     opened_at : str
         ISO 8601, recorded with migrations applied now.
+    answer_s, resolve_s : float
+        How long a statement may take before its session is given up, and how long the writer tries
+        to learn what became of a COMMIT whose answer was lost.
 
     Raises
     ------
@@ -54,9 +58,16 @@ class PostgresStore(LedgerReads, ServiceReads, PostgresLogReads):
         When the database cannot be opened, or has another schema.
     """
 
-    def __init__(self, url: str, *, opened_at: str = "") -> None:
-        self._server = Server(url)
-        self._writer = PostgresWriter(self._server)
+    def __init__(
+        self,
+        url: str,
+        *,
+        opened_at: str = "",
+        answer_s: float = ANSWER_S,
+        resolve_s: float = RESOLVE_S,
+    ) -> None:
+        self._server = Server(url, answer_s=answer_s)
+        self._writer = PostgresWriter(self._server, resolve_s=resolve_s)
         try:
             with Migrator(self._server) as migrator:
                 migrate(migrator, migrations_of("postgres"), applied_at=opened_at)

@@ -10,8 +10,8 @@ from seawall.errors import StoreError
 MAX_WAITING = 100
 """Threads that wait; one more is refused at once."""
 
-WAIT_S = 1.0
-"""How long each does: who is told soon can ask elsewhere, or later."""
+WAIT_S = 0.9
+"""How long each does: within a second everybody is told, and can ask elsewhere, or later."""
 
 
 class FairTurns:

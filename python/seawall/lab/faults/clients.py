@@ -111,7 +111,9 @@ class Clients:
         random = Random(f"{self._seed}-{client}")  # noqa: S311  (a schedule, not a secret)
         for number in numbers():
             self._ask(f"{self._name}.{client}.{number}", random)
-            if self._over.wait(random.uniform(0, _LONGEST_PAUSE_S)):
+            # Without pauses a control is always between its acknowledgement and its commit.
+            pause_s = 0.0 if self._acknowledges_early else random.uniform(0, _LONGEST_PAUSE_S)
+            if self._over.wait(pause_s):
                 return
 
     def _ask(self, name: str, random: Random) -> None:

@@ -9,9 +9,9 @@ import msgspec
 import psycopg
 
 from seawall.errors import StoreError
+from seawall.lab.faults.own_server import own_server
 from seawall.lab.faults.requests import TIMEOUT_S
 from seawall.lab.faults.row import FaultRow, Tally, Tries, fault_row, percentile
-from seawall.lab.postgres_server import PostgresServer
 from seawall.store.fair_turns import MAX_WAITING, WAIT_S
 from seawall.store.postgres_connection import Server
 from seawall.store.postgres_readers import Readers
@@ -46,8 +46,7 @@ class Exhausted(msgspec.Struct):
 
 def attempt(tries: Tries) -> FaultRow:
     """Exhaust a pool, let it recover, and ask it hard."""
-    tries.folder.chmod(0o701)  # the server's own user must pass through
-    with PostgresServer(tries.folder, options={"fsync": "off"}) as server:
+    with own_server(tries, fsync="off") as server:
         found = exhaustions(server.url(), tries.times, tries.progress)
         control = Exhausted()
         _exhaust(server.url(), control, most_waiting=CALLERS, wait_s=TIMEOUT_S)

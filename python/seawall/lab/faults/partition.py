@@ -15,6 +15,7 @@ import psycopg
 
 from seawall.lab.faults.clients import CLIENTS, Clients, added, shown
 from seawall.lab.faults.cutting_proxy import PARTINGS, CuttingProxy, Parting
+from seawall.lab.faults.own_server import own_server
 from seawall.lab.faults.requests import TIMEOUT_S, examine, put_dataset
 from seawall.lab.faults.row import FaultRow, Tally, Tries, fault_row
 from seawall.lab.postgres_server import PostgresServer
@@ -49,9 +50,8 @@ class TrustingWriter(PostgresWriter):
 
 def attempt(tries: Tries) -> FaultRow:
     """Part the network as often in each of four ways, side by side."""
-    tries.folder.chmod(0o701)  # the server's own user must pass through
     with (
-        PostgresServer(tries.folder, options={"fsync": "off"}) as server,  # nobody cuts its power
+        own_server(tries, fsync="off") as server,  # nobody cuts its power
         ThreadPoolExecutor(len(PARTINGS)) as threads,
     ):
         _make_ledgers(server, [*PARTINGS, *map(_trusting, PARTINGS)])

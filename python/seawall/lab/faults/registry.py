@@ -100,7 +100,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "exhaustion",
         "200 callers on 10 connections",
-        "answered, or refused at once or after a second",
+        "answered, or refused at once or within a second",
         {"quick": 1, "full": 10},
         _of_module("exhaustion"),
         "postgres",

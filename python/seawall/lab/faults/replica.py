@@ -18,11 +18,11 @@ from typing import Any
 
 from seawall.errors import SeawallError
 from seawall.lab.faults.clients import shown
+from seawall.lab.faults.own_server import own_server
 from seawall.lab.faults.requests import TIMEOUT_S
 from seawall.lab.faults.row import FaultRow, Tally, Tries, fault_row
 from seawall.lab.http_target import ENGINE_ROUTE, HttpTarget, ask, free_port, ingest_sample
 from seawall.lab.nginx import deployed_configuration, nginx
-from seawall.lab.postgres_server import PostgresServer
 from seawall.store import open_store
 
 CLIENTS = 4  # of the deployed nginx, and as many of the control's
@@ -138,7 +138,6 @@ class Runs:
 
 def attempt(tries: Tries) -> FaultRow:
     """Kill one replica after the other, each time once nginx asks both."""
-    tries.folder.chmod(0o701)  # the servers' own users must pass through
     deployed = deployed_configuration()
     lines = deployed.splitlines(keepends=True)
     alone = "".join(
@@ -146,7 +145,7 @@ def attempt(tries: Tries) -> FaultRow:
     )
     tally = Tally()
     with ExitStack() as stack:
-        server = stack.enter_context(PostgresServer(tries.folder, options={"fsync": "off"}))
+        server = stack.enter_context(own_server(tries, fsync="off"))
         replicas = [Replica(server.url(), tries.folder) for _ in range(REPLICAS)]
         for replica in replicas:
             stack.callback(replica.end, signal.SIGTERM)

@@ -6,10 +6,18 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from seawall.errors import SeawallError
+
 Database = Literal["sqlite", "postgres"]
 
 Progress = Callable[[str, int, int], None]
 """Told the fault, how many tries are done, and of how many."""
+
+
+class NotTried(SeawallError):
+    """A fault cannot be tried here, for want of what it needs."""
+
+    default_code = "not_tried"
 
 
 class Tally(msgspec.Struct):

@@ -6,7 +6,7 @@ from pathlib import Path
 from seawall.errors import InvalidInput, SeawallError
 from seawall.lab.disk import disk_folder
 from seawall.lab.faults.registry import FAULTS, Fault, Profile
-from seawall.lab.faults.row import FaultRow, Progress, Tally, Tries, fault_row
+from seawall.lab.faults.row import FaultRow, NotTried, Progress, Tally, Tries, fault_row
 from seawall.lab.table import Cell, text_table
 
 
@@ -56,7 +56,7 @@ def _tried(fault: Fault, count: int, progress: Progress, seed: int) -> FaultRow:
         try:
             return fault.attempt(tries)
         except SeawallError as reason:
-            if reason.code != "library_missing":
+            if reason.code not in {"library_missing", NotTried.default_code}:
                 raise
             return _not_tried(fault, reason)
 

@@ -5,9 +5,9 @@ import time
 from random import Random
 
 from seawall.lab.faults.clients import CLIENTS, Clients, shown
+from seawall.lab.faults.own_server import own_server
 from seawall.lab.faults.requests import TIMEOUT_S, examine, put_dataset
 from seawall.lab.faults.row import FaultRow, Tally, Tries, fault_row
-from seawall.lab.postgres_server import PostgresServer
 from seawall.store import open_store
 
 LONGEST_LIFE_S = 0.15  # of a server, after the first acknowledgement that it gave
@@ -18,7 +18,6 @@ _OPTIONS = {"recovery_init_sync_method": "syncfs"}
 
 def attempt(tries: Tries) -> FaultRow:
     """Stop a server under load, start it, and look at the end at what is there."""
-    tries.folder.chmod(0o701)  # the server's own user must pass through
     tally, refusals = server_stops(tries, tries.times)
     control, _ = server_stops(tries, max(5, tries.times // 10), acknowledges_early=True)
     return fault_row(
@@ -38,7 +37,7 @@ def server_stops(
     """Stop one server so often; return the counts, and the refusals in words."""
     tally = Tally()
     random = Random(tries.seed)  # noqa: S311  (a schedule, not a secret)
-    with PostgresServer(tries.folder, options=_OPTIONS) as server:
+    with own_server(tries, **_OPTIONS) as server:
         with open_store(server.url()) as store:
             store.submit(put_dataset).result(TIMEOUT_S)
             with Clients(

@@ -46,8 +46,6 @@ class Clients:
         Of the pauses.
     deadline_s : float
         An answer that takes longer is late, whatever it says.
-    acknowledges_early : bool
-        Of a negative control: a request counts as acknowledged before its commit.
     """
 
     def __init__(
@@ -57,13 +55,11 @@ class Clients:
         name: str,
         seed: int,
         deadline_s: float = TIMEOUT_S,
-        acknowledges_early: bool = False,
     ) -> None:
         self._store = store
         self._name = name
         self._seed = seed
         self._deadline_s = deadline_s
-        self._acknowledges_early = acknowledges_early
         self._over = threading.Event()
         self._told = threading.Condition()
         self._last = 0.0  # when something was acknowledged
@@ -111,25 +107,15 @@ class Clients:
         random = Random(f"{self._seed}-{client}")  # noqa: S311  (a schedule, not a secret)
         for number in numbers():
             self._ask(f"{self._name}.{client}.{number}", random)
-            # Without pauses a control is always between its acknowledgement and its commit.
-            pause_s = 0.0 if self._acknowledges_early else random.uniform(0, _LONGEST_PAUSE_S)
-            if self._over.wait(pause_s):
+            if self._over.wait(random.uniform(0, _LONGEST_PAUSE_S)):
                 return
 
     def _ask(self, name: str, random: Random) -> None:
         """Ask until it is acknowledged, or nothing can be known."""
-        put = put_request(name)
-
-        def put_and_tell(transaction: Transaction) -> None:
-            put(transaction)
-            self._note(name)
-
         while True:
             before = time.monotonic()
             try:
-                told = outcome(
-                    self._store.submit(put_and_tell if self._acknowledges_early else put)
-                )
+                told = outcome(self._store.submit(put_request(name)))
             except SeawallError as error:
                 told = error.code
             except Exception:  # without a code, or no answer at all
@@ -146,7 +132,7 @@ class Clients:
             if told not in _ASKED_AGAIN:
                 self.without_code += told != _UNKNOWN
                 return
-            if self._acknowledges_early or self._over.wait(random.uniform(0, _LONGEST_WAIT_S)):
+            if self._over.wait(random.uniform(0, _LONGEST_WAIT_S)):
                 return
 
     def _note(self, name: str) -> None:

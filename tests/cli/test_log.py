@@ -141,3 +141,26 @@ def test_a_changed_row_is_found_by_the_log_alone(seawall: Command) -> None:
     found = seawall("verify")
     assert found.exit_code == EXIT_CHANGED
     assert "log run: its rows are not those that were logged" in found.out
+
+
+def test_a_restored_backup_has_the_roots_of_a_head(seawall: Command, run_id: str) -> None:
+    seawall("log", "sign", "--key", "key.pem", "--output", "known.json")
+    seawall("store", "backup", "seawall.db", "backup.db")
+    with Session("seawall.db") as session:
+        session.stress(session.datasets()[0], started_at="2025-01-02T00:00:00Z")
+    seawall("log", "sign", "--key", "key.pem", "--output", "later.json")
+    restored = ("--store", "backup.db", *TRUSTED)
+    found = seawall("log", "check", "known.json", *restored)
+    assert found.exit_code == 0
+    assert "since then  0 rows" in found.out
+    assert seawall("log", "check", "1", *restored, "--json").json()["rows_since"] == 0
+    assert seawall("log", "check", "known.json", *TRUSTED, "--json").json()["rows_since"] > 0
+    later = seawall("log", "check", "later.json", *restored)
+    assert later.exit_code == EXIT_CHANGED
+    assert "1 of its rows are missing" in later.out
+
+
+def test_a_head_of_another_key_is_not_compared(seawall: Command) -> None:
+    seawall("log", "sign", "--key", "key.pem")
+    seawall("log", "key", "other.pem")
+    seawall("log", "check", "--public-key", "other.pem.pub").refused("key_unknown")

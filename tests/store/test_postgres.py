@@ -117,7 +117,7 @@ def test_a_reader_cannot_write(server: Server) -> None:
 
 def test_readers_that_are_all_out_are_waited_for_no_longer_than_stated(server: Server) -> None:
     readers = Readers(server, most=1, wait_s=0.05)
-    with readers._turns.one(), pytest.raises(StoreError) as refusal:
+    with readers.turn(), pytest.raises(StoreError) as refusal:
         readers.rows("SELECT 1", {})
     assert refusal.value.code == "store_busy"
     assert readers.rows("SELECT 1", {}) == [(1,)]

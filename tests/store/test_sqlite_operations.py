@@ -17,7 +17,7 @@ from seawall.store import open_store
 from seawall.store.audit_chain import chain_problems
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.sqlite_connection import translated
-from seawall.store.sqlite_writer import SqliteTransaction, SqliteWriter
+from seawall.store.sqlite_writer import SqliteWriter
 from seawall.store.types import RevokedToken, RunMembers
 
 
@@ -104,8 +104,7 @@ def test_a_ledger_made_before_the_service_is_taken_over_in_place(path: Path) -> 
     writer = SqliteWriter(str(path))
     migrate(writer, migrations_of("sqlite")[:1], applied_at="2025")
 
-    writer.begin()
-    fill_ledger(SqliteTransaction(writer._connection))
+    fill_ledger(writer.begin())
     writer.commit()
     writer.close()
     with open_store(path, opened_at="2026") as store:

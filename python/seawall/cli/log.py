@@ -5,15 +5,25 @@ from typing import Annotated
 
 import typer
 
+from seawall.cli.exit_codes import EXIT_CHANGED
 from seawall.cli.options import Json, Store, Tenant, open_ledger
-from seawall.cli.output import check_folder, json_document, line, table, write_document
+from seawall.cli.output import (
+    check_folder,
+    json_document,
+    line,
+    progress,
+    table,
+    write_document,
+)
 from seawall.errors import NotFound, ProofInvalid
 from seawall.provenance.proof_check import check_consistency, read_document
 from seawall.provenance.signature import key_id_of
-from seawall.provenance.tree_head import SignedTreeHead
+from seawall.provenance.tree_head import SignedTreeHead, check_head
 from seawall.session.exporting import prove_row
-from seawall.session.signing_key import load_key, make_key, public_path
+from seawall.session.head_check import HeadCheck, check_against
+from seawall.session.signing_key import load_key, load_public_keys, make_key, public_path
 from seawall.session.tree_heads import find_head, prove_consistency, sign_head, signed_head
+from seawall.store import Store as LedgerStore
 
 app = typer.Typer(
     help="The log of the ledger: sign what it holds, and prove it to others.",
@@ -136,11 +146,44 @@ def consistency(
     check_folder(output)
     with open_ledger(store, None) as ledger:
         later = find_head(ledger.store, new)
-        earlier = find_head(ledger.store, int(old)) if old.isdecimal() else read_head(Path(old))
+        earlier = _named_head(ledger.store, old)
         proof = prove_consistency(ledger.store, earlier, later)
         keys = {key_id_of(kept.public_key): kept.public_key for kept in ledger.store.log_heads()}
     check_consistency(proof, keys)
     write_document(proof, output)
+
+
+@app.command()
+def check(
+    head: Annotated[
+        str | None,
+        typer.Argument(
+            help="Number of a head, or the file of one kept elsewhere.  [default: the last]"
+        ),
+    ] = None,
+    public_key: Annotated[
+        list[Path] | None,
+        typer.Option(help="PEM file of a key that may sign heads; may be repeated."),
+    ] = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Hash the rows that a head was signed over, as after a restore; exit 3 for other roots."""
+    keys = None if public_key is None else load_public_keys(public_key)
+    with (
+        open_ledger(store, None) as ledger,
+        progress("check", total=None, unit="rows", quiet=as_json) as control,
+    ):
+        signed = _named_head(ledger.store, head)
+        if keys is not None:
+            check_head(signed, keys, where="it")
+        found = check_against(ledger.store, signed, control=control)
+    if as_json:
+        json_document({"ok": found.ok, "rows_since": found.rows_since, "check": found})
+    else:
+        _check_lines(found)
+    if not found.ok:
+        raise typer.Exit(EXIT_CHANGED)
 
 
 def read_head(file: Path) -> SignedTreeHead:
@@ -157,6 +200,29 @@ def read_head(file: Path) -> SignedTreeHead:
     if not isinstance(document, SignedTreeHead):
         raise ProofInvalid("is no signed head", where=str(file), code="document_unreadable")
     return document
+
+
+def _named_head(ledger: LedgerStore, name: str | None) -> SignedTreeHead:
+    if name is None or name.isdecimal():
+        return find_head(ledger, None if name is None else int(name))
+    return read_head(Path(name))
+
+
+def _check_lines(found: HeadCheck) -> None:
+    head = found.head.head
+    line("head", f"{head.number} of {head.ledger}")
+    if found.is_copy:
+        line("ledger", f"{found.ledger}: another one, a copy at best")
+    table(
+        [("tree", ""), ("signed", "right"), ("rows", "right"), ("root", "")],
+        [
+            [tree.tree, f"{tree.signed_rows:,}", f"{tree.rows:,}", tree.problem or "as signed"]
+            for tree in found.trees
+        ],
+    )
+    if found.ok:
+        line("holds", f"all that was signed {head.at}", style="green")
+        line("since then", f"{found.rows_since:,} rows")
 
 
 def _head_lines(signed: SignedTreeHead) -> None:

@@ -81,15 +81,17 @@ def _copy_derivations(source: Store, target: Store) -> None:
 def _copy_evidence(source: Store, target: Store) -> None:
     def put_evidence(transaction: Transaction, leaves: list[Any]) -> None:
         for tenant, rows in _by_tenant(Evidence, "evidence", leaves):
-            transaction.put_evidence(tenant, rows)
+            for ascending in _ascending(rows, "evidence_id"):
+                transaction.put_evidence(tenant, ascending)
 
     def put_findings(transaction: Transaction, leaves: list[Any]) -> None:
         for tenant, rows in _by_tenant(Finding, "finding", leaves):
-            transaction.put_findings(tenant, rows)
+            for ascending in _ascending(rows, "finding_id"):
+                transaction.put_findings(tenant, ascending)
 
     def put_links(transaction: Transaction, leaves: list[Any]) -> None:
         for tenant, rows in _by_tenant(Link, "link", leaves):
-            for ascending in _ascending(rows):
+            for ascending in _ascending(rows, "finding_id"):
                 transaction.put_links(tenant, ascending)
 
     _put_all(target, _leaves(source, "evidence", ROWS_AT_ONCE), put_evidence)
@@ -127,14 +129,14 @@ def _by_tenant(
         yield tenant, [_row(kind, tree, cells) for cells in some]
 
 
-def _ascending(links: list[Link]) -> Iterator[list[Link]]:
-    """Part links where a put, which sorts by the finding, would change their order."""
+def _ascending(rows: list[Row], key: str) -> Iterator[list[Row]]:
+    """Part rows where a put, which sorts by this field, would change their order."""
     begin = 0
-    for index in range(1, len(links)):
-        if links[index].finding_id < links[index - 1].finding_id:
-            yield links[begin:index]
+    for index in range(1, len(rows)):
+        if getattr(rows[index], key) < getattr(rows[index - 1], key):
+            yield rows[begin:index]
             begin = index
-    yield links[begin:]
+    yield rows[begin:]
 
 
 def _copy_access(source: Store, target: Store) -> None:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from seawall.errors import StoreError
+from seawall.store.refusals import READS_WAIT
 
 MAX_WAITING = 100
 """Threads that wait; one more is refused at once."""
@@ -57,7 +57,7 @@ class FairTurns:
                 self._free -= 1
                 return
             if len(self._waiting) >= self._most_waiting:
-                raise _busy()
+                raise READS_WAIT.error()
             mine = threading.Lock()
             mine.acquire()
             self._waiting.append(mine)
@@ -68,7 +68,7 @@ class FairTurns:
                 self._hand_on()
             raise
         if not came and self._withdrew(mine):
-            raise _busy()
+            raise READS_WAIT.error()
 
     def _withdrew(self, mine: threading.Lock) -> bool:
         """Wait no longer; False where the turn has come meanwhile."""
@@ -84,7 +84,3 @@ class FairTurns:
                 self._waiting.popleft().release()
             else:
                 self._free += 1
-
-
-def _busy() -> StoreError:
-    return StoreError("Too many reads are under way; try again.", code="store_busy")

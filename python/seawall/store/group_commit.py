@@ -11,7 +11,8 @@ from concurrent.futures import Future
 from itertools import groupby
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from seawall.errors import SeawallError, StoreError
+from seawall.errors import SeawallError
+from seawall.store.refusals import CLOSED, WRITES_WAIT
 
 T = TypeVar("T")
 Tx = TypeVar("Tx")
@@ -147,9 +148,9 @@ class GroupCommit(Generic[Tx]):
         futures: list[Future[T]] = [Future() for _ in works]
         with self._changed:
             if self._closed:
-                raise StoreError("The store is closed.", code="store_closed")
+                raise CLOSED.error()
             if len(self._queue) + len(works) > self._max_queued:
-                raise StoreError("Too many writes are waiting; try again.", code="store_busy")
+                raise WRITES_WAIT.error()
             self._queue.extend(map(_Request, works, futures))
             self._changed.notify()
         return futures

@@ -4,8 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from seawall.errors import Conflict
-from seawall.store.log import KeptHead
+from seawall.store.fresh_leaves import FreshLeaves
 from seawall.store.log_growth import KnownTail, LogState, grow
 from seawall.store.log_statements import TILE_ROOTS, LogStatements, hashed, tiles_of, together
 
@@ -17,6 +16,8 @@ class LogExtension(ABC):
 
     def __init__(self) -> None:
         self._tails: dict[str, KnownTail | None] = {}
+        self._fresh = FreshLeaves()  # of the transaction that is under way
+        self._first_fresh = 0  # leaf of the tree that grows
 
     @abstractmethod
     def _ask(self, sql: str, values: Mapping[str, str | int | bytes]) -> list[Any]:
@@ -26,6 +27,8 @@ class LogExtension(ABC):
         """Log every row that lies beyond its tree; part of the transaction that is under way."""
         for tree, size, peaks, newest in self._ask(self.statements.grown, {}):
             state = LogState(size, peaks)
+            is_known = self._fresh.count(tree) == newest - size
+            self._first_fresh = size if is_known else newest
             self._tails[tree] = grow(self, tree, state, newest, self._tails.get(tree))
 
     def is_behind(self) -> bool:
@@ -33,7 +36,9 @@ class LogExtension(ABC):
         return bool(self._ask(self.statements.grown, {}))
 
     def leaf_hashes(self, tree: str, first: int, count: int) -> bytes:
-        """Hash consecutive rows."""
+        """Hash consecutive rows, if that was not done when they were put."""
+        if first >= self._first_fresh:
+            return self._fresh.hashes(tree, first - self._first_fresh, count)
         rows = self._ask(self.statements.rows[tree], self.statements.range_of(first, count))
         return hashed(tree, rows, first, count)
 
@@ -55,9 +60,3 @@ class LogExtension(ABC):
             "UPDATE log_tree SET size = :size, peaks = :peaks WHERE tree = :tree",
             {"size": state.size, "peaks": state.peaks, "tree": tree},
         )
-
-
-def require_next(last: int, head: KeptHead) -> None:
-    """Refuse a head that does not follow the last one."""
-    if head.number != last + 1:
-        raise Conflict(f"Head {last + 1} comes next.", where=f"log_head[{head.number}]")

@@ -1,6 +1,5 @@
 """Connections to one PostgreSQL database: how they are set up, and how they fail."""
 
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -10,8 +9,9 @@ from typing import Any
 import psycopg
 from psycopg import conninfo, errors
 
-from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, StoreError
+from seawall.errors import InvalidInput, SeawallError, StoreError
 from seawall.store.postgres_deadlines import ANSWER_S, Deadlines, Session
+from seawall.store.refusals import BUSY, DAMAGED, FULL, Failure, refused_row
 
 CONNECT_S = 3
 """How long one attempt to connect may take, unless the URL says it."""
@@ -43,34 +43,29 @@ _WRITING = (
 )
 _READING = "SET default_transaction_read_only = on"
 
-_AWAY = "The database cannot be reached, read or written."
-_BUSY = "Another process is writing; try again."
-_FAILURES: tuple[tuple[type[psycopg.Error], str, str], ...] = (
-    (errors.DiskFull, "store_full", "There is no space left for the store."),
-    (errors.LockNotAvailable, "store_busy", _BUSY),
-    (errors.QueryCanceled, "store_busy", _BUSY),
-    (errors.DeadlockDetected, "store_busy", _BUSY),
-    (errors.SerializationFailure, "store_busy", _BUSY),
-    (errors.TooManyConnections, "store_busy", "The database has too many connections; try again."),
-    (errors.DataCorrupted, "store_corrupt", "The database is damaged."),
-    (errors.IndexCorrupted, "store_corrupt", "The database is damaged."),
-    (psycopg.Error, "store_unavailable", _AWAY),
+_AWAY = Failure("store_unavailable", "The database cannot be reached, read or written.")
+_CROWDED = Failure("store_busy", "The database has too many connections; try again.")
+_FAILURES: tuple[tuple[type[psycopg.Error], Failure], ...] = (
+    (errors.DiskFull, FULL),
+    (errors.LockNotAvailable, BUSY),
+    (errors.QueryCanceled, BUSY),
+    (errors.DeadlockDetected, BUSY),
+    (errors.SerializationFailure, BUSY),
+    (errors.TooManyConnections, _CROWDED),
+    (errors.DataCorrupted, DAMAGED),
+    (errors.IndexCorrupted, DAMAGED),
+    (psycopg.Error, _AWAY),
 )
-_IMMUTABLE = re.compile(r"\bIMMUTABLE_([A-Z_]+)")
 
 
 def failure(error: psycopg.Error) -> SeawallError:
     """Turn a failure of PostgreSQL into one of seawall, without its SQL and without its place."""
     if isinstance(error, psycopg.IntegrityError):
-        if match := _IMMUTABLE.search(error.diag.message_primary or ""):
-            table = match[1].lower()
-            return Conflict(f"A kept {table} cannot be changed.", code=f"immutable_{table}")
-        if isinstance(error, errors.ForeignKeyViolation):
-            return NotFound("A row refers to something that this tenant does not have.")
-    if isinstance(error, psycopg.IntegrityError | psycopg.DataError):
-        return InvalidInput("A row has a value that its column does not accept.")
-    code, message = next(row[1:] for row in _FAILURES if isinstance(error, row[0]))
-    return StoreError(message, code=code)
+        is_reference = isinstance(error, errors.ForeignKeyViolation)
+        return refused_row(error.diag.message_primary or "", is_reference=is_reference)
+    if isinstance(error, psycopg.DataError):
+        return refused_row("", is_reference=False)
+    return next(failure for kind, failure in _FAILURES if isinstance(error, kind)).error()
 
 
 @contextmanager
@@ -84,7 +79,7 @@ def translated() -> Iterator[None]:
 
 def unavailable() -> StoreError:
     """Make the failure of a server that does not answer."""
-    return StoreError(_AWAY, code="store_unavailable")
+    return _AWAY.error()
 
 
 class Server:

@@ -14,10 +14,13 @@ import psycopg
 from psycopg import errors
 
 from seawall.errors import Conflict, SeawallError
+from seawall.store.fresh_leaves import HASHED_ROWS, FreshLeaves
 from seawall.store.group_commit import RunAgain
 from seawall.store.postgres_connection import failure, unavailable
 from seawall.store.postgres_deadlines import Deadlines, Session
-from seawall.store.postgres_tables import AUDIT_ENTRY, GATHERED, Table
+from seawall.store.postgres_tables import GATHERED, TABLES, Table
+from seawall.store.refusals import kept_otherwise
+from seawall.store.tables import AUDIT_ENTRY
 
 BULK_ROWS = 1_000
 """As many rows go by COPY, which first supposes that none of them is kept."""
@@ -44,6 +47,7 @@ class PostgresGroup:
         self._gathered: dict[Table, list[tuple[Any, ...]]] = {table: [] for table in GATHERED}
         self._waiting = 0
         self._has_turn = False
+        self.fresh = FreshLeaves()
         self.is_logged = False  # whether it may have added rows to a tree of the log
 
     @contextmanager
@@ -75,6 +79,7 @@ class PostgresGroup:
     def _undo_put(self) -> None:
         try:
             self.session.execute("ROLLBACK TO put")
+            self.fresh.forget()
         except psycopg.Error as error:
             raise RunAgain(unavailable()) from error
 
@@ -140,25 +145,29 @@ class PostgresGroup:
             part = rows[first : first + table.together]
             missing = _distinct(table, part) if table.is_logged else part
             new = connection.execute(table.insert, columns_of(missing, len(table.types))).rowcount
-            if new < len(part) and table is not AUDIT_ENTRY:
+            if new < len(part) and table is not TABLES[AUDIT_ENTRY]:
                 self._require_kept(connection, table, part)
             elif new < len(part):
                 raise self.again(Conflict("Another entry has this place."))
+            else:
+                self.fresh.add(table.name, part)
             created += new
         return created
 
     def _copied(self, connection: Session, table: Table, rows: _Rows) -> bool:
         connection.execute("SAVEPOINT bulk")
         try:
-            if table.is_logged:
-                first = connection.execute(table.next_index).fetchall()[0][0]
-                rows = [(*row, index) for index, row in enumerate(rows, first)]
+            first = connection.execute(table.next_index).fetchall()[0][0] if table.is_logged else 0
             with connection.cursor().copy(table.copy) as copy:
                 copy.set_types([*table.types, "int8"] if table.is_logged else table.types)
-                for row in rows:
-                    copy.write_row(row)
+                for begin in range(0, len(rows), HASHED_ROWS):
+                    some = rows[begin : begin + HASHED_ROWS]
+                    for index, row in enumerate(some, first + begin):
+                        copy.write_row((*row, index) if table.is_logged else row)
+                    self.fresh.add(table.name, some)  # while the server writes the rows
         except errors.UniqueViolation:
             connection.execute("ROLLBACK TO bulk")
+            self.fresh.forget()
             return False
         connection.execute("RELEASE bulk")
         return True
@@ -175,11 +184,6 @@ class PostgresGroup:
         """Make what has the group run again, carefully."""
         self.at_fault = True
         return RunAgain(cause)
-
-
-def kept_otherwise(where: str) -> Conflict:
-    """Make the refusal of an identifier that has another content."""
-    return Conflict("The same identifier is kept with another content.", where=where)
 
 
 def _distinct(table: Table, rows: _Rows) -> _Rows:

@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec.structs import astuple
-
-from seawall.store.log import KeptHead
-from seawall.store.log_extension import LogExtension, require_next
+from seawall.store.log_extension import LogExtension
 from seawall.store.log_growth import LogState
-from seawall.store.log_reads import LogRowReads
 from seawall.store.log_statements import LogStatements
 from seawall.store.postgres_group import PostgresGroup, columns_of
 from seawall.store.postgres_readers import placed
@@ -25,13 +21,13 @@ _PUT_STATES = (
     " FROM unnest(%b::text[], %b::int8[], %b::bytea[]) AS grown (tree, size, peaks)"
     " WHERE log_tree.tree = grown.tree"
 )
-_STATEMENTS = LogStatements("log_index", origin=0)
+LOG_STATEMENTS = LogStatements("log_index", origin=0)
 
 
 class PostgresLogExtension(LogExtension):
     """`GrowingLog` over one group after the other, in few statements."""
 
-    statements = _STATEMENTS
+    statements = LOG_STATEMENTS
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,6 +38,7 @@ class PostgresLogExtension(LogExtension):
     def extend_in(self, group: PostgresGroup) -> None:
         """Log the rows of a group that has sent them all."""
         self._group = group
+        self._fresh = group.fresh
         self._tiles, self._states = [], []  # another group may have failed
         self.extend()
         self._send_tiles()
@@ -80,22 +77,3 @@ class PostgresLogExtension(LogExtension):
         if self._group is None:
             raise RuntimeError("there is no group")
         return self._group
-
-
-class PostgresLogWrites:
-    """`LogWrites` over the group that is being committed."""
-
-    _group: PostgresGroup
-
-    def append_log_head(self, head: KeptHead) -> None:
-        """Keep a signed head."""
-        self._group.wait_for_turn()
-        ((last,),) = self._group.rows("SELECT coalesce(max(number), 0) FROM log_head")
-        require_next(last, head)
-        self._group.rows("INSERT INTO log_head VALUES (%s, %s, %s, %s)", astuple(head))
-
-
-class PostgresLogReads(LogRowReads):
-    """`LogReads` over sessions that only read."""
-
-    log_statements = _STATEMENTS

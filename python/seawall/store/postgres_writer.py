@@ -88,6 +88,7 @@ class PostgresWriter:
         group = self._running()
         if group.careful:
             self._execute(group.session, "ROLLBACK TO request")
+            group.fresh.forget()
             self.release()
         elif group.statements != self._mark:
             raise group.again(unavailable())

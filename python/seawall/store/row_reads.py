@@ -8,30 +8,18 @@ from msgspec import Struct
 
 from seawall.errors import NotFound
 from seawall.store.pages import MAX_PAGE_ROWS, check_limit
-from seawall.store.types import (
-    DatasetVersion,
-    Derivation,
-    DerivedTable,
-    Evidence,
-    Finding,
-    Job,
-    Link,
-    RawChunk,
-    Run,
-)
+from seawall.store.tables import LEDGER_TABLES
+from seawall.store.types import Job
 
 Row = TypeVar("Row", bound=Struct)
 
 _TABLES: dict[type[Struct], tuple[str, str]] = {
-    DatasetVersion: ("dataset_version", "dataset_version_id"),
-    Derivation: ("derivation", "dataset_version_id"),
-    Evidence: ("evidence", "evidence_id"),
-    Finding: ("finding", "finding_id"),
-    Run: ("run", "run_id"),
     Job: ("job", "job_id"),
+    **{table.row: (table.name, table.primary_key[0]) for table in LEDGER_TABLES if table.row},
 }
-_STORED: tuple[type[Struct], ...] = (*_TABLES, Link, RawChunk, DerivedTable)
-COLUMNS = {row: ", ".join(row.__struct_fields__) for row in _STORED}
+"""Name and identifier of the table that holds such rows."""
+
+COLUMNS = {row: ", ".join(row.__struct_fields__) for row in _TABLES}
 
 
 class RowReads(ABC):

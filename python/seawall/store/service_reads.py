@@ -12,7 +12,6 @@ from seawall.store.types import ApiKey, AuditEntry, EngineSwitch, Job, RevokedTo
 
 _KEY = ", ".join(ApiKey.__struct_fields__)
 _ROLES = msgspec.json.Decoder(tuple[str, ...])
-_AUDIT = ", ".join(AuditEntry.__struct_fields__)
 
 
 class ServiceReads(RowReads):
@@ -66,7 +65,7 @@ class ServiceReads(RowReads):
             conditions.append("sequence < :after")
         return self._select(
             AuditEntry,
-            f"SELECT {_AUDIT} FROM audit_entry WHERE {' AND '.join(conditions)}"
+            f"SELECT {COLUMNS[AuditEntry]} FROM audit_entry WHERE {' AND '.join(conditions)}"
             " ORDER BY sequence DESC LIMIT :limit",
             {"tenant": tenant, "after": after, "limit": limit},
         )
@@ -75,7 +74,7 @@ class ServiceReads(RowReads):
         """Every audit entry of a tenant, or of all, oldest first."""
         condition = "" if tenant is None else "AND tenant = :tenant"
         sql = (
-            f"SELECT {_AUDIT} FROM audit_entry WHERE sequence > :last {condition}"
+            f"SELECT {COLUMNS[AuditEntry]} FROM audit_entry WHERE sequence > :last {condition}"
             f" ORDER BY sequence LIMIT {MAX_PAGE_ROWS}"
         )
         last = -(2**63)  # a row that was never appended is shown too

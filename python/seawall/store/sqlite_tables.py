@@ -5,50 +5,25 @@ from functools import cache
 from itertools import chain
 
 import apsw
-from msgspec import Struct
 
-from seawall.errors import Conflict
-from seawall.store.types import (
-    AuditEntry,
-    DatasetVersion,
-    Derivation,
-    DerivedTable,
-    Evidence,
-    Finding,
-    Link,
-    RawChunk,
-    Run,
-)
-
-# Always a row's last columns.
-_FIRST_WRITER_STAYS = frozenset({"source", "source_sha256", "created_at", "created_by"})
+from seawall.store.refusals import kept_otherwise
+from seawall.store.row_writes import Values
+from seawall.store.tables import LEDGER_TABLES, LedgerTable
 
 # A statement that takes several rows costs one step, and the interpreter lets go of its lock at
 # every step; more than these would cost more to prepare than they save.
 MOST_TOGETHER = 64
 _ANY_NUMBER = 16  # up to here there is a statement for every number of rows, then for powers of 2
 
-Values = tuple[object, ...]
-
 
 class Table:
-    """The statements of one table, whose columns are ``keys`` followed by a Struct's fields.
+    """The statements of one table; each copies what it takes, so of large rows it takes one."""
 
-    A statement copies what it takes, so of rows that may be large it takes one.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        keys: tuple[str, ...],
-        row: type[Struct] | None = None,
-        *,
-        together: int = MOST_TOGETHER,
-    ) -> None:
-        self._columns = (*keys, *(row.__struct_fields__ if row else ()))
-        self._content = [name for name in self._columns if name not in _FIRST_WRITER_STAYS]
-        self._together = together
-        self.name = name
+    def __init__(self, table: LedgerTable) -> None:
+        self._columns = tuple(table.types)
+        self._content = table.content
+        self._together = 1 if table.has_large_rows else MOST_TOGETHER
+        self.name = table.name
         self.insert = cache(self._insert)
         self.same = cache(self._same)
 
@@ -67,7 +42,7 @@ class Table:
         wanted = [row[: len(self._content)] for row in rows]
         if self._count_same(connection, wanted) < len(rows):
             changed = next(row for row in wanted if self._count_same(connection, [row]) == 0)
-            raise conflict(f"{self.name}[{changed[1]}]")
+            raise kept_otherwise(f"{self.name}[{changed[1]}]")
 
     def _count_same(self, connection: apsw.Connection, wanted: Sequence[Values]) -> int:
         return int(connection.execute(self.same(len(wanted)), tuple(chain(*wanted))).get)
@@ -100,20 +75,4 @@ def _places(columns: int, rows: int) -> str:
     return ", ".join([f"({', '.join('?' * columns)})"] * rows)
 
 
-def conflict(where: str) -> Conflict:
-    """Say that what is kept is not what was to be kept."""
-    return Conflict("The same identifier is kept with another content.", where=where)
-
-
-_OF_DATASET = ("tenant", "dataset_version_id")
-DATASET = Table("dataset_version", (), DatasetVersion)
-RAW_CHUNK = Table("raw_chunk", _OF_DATASET, RawChunk, together=1)
-DERIVATION = Table("derivation", _OF_DATASET, Derivation)
-DERIVED_TABLE = Table("derived_table", _OF_DATASET, DerivedTable, together=1)
-EVIDENCE = Table("evidence", ("tenant",), Evidence)
-FINDING = Table("finding", ("tenant",), Finding)
-LINK = Table("link", ("tenant",), Link)
-RUN = Table("run", (), Run)
-RUN_EVIDENCE = Table("run_evidence", ("tenant", "run_id", "evidence_id"))
-RUN_FINDING = Table("run_finding", ("tenant", "run_id", "finding_id"))
-AUDIT_ENTRY = Table("audit_entry", (), AuditEntry)
+TABLES = {table: Table(table) for table in LEDGER_TABLES}

@@ -1,0 +1,1 @@
+-- What changes here in PostgreSQL, how references of rows are looked up, SQLite leaves to the writer.

@@ -1,0 +1,120 @@
+"""The rows of one group of requests: hurried while all goes well, careful once something did not.
+
+In a hurried group the few rows of a request wait for those of its neighbours and go with them in
+few statements when the group ends. Where one of them is refused nobody knows whose it is: the group
+is undone and run again, carefully, so that each request learns what it did where it does it.
+"""
+
+from collections.abc import Sequence
+
+import apsw
+
+from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, StoreError
+from seawall.store.fresh_leaves import FreshLeaves
+from seawall.store.group_commit import RunAgain
+from seawall.store.row_writes import Values
+from seawall.store.sqlite_connection import translated
+from seawall.store.sqlite_references import KnownIds, require_references
+from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
+from seawall.store.tables import EVIDENCE, FINDING, LINK, RUN_EVIDENCE, RUN_FINDING
+
+GATHERED_ROWS = 20_000
+"""So many gathered rows are sent before the group ends, for the sake of memory."""
+
+# Each finds what it refers to. Entries of the audit do not wait: the next one continues them.
+_GATHERED = tuple(TABLES[table] for table in (EVIDENCE, FINDING, LINK, RUN_EVIDENCE, RUN_FINDING))
+
+
+class SqliteGroup:
+    """Puts the rows of one group after the other, on the writer's connection."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self.fresh = FreshLeaves()
+        self._known = KnownIds()
+        self._is_careful = True
+        self._was_at_fault = False
+        self._gathered: dict[Table, list[Values]] = {table: [] for table in _GATHERED}
+        self._waiting = 0
+        self._marks = [0] * len(_GATHERED)  # how many rows waited when the request began
+        self._sent_neighbours = False  # since then
+
+    def begin(self) -> None:
+        """Start a group, carefully where its last run was at fault."""
+        self._is_careful, self._was_at_fault = self._was_at_fault, False
+        self._clear()
+        self.fresh.forget()
+        self._known.forget()
+
+    def mark(self) -> None:
+        """Remember where the rows of one request begin."""
+        self._marks = [len(rows) for rows in self._gathered.values()]
+        self._sent_neighbours = False
+
+    def undo(self) -> None:
+        """Forget the rows since the mark, which the database has undone.
+
+        Raises
+        ------
+        RunAgain
+            When rows of neighbours went with them.
+        """
+        self.fresh.forget()
+        self._known.forget()
+        if self._sent_neighbours:
+            raise self._again(StoreError("The group could not be told apart.", code="store_busy"))
+        for rows, mark in zip(self._gathered.values(), self._marks, strict=True):
+            del rows[mark:]
+        self._waiting = sum(self._marks)
+
+    def put(self, table: Table, rows: Sequence[Values]) -> int:
+        """Insert what is missing, require the rest to be the same; return how many were new."""
+        created = table.put(self._connection, rows)
+        if created:
+            require_references(self._connection, table, rows, self._known)
+        self._known.add(table, rows)
+        if created == len(rows):
+            self.fresh.add(table.name, rows)
+        return created
+
+    def put_later(self, table: Table, rows: Sequence[Values]) -> None:
+        """Put rows at once if they are many or the group is careful, else with the neighbours'."""
+        if table not in self._gathered:
+            self.put(table, rows)
+            return
+        if self._is_careful or len(rows) > MOST_TOGETHER:
+            self.send()
+            self.put(table, rows)
+            return
+        self._gathered[table].extend(rows)
+        self._waiting += len(rows)
+        if self._waiting >= GATHERED_ROWS:
+            self.send()
+
+    def send(self) -> None:
+        """Put what has waited; raises RunAgain where any of it is refused."""
+        if not self._waiting:
+            return
+        self._sent_neighbours = self._sent_neighbours or any(self._marks)
+        try:
+            with translated():
+                for table, rows in self._gathered.items():
+                    self.put(table, rows)
+        except (Conflict, InvalidInput, NotFound) as error:
+            raise self._again(error) from error
+        self._clear()
+
+    def end(self) -> None:
+        """Note that the group was committed."""
+        self.fresh.forget()
+        self._known.keep()
+
+    def _again(self, cause: SeawallError) -> RunAgain:
+        self._was_at_fault = True
+        return RunAgain(cause)
+
+    def _clear(self) -> None:
+        for rows in self._gathered.values():
+            rows.clear()
+        self._waiting = 0
+        self._marks = [0] * len(_GATHERED)

@@ -1,0 +1,149 @@
+"""What rows of the ledger refer to, looked up for all rows of a put at once.
+
+SQLite itself would look up every reference of every row, which takes longer than keeping the row.
+What is referred to is never removed, so to look once, when rows come, is enough; and what this
+process has put lately need not be looked up. The foreign keys stay declared: for those who read the
+schema, and for the check of a whole ledger.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import apsw
+import msgspec
+
+from seawall.store.refusals import refers_to_nothing
+from seawall.store.row_writes import Values
+from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
+from seawall.store.tables import EVIDENCE, FINDING, LEDGER_TABLES, LedgerTable
+
+REMEMBERED = 1 << 17
+"""So many identifiers at least, a few times as many at most; of 100 bytes or so each."""
+
+SCANNED = 1_000
+"""So many identifiers or more are looked for among all of their table, where it has few others."""
+
+_SCANNED_FOR_ONE = 4  # a look-up takes as long as reading so many
+_PAGE = 16_384
+_Place = tuple[str, str]  # a table and a tenant
+
+
+class Reference(NamedTuple):
+    """A column of a row that names a row of a parent, of the same tenant."""
+
+    column: int
+    parent: str
+    key: str
+
+
+def _references(table: LedgerTable) -> tuple[Reference, ...]:
+    return tuple(
+        Reference(list(table.types).index(key), parent.name, key)
+        for parent in table.refers_to
+        for key in parent.primary_key[:1]
+    )
+
+
+REFERENCES = {TABLES[table]: _references(table) for table in LEDGER_TABLES}
+_KNOWN = (TABLES[EVIDENCE], TABLES[FINDING])
+
+
+class KnownIds:
+    """Identifiers of evidence and findings that this process has put lately."""
+
+    def __init__(self) -> None:
+        self._new: dict[_Place, set[str]] = {}  # by the transaction that is under way
+        self._young: dict[_Place, set[str]] = {}
+        self._old: dict[_Place, set[str]] = {}
+
+    def add(self, table: Table, rows: Sequence[Values]) -> None:
+        """Remember rows that were put; of very many the last."""
+        if table not in _KNOWN:
+            return
+        if _count(self._new) + len(rows) > REMEMBERED:
+            self._new = {}
+        for tenant, ids in ids_by_tenant(rows[-REMEMBERED:], 1):
+            self._new.setdefault((table.name, tenant), set()).update(ids)
+
+    def unknown(self, table: str, tenant: str, ids: set[str]) -> set[str]:
+        """Leave out those that are remembered."""
+        place = (table, tenant)
+        for known in (self._new, self._young, self._old):
+            if place in known:
+                ids = ids - known[place]
+        return ids
+
+    def keep(self) -> None:
+        """Remember what was put beyond its transaction, which is durable."""
+        for place, ids in self._new.items():
+            self._young.setdefault(place, set()).update(ids)
+        if _count(self._young) >= REMEMBERED:
+            self._young, self._old = {}, self._young
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was put in the transaction, as some of it was undone."""
+        self._new = {}
+
+
+def require_references(
+    connection: apsw.Connection, table: Table, rows: Sequence[Values], known: KnownIds
+) -> None:
+    """Raise NotFound where a row refers to something that its tenant does not have."""
+    for column, parent, key in REFERENCES[table]:
+        for tenant, ids in ids_by_tenant(rows, column):
+            unknown = known.unknown(parent, tenant, ids)
+            if len(unknown) >= SCANNED and _has_few_others(connection, parent, len(unknown)):
+                _remove_kept(connection, parent, key, tenant, unknown)
+            # In order, so that neighbours lie on one page.
+            ordered = sorted(unknown)
+            for first in range(0, len(ordered), MOST_TOGETHER):
+                some = ordered[first : first + MOST_TOGETHER]
+                found = connection.execute(_found(parent, key, len(some)), (*some, tenant)).get
+                if found < len(some):
+                    raise refers_to_nothing()
+
+
+def _has_few_others(connection: apsw.Connection, parent: str, wanted: int) -> bool:
+    rows = connection.execute(f"SELECT max(rowid) FROM {parent}").get
+    return rows is not None and int(rows) <= _SCANNED_FOR_ONE * wanted
+
+
+def _remove_kept(
+    connection: apsw.Connection, parent: str, key: str, tenant: str, wanted: set[str]
+) -> None:
+    """Read all identifiers of the parent, which is sooner than to look up most of them."""
+    # One step a page: at each step the interpreter lets go of its lock.
+    page = (
+        f"SELECT json_group_array(key), max(key) FROM (SELECT {key} AS key FROM {parent}"
+        f" WHERE {key} > ? AND tenant = ? ORDER BY {key} LIMIT {_PAGE})"
+    )
+    last: str | None = ""
+    while wanted and last is not None:
+        text, last = connection.execute(page, (last, tenant)).get
+        wanted.difference_update(msgspec.json.decode(text))
+
+
+def ids_by_tenant(rows: Sequence[Values], column: int) -> list[tuple[str, set[str]]]:
+    """Return the identifiers in a column, by the tenant in the first."""
+    tenants = {row[0] for row in rows}
+    if len(tenants) == 1:
+        return [(tenants.pop(), {row[column] for row in rows})]
+    by_tenant: dict[str, set[str]] = {tenant: set() for tenant in tenants}
+    for row in rows:
+        by_tenant[row[0]].add(row[column])
+    return list(by_tenant.items())
+
+
+def _count(ids: dict[_Place, set[str]]) -> int:
+    return sum(map(len, ids.values()))
+
+
+@cache
+def _found(parent: str, key: str, count: int) -> str:
+    wanted = ", ".join(["(?)"] * count)
+    return (
+        f"SELECT count(*) FROM (VALUES {wanted}) AS wanted CROSS JOIN {parent} AS kept"
+        f" WHERE kept.{key} = wanted.column1 AND kept.tenant = ?"
+    )

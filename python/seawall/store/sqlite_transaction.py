@@ -1,0 +1,39 @@
+"""The write side over SQLite, inside the transaction of a group."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import apsw
+
+from seawall.store.ledger_writes import LedgerWrites
+from seawall.store.row_writes import Values
+from seawall.store.sqlite_connection import translated
+from seawall.store.sqlite_group import SqliteGroup
+from seawall.store.sqlite_tables import TABLES
+from seawall.store.tables import LedgerTable
+
+
+class SqliteTransaction(LedgerWrites):
+    """`Transaction` over the writer's connection, which has the write lock of all processes."""
+
+    def __init__(self, connection: apsw.Connection, group: SqliteGroup) -> None:
+        self._connection = connection
+        self._group = group
+
+    def _rows(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
+        with translated():
+            return self._connection.execute(sql, values).fetchall()
+
+    def _put(self, table: LedgerTable, rows: Sequence[Values]) -> int:
+        with translated():
+            return self._group.put(TABLES[table], rows)
+
+    def _put_later(self, table: LedgerTable, rows: Sequence[Values]) -> None:
+        with translated():
+            self._group.put_later(TABLES[table], rows)
+
+    def _put_waiting(self) -> None:
+        self._group.send()
+
+    def _wait_for_turn(self) -> None:
+        """The lock is there already."""

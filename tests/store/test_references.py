@@ -1,0 +1,102 @@
+"""References that are looked up for many rows at once: none is taken on trust."""
+
+from collections.abc import Iterator
+
+import pytest
+from sample_ledger import CHUNKS, TENANT, dataset, evidence, submit
+
+from seawall.errors import NotFound
+from seawall.store import Store, open_store, sqlite_references
+from seawall.store.sqlite_references import KnownIds
+from seawall.store.sqlite_tables import TABLES
+from seawall.store.tables import EVIDENCE, LINK
+from seawall.store.types import Evidence, Finding, Link
+
+MANY = 3_000
+
+
+def rows_of(count: int) -> tuple[list[Evidence], list[Finding], list[Link]]:
+    names = [f"{number * 7_919 % count:06d}" for number in range(count)]
+    return (
+        [Evidence(f"e{name}", "dv", "debt", "k", b"{}") for name in names],
+        [Finding(f"f{name}", "dv", b"{}") for name in names],
+        [Link(f"l{name}", f"f{name}", f"e{name}") for name in names],
+    )
+
+
+@pytest.fixture(params=[0, 40_000], ids=["few others", "many others"])
+def parents(request: pytest.FixtureRequest, url: str) -> Iterator[Store]:
+    """Evidence and findings that the process which opens the ledger has not put itself."""
+    kept, findings, _ = rows_of(MANY)
+    with open_store(url) as store:
+        submit(store, lambda t: t.put_dataset(dataset(), CHUNKS))
+        submit(store, lambda t: t.put_evidence(TENANT, kept))
+        submit(store, lambda t: t.put_findings(TENANT, findings))
+        if request.param:
+            submit(store, lambda t: t.put_evidence(TENANT, evidence(request.param, prefix="x")))
+    with open_store(url) as store:
+        yield store
+
+
+def test_links_to_what_another_process_has_kept_are_kept(parents: Store) -> None:
+    _, _, links = rows_of(MANY)
+    submit(parents, lambda t: t.put_links(TENANT, links))
+    assert len(list(parents.all_links(TENANT))) == MANY
+    assert parents.integrity_problems() == []
+
+
+@pytest.mark.parametrize("lost", [Link("l", "f000001", "e"), Link("l", "f", "e000001")])
+def test_one_link_to_nothing_among_many_is_refused(parents: Store, lost: Link) -> None:
+    _, _, links = rows_of(MANY)
+    with pytest.raises(NotFound):
+        submit(parents, lambda t: t.put_links(TENANT, [*links, lost]))
+    assert list(parents.all_links(TENANT)) == []
+
+
+def test_what_another_tenant_has_is_nothing(parents: Store) -> None:
+    kept, _, links = rows_of(MANY)
+    submit(parents, lambda t: t.put_dataset(dataset(tenant="other"), CHUNKS))
+    submit(parents, lambda t: t.put_evidence("other", kept))
+    with pytest.raises(NotFound):
+        submit(parents, lambda t: t.put_links("other", links))
+
+
+@pytest.mark.parametrize("count", [3, MANY])
+def test_a_link_to_what_was_undone_is_refused(store: Store, count: int) -> None:
+    kept, findings, links = rows_of(count)
+    submit(store, lambda t: t.put_dataset(dataset(), CHUNKS))
+    submit(store, lambda t: t.put_findings(TENANT, findings))
+
+    def undone(transaction: object) -> None:
+        transaction.put_evidence(TENANT, kept)  # type: ignore[attr-defined]
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011
+        submit(store, undone)
+    with pytest.raises(NotFound):
+        submit(store, lambda t: t.put_links(TENANT, links))
+
+
+def test_few_identifiers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_references, "REMEMBERED", 10)
+    known, ids = KnownIds(), {f"e{number}" for number in range(100)}
+    for first in range(0, 100, 4):
+        known.add(TABLES[EVIDENCE], [(TENANT, f"e{number}") for number in range(first, first + 4)])
+        known.keep()
+    left = ids - known.unknown("evidence", TENANT, ids)
+    assert {f"e{number}" for number in range(90, 100)} <= left
+    assert len(left) <= 30
+    known.add(TABLES[EVIDENCE], [(TENANT, f"n{number}") for number in range(100)])
+    assert len(known.unknown("evidence", TENANT, {f"n{number}" for number in range(100)})) == 90
+
+
+def test_what_is_forgotten_or_of_another_kind_is_unknown() -> None:
+    known = KnownIds()
+    known.add(TABLES[EVIDENCE], [(TENANT, "kept")])
+    known.keep()
+    known.add(TABLES[EVIDENCE], [(TENANT, "new")])
+    known.add(TABLES[LINK], [(TENANT, "link")])
+    assert known.unknown("evidence", TENANT, {"kept", "new", "link"}) == {"link"}
+    assert known.unknown("evidence", "other", {"kept"}) == {"kept"}
+    known.forget()
+    assert known.unknown("evidence", TENANT, {"kept", "new"}) == {"new"}

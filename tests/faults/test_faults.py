@@ -9,22 +9,24 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from seawall.errors import InvalidInput, StoreError
+from seawall.errors import InvalidInput, SeawallError, StoreError
 from seawall.lab.faults import run_faults
+from seawall.lab.faults.exhaustion import exhaustions
 from seawall.lab.faults.registry import FAULTS
-from seawall.lab.faults.row import FaultRow, Tally, fault_row
+from seawall.lab.faults.row import FaultRow, Tally, fault_row, percentile
 from seawall.lab.faults.simulation import simulate
+from seawall.lab.postgres_server import PostgresServer
 from seawall.service.problems import status_of
 
 NAMES = [fault.name for fault in FAULTS]
 
-# Seconds from opening until the first durable write, at the 95th percentile.
-RECOVERED_WITHIN_S = {"kill": 0.05}
+# Seconds from opening until the first durable write, or what a fault says, at the 95th percentile.
+RECOVERED_WITHIN_S = {"kill": 0.05, "server_stop": 0.5, "partition": 1.5, "exhaustion": 0.5}
 
 
 def tried(name: str, profile: str) -> FaultRow:
     (row,) = run_faults(profile, only=[name])
-    if name == "full_disk" and row.tried == 0 and os.environ.get("SEAWALL_NO_SKIPS") != "1":
+    if row.tried == 0 and os.environ.get("SEAWALL_NO_SKIPS") != "1":
         pytest.skip(row.notes)
     return row
 
@@ -72,6 +74,36 @@ def test_a_single_wrong_row_is_not_ok(found: str) -> None:
 
 def test_a_full_disk_is_status_507() -> None:
     assert status_of(StoreError("full", code="store_full")) == 507
+
+
+@pytest.mark.faults
+def test_callers_on_an_exhausted_pool_are_told_at_once_or_within_a_second(
+    postgres_server: PostgresServer,
+) -> None:
+    found = exhaustions(postgres_server.url(), 3, lambda _: None)
+    assert percentile(found.shed_s, 0.95) < 0.01
+    assert max(found.waited_s) < 1
+
+
+@pytest.mark.parametrize(
+    ("missing", "why"),
+    [
+        ("binaries", "not tried: it is not here"),
+        ("PostgresServer.start", "not tried: PostgreSQL cannot be started: it is not here"),
+    ],
+)
+def test_a_fault_that_cannot_be_tried_says_why_and_is_not_ok(
+    monkeypatch: pytest.MonkeyPatch, missing: str, why: str
+) -> None:
+    def refuse(*_: object) -> None:
+        code = "library_missing" if missing == "binaries" else "process_failed"
+        raise SeawallError("it is not here", code=code)
+
+    monkeypatch.setattr(f"seawall.lab.postgres_server.{missing}", refuse)
+    (row,) = run_faults(only=["server_stop"])
+    assert not row.ok
+    assert (row.database, row.tried) == ("postgres", 0)
+    assert row.notes == why
 
 
 def test_an_unknown_fault_is_refused() -> None:

@@ -211,3 +211,11 @@ def test_nginx_shows_nobody_the_metrics_and_believes_no_address() -> None:
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
     for needed in ("least_conn;", "keepalive 128;", "client_header_timeout", "limit_conn "):
         assert needed in text
+
+
+def test_only_a_run_is_asked_again_although_it_was_sent() -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+    places = re.findall(r"location ([^{]*)\{([^}]*)\}", text)
+    again = [place.strip() for place, said in places if "non_idempotent" in said]
+    assert again == ["~ ^/api/v3/engines/[^/]+/run$"]
+    assert text.count("non_idempotent") == 1

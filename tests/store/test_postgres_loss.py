@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import psycopg
 import pytest
-from cutting_proxy import CuttingProxy, once
 from sample_ledger import TENANT, draft, evidence, fill, submit
 
 from seawall.errors import StoreError
+from seawall.lab.faults.cutting_proxy import CuttingProxy, once
 from seawall.lab.postgres_server import PostgresServer
-from seawall.store import Store, open_store, postgres_connection, postgres_deadlines
+from seawall.store import Store, open_store, postgres_connection
 from seawall.store.audit_chain import chain_problems
 
 
@@ -126,13 +126,13 @@ def test_sessions_that_an_administrator_ends_are_opened_again(store: Store, url:
 
 
 def test_a_network_that_swallows_everything_is_noticed(
-    store: Store, proxy: CuttingProxy, url: str, monkeypatch: pytest.MonkeyPatch
+    store: Store, proxy: CuttingProxy, url: str
 ) -> None:
     def stall(sent: bytes) -> bool:
         proxy.stalled = proxy.stalled or b"writer_mark" in sent
         return False
 
-    monkeypatch.setattr(postgres_deadlines, "ANSWER_S", 2.0)
+    store._server.deadlines.answer_s = 2.0  # type: ignore[attr-defined]
     proxy.cut_before, proxy.silent = stall, True
     waiting = store.submit(lambda t: t.append_audit(draft("new")))
     while not proxy.stalled:

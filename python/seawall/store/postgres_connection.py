@@ -10,7 +10,7 @@ import psycopg
 from psycopg import conninfo, errors
 
 from seawall.errors import InvalidInput, SeawallError, StoreError
-from seawall.store.postgres_deadlines import Deadlines, Session
+from seawall.store.postgres_deadlines import ANSWER_S, Deadlines, Session
 from seawall.store.refusals import BUSY, DAMAGED, FULL, Failure, refused_row
 
 CONNECT_S = 3
@@ -89,6 +89,8 @@ class Server:
     ----------
     url : str
         ``postgresql://user:password@host:port/database?parameter=value``, as libpq reads it.
+    answer_s : float
+        How long a statement may take before its session is given up.
 
     Raises
     ------
@@ -96,13 +98,13 @@ class Server:
         When the URL cannot be read; it is not repeated, for it may hold a password.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, answer_s: float = ANSWER_S) -> None:
         try:
             given = conninfo.conninfo_to_dict(url)
         except psycopg.Error:
             raise InvalidInput("is no URL of a PostgreSQL database", where="store") from None
         self._parameters: dict[str, Any] = {**_ASIDE, **given}
-        self.deadlines = Deadlines()
+        self.deadlines = Deadlines(answer_s)
         self._lock = threading.Lock()
         self._pause_s = 0.0  # 0 while the server is there
         self._knock_at = 0.0

@@ -25,9 +25,15 @@ class Deadlines:
     """Cuts the connection of a session whose answer is overdue, so that who waits learns it.
 
     The server's own timeouts do not help where the network swallows what it says.
+
+    Parameters
+    ----------
+    answer_s : float
+        See ``ANSWER_S``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, answer_s: float = ANSWER_S) -> None:
+        self.answer_s = answer_s
         self._until: dict[Session, float] = {}
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._look, name="seawall-deadlines", daemon=True)
@@ -36,7 +42,7 @@ class Deadlines:
     @contextmanager
     def answering(self, session: Session, *, rows: int = 0) -> Iterator[None]:
         """Expect the answers to what is sent inside, in time."""
-        self._until[session] = time.monotonic() + ANSWER_S + rows / ROWS_PER_S
+        self._until[session] = time.monotonic() + self.answer_s + rows / ROWS_PER_S
         try:
             yield
         finally:

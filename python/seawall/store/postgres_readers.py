@@ -7,12 +7,12 @@ from typing import Any
 
 import psycopg
 
+from seawall.store.fair_turns import MAX_WAITING, WAIT_S
 from seawall.store.postgres_connection import Server, translated
 from seawall.store.postgres_deadlines import Session
 from seawall.store.reader_pool import ReaderPool
 
 MAX_READERS = 8
-BORROW_S = 10.0
 _NAME = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)\b")
 
 
@@ -29,14 +29,19 @@ class Readers(ReaderPool[Session]):
     ----------
     server : Server
         Where they are opened.
-    most, wait_s
+    most, most_waiting, wait_s
         As of the pool.
     """
 
     def __init__(
-        self, server: Server, *, most: int = MAX_READERS, wait_s: float = BORROW_S
+        self,
+        server: Server,
+        *,
+        most: int = MAX_READERS,
+        most_waiting: int = MAX_WAITING,
+        wait_s: float = WAIT_S,
     ) -> None:
-        super().__init__(most=most, wait_s=wait_s)
+        super().__init__(most=most, most_waiting=most_waiting, wait_s=wait_s)
         self._server = server
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> list[Any]:

@@ -1,11 +1,11 @@
 """Connections that only read, one for each thread that reads at this moment."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Generic, Protocol, TypeVar
 
-from seawall.store.refusals import CLOSED, READS_WAIT
+from seawall.store.fair_turns import MAX_WAITING, FairTurns
+from seawall.store.refusals import CLOSED
 
 
 class _Closable(Protocol):
@@ -25,30 +25,25 @@ class ReaderPool(Generic[C]):
         Connections at once.
     wait_s : float
         How long a thread waits for one that is out.
+    most_waiting : int
+        Threads that wait; one more is refused at once.
     """
 
-    def __init__(self, *, most: int, wait_s: float) -> None:
-        self._wait_s = wait_s
-        self._free = threading.BoundedSemaphore(most)
+    def __init__(self, *, most: int, wait_s: float, most_waiting: int = MAX_WAITING) -> None:
+        self._turns = FairTurns(most, most_waiting=most_waiting, wait_s=wait_s)
         self._lock = threading.Lock()
         self._idle: list[C] = []
         self._closed = False
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> AbstractContextManager[None]:
         """Wait until one more connection may be out.
 
         Raises
         ------
         StoreError
-            ``store_busy`` when none came back in time.
+            ``store_busy`` when none came back in time, or too many threads wait already.
         """
-        if not self._free.acquire(timeout=self._wait_s):
-            raise READS_WAIT.error()
-        try:
-            yield
-        finally:
-            self._free.release()
+        return self._turns.one()
 
     def borrow(self) -> C | None:
         """Take an idle connection; None when a new one must be opened.

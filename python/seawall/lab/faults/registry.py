@@ -1,14 +1,16 @@
 """Every fault as data: what is broken, how often, and what is promised."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Literal, NamedTuple
 
+from seawall.extras import require_extra
 from seawall.lab.faults.backup import try_backups
 from seawall.lab.faults.full_disk import try_full_disks
 from seawall.lab.faults.io_failure import try_io_failures
 from seawall.lab.faults.kill import try_kills
 from seawall.lab.faults.power_cut import try_power_cuts
-from seawall.lab.faults.row import FaultRow, Tries
+from seawall.lab.faults.row import Database, FaultRow, Tries
 from seawall.lab.faults.simulation import try_simulation
 
 Profile = Literal["quick", "full"]
@@ -22,6 +24,18 @@ class Fault(NamedTuple):
     promise: str
     tries: dict[Profile, int]
     attempt: Callable[[Tries], FaultRow]
+    database: Database = "sqlite"
+
+
+def _of_module(name: str) -> Callable[[Tries], FaultRow]:
+    """Return what tries the fault of a module, which needs the libraries of an extra."""
+
+    def attempt(tries: Tries) -> FaultRow:
+        require_extra("postgres")
+        row: FaultRow = import_module(f"seawall.lab.faults.{name}").attempt(tries)
+        return row
+
+    return attempt
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -66,5 +80,37 @@ FAULTS: tuple[Fault, ...] = (
         "the copy has all that was acknowledged before, and nothing in part",
         {"quick": 3, "full": 20},
         try_backups,
+    ),
+    Fault(
+        "server_stop",
+        "PostgreSQL ended at once under load",
+        "0 acknowledged lost, 0 twice",
+        {"quick": 20, "full": 50},
+        _of_module("server_stop"),
+        "postgres",
+    ),
+    Fault(
+        "partition",
+        "network parted: refuse, reset, stall, drop",
+        "0 acknowledged that is not there, every client told in time",
+        {"quick": 6, "full": 15},  # of each of the four
+        _of_module("partition"),
+        "postgres",
+    ),
+    Fault(
+        "exhaustion",
+        "200 callers on 10 connections",
+        "answered, or refused at once or within a second",
+        {"quick": 1, "full": 10},
+        _of_module("exhaustion"),
+        "postgres",
+    ),
+    Fault(
+        "replica",
+        "a service killed behind nginx under load",
+        "0 runs failed, lost or twice",
+        {"quick": 2, "full": 15},
+        _of_module("replica"),
+        "postgres",
     ),
 )

@@ -2,12 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from seawall.errors import SeawallError
+
+Database = Literal["sqlite", "postgres"]
+
 Progress = Callable[[str, int, int], None]
 """Told the fault, how many tries are done, and of how many."""
+
+
+class NotTried(SeawallError):
+    """A fault cannot be tried here, for want of what it needs."""
+
+    default_code = "not_tried"
 
 
 class Tally(msgspec.Struct):
@@ -26,7 +36,7 @@ class FaultRow(msgspec.Struct, frozen=True):
     """One fault on one database. Counts are of requests, each acknowledged as a whole."""
 
     fault: str
-    database: str
+    database: Database
     tried: int
     acknowledged: int
     lost: int  # acknowledged, and not there afterwards
@@ -51,19 +61,19 @@ class Tries(NamedTuple):
 
 
 def fault_row(
-    fault: str, tally: Tally, *, control: str, control_lost: int, notes: str, held: bool = True
+    fault: str,
+    tally: Tally,
+    *,
+    control: str,
+    control_lost: int,
+    notes: str,
+    database: Database = "sqlite",
 ) -> FaultRow:
-    """Make the row; it is ok when nothing was lost and the control lost something.
-
-    Parameters
-    ----------
-    held : bool
-        Whether what the fault promises beyond its rows was seen too.
-    """
+    """Make the row; it is ok when nothing was lost and the control lost something."""
     unharmed = not (tally.lost or tally.torn or tally.duplicated or tally.unexpected)
     return FaultRow(
         fault=fault,
-        database="sqlite",
+        database=database,
         tried=tally.tried,
         acknowledged=tally.acknowledged,
         lost=tally.lost,
@@ -74,7 +84,7 @@ def fault_row(
         recovery_max_s=percentile(tally.recoveries_s, 1.0),
         control=control,
         control_lost=control_lost,
-        ok=held and unharmed and control_lost > 0 and tally.tried > 0 and tally.acknowledged > 0,
+        ok=unharmed and control_lost > 0 and tally.tried > 0 and tally.acknowledged > 0,
         notes=notes,
     )
 

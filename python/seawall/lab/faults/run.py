@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from seawall.errors import InvalidInput
+from seawall.errors import InvalidInput, SeawallError
 from seawall.lab.disk import disk_folder
 from seawall.lab.faults.registry import FAULTS, Fault, Profile
-from seawall.lab.faults.row import FaultRow, Progress, Tries
+from seawall.lab.faults.row import FaultRow, NotTried, Progress, Tally, Tries, fault_row
 from seawall.lab.table import Cell, text_table
 
 
@@ -52,9 +52,21 @@ def run_faults(
 
 def _tried(fault: Fault, count: int, progress: Progress, seed: int) -> FaultRow:
     with disk_folder() as folder:
-        return fault.attempt(
-            Tries(count, Path(folder), seed, lambda done: progress(fault.name, done, count))
-        )
+        tries = Tries(count, Path(folder), seed, lambda done: progress(fault.name, done, count))
+        try:
+            return fault.attempt(tries)
+        except SeawallError as reason:
+            if reason.code not in {"library_missing", NotTried.default_code}:
+                raise
+            return _not_tried(fault, reason)
+
+
+def _not_tried(fault: Fault, reason: SeawallError) -> FaultRow:
+    """Make the row of a fault that cannot be tried here: it says why, and is not ok."""
+    notes = f"not tried: {reason.message}"
+    return fault_row(
+        fault.name, Tally(), database=fault.database, control="", control_lost=0, notes=notes
+    )
 
 
 def fault_table(rows: Sequence[FaultRow]) -> str:
@@ -62,6 +74,7 @@ def fault_table(rows: Sequence[FaultRow]) -> str:
     modes = {fault.name: fault.failure_mode for fault in FAULTS}
     header = (
         "failure mode",
+        "database",
         "tried",
         "acknowledged",
         "recovery ms p50",
@@ -78,6 +91,7 @@ def fault_table(rows: Sequence[FaultRow]) -> str:
     lines: list[tuple[Cell, ...]] = [
         (
             modes[row.fault],
+            row.database,
             row.tried,
             row.acknowledged,
             *map(_ms, (row.recovery_p50_s, row.recovery_p95_s, row.recovery_max_s)),

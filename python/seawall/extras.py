@@ -5,9 +5,10 @@ from typing import Literal
 
 from seawall.errors import SeawallError
 
-Extra = Literal["report", "service"]
+Extra = Literal["lab", "report", "service"]
 
 _LIBRARIES: dict[Extra, tuple[str, ...]] = {
+    "lab": ("psutil",),
     "report": ("altair", "jinja2", "vl_convert"),
     "service": (
         *("litestar", "uvicorn", "uvloop", "httptools"),

@@ -161,7 +161,7 @@ def _show_profiles(profiles: "list[LoadProfile]", *, as_json: bool) -> None:
             for one in profiles
         ],
     )
-    line("run one", f"seawall lab load {profiles[0].name} --self-host")
+    line("run one", "seawall lab load smoke --self-host")
 
 
 def _level(profile: "LoadProfile") -> str:

@@ -5,10 +5,9 @@ from typing import Literal
 
 from seawall.errors import SeawallError
 
-Extra = Literal["lab", "report", "service"]
+Extra = Literal["report", "service"]
 
 _LIBRARIES: dict[Extra, tuple[str, ...]] = {
-    "lab": ("psutil",),
     "report": ("altair", "jinja2", "vl_convert"),
     "service": (
         *("litestar", "uvicorn", "uvloop", "httptools"),

@@ -70,6 +70,16 @@ def test_a_failed_step_is_shown_and_the_command_fails(seawall: Command) -> None:
     assert len(list(Path("results/lab").glob("*.jsonl"))) == 1
 
 
+def test_a_flame_graph_lies_beside_the_runs(seawall: Command) -> None:
+    done = seawall("lab", "flame", "stub", "--profile", "ci", "--python")
+    assert done.exit_code == 0, done.err
+    (graph,) = Path("results/lab").glob("*-ci-stub.svg")
+    assert graph.name in done.out.replace("\n", "")
+    assert ">stub</text>" in graph.read_text()
+    seawall("lab", "flame", "other").refused("invalid_input", "there are stub")
+    seawall("lab", "flame", "stub", "--output", "absent/a.svg").refused("not_found")
+
+
 def test_without_the_commands_it_is_refused(seawall: Command) -> None:
     seawall("lab", "run", "--benchmarks", "nowhere").refused("benchmarks_missing", "in a clone")
     seawall("lab", "run", "--only", "nothing").refused("invalid_input", "there are stubs")

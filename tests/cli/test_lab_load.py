@@ -1,12 +1,16 @@
 """``seawall lab load``: shipped and own profiles, verdicts as exit codes, what is kept."""
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lab.stand_in_server import StandInServer, closed_port, reply
+from seawall.cli.exit_codes import EXIT_INTERRUPTED
 from seawall.lab.load_profiles import shipped_names
 from seawall.lab.load_samples import read_samples
 
@@ -109,6 +113,18 @@ def test_what_cannot_be_told_is_exit_2(words: tuple[str, ...], said: str, seawal
     assert done.exit_code == 2
     assert said in done.err
     assert done.err.count("\n") == 1
+    assert not Path("results").exists()
+
+
+def test_a_load_that_is_told_to_end_ends_and_keeps_nothing(server: StandInServer) -> None:
+    code = "from seawall.cli.app import main; main()"
+    on = ("--url", server.base_url, "--dataset", "dv_7")
+    with subprocess.Popen([sys.executable, "-c", code, "lab", "load", "soak", *on]) as process:
+        while not server.requests:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.terminate()
+        assert process.wait(30) == EXIT_INTERRUPTED
     assert not Path("results").exists()
 
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from seawall.lab.report.advice import advice_of
+from seawall.lab.report.charts import report_graphs
 from seawall.lab.report.checklist import checklist
 from seawall.lab.report.figures import spread
 from seawall.lab.report.page import cell, write_lab_report
@@ -178,6 +179,21 @@ def test_the_page_needs_nothing_from_outside_and_says_when_it_was_noisy(tmp_path
     assert "This machine was not quiet." in shown
     for target in re.findall(r"\]\(([^)]+)\)", shown):
         assert (text.parent / target).read_text().startswith("<svg xmlns=")
+
+
+def test_a_graph_shows_itself_in_a_notebook_and_says_what_its_bars_are(whole: LabRun) -> None:
+    graph = next(one for one in report_graphs(whole) if one.name == "throughput")
+    assert (graph._repr_svg_() or "").startswith("<svg xmlns=")
+    assert repr(graph).startswith("Throughput against concurrency. Points: medians of the repeats")
+
+
+def test_thin_curves_of_the_laws_go_through_throughput_and_times(whole: LabRun) -> None:
+    thin = {one.name: str(one.drawing).count('stroke-width="0.8"') for one in report_graphs(whole)}
+    assert {name: count for name, count in thin.items() if count} == {
+        "throughput": 2,
+        "ingestion": 1,
+        "linking": 3,
+    }
 
 
 def test_the_same_run_gives_the_same_bytes(whole: LabRun, tmp_path: Path) -> None:

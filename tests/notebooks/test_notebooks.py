@@ -1,5 +1,6 @@
 """Notebooks run as they are, and their two files are one: ``jupytext --sync notebooks/*.py``."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,10 @@ def test_a_notebook_runs_without_a_warning(
         "JUPYTER_RUNTIME_DIR",
     ):  # nothing is left in the user's home
         monkeypatch.setenv(name, str(tmp_path / name))
+    # A notebook runs in its folder, and finds what stands beside it; it leaves nothing there.
+    folder = tmp_path / "notebooks"
+    shutil.copytree(NOTEBOOKS / "data", folder / "data")
+    (tmp_path / "docs").symlink_to(NOTEBOOKS.parent / "docs")
     notebook = nbformat.read(script.with_suffix(".ipynb"), as_version=4)
     sockets = {"transport": "ipc", "ip": str(tmp_path / "kernel")}  # files: a test opens no port
     NotebookClient(
@@ -52,9 +57,10 @@ def test_a_notebook_runs_without_a_warning(
         timeout=60,
         startup_timeout=60,
         kernel_name="python3",
-        resources={"metadata": {"path": tmp_path}},
+        resources={"metadata": {"path": folder}},
         config=Config({"KernelManager": sockets}),
     ).execute()
+    assert [path.name for path in folder.iterdir()] == ["data"]
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert not [output.text for output in outputs if output.get("name") == "stderr"]
     assert any("image/svg+xml" in output.get("data", ()) for output in outputs)

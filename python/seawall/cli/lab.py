@@ -1,28 +1,23 @@
 """The laboratory on the command line: run it, read it, hold runs against each other."""
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from seawall.cli.exit_codes import EXIT_FAILED
+from seawall.cli.lab_flame import flame
 from seawall.cli.lab_load import load
+from seawall.cli.lab_running import DEFAULT_RESULTS, Results, interruptible, needs
 from seawall.cli.options import Json
 from seawall.cli.output import check_folder, json_document, line, table
-from seawall.errors import NotFound, SeawallError
+from seawall.errors import NotFound
 
 app = typer.Typer(
     help="The laboratory: every table and graph of the performance report, and gates on them.",
     no_args_is_help=True,
 )
-
-Results = Annotated[Path, typer.Option(help="Folder of the runs.")]
-DEFAULT_RESULTS = Path("results/lab")
 
 
 @app.command()
@@ -45,7 +40,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run the benchmarks and keep every sample; exit 1 when a step or a promise failed."""
-    _needs("psutil")
+    needs("psutil")
     from seawall.lab.section_runner import StepProgress, run_sections
     from seawall.lab.sections import find_benchmarks, sections_named, steps_of
 
@@ -62,7 +57,7 @@ def run(
             sys.stderr.write(f"{step.outcome.wall_s:.1f} s\n")
         sys.stderr.flush()
 
-    with _interruptible():
+    with interruptible():
         found = run_sections(
             sections, profile, benchmarks=place, folder=results, anew=new, on_step=show
         )
@@ -108,7 +103,7 @@ def report(
     ] = None,
 ) -> None:
     """Write a run as the performance report: one HTML page, and Markdown with its graphs."""
-    _needs("psutil", "altair", "jinja2", "vl_convert")
+    needs("psutil", "altair", "jinja2", "vl_convert")
     from seawall.lab.report.page import write_lab_report
     from seawall.lab.run_record import find_run
 
@@ -127,7 +122,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare two runs of one machine, work by work; exit 1 when something became slower."""
-    _needs("psutil")
+    needs("psutil")
     from seawall.lab.comparison import compare_runs
     from seawall.lab.run_record import find_run
 
@@ -240,30 +235,5 @@ def export(
         line(to, str(output))
 
 
+app.command()(flame)
 app.command()(load)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let SIGTERM end the benchmark too, and SIGINT also where a shell had it ignored."""
-    before = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        for kind in before:
-            signal.signal(kind, signal.default_int_handler)
-        yield
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted\nwhat ended is kept, and the same command goes on\n")
-        raise
-    finally:
-        for kind, handler in before.items():
-            signal.signal(kind, handler)
-
-
-def _needs(*libraries: str) -> None:
-    for library in libraries:
-        if find_spec(library) is None:
-            raise SeawallError(
-                "the laboratory needs this library: pip install 'seawall[lab,report]'",
-                code="library_missing",
-                where=library,
-            )

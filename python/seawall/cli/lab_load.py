@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from seawall.cli.lab_running import interruptible, needs
+from seawall.cli.options import Json
 from seawall.cli.output import error, json_document, line, table
 from seawall.errors import Cancelled, InvalidInput, SeawallError
 from seawall.extras import require_extra
@@ -51,9 +53,7 @@ def load(
         bool, typer.Option("--allow-remote", help="Load a server that is not this machine.")
     ] = False,
     results: Annotated[Path, typer.Option(help="Folder that keeps it.")] = DEFAULT_RESULTS,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document for machines.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Run a load profile: exit 0 objectives met, 1 a critical one is not, 2 it cannot be told."""
     from seawall.lab.load_profiles import find_load_profile, shipped_names
@@ -67,15 +67,16 @@ def load(
             raise InvalidInput("has no objectives: there is nothing to tell", where=profile)
         if bool(url) == self_host:
             raise InvalidInput("give one of the two", where="--url, --self-host")
-        record, files = _run(
-            found,
-            (None if self_host else (url, dataset, api_key)),
-            records=records,
-            threads=threads,
-            allow_remote=allow_remote,
-            results=results,
-            quiet=as_json,
-        )
+        with interruptible("nothing is kept"):
+            record, files = _run(
+                found,
+                (None if self_host else (url, dataset, api_key)),
+                records=records,
+                threads=threads,
+                allow_remote=allow_remote,
+                results=results,
+                quiet=as_json,
+            )
     except Cancelled:
         raise
     except (SeawallError, OSError) as problem:
@@ -100,7 +101,7 @@ def _run(
     results: Path,
     quiet: bool,
 ) -> "tuple[LoadRecord, tuple[Path, Path]]":
-    require_extra("lab")
+    needs("psutil")
     require_extra("service")
     from seawall.lab.load_record import keep_load, run_profile
     from seawall.lab.load_subject import LoadSubject, self_hosted

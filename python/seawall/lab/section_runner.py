@@ -119,12 +119,10 @@ def run_step(step: Step, repeat: int, *, benchmarks: Path) -> StepOutcome:
     started_at, load, before = datetime.now(UTC), os.getloadavg()[0], time.monotonic()
     with tempfile.TemporaryDirectory() as place:
         output, record = Path(place) / "answer.json", Path(place) / "samples"
-        program = ["-m", step.script] if step.is_module else [str(benchmarks / step.script)]
-        command = [sys.executable, *program, *step.arguments]
-        command += ["--output", str(output)]
+        command = step_command(step, benchmarks=benchmarks, output=output)
         if step.records:
             command += ["--record", str(record)]
-        error, cost = _run(command, timeout_s=step.timeout_s)
+        error, cost = run_watched(command, timeout_s=step.timeout_s)
         answer: Any = None
         samples: tuple[Samples, ...] = ()
         if not error:
@@ -145,8 +143,20 @@ def run_step(step: Step, repeat: int, *, benchmarks: Path) -> StepOutcome:
     )
 
 
-def _run(command: list[str], *, timeout_s: float) -> tuple[str, StepCost | None]:
-    """Return why it failed, or "", and what it cost."""
+def step_command(step: Step, *, benchmarks: Path, output: Path) -> list[str]:
+    """Return the command of a step, its answer to be written to a file."""
+    program = ["-m", step.script] if step.is_module else [str(benchmarks / step.script)]
+    return [sys.executable, *program, *step.arguments, "--output", str(output)]
+
+
+def run_watched(command: list[str], *, timeout_s: float) -> tuple[str, StepCost | None]:
+    """Run a command to its end, or end it with all that it started.
+
+    Returns
+    -------
+    tuple of str and StepCost
+        Why it failed, or "", and what it cost.
+    """
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603  (our own benchmarks, without a shell)
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True

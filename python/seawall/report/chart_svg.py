@@ -2,6 +2,7 @@
 
 import re
 from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from seawall.chart_style import AnyChart
 
 WIDTH = 760  # with everything beside the bars
+_XMLNS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+_PNG_SCALE = 2  # sharp on screens with small dots, and on paper
 
 
 def svg(chart: "AnyChart") -> Markup:
@@ -28,3 +31,18 @@ def svg(chart: "AnyChart") -> Markup:
     drawn.save(buffer, format="svg")
     # Inside a page the namespaces are known, and a page without an address needs no explaining.
     return Markup(re.sub(r' (?:xmlns(?::xlink)?)="[^"]*"', "", buffer.getvalue()))  # noqa: S704
+
+
+def standalone(drawing: Markup) -> str:
+    """Make a drawing a document of its own; beside a page that may be dark it brings its ground."""
+    return str(drawing).replace("<svg", f'<svg {_XMLNS} style="background:#fff"', 1)
+
+
+def write_drawing(drawing: Markup, path: Path) -> None:
+    """Write a drawing as a file: SVG, or PNG where the name ends so. Nothing is fetched for it."""
+    if path.suffix == ".png":
+        import vl_convert
+
+        path.write_bytes(vl_convert.svg_to_png(standalone(drawing), scale=_PNG_SCALE))
+    else:
+        path.write_text(standalone(drawing) + "\n", encoding="utf-8", newline="")

@@ -7,8 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from seawall.chart_style import COLORS, data, legend
-from seawall.errors import InvalidInput
-from seawall.lab.fit import fit_line
+from seawall.lab.report.curves import Fit, places, scalability_law, straight_line
 from seawall.lab.report.figures import (
     LevelRow,
     Spread,
@@ -18,7 +17,7 @@ from seawall.lab.report.figures import (
     model_rows,
 )
 from seawall.lab.run_record import LabRun
-from seawall.report.chart_svg import WIDTH, svg
+from seawall.report.chart_svg import WIDTH, standalone, svg
 
 if TYPE_CHECKING:
     import altair
@@ -46,6 +45,12 @@ class Graph(msgspec.Struct, frozen=True):
     drawing: Markup | None
     absent: str = ""
 
+    def _repr_svg_(self) -> str | None:
+        return None if self.drawing is None else standalone(self.drawing)
+
+    def __repr__(self) -> str:
+        return f"{self.title}. {self.absent or self.note}"
+
 
 STEPS = (
     ("api_fresh", "new runs"),
@@ -64,7 +69,9 @@ def report_graphs(run: LabRun) -> list[Graph]:
             x="connections at once",
             y="right answers a second",
             log_y=False,
-            note="Points: medians of the repeats; bars: from the least to the most of them.",
+            fit=scalability_law,
+            note="Points: medians of the repeats; bars: from the least to the most of them."
+            " Thin lines: the universal scalability law, if each point is within 25\u00a0% of it.",
         ),
         *(
             _graph(
@@ -87,7 +94,7 @@ def report_graphs(run: LabRun) -> list[Graph]:
             ],
             x="records of a dataset",
             y="milliseconds to the durable commit",
-            fitted=True,
+            fit=straight_line,
             note="Bars: 95\u00a0% interval of the median. Thin lines: a + b n.",
         ),
         _graph(
@@ -104,7 +111,7 @@ def report_graphs(run: LabRun) -> list[Graph]:
             ],
             x="rows in one transaction",
             y="milliseconds to the durable commit",
-            fitted=True,
+            fit=straight_line,
             note="Bars: range of the repeats, or of six the 95\u00a0% interval. Thin: a + b n.",
         ),
         _graph(
@@ -187,16 +194,16 @@ def _graph(
     y: str,
     note: str,
     log_y: bool = True,
-    fitted: bool = False,
+    fit: Fit | None = None,
 ) -> Graph:
     if len({point.x for point in points}) < 2:
         return Graph(name, title, "", None, absent="Not drawn: this run did not measure it.")
-    drawing = _drawn(points, x_title=x, y_title=y, log_y=log_y, fitted=fitted)
+    drawing = _drawn(points, x_title=x, y_title=y, log_y=log_y, fit=fit)
     return Graph(name, title, note, drawing)
 
 
 def _drawn(
-    points: Sequence[Point], *, x_title: str, y_title: str, log_y: bool, fitted: bool
+    points: Sequence[Point], *, x_title: str, y_title: str, log_y: bool, fit: Fit | None
 ) -> Markup:
     import altair
 
@@ -212,7 +219,8 @@ def _drawn(
         scale=altair.Scale(type="log", domain=[ticks[0] / _ROOM, ticks[-1] * _ROOM], nice=False),
         axis=altair.Axis(values=ticks, format=",.0f", ticks=False, domain=False, labelOverlap=True),
     )
-    scale, axis = _y_scale(points, log_y=log_y)
+    curves = _curves(points, fit) if fit else []
+    scale, axis = _y_scale(points, curves, log_y=log_y)
     y = altair.Y("y:Q", title=y_title, scale=scale, axis=axis)
     low = altair.Y("low:Q", title=y_title, scale=scale, axis=axis)
     colors = altair.Scale(domain=names, range=list(COLORS[: len(names)]))
@@ -230,17 +238,20 @@ def _drawn(
         layers.append(
             own.mark_point(size=46, opacity=1, fill=fill, stroke=fill, shape=shape).encode(x=x, y=y)
         )
-    if fitted and (curves := _curves(points, ticks)):
+    if curves:
         thin = altair.Chart(data(curves)).mark_line(strokeWidth=0.8, opacity=0.8)
         layers.append(thin.encode(x=x, y=y, color=color))
     return svg(altair.layer(*layers).properties(width=WIDTH, height=_HEIGHT))
 
 
-def _y_scale(points: Sequence[Point], *, log_y: bool) -> tuple["altair.Scale", "altair.Axis"]:
+def _y_scale(
+    points: Sequence[Point], curves: Sequence[dict[str, Any]], *, log_y: bool
+) -> tuple["altair.Scale", "altair.Axis"]:
     import altair
 
     least, largest = min(one.y.low for one in points), max(one.y.high for one in points)
     if not log_y:
+        largest = max([largest, *(row["y"] for row in curves)])
         return (
             altair.Scale(domain=[0, largest * 1.08], nice=True),
             altair.Axis(format=",.0f", ticks=False, domain=False, tickCount=6),
@@ -248,30 +259,23 @@ def _y_scale(points: Sequence[Point], *, log_y: bool) -> tuple["altair.Scale", "
     low, high = least / 1.3, largest * 1.3
     return (
         altair.Scale(type="log", domain=[low, high], nice=False),
-        altair.Axis(values=_tens(low, high), format=",~r", ticks=False, domain=False),
+        altair.Axis(values=tens(low, high), format=",~r", ticks=False, domain=False),
     )
 
 
-def _curves(points: Sequence[Point], ticks: Sequence[float]) -> list[dict[str, Any]]:
-    """Return the line a + b n of each series, at places evenly apart on a log axis."""
+def _curves(points: Sequence[Point], fit: Fit) -> list[dict[str, Any]]:
+    """Return the curve of each series, over all that was measured."""
+    first, last = min(point.x for point in points), max(point.x for point in points)
     curves = []
     for name in dict.fromkeys(point.series for point in points):
         own = [point for point in points if point.series == name]
-        try:
-            fit = fit_line([one.x for one in own], times=[one.y.middle for one in own])
-        except InvalidInput:  # one size only
-            continue
-        ratio = (ticks[-1] / ticks[0]) ** (1 / 60)
-        places = [ticks[0] * ratio**step for step in range(61)]
-        curves += [
-            {"series": name, "x": place, "y": fit.a + fit.b * place}
-            for place in places
-            if fit.a + fit.b * place > 0
-        ]
+        curve = fit([one.x for one in own], [one.y.middle for one in own])
+        found = [(place, curve(place)) for place in places(first, last)] if curve else []
+        curves += [{"series": name, "x": x, "y": y} for x, y in found if y > 0]
     return curves
 
 
-def _tens(low: float, high: float) -> list[float]:
+def tens(low: float, high: float) -> list[float]:
     """Return 1, 2 and 5 by powers of ten within a range; fewer where there would be many."""
     found = [
         digit * 10.0**power

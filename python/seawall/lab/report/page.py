@@ -16,9 +16,9 @@ from seawall.lab.report.checklist import Item, checklist
 from seawall.lab.report.environment import environment
 from seawall.lab.report.tables import ReportTable, Value, report_tables
 from seawall.lab.run_record import LabRun
+from seawall.report.chart_svg import standalone
 
 _LIBRARIES = ("altair", "jinja2", "vl_convert")
-_XMLNS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 HTML, MARKDOWN = "report.html", "report.md"
 
 
@@ -70,12 +70,13 @@ def write_lab_report(run: LabRun, folder: Path) -> list[Path]:
     pages = [folder / HTML, folder / MARKDOWN]
     for page, text in zip(pages, (_html(report), _markdown(report)), strict=True):
         _write(page, text)
-    drawn = [graph for graph in report.graphs if graph.drawing is not None]
-    graphs = [folder / f"{graph.name}.svg" for graph in drawn]
-    for path, graph in zip(graphs, drawn, strict=True):
-        # Beside a page that may be dark, a graph brings its own ground.
-        own = str(graph.drawing).replace("<svg", f'<svg {_XMLNS} style="background:#fff"', 1)
-        _write(path, own + "\n")
+    graphs = {
+        folder / f"{graph.name}.svg": standalone(graph.drawing)
+        for graph in report.graphs
+        if graph.drawing is not None
+    }
+    for path, text in graphs.items():
+        _write(path, text + "\n")
     return [*pages, *graphs]
 
 

@@ -1,6 +1,7 @@
 """The shipped profiles: each is run against the service itself, as it is but for its length."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,6 +12,8 @@ from seawall.lab.load import run_load
 from seawall.lab.load_profile import LoadProfile, LoadStage
 from seawall.lab.load_profiles import find_load_profile, shipped_names
 from seawall.lab.load_subject import LoadSubject, aimed, fresh_sequence, self_hosted
+
+from .load_tools import TOOLS, run_tool
 
 NAMES = ["1000-users", "smoke", "soak", "spike", "stress", "sustained"]
 
@@ -65,6 +68,20 @@ def test_a_shipped_profile_goes_to_the_other_tools(name: str) -> None:
         assert name == "stress"
     else:
         assert "dv_1" in export_profile(profile, tool="locust")
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_another_tool_is_let_in_and_answered(
+    tool: str, service: LoadSubject, tmp_path: Path
+) -> None:
+    keyless = msgspec.structs.replace(service, api_key="")  # the file holds no key
+    profile = aimed(shortened(find_load_profile("smoke")), keyless)
+    first = fresh_sequence()
+    figures = run_tool(
+        tool, profile, service.base_url, tmp_path, first_sequence=first, key=service.api_key
+    )
+    assert figures[""]["requests"] == 60
+    assert figures[""]["error_rate"] == 0
 
 
 def test_what_is_neither_a_name_nor_a_file_is_not_found() -> None:

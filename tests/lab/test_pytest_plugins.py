@@ -1,5 +1,6 @@
 """The page's example runs under pytest-benchmark and pytest-codspeed, and the gate reads both."""
 
+import json
 import re
 import subprocess
 import sys
@@ -74,6 +75,18 @@ def test_the_same_test_runs_under_codspeed_and_is_judged(alone: bool, example: P
     assert subject.endswith(SUBJECT)
     assert set(found[subject]) == {"min", "max", "mean", "p50", "rounds"}
     assert 0 < found[subject]["min"] <= found[subject]["p50"] <= found[subject]["max"] < 60_000
+
+
+def test_times_are_milliseconds_of_a_call(tmp_path: Path) -> None:
+    seconds = {"min": 0.001, "max": 0.004, "mean": 0.002, "median": 0.003, "rounds": 9}
+    nanoseconds = {"min_ns": 1e6, "max_ns": 4e6, "mean_ns": 2e6, "median_ns": 3e6, "rounds": 9}
+    for document in (
+        {"benchmarks": [{"fullname": "a", "stats": seconds}]},
+        {"benchmarks": [{"uri": "a", "stats": nanoseconds}], "instrument": {"type": "walltime"}},
+    ):
+        (tmp_path / "b.json").write_text(json.dumps(document))
+        figures = {"min": 1.0, "max": 4.0, "mean": 2.0, "p50": 3.0, "rounds": 9.0}
+        assert read_figures(tmp_path / "b.json") == {"a": figures}
 
 
 @pytest.mark.parametrize(

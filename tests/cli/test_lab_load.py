@@ -80,6 +80,21 @@ def test_a_load_is_shown_and_kept_without_the_key(seawall: Command, server: Stan
         assert seawall("lab", "check", str(record), "--threshold", threshold).exit_code == status
 
 
+STAGES = PROFILE.replace("max_requests = 12\n", "").replace(
+    "[[stages]]\nduration_s = 60\nusers = 2\n",
+    "[[stages]]\nduration_s = 0.2\nrate = 50\n[[stages]]\nduration_s = 0.1\nrate = 200\n",
+)
+
+
+def test_each_stage_has_its_own_figures(seawall: Command, server: StandInServer) -> None:
+    Path("stages.toml").write_text(STAGES)
+    on = ("--url", server.base_url, "--dataset", "dv_7")
+    load = json.loads(seawall("lab", "load", "stages.toml", *on, "--json").out)["load"]
+    assert [one["requests"] for one in load["stages"]] == [10, 20]
+    assert load["figures"][""]["requests"] == 30
+    assert "200 a second" in seawall("lab", "load", "stages.toml", *on).out
+
+
 def test_an_objective_that_is_not_met_is_exit_1(seawall: Command) -> None:
     with StandInServer(reply(status=500)) as failing:
         done = seawall("lab", "load", "short.toml", "--url", failing.base_url, "--dataset", "dv_7")

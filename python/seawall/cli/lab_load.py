@@ -20,6 +20,7 @@ from seawall.native import RunControl
 if TYPE_CHECKING:
     from seawall.lab.load_profile import LoadProfile
     from seawall.lab.load_record import LoadRecord
+    from seawall.lab.load_samples import LoadFigures
     from seawall.lab.load_subject import LoadSubject
     from seawall.lab.objectives import Verdict
 
@@ -171,20 +172,14 @@ def _level(profile: "LoadProfile") -> str:
 
 
 def _show(record: "LoadRecord", files: tuple[Path, Path]) -> None:
-    table(
-        [
-            *(("request", ""), ("requests", "right"), ("errors", "right"), ("rps", "right")),
-            *(("p50 ms", "right"), ("p95 ms", "right"), ("p99 ms", "right"), ("max ms", "right")),
-        ],
-        [
-            [
-                *(label or "all", f"{one.requests:,}", f"{one.errors:,}"),
-                f"{one.throughput_rps:,.1f}",
-                *(_ms(value) for value in (one.p50_ms, one.p95_ms, one.p99_ms, one.max_ms)),
-            ]
-            for label, one in record.figures.items()
-        ],
-    )
+    _show_figures("request", [(label or "all", one) for label, one in record.figures.items()])
+    if len(record.stages) > 1:
+        unit = "a second" if record.profile.is_open else "users"
+        spans = (
+            f"{end:,g} {unit}" if begin == end else f"{begin:,g} to {end:,g} {unit}"
+            for _, begin, end in record.profile.stretches()
+        )
+        _show_figures("stage", list(zip(spans, record.stages, strict=True)))
     whole = record.figures[""]
     if whole.errors_by_kind:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in whole.errors_by_kind.items())
@@ -200,6 +195,22 @@ def _show(record: "LoadRecord", files: tuple[Path, Path]) -> None:
     for verdict in record.verdicts:
         _show_verdict(verdict)
     line("kept", f"{files[0]}, every request in {files[1].name}")
+
+
+def _show_figures(of: str, rows: "list[tuple[str, LoadFigures]]") -> None:
+    table(
+        [
+            *((of, ""), ("requests", "right"), ("errors", "right"), ("rps", "right")),
+            *(("p50 ms", "right"), ("p95 ms", "right"), ("p99 ms", "right"), ("max ms", "right")),
+        ],
+        [
+            [
+                *(label, f"{one.requests:,}", f"{one.errors:,}", f"{one.throughput_rps:,.1f}"),
+                *(_ms(value) for value in (one.p50_ms, one.p95_ms, one.p99_ms, one.max_ms)),
+            ]
+            for label, one in rows
+        ],
+    )
 
 
 def _show_verdict(verdict: "Verdict") -> None:

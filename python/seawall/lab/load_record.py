@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from seawall import native
-from seawall.lab.load import run_load
+from seawall.lab.load import LoadResult, run_load
 from seawall.lab.load_profile import LoadProfile
 from seawall.lab.load_samples import (
     LoadFigures,
@@ -49,6 +50,7 @@ class LoadRecord(msgspec.Struct, frozen=True, tag_field="schema", tag="seawall.l
     elapsed_s: float
     client_cpu_us_per_request: float
     figures: dict[str, LoadFigures]  # "" of all requests, then by label
+    stages: list[LoadFigures]  # of the requests that were due in each
     refused_503: RefusalFigures
     verdicts: list[Verdict]
     server: ServerCost | None
@@ -109,6 +111,7 @@ def run_profile(
         elapsed_s=result.elapsed_ns / 1e9,
         client_cpu_us_per_request=result.client_cpu_us_per_request,
         figures={"": figures_of(result.counted)} | result.figures_by_request(),
+        stages=_by_stage(result),
         refused_503=refusals_of(result.counted),
         verdicts=verdicts,
         server=_cost(sampling.use(pids[0])) if pids else None,
@@ -134,6 +137,13 @@ def keep_load(run: LoadRun, *, folder: Path) -> tuple[Path, Path]:
     encoded = msgspec.json.format(msgspec.json.encode(run.record), indent=2)
     record.write_bytes(encoded + b"\n")
     return record, samples
+
+
+def _by_stage(result: LoadResult) -> list[LoadFigures]:
+    counted, stages = result.counted, result.profile.stages
+    ends_ns = 1e9 * np.cumsum([stage.duration_s for stage in stages])
+    place = np.searchsorted(ends_ns[:-1], counted.intended_ns, side="right")
+    return [figures_of(counted.chosen(place == number)) for number in range(len(stages))]
 
 
 def _cost(use: ProcessUse) -> ServerCost:

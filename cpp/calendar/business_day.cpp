@@ -15,7 +15,7 @@ using std::chrono::days;
 using std::chrono::sys_days;
 using std::chrono::weekday;
 
-constexpr std::array<std::pair<std::string_view, BusinessDayConvention>, 4> names{{
+constexpr std::array<std::pair<std::string_view, BusinessDayConvention>, 4> convention_names{{
     {"unadjusted", BusinessDayConvention::unadjusted},
     {"following", BusinessDayConvention::following},
     {"modified_following", BusinessDayConvention::modified_following},
@@ -35,9 +35,9 @@ std::chrono::month month_of(sys_days day) {
 }  // namespace
 
 std::optional<BusinessDayConvention> business_day_convention_named(std::string_view name) {
-    const auto* const found =
-        std::ranges::find(names, name, &std::pair<std::string_view, BusinessDayConvention>::first);
-    if (found == names.end()) return std::nullopt;
+    const auto* const found = std::ranges::find(
+        convention_names, name, &std::pair<std::string_view, BusinessDayConvention>::first);
+    if (found == convention_names.end()) return std::nullopt;
     return found->second;
 }
 

@@ -13,7 +13,7 @@ using std::chrono::sys_days;
 using std::chrono::year;
 using std::chrono::year_month_day;
 
-constexpr std::array<std::pair<std::string_view, DayCount>, 5> names{{
+constexpr std::array<std::pair<std::string_view, DayCount>, 5> day_count_names{{
     {"30/360", DayCount::thirty_360_us},
     {"30e/360", DayCount::thirty_e_360},
     {"actual/360", DayCount::actual_360},
@@ -60,8 +60,8 @@ double actual_actual_isda(sys_days start, sys_days end) {
 
 std::optional<DayCount> day_count_named(std::string_view name) {
     const auto* const found =
-        std::ranges::find(names, name, &std::pair<std::string_view, DayCount>::first);
-    if (found == names.end()) return std::nullopt;
+        std::ranges::find(day_count_names, name, &std::pair<std::string_view, DayCount>::first);
+    if (found == day_count_names.end()) return std::nullopt;
     return found->second;
 }
 

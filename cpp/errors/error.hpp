@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -49,5 +50,19 @@ class Error : public std::runtime_error {
     ErrorCode code_;
     std::string where_;
 };
+
+[[noreturn]] inline void refuse_input(std::string where, const std::string& message) {
+    throw Error(ErrorCode::invalid_input, std::move(where), message);
+}
+
+/// "name[i]".
+inline std::string place_of(std::string_view name, std::size_t i) {
+    return std::string(name) + "[" + std::to_string(i) + "]";
+}
+
+[[noreturn]] inline void refuse_input(std::string_view name, std::size_t i,
+                                      const std::string& message) {
+    refuse_input(place_of(name, i), message);
+}
 
 }  // namespace seawall

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <system_error>
 
+#include "ingest/digit.hpp"
+
 namespace seawall::ingest {
 namespace {
 
@@ -15,9 +17,6 @@ constexpr std::array<std::string_view, 12> month_names{
     "january", "february", "march",     "april",   "may",      "june",
     "july",    "august",   "september", "october", "november", "december"};
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }

@@ -6,14 +6,11 @@
 #include <cmath>
 
 #include "ingest/currency_code.hpp"
+#include "ingest/digit.hpp"
 #include "ingest/number_text.hpp"
 
 namespace seawall::ingest {
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 void refuse(CellValue& out, Rule rule, std::string reason) {
     out.state = CellValue::State::refused;

@@ -5,14 +5,12 @@
 #include <cmath>
 #include <system_error>
 
+#include "ingest/digit.hpp"
+
 namespace seawall::ingest {
 namespace {
 
 constexpr std::string_view white_space = " \t\r\n\f\v";
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 /// A number's text with a point and no thousands marks, or nothing when the marks are out of place.
 std::optional<std::string_view> plain_number(std::string_view text, const FieldRules& field,

@@ -6,15 +6,11 @@
 #include <limits>
 
 #include "numeric/exponential_tables.hpp"
+#include "numeric/special_values.hpp"
 
 // P. T. P. Tang, "Table-driven implementation of the exponential function in IEEE floating-point
 // arithmetic" (1989) and "… of the logarithm function …" (1990).
 namespace seawall {
-namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-}  // namespace
 
 double canonical_exp(double x) {
     return canonical_exp(x, 0.0);

@@ -6,11 +6,11 @@
 
 #include "numeric/exponential.hpp"
 #include "numeric/normal_tables.hpp"
+#include "numeric/special_values.hpp"
 
 namespace seawall {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 template <std::size_t Count>
 double polynomial(const double (&falling)[Count], double x) {
     double value = falling[0];

@@ -8,12 +8,12 @@
 #include "errors/error.hpp"
 #include "numeric/exponential.hpp"
 #include "numeric/normal_distribution.hpp"
+#include "numeric/special_values.hpp"
 #include "numeric/stirling_error.hpp"
 
 namespace seawall {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double inverse_root_2_pi = 0x1.9884533d43651p-2;
 
 double log_1_plus(double x) {  // x >= 0

@@ -60,6 +60,23 @@ def test_a_run_is_kept_reported_and_compared(seawall: Command) -> None:
     assert seawall("lab", "history", "--json").json()["steps"] == []
 
 
+def test_a_report_is_published_with_its_data_and_shown_again(seawall: Command) -> None:
+    seawall("lab", "run", "--only", "stubs")
+    said = seawall("lab", "report", "--output", "published", "--data").out
+    assert "published/run.jsonl.gz" in said
+    again = seawall("lab", "report", "published/run.jsonl.gz", "--output", "again")
+    assert again.exit_code == 0, again.err
+    pages = [Path(folder, "report.md").read_text() for folder in ("published", "again")]
+    assert pages[0] == pages[1]
+
+
+def test_two_runs_of_the_same_step_are_not_one_report(seawall: Command) -> None:
+    for _ in range(2):
+        seawall("lab", "run", "--only", "stubs")
+    first, second = map(str, sorted(Path("results/lab").glob("*.jsonl")))
+    seawall("lab", "report", first, second).refused("runs_not_joinable")
+
+
 def test_a_failed_step_is_shown_and_the_command_fails(seawall: Command) -> None:
     Path("broken").touch()
     done = seawall("lab", "run")

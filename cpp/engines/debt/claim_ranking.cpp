@@ -8,11 +8,6 @@
 namespace seawall::debt {
 namespace {
 
-[[noreturn]] void refuse(const char* column, std::size_t row, const char* message) {
-    throw Error(ErrorCode::invalid_input, std::string(column) + "[" + std::to_string(row) + "]",
-                message);
-}
-
 void number_groups(const WaterfallBatch& batch, ClaimRanking& ranking) {
     const auto& offsets = batch.group_offsets;
     const bool covers_estates =
@@ -31,23 +26,24 @@ void number_groups(const WaterfallBatch& batch, ClaimRanking& ranking) {
 
 void check_pools(const WaterfallBatch& batch) {
     for (std::size_t i = 0; i < batch.pool_count(); ++i) {
-        if (batch.pools.owner[i] >= batch.estate_count()) refuse("owner", i, "is no estate");
+        if (batch.pools.owner[i] >= batch.estate_count()) refuse_input("owner", i, "is no estate");
     }
 }
 
 void check_claims(const WaterfallBatch& batch, const std::vector<std::uint32_t>& group_of_estate) {
     const auto& claims = batch.claims;
     for (std::size_t i = 0; i < batch.claim_count(); ++i) {
-        if (claims.estate[i] >= batch.estate_count()) refuse("estate", i, "is no estate");
+        if (claims.estate[i] >= batch.estate_count()) refuse_input("estate", i, "is no estate");
         if (static_cast<std::size_t>(claims.seniority[i]) >= seniority_count) {
-            refuse("seniority", i, "is no seniority");
+            refuse_input("seniority", i, "is no seniority");
         }
         const std::uint32_t pool = claims.pool[i];
         if (pool == no_index) continue;
-        if (pool >= batch.pool_count()) refuse("pool", i, "is no pool");
-        if (claims.lien_position[i] >= lien_count) refuse("lien_position", i, "must be 0, 1 or 2");
+        if (pool >= batch.pool_count()) refuse_input("pool", i, "is no pool");
+        if (claims.lien_position[i] >= lien_count)
+            refuse_input("lien_position", i, "must be 0, 1 or 2");
         if (group_of_estate[batch.pools.owner[pool]] != group_of_estate[claims.estate[i]]) {
-            refuse("pool", i, "is of another group");
+            refuse_input("pool", i, "is of another group");
         }
     }
 }
@@ -59,11 +55,11 @@ void check_guarantees(const WaterfallBatch& batch, ClaimRanking& ranking) {
     for (std::size_t i = 0; i < claims.guarantor.size(); ++i) {
         const std::uint32_t guarantor = claims.guarantor[i];
         if (guarantor == no_index) continue;
-        if (guarantor >= batch.estate_count()) refuse("guarantor", i, "is no estate");
-        if (guarantor == claims.estate[i]) refuse("guarantor", i, "must be another estate");
+        if (guarantor >= batch.estate_count()) refuse_input("guarantor", i, "is no estate");
+        if (guarantor == claims.estate[i]) refuse_input("guarantor", i, "must be another estate");
         const std::uint32_t group = group_of_estate[guarantor];
         if (group != group_of_estate[claims.estate[i]]) {
-            refuse("guarantor", i, "is of another group");
+            refuse_input("guarantor", i, "is of another group");
         }
         ranking.group_is_guaranteed[group] = 1;
     }
@@ -95,9 +91,9 @@ void order_estates(const WaterfallBatch& batch, ClaimRanking& ranking) {
     waiting_for.assign(batch.estate_count(), 0);
     for (std::size_t i = 0; i < parent.size(); ++i) {
         if (parent[i] == no_index) continue;
-        if (parent[i] >= batch.estate_count()) refuse("parent", i, "is no estate");
+        if (parent[i] >= batch.estate_count()) refuse_input("parent", i, "is no estate");
         if (ranking.group_of_estate[parent[i]] != ranking.group_of_estate[i]) {
-            refuse("parent", i, "is of another group");
+            refuse_input("parent", i, "is of another group");
         }
         ++waiting_for[parent[i]];
     }
@@ -116,7 +112,8 @@ void order_estates(const WaterfallBatch& batch, ClaimRanking& ranking) {
         }
         if (order.size() == end) continue;
         for (std::uint32_t estate = begin; estate < end; ++estate) {
-            if (waiting_for[estate] > 0) refuse("parent", estate, "ownership runs in a circle");
+            if (waiting_for[estate] > 0)
+                refuse_input("parent", estate, "ownership runs in a circle");
         }
     }
 }

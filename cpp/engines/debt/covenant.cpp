@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <type_traits>
 
 #include "engines/debt/covenant_checks.hpp"
 #include "engines/debt/covenant_steps.hpp"
+#include "numeric/special_values.hpp"
 
 namespace seawall::debt {
 namespace {
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 bool has_reset(const CovenantTerms& terms, Covenant covenant) {
     return terms.reset_step > 0 && !terms.reset_limits[index_of(covenant)].empty();

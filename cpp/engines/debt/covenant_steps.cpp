@@ -1,16 +1,14 @@
 #include "engines/debt/covenant_steps.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "engines/debt/covenant_rows.hpp"
 #include "engines/debt/sweep_variants.hpp"
+#include "numeric/special_values.hpp"
 
 namespace seawall::debt {
 namespace {
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 /// The steps step − months + 1 … step.
 struct StepWindow {

@@ -13,27 +13,24 @@ bool is_fraction(double x) {
     return x >= 0.0 && x <= 1.0;  // false for NaN
 }
 
-[[noreturn]] void refuse(const std::string& place, const char* message) {
-    throw Error(ErrorCode::invalid_input, place, message);
-}
-
 void check(const CreditLossTerms& terms) {
     if (terms.hazards.size() != terms.exposures.size()) {
-        refuse("exposures", "must be as many as the hazards");
+        refuse_input("exposures", "must be as many as the hazards");
     }
     for (std::size_t t = 0; t < terms.hazards.size(); ++t) {
         if (!is_fraction(terms.hazards[t])) {
-            refuse("hazards[" + std::to_string(t) + "]", "must be from 0 to 1");
+            refuse_input("hazards[" + std::to_string(t) + "]", "must be from 0 to 1");
         }
         if (!(terms.exposures[t] >= 0.0) || std::isinf(terms.exposures[t])) {
-            refuse("exposures[" + std::to_string(t) + "]", "must be 0 or more");
+            refuse_input("exposures[" + std::to_string(t) + "]", "must be 0 or more");
         }
     }
     if (!is_fraction(terms.loss_given_default)) {
-        refuse("loss_given_default", "must be from 0 to 1");
+        refuse_input("loss_given_default", "must be from 0 to 1");
     }
     const double rate = terms.effective_interest_rate;
-    if (!(rate > -1.0) || std::isinf(rate)) refuse("effective_interest_rate", "must be above -1");
+    if (!(rate > -1.0) || std::isinf(rate))
+        refuse_input("effective_interest_rate", "must be above -1");
 }
 
 }  // namespace

@@ -39,18 +39,10 @@ Rows block_rows(std::size_t block, std::size_t record_count) {
     return {.first = first, .count = std::min(ordered_sum_block, record_count - first)};
 }
 
-[[noreturn]] void refuse(std::string_view column, const std::string& message) {
-    throw Error(ErrorCode::invalid_input, std::string(column), message);
-}
-
-[[noreturn]] void refuse(std::string_view column, std::size_t row, const std::string& message) {
-    refuse(std::string(column) + "[" + std::to_string(row) + "]", message);
-}
-
 void check_size(std::string_view column, std::size_t size, std::size_t expected) {
     if (size == expected) return;
-    refuse(column,
-           "must have " + std::to_string(expected) + " values, not " + std::to_string(size));
+    refuse_input(std::string(column),
+                 "must have " + std::to_string(expected) + " values, not " + std::to_string(size));
 }
 
 // The checks flag without a branch, which vectorises; the place is looked for only when there is
@@ -58,7 +50,7 @@ void check_size(std::string_view column, std::size_t size, std::size_t expected)
 
 void check_offsets(std::string_view column, std::span<const std::int64_t> offsets,
                    std::size_t row_count) {
-    if (offsets.front() != 0) refuse(column, 0, "must be 0");
+    if (offsets.front() != 0) refuse_input(column, 0, "must be 0");
     std::uint64_t signs = 0;
     for (std::size_t i = 0; i + 1 < offsets.size(); ++i) {
         const auto next = static_cast<std::uint64_t>(offsets[i + 1]);
@@ -66,10 +58,12 @@ void check_offsets(std::string_view column, std::span<const std::int64_t> offset
     }
     if (signs >> 63U != 0) {
         const auto descent = std::is_sorted_until(offsets.begin(), offsets.end());
-        refuse(column, static_cast<std::size_t>(descent - offsets.begin()), "must not decrease");
+        refuse_input(column, static_cast<std::size_t>(descent - offsets.begin()),
+                     "must not decrease");
     }
     if (static_cast<std::size_t>(offsets.back()) != row_count) {
-        refuse(column, offsets.size() - 1, "must be the row count " + std::to_string(row_count));
+        refuse_input(column, offsets.size() - 1,
+                     "must be the row count " + std::to_string(row_count));
     }
 }
 
@@ -81,8 +75,8 @@ void check_values(std::string_view column, std::span<const double> values, doubl
         return;
     const auto place = std::find_if(values.begin(), values.end(),
                                     [&](double value) { return breaches(value) > 0.0; });
-    refuse(column, static_cast<std::size_t>(place - values.begin()),
-           least > 0.0 ? "must be above 0 and at most 1e100" : "must be from 0 to 1e100");
+    refuse_input(column, static_cast<std::size_t>(place - values.begin()),
+                 least > 0.0 ? "must be above 0 and at most 1e100" : "must be from 0 to 1e100");
 }
 
 void check_flags(std::string_view column, std::span<const std::uint8_t> flags) {
@@ -90,7 +84,7 @@ void check_flags(std::string_view column, std::span<const std::uint8_t> flags) {
     for (const std::uint8_t flag : flags) largest = std::max(largest, flag);
     if (largest <= 1) return;
     const auto place = std::find_if(flags.begin(), flags.end(), [](auto flag) { return flag > 1; });
-    refuse(column, static_cast<std::size_t>(place - flags.begin()), "must be 0 or 1");
+    refuse_input(column, static_cast<std::size_t>(place - flags.begin()), "must be 0 or 1");
 }
 
 /// n / d, or 0 where d is 0. Divides always, so that the compiler may do it for several records at
@@ -367,7 +361,8 @@ std::vector<double> sum_by_group(std::span<const std::int64_t> group_of_record,
         const auto group =
             static_cast<std::size_t>(group_of_record[i]);  // below 0: beyond any count
         if (group >= group_count) {
-            refuse("group_of_record", i, "must be from 0 to below " + std::to_string(group_count));
+            refuse_input("group_of_record", i,
+                         "must be from 0 to below " + std::to_string(group_count));
         }
         sums[group] += values[i];
     }

@@ -12,27 +12,19 @@
 namespace seawall::debt {
 namespace {
 
-[[noreturn]] void refuse(const std::string& place, const char* message) {
-    throw Error(ErrorCode::invalid_input, place, message);
-}
-
-std::string place_of(const char* name, std::size_t i) {
-    return name + ("[" + std::to_string(i) + "]");
-}
-
 void check_times(std::span<const double> years, const char* name) {
     for (std::size_t i = 0; i < years.size(); ++i) {
         const bool is_later = years[i] > (i == 0 ? 0.0 : years[i - 1]);  // false for NaN
         if (!is_later || std::isinf(years[i])) {
-            refuse(place_of(name, i), "must be above 0 and after the time before it");
+            refuse_input(place_of(name, i), "must be above 0 and after the time before it");
         }
     }
 }
 
 void check_amounts(std::span<const double> amounts, std::size_t count, const char* name) {
-    if (amounts.size() != count) refuse(name, "must be as many as their times");
+    if (amounts.size() != count) refuse_input(name, "must be as many as their times");
     for (std::size_t i = 0; i < count; ++i) {
-        if (!std::isfinite(amounts[i])) refuse(place_of(name, i), "must be finite");
+        if (!std::isfinite(amounts[i])) refuse_input(place_of(name, i), "must be finite");
     }
 }
 
@@ -42,8 +34,8 @@ void check(const PricedClaim& claim) {
     check_times(claim.default_years, "default_years");
     check_amounts(claim.recoveries, claim.default_years.size(), "recoveries");
     const double rate = claim.risk_free_rate;
-    if (!(rate > -1.0) || std::isinf(rate)) refuse("risk_free_rate", "must be above -1");
-    if (!(claim.price > 0.0) || std::isinf(claim.price)) refuse("price", "must be above 0");
+    if (!(rate > -1.0) || std::isinf(rate)) refuse_input("risk_free_rate", "must be above -1");
+    if (!(claim.price > 0.0) || std::isinf(claim.price)) refuse_input("price", "must be above 0");
 }
 
 /// The present value, at the risk-free rate, of what a default on each day would take away.

@@ -12,10 +12,6 @@
 namespace seawall::debt {
 namespace {
 
-std::string place(const char* column, std::size_t row) {
-    return std::string(column) + "[" + std::to_string(row) + "]";
-}
-
 void check_months(const char* name, int months) {
     if (months < 0 || months > max_recovery_months) {
         throw Error(ErrorCode::invalid_input, name, "must be from 0 to 1,200");
@@ -32,7 +28,7 @@ void check(const RecoveryColumns& columns, const RecoveryTiming& timing) {
     }
     for (std::size_t i = 0; i < count; ++i) {
         if (!std::isfinite(columns.rate[i]) || columns.rate[i] <= -12.0) {
-            throw Error(ErrorCode::invalid_input, place("rate", i), "must be finite, above -12");
+            throw Error(ErrorCode::invalid_input, place_of("rate", i), "must be finite, above -12");
         }
     }
 }
@@ -54,7 +50,7 @@ Block compounded(const Block& growth, int months) {
 std::int64_t checked_amount(double amount, const char* column, std::size_t row) {
     const bool is_exact = std::abs(amount) <= static_cast<double>(largest_minor_units);  // not NaN
     if (!is_exact) {
-        throw Error(ErrorCode::limit_exceeded, place(column, row),
+        throw Error(ErrorCode::limit_exceeded, place_of(column, row),
                     "must be 2^53 minor units at most");
     }
     return static_cast<std::int64_t>(amount);
@@ -80,7 +76,7 @@ void value_recoveries(const RecoveryColumns& recoveries, const RecoveryTiming& t
         const double to_sale = sale_factor[i % block_size];
         const double to_distribution = distribution_factor[i % block_size];
         if (!std::isfinite(to_sale) || !std::isfinite(to_distribution)) {
-            throw Error(ErrorCode::limit_exceeded, place("rate", i), "its power overflows");
+            throw Error(ErrorCode::limit_exceeded, place_of("rate", i), "its power overflows");
         }
         const auto collateral = recoveries.from_collateral_minor[i];
         const auto dividends = recoveries.from_estate_minor[i] + recoveries.from_guarantee_minor[i];

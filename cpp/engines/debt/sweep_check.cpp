@@ -42,7 +42,7 @@ void check_values(std::span<const double> values, const Range& range, const std:
     const std::ptrdiff_t bad = first_refused(
         values, [&](double value) { return (value >= range.least) & (value <= range.most); });
     if (bad < 0) return;
-    refuse(ErrorCode::invalid_input, place + "[" + std::to_string(bad) + "]", range.text);
+    refuse(ErrorCode::invalid_input, place_of(place, static_cast<std::size_t>(bad)), range.text);
 }
 
 void check_column(std::span<const double> values, std::size_t count, const Range& range,
@@ -62,7 +62,7 @@ void check_classes(std::span<const std::int64_t> classes, std::size_t count,
         return static_cast<std::uint64_t>(code) < class_count;  // below 0 is far above
     });
     if (bad < 0) return;
-    refuse(ErrorCode::invalid_input, place + "[" + std::to_string(bad) + "]",
+    refuse(ErrorCode::invalid_input, place_of(place, static_cast<std::size_t>(bad)),
            class_count == 0 ? "there is no such class"
                             : "must be from 0 to " + std::to_string(class_count - 1));
 }

@@ -1,13 +1,12 @@
 #include "engines/debt/tile_state.hpp"
 
-#include <limits>
 #include <numeric>
 #include <span>
 
+#include "numeric/special_values.hpp"
+
 namespace seawall::debt {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class T>
 void assign_part(const std::vector<T>& values, const TileRange::Rows& rows,

@@ -15,11 +15,6 @@ namespace {
 
 __extension__ using WideSum = __int128;
 
-[[noreturn]] void refuse(const char* column, std::size_t row, const char* message) {
-    throw Error(ErrorCode::invalid_input, std::string(column) + "[" + std::to_string(row) + "]",
-                message);
-}
-
 void check_sum(const char* place, WideSum sum) {
     if (sum > std::numeric_limits<std::int64_t>::max()) {
         throw Error(ErrorCode::limit_exceeded, place,
@@ -42,7 +37,8 @@ void check_amounts(std::initializer_list<AmountColumn> columns) {
         }
         if (least == 0) continue;
         const auto negative = std::ranges::find_if(amounts, [](auto amount) { return amount < 0; });
-        refuse(name, static_cast<std::size_t>(negative - amounts.begin()), "must not be negative");
+        refuse_input(name, static_cast<std::size_t>(negative - amounts.begin()),
+                     "must not be negative");
     }
     check_sum(columns.begin()->name, sum);
 }
@@ -50,7 +46,7 @@ void check_amounts(std::initializer_list<AmountColumn> columns) {
 void check_fractions(const char* name, std::span<const double> fractions) {
     for (std::size_t i = 0; i < fractions.size(); ++i) {
         const bool is_fraction = fractions[i] >= 0.0 && fractions[i] <= 1.0;  // false for NaN
-        if (!is_fraction) refuse(name, i, "must be from 0 to 1");
+        if (!is_fraction) refuse_input(name, i, "must be from 0 to 1");
     }
 }
 
@@ -72,7 +68,7 @@ void check(const WaterfallBatch& batch, const ClaimRanking& ranking) {
         {{"value_minor", pools.value_minor}, {"free_assets_minor", estates.free_assets_minor}});
     for (std::size_t i = 0; i < claims.guarantee_limit_minor.size(); ++i) {
         if (claims.guarantee_limit_minor[i] < 0) {
-            refuse("guarantee_limit_minor", i, "must not be negative");
+            refuse_input("guarantee_limit_minor", i, "must not be negative");
         }
     }
     check_fractions("haircut", pools.haircut);
@@ -125,7 +121,7 @@ void mark_known(const WaterfallBatch& batch, const ClaimRanking& ranking,
             groups.is_known[ranking.group_of_estate[i]] = 0;
             continue;
         }
-        if (value < 0) refuse("enterprise_value_minor", i, "must not be negative");
+        if (value < 0) refuse_input("enterprise_value_minor", i, "must not be negative");
         sum += value;
     }
     check_sum("enterprise_value_minor", sum);

@@ -24,7 +24,7 @@ app = typer.Typer(
 def run(
     profile: Annotated[
         Literal["ci", "quick", "full"],
-        typer.Option(help="How much: a minute, minutes, or hours."),
+        typer.Option(help="How much: a minute, minutes, or an hour and more."),
     ] = "quick",
     only: Annotated[
         str, typer.Option(help="Sections, by commas.  [default: all]", show_default=False)
@@ -94,24 +94,36 @@ def run(
 
 @app.command()
 def report(
-    run: Annotated[
-        str, typer.Argument(help="A run: its file, the beginning of its name, or latest.")
-    ] = "latest",
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="A run: its file, the beginning of its name, or latest. Several that measured"
+            " different steps of one commit are shown as one.  [default: latest]",
+            show_default=False,
+        ),
+    ] = None,
     results: Results = DEFAULT_RESULTS,
     output: Annotated[
         Path | None, typer.Option(help="Folder to write.  [default: report, beside the runs]")
     ] = None,
+    data: Annotated[
+        bool, typer.Option("--data", help="Write the run itself beside it, packed.")
+    ] = False,
 ) -> None:
     """Write a run as the performance report: one HTML page, and Markdown with its graphs."""
     needs("psutil", "altair", "jinja2", "vl_convert")
+    from seawall.lab.publication import join_runs, write_data
     from seawall.lab.report.page import write_lab_report
     from seawall.lab.run_record import find_run
 
-    found = find_run(results, run)
-    page, text, *graphs = write_lab_report(found, output or results / "report")
+    found = join_runs([find_run(results, run) for run in runs or ["latest"]])
+    folder = output or results / "report"
+    page, text, *graphs = write_lab_report(found, folder)
     line("run", found.head.run_id)
     line("report", str(page))
     line("as text", f"{text}, {len(graphs)} graphs beside it")
+    if data:
+        line("data", str(write_data(found, folder)))
 
 
 @app.command()

@@ -144,6 +144,7 @@ def _works(run: LabRun) -> dict[Key, Samples]:
         (step.name, one.benchmark, workload_text(one), one.unit): one
         for step in run.head.steps
         for one in joined(run.good(step.name))
+        if not one.condensed
     }
 
 

@@ -4,6 +4,7 @@ A line is written whole and brought to the disk before the next step begins, so 
 interruption costs the step that it met. What stands behind the last newline is not read.
 """
 
+import gzip
 import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ from seawall.lab.noise import NoiseFloor
 from seawall.lab.sections import ProfileName, Step
 
 SUFFIX = ".jsonl"
+PACKED = ".jsonl.gz"
 
 
 class RunHead(
@@ -58,6 +60,7 @@ class Samples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int | None
     unit: str
     values: tuple[float, ...]
+    condensed: int = 0  # above 0: so many there were, and the values are order statistics of them
 
 
 class StepCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -155,7 +158,7 @@ def append_line(path: Path, line: Line) -> None:
 
 
 def read_run(path: Path) -> LabRun:
-    """Read a run, also one that is not finished.
+    """Read a run, also one that is not finished, or one that is packed.
 
     Raises
     ------
@@ -165,6 +168,8 @@ def read_run(path: Path) -> LabRun:
         If the file cannot be read.
     """
     data = path.read_bytes()
+    if path.name.endswith(PACKED):
+        data = gzip.decompress(data)
     lines = data[: data.rfind(b"\n") + 1].splitlines()
     decoded = [_decoded(line, where=f"{path.name}:{n}") for n, line in enumerate(lines, start=1)]
     if not decoded or not isinstance(decoded[0], RunHead):
@@ -192,7 +197,7 @@ def find_run(folder: Path, name: str = "latest") -> LabRun:
     NotFound
         If there is none, or several.
     """
-    if name.endswith(SUFFIX) and Path(name).is_file():
+    if name.endswith((SUFFIX, PACKED)) and Path(name).is_file():
         return read_run(Path(name))
     runs = list(runs_in(folder)) if folder.is_dir() else []
     if name == "latest":

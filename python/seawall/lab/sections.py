@@ -47,15 +47,20 @@ def _step(name: str, command: str, *, repeats: int = 1, timeout_s: float = 1800.
         arguments=tuple(arguments),
         repeats=repeats,
         timeout_s=timeout_s,
-        records=script not in ("health_check.py",) and "--monte-carlo" not in arguments,
+        records=script != "health_check.py",
         left_out=("requests",) if script == "bench_api.py" else (),
     )
 
 
-def _kept(counts: tuple[int, ...], *, repeats: int) -> tuple[Step, ...]:
+def _kept(counts: tuple[int, ...], *, repeats: int, store: str = "sqlite") -> tuple[Step, ...]:
     """Rows of evidence, findings and links, as persistence and as linking show them."""
+    name = "kept" if store == "sqlite" else store
     return tuple(
-        _step(f"kept_{count}", f"bench_persistence.py --count {count}", repeats=repeats)
+        _step(
+            f"{name}_{count}",
+            f"bench_persistence.py --store {store} --count {count}",
+            repeats=repeats,
+        )
         for count in counts
     )
 
@@ -63,6 +68,8 @@ def _kept(counts: tuple[int, ...], *, repeats: int) -> tuple[Step, ...]:
 _INGEST = "bench_ingestion.py --sizes"
 _TO_10_5, _TO_10_6 = "100,1000,10000,100000", "100,1000,10000,100000,1000000"
 _MODEL = "bench_stress_modeling.py --sizes"
+_ONE_BOOK = "bench_stress_modeling.py --instruments 100000"
+_DEFAULTS = "bench_stress_modeling.py --monte-carlo"
 _LEVELS = "bench_api.py --self-host --warmup 100 --connections 1,10,50,100,500,1000"
 _FEW_LEVELS = "bench_api.py --self-host --warmup 50 --connections 1,10,100"
 _USERS = "bench_api.py --self-host --fresh --warmup 200 --think-s 0.5,1.5 --users"
@@ -81,8 +88,13 @@ SECTIONS = (
                 _step("ingestion_raw", f"{_INGEST} {_TO_10_5} --versions 6 --no-normalize"),
             ),
             "full": (
-                _step("ingestion", f"{_INGEST} {_TO_10_6} --versions 9"),
-                _step("ingestion_raw", f"{_INGEST} {_TO_10_6} --versions 9 --no-normalize"),
+                _step("ingestion", f"{_INGEST} {_TO_10_6} --versions 6"),
+                _step("ingestion_raw", f"{_INGEST} {_TO_10_6} --versions 6 --no-normalize"),
+                _step(
+                    "json_readers",
+                    f"{_INGEST} 100000 --versions 1 --rival polars,msgspec,pyarrow",
+                ),
+                _step("reading", "bench_reading.py --sizes 100000 --pairs 6"),
             ),
         },
     ),
@@ -104,6 +116,43 @@ SECTIONS = (
                     "simulation",
                     f"{_MODEL} {_TO_10_6} --monte-carlo --scenarios 16384",
                 ),
+                _step(
+                    "stress",
+                    f"{_ONE_BOOK} --distressed-assets 20000 --scenarios 9 --rival numpy",
+                ),
+                _step("months", f"{_ONE_BOOK} --months"),
+                _step("sweep", f"{_ONE_BOOK} --paths --scenarios 112 --rival numpy"),
+                _step("sweep_numba", f"{_ONE_BOOK} --paths --scenarios 112 --rival numba"),
+                _step("currencies", "bench_currencies.py --records 100000"),
+            ),
+        },
+    ),
+    Section(
+        "simulation",
+        "Simulation of defaults",
+        {
+            "ci": (),
+            "quick": (),
+            "full": (
+                _step("defaults", f"{_DEFAULTS} --rivals naive,numpy,numba,plain"),
+                _step("defaults_16", f"{_DEFAULTS} --factors 16 --largest 1 --largest-work 1"),
+                _step("defaults_avx2", f"{_DEFAULTS} --isa avx2 --largest 1 --largest-work 1"),
+                _step("cluster", f"{_DEFAULTS} --workers 1,2 --scenarios 131072"),
+            ),
+        },
+    ),
+    Section(
+        "tail_accuracy",
+        "Seconds to a tail",
+        {
+            "ci": (),
+            "quick": (),
+            "full": (
+                _step(
+                    "tail_accuracy",
+                    f"{_DEFAULTS} --tail-accuracy --rivals numba,numpy --scenarios 16384",
+                    timeout_s=2 * 3600.0,
+                ),
             ),
         },
     ),
@@ -122,13 +171,10 @@ SECTIONS = (
                 _step("health", "health_check.py --self-host"),
             ),
             "full": (
-                _step("api_replays", f"{_LEVELS} --requests 20000", repeats=5),
-                _step("api_fresh", f"{_LEVELS} --requests 10000 --fresh", repeats=5),
-                _step(
-                    "api_replays_1000_records",
-                    f"{_LEVELS} --requests 10000 --records 1000",
-                    repeats=3,
-                ),
+                _step("api_replays", f"{_LEVELS} --requests 10000", repeats=3),
+                _step("api_fresh", f"{_LEVELS} --requests 5000 --fresh", repeats=3),
+                _step("api_replays_1000_records", f"{_LEVELS} --requests 5000 --records 1000"),
+                _step("api_tables", "bench_api.py --self-host --tables --profile quick"),
                 _step("health", "health_check.py --self-host"),
             ),
         },
@@ -139,7 +185,12 @@ SECTIONS = (
         {
             "ci": _kept((100, 1_000), repeats=2),
             "quick": _kept((100, 1_000, 10_000), repeats=5),
-            "full": _kept((100, 1_000, 10_000), repeats=9),
+            "full": (
+                *_kept((100, 1_000, 10_000), repeats=6),
+                *_kept((100, 1_000, 10_000), repeats=3, store="postgres"),
+                _step("commits_sqlite", "bench_commits.py --store sqlite"),
+                _step("commits_postgres", "bench_commits.py --store postgres"),
+            ),
         },
     ),
     Section(
@@ -148,9 +199,12 @@ SECTIONS = (
         {
             "ci": _kept((100, 1_000), repeats=2) + _kept((10_000,), repeats=1),
             "quick": _kept((100, 1_000, 10_000), repeats=5) + _kept((100_000,), repeats=2),
-            "full": _kept((100, 1_000, 10_000), repeats=9)
-            + _kept((100_000,), repeats=5)
-            + _kept((1_000_000,), repeats=2),
+            "full": (
+                *_kept((100, 1_000, 10_000), repeats=6),
+                *_kept((100_000,), repeats=3),
+                *_kept((1_000_000,), repeats=1),
+                *_kept((100_000,), repeats=3, store="postgres"),
+            ),
         },
     ),
     Section(
@@ -163,9 +217,9 @@ SECTIONS = (
                 _step("users_1000", f"{_USERS} 1000 --duration-s 15"),
             ),
             "full": (
-                _step("users_100", f"{_USERS} 100 --duration-s 60"),
-                _step("users_500", f"{_USERS} 500 --duration-s 60"),
-                _step("users_1000", f"{_USERS} 1000 --duration-s 60", repeats=3),
+                _step("users_100", f"{_USERS} 100 --duration-s 30"),
+                _step("users_500", f"{_USERS} 500 --duration-s 30"),
+                _step("users_1000", f"{_USERS} 1000 --duration-s 30", repeats=3),
             ),
         },
     ),

@@ -48,10 +48,6 @@ void require_size(std::size_t size, std::size_t expected, const std::string& pla
                 "must have " + std::to_string(expected) + " values, not " + std::to_string(size));
 }
 
-std::string place_of(const char* name, std::size_t i) {
-    return name + ("[" + std::to_string(i) + "]");
-}
-
 void require_fractions(std::span<const double> values, const char* name) {
     for (std::size_t i = 0; i < values.size(); ++i) require_fraction(values[i], place_of(name, i));
 }

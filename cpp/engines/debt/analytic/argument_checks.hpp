@@ -30,9 +30,6 @@ void require_degrees_of_freedom(double value);
 
 void require_size(std::size_t size, std::size_t expected, const std::string& place);
 
-/// "name[i]".
-std::string place_of(const char* name, std::size_t i);
-
 void require_fractions(std::span<const double> values, const char* name);
 
 }  // namespace seawall::debt

@@ -13,14 +13,14 @@
 namespace seawall::debt {
 namespace {
 
-constexpr std::size_t most_units = 10'000'000;
+constexpr std::size_t most_loss_units = 10'000'000;
 constexpr double most_multiplications = 5e10;
 
 /// The units of all obligors together. Each counts as an entry of the recursion.
 std::size_t unit_count(const FactorBook& book) {
     std::size_t sum = 0;
     for (const std::int64_t units : book.loss_units) {
-        if (units <= static_cast<std::int64_t>(most_units - sum)) {
+        if (units <= static_cast<std::int64_t>(most_loss_units - sum)) {
             sum += static_cast<std::size_t>(units);
             continue;
         }

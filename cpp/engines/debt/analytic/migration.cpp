@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "engines/debt/analytic/argument_checks.hpp"
@@ -10,15 +9,10 @@
 #include "numeric/bivariate_normal.hpp"
 #include "numeric/normal_distribution.hpp"
 #include "numeric/power.hpp"
+#include "numeric/special_values.hpp"
 
 namespace seawall::debt {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-[[noreturn]] void refuse(const std::string& place, const char* message) {
-    throw Error(ErrorCode::invalid_input, place, message);
-}
 
 std::string row_place(std::size_t row) {
     return place_of("matrix", row);
@@ -31,7 +25,7 @@ double sum_of(std::span<const double> values) {
 }
 
 void check_shape(std::span<const double> values, std::size_t state_count) {
-    if (state_count < 2 || state_count > 64) refuse("matrix", "must have 2 to 64 states");
+    if (state_count < 2 || state_count > 64) refuse_input("matrix", "must have 2 to 64 states");
     require_size(values.size(), state_count * state_count, "matrix");
 }
 
@@ -41,7 +35,7 @@ void check(const TransitionMatrix& matrix) {
         const auto values =
             matrix.probabilities.subspan(row * matrix.state_count, matrix.state_count);
         for (const double value : values) require_fraction(value, row_place(row));
-        if (std::abs(sum_of(values) - 1.0) > 1e-9) refuse(row_place(row), "must sum to 1");
+        if (std::abs(sum_of(values) - 1.0) > 1e-9) refuse_input(row_place(row), "must sum to 1");
     }
 }
 
@@ -60,9 +54,9 @@ std::vector<double> product(std::span<const double> a, std::span<const double> b
 }
 
 void check_row(std::span<const double> row, const char* name) {
-    if (row.size() < 2) refuse(name, "must have 2 states or more");
+    if (row.size() < 2) refuse_input(name, "must have 2 states or more");
     require_fractions(row, name);
-    if (std::abs(sum_of(row) - 1.0) > 1e-3) refuse(name, "must sum to 1 but for rounding");
+    if (std::abs(sum_of(row) - 1.0) > 1e-3) refuse_input(name, "must sum to 1 but for rounding");
 }
 
 std::vector<double> thresholds_of(std::span<const double> row) {
@@ -85,10 +79,11 @@ std::vector<double> renormalised_rows(std::span<const double> values, std::size_
     for (std::size_t row = 0; row < state_count; ++row) {
         const std::span<double> cells(&result[row * state_count], state_count);
         for (const double cell : cells) {
-            if (!(cell >= 0.0) || std::isinf(cell)) refuse(row_place(row), "must be 0 or more");
+            if (!(cell >= 0.0) || std::isinf(cell))
+                refuse_input(row_place(row), "must be 0 or more");
         }
         const double sum = sum_of(cells);
-        if (!(sum > 0.0)) refuse(row_place(row), "must not sum to 0");
+        if (!(sum > 0.0)) refuse_input(row_place(row), "must not sum to 0");
         for (double& cell : cells) cell /= sum;
     }
     return result;
@@ -96,7 +91,7 @@ std::vector<double> renormalised_rows(std::span<const double> values, std::size_
 
 std::vector<double> transition_power(const TransitionMatrix& matrix, std::int64_t years) {
     check(matrix);
-    if (years < 0 || years > 1000) refuse("years", "must be from 0 to 1,000");
+    if (years < 0 || years > 1000) refuse_input("years", "must be from 0 to 1,000");
     const std::size_t count = matrix.state_count;
     std::vector<double> result(count * count, 0.0);
     for (std::size_t state = 0; state < count; ++state) result[state * count + state] = 1.0;
@@ -143,13 +138,14 @@ std::vector<double> joint_migration(const MigrationPair& pair) {
 }
 
 double horizon_value(const HorizonBond& bond) {
-    if (!(bond.coupon >= 0.0) || std::isinf(bond.coupon)) refuse("coupon", "must be 0 or more");
+    if (!(bond.coupon >= 0.0) || std::isinf(bond.coupon))
+        refuse_input("coupon", "must be 0 or more");
     require_positive(bond.face, "face");
     double value = bond.coupon;
     for (std::size_t t = 0; t < bond.forward_rates.size(); ++t) {
         const double rate = bond.forward_rates[t];
         if (!(rate > -1.0) || std::isinf(rate)) {
-            refuse(place_of("forward_rates", t), "must be above -1");
+            refuse_input(place_of("forward_rates", t), "must be above -1");
         }
         const bool is_last = t + 1 == bond.forward_rates.size();
         const double flow = is_last ? bond.coupon + bond.face : bond.coupon;

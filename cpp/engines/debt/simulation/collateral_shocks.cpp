@@ -15,17 +15,13 @@ namespace {
 
 constexpr double largest_value = 0x1p62;
 
-std::string entry(const char* column, std::size_t row) {
-    return "pools." + std::string(column) + "[" + std::to_string(row) + "]";
-}
-
-[[noreturn]] void refuse(const std::string& place, const std::string& message) {
-    throw Error(ErrorCode::invalid_input, place, message);
+std::string pool_place(const char* column, std::size_t row) {
+    return place_of("pools." + std::string(column), row);
 }
 
 void check_length(const char* column, std::size_t length, std::size_t expected) {
     if (length == expected) return;
-    refuse("pools." + std::string(column), "must have a value for each pool");
+    refuse_input("pools." + std::string(column), "must have a value for each pool");
 }
 
 void check_numbers(std::span<const std::uint32_t> numbers) {
@@ -35,8 +31,8 @@ void check_numbers(std::span<const std::uint32_t> numbers) {
     if (twice == sorted.end()) return;
     const auto first = std::ranges::find(numbers, *twice);
     const auto second = std::find(first + 1, numbers.end(), *twice);
-    refuse(entry("number", static_cast<std::size_t>(second - numbers.begin())),
-           "is the number of another pool too");
+    refuse_input(pool_place("number", static_cast<std::size_t>(second - numbers.begin())),
+                 "is the number of another pool too");
 }
 
 void check(const CollateralColumns& pools, const FactorModel& factors) {
@@ -45,22 +41,23 @@ void check(const CollateralColumns& pools, const FactorModel& factors) {
     check_length("number", pools.number.size(), count);
     check_length("volatility", pools.volatility.size(), count);
     if (pools.factor_weight.size() != count * factors.factor_count) {
-        refuse("pools.factor_weight", "must have the shape (pools, factors)");
+        refuse_input("pools.factor_weight", "must have the shape (pools, factors)");
     }
     check_numbers(pools.number);
     for (std::size_t i = 0; i < count; ++i) {
-        if (pools.value_minor[i] < 0) refuse(entry("value_minor", i), "must be at least 0");
+        if (pools.value_minor[i] < 0)
+            refuse_input(pool_place("value_minor", i), "must be at least 0");
         const double volatility = pools.volatility[i];
         const bool is_in_range = volatility >= 0.0 && volatility <= largest_volatility;
         if (!is_in_range) {  // NaN too
-            refuse(entry("volatility", i), "must be from 0 to 4");
+            refuse_input(pool_place("volatility", i), "must be from 0 to 4");
         }
     }
     for (std::size_t i = 0; i < pools.factor_weight.size(); ++i) {
         if (std::isfinite(pools.factor_weight[i])) continue;
-        refuse(entry("factor_weight", i / factors.factor_count) + "[" +
-                   std::to_string(i % factors.factor_count) + "]",
-               "must be finite");
+        refuse_input(pool_place("factor_weight", i / factors.factor_count) + "[" +
+                         std::to_string(i % factors.factor_count) + "]",
+                     "must be finite");
     }
 }
 
@@ -89,7 +86,7 @@ CollateralShocks::CollateralShocks(const CollateralColumns& pools, const FactorM
         set_loading(i, pools.factor_weight.subspan(i * factor_count_, factor_count_), root);
         const double most = shocked_value(pools.value_minor[i], pools.volatility[i], largest_shock);
         if (most <= largest_value) continue;
-        throw Error(ErrorCode::limit_exceeded, entry("value_minor", i),
+        throw Error(ErrorCode::limit_exceeded, pool_place("value_minor", i),
                     "the pool could be worth more than 2^62 minor units in a scenario");
     }
     if (!factors.is_gaussian()) to_normal_.emplace(factors.degrees_of_freedom, largest_shock);
@@ -105,7 +102,8 @@ void CollateralShocks::set_loading(std::size_t pool, std::span<const double> fac
         }
         systematic += loading[k] * loading[k];
     }
-    if (!(systematic <= 1.0)) refuse(entry("factor_weight", pool), "a'Ca must be at most 1");
+    if (!(systematic <= 1.0))
+        refuse_input(pool_place("factor_weight", pool), "a'Ca must be at most 1");
     pools_[pool].own_share = std::sqrt(1.0 - systematic);
 }
 

@@ -17,27 +17,24 @@ std::string at(std::size_t index) {
     return "[" + std::to_string(index) + "]";
 }
 
-[[noreturn]] void refuse(const std::string& where, const std::string& message) {
-    throw Error(ErrorCode::invalid_input, "macro" + where, message);
-}
-
 void check_finite(std::span<const double> values, std::size_t columns, const std::string& where) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (std::isfinite(values[i])) continue;
-        refuse(where + at(i / columns) + (columns > 1 ? at(i % columns) : ""), "must be finite");
+        refuse_input("macro" + where + at(i / columns) + (columns > 1 ? at(i % columns) : ""),
+                     "must be finite");
     }
 }
 
 void check(const MacroValues& macro, std::size_t factor_count) {
     const std::size_t count = macro.value.size();
     if (count == 0 || count > max_macro_variables) {
-        refuse(".value", "must be of 1 to 64 variables");
+        refuse_input("macro.value", "must be of 1 to 64 variables");
     }
     if (macro.covariance.size() != count * count) {
-        refuse(".covariance", "must have the shape (variables, variables)");
+        refuse_input("macro.covariance", "must have the shape (variables, variables)");
     }
     if (macro.factor_covariance.size() != factor_count * count) {
-        refuse(".factor_covariance", "must have the shape (factors, variables)");
+        refuse_input("macro.factor_covariance", "must have the shape (factors, variables)");
     }
     check_finite(macro.value, 1, ".value");
     check_finite(macro.covariance, count, ".covariance");
@@ -45,13 +42,14 @@ void check(const MacroValues& macro, std::size_t factor_count) {
     for (std::size_t row = 0; row < count; ++row) {
         const std::string place = ".covariance" + at(row);
         if (!(macro.covariance[row * count + row] > 0.0)) {
-            refuse(place + at(row), "must be above 0");
+            refuse_input("macro" + place + at(row), "must be above 0");
         }
         for (std::size_t column = 0; column < row; ++column) {
             if (macro.covariance[row * count + column] == macro.covariance[column * count + row]) {
                 continue;
             }
-            refuse(place + at(column), "must equal macro.covariance" + at(column) + at(row));
+            refuse_input("macro" + place + at(column),
+                         "must equal macro.covariance" + at(column) + at(row));
         }
     }
 }
@@ -95,7 +93,8 @@ WhitenedMacro whitened(const MacroValues& macro, std::size_t factor_count) {
         semidefinite_root({.size = count, .values = correlation, .place = place},
                           rounding_per_row * static_cast<double>(count));
     if (root.rank() < count) {
-        refuse(".covariance", "is singular: leave out variables that follow from others");
+        refuse_input("macro.covariance",
+                     "is singular: leave out variables that follow from others");
     }
     WhitenedMacro result{
         .value = {macro.value.begin(), macro.value.end()},
@@ -111,7 +110,7 @@ WhitenedMacro whitened(const MacroValues& macro, std::size_t factor_count) {
     double square = 0.0;
     for (const double w : result.value) square += w * w;
     const bool is_near = square <= largest_macro_distance * largest_macro_distance;
-    if (!is_near) refuse(".value", "must be within 37 standard deviations of the mean");
+    if (!is_near) refuse_input("macro.value", "must be within 37 standard deviations of the mean");
     return result;
 }
 

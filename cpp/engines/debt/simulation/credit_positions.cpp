@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -11,11 +10,10 @@
 #include "engines/debt/position_columns.hpp"
 #include "engines/debt/record_columns.hpp"
 #include "engines/debt/table_writer.hpp"
+#include "numeric/special_values.hpp"
 
 namespace seawall::debt {
 namespace {
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 bool collateral_is_known(const Book& book, std::size_t record, double collateral) {
     if (!book.collateral_withheld.empty() && book.collateral_withheld[record] != 0) return false;

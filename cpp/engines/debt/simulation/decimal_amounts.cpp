@@ -26,21 +26,17 @@ constexpr double largest_share = 0x1p62;
 constexpr std::uint64_t few_digits = 1'000'000'000'000'000;
 constexpr int most_decimals = 38;  // 10³⁸ is below 2¹²⁷
 
-std::string entry(const char* column, std::size_t row) {
-    return std::string(column) + "[" + std::to_string(row) + "]";
-}
-
 void check_finite(std::span<const double> values, const char* column) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (std::isfinite(values[i])) continue;
-        throw Error(ErrorCode::invalid_input, entry(column, i), "must be finite");
+        throw Error(ErrorCode::invalid_input, place_of(column, i), "must be finite");
     }
 }
 
 void check_from_zero(std::span<const double> values, const char* column) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (values[i] >= 0.0 && std::isfinite(values[i])) continue;
-        throw Error(ErrorCode::invalid_input, entry(column, i), "must be finite and from 0");
+        throw Error(ErrorCode::invalid_input, place_of(column, i), "must be finite and from 0");
     }
 }
 
@@ -205,7 +201,8 @@ std::vector<std::int64_t> minor_shares(const DecimalShares& shares) {
         const double near = size * units_of[static_cast<std::size_t>(shares.digits)] *
                             (of_it / 100.0) * shares.factor;
         if (!(near < largest_share)) {
-            throw Error(ErrorCode::limit_exceeded, entry("amount", i), "passes 2^62 minor units");
+            throw Error(ErrorCode::limit_exceeded, place_of("amount", i),
+                        "passes 2^62 minor units");
         }
         const std::int64_t share = minor_share(near, size, of_it, shares);
         const bool is_negative = (amount < 0.0) != (percentage < 0.0);

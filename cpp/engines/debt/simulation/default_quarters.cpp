@@ -25,7 +25,7 @@ constexpr unsigned bit_count(unsigned mask) {
 
 constexpr const char* column = "quarters.cumulative_default_probability";
 
-std::string entry(std::size_t row, std::size_t quarter) {
+std::string quarter_place(std::size_t row, std::size_t quarter) {
     return std::string(column) + "[" + std::to_string(row) + "][" + std::to_string(quarter) + "]";
 }
 
@@ -41,11 +41,11 @@ void check(const StandardObligors& obligors, const QuarterColumns& quarters) {
     for (std::size_t i = 0; i < probability.size(); ++i) {
         const bool is_probability = probability[i] >= 0.0 && probability[i] <= 1.0;
         if (!is_probability) {
-            throw Error(ErrorCode::invalid_input, entry(i / count, i % count),
+            throw Error(ErrorCode::invalid_input, quarter_place(i / count, i % count),
                         "must be from 0 to 1");
         }
         if (i % count == 0 || probability[i] >= probability[i - 1]) continue;
-        throw Error(ErrorCode::invalid_input, entry(i / count, i % count),
+        throw Error(ErrorCode::invalid_input, quarter_place(i / count, i % count),
                     "must not be below that of the quarter before");
     }
 }
@@ -59,7 +59,7 @@ std::vector<double> checked_thresholds(const StandardObligors& obligors, const F
     for (std::size_t row = 0; row < obligors.obligor_count(); ++row) {
         const auto x = std::span(thresholds).subspan(row * count, count);
         if (x.back() != obligors.default_threshold[row]) {
-            throw Error(ErrorCode::invalid_input, entry(row, count - 1),
+            throw Error(ErrorCode::invalid_input, quarter_place(row, count - 1),
                         "must be the probability of the obligor's default threshold");
         }
         // A quantile may be off in its last bit: the thresholds must not fall for that.

@@ -14,20 +14,16 @@ namespace {
 
 constexpr std::int64_t largest_total_loss = 0x4000'0000'0000'0000;
 
-[[noreturn]] void refuse(const std::string& place, const std::string& message) {
-    throw Error(ErrorCode::invalid_input, place, message);
-}
-
 void check(const ObligorColumns& obligors, std::int64_t least_loss_minor) {
     const std::size_t count = obligors.obligor_count();
     if (obligors.default_threshold.size() != count || obligors.loss_minor.size() != count) {
-        refuse("obligors", "must have a threshold and a loss for each obligor");
+        refuse_input("obligors", "must have a threshold and a loss for each obligor");
     }
     std::int64_t total = 0;
     for (std::size_t row = 0; row < count; ++row) {
         const std::int64_t loss = obligors.loss_minor[row];
         if (loss < 0) {
-            refuse("obligors.loss_minor[" + std::to_string(row) + "]", "must be at least 0");
+            refuse_input("obligors.loss_minor[" + std::to_string(row) + "]", "must be at least 0");
         }
         if (loss > largest_total_loss - total) {
             throw Error(ErrorCode::limit_exceeded, "obligors.loss_minor",
@@ -35,11 +31,11 @@ void check(const ObligorColumns& obligors, std::int64_t least_loss_minor) {
         }
         total += loss;
     }
-    if (least_loss_minor <= 0) refuse("least_loss_minor", "must be above 0");
+    if (least_loss_minor <= 0) refuse_input("least_loss_minor", "must be above 0");
 }
 
 [[noreturn]] void refuse_unreachable() {
-    refuse("least_loss_minor", "is more than all obligors that may default lose");
+    refuse_input("least_loss_minor", "is more than all obligors that may default lose");
 }
 
 bool is_certain(const ObligorColumns& obligors, std::size_t row) {
@@ -148,12 +144,12 @@ class CoverSearch {
 
 void check(const ObligorColumns& obligors, std::span<const double> probabilities) {
     if (probabilities.size() != obligors.obligor_count()) {
-        refuse("default_probability", "must have a value for each obligor");
+        refuse_input("default_probability", "must have a value for each obligor");
     }
     for (std::size_t row = 0; row < probabilities.size(); ++row) {
         const double p = probabilities[row];
         if (p >= 0.0 && p <= 1.0) continue;
-        refuse("default_probability[" + std::to_string(row) + "]", "must be from 0 to 1");
+        refuse_input("default_probability[" + std::to_string(row) + "]", "must be from 0 to 1");
     }
 }
 

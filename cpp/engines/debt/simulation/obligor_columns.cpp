@@ -13,24 +13,20 @@ namespace {
 
 constexpr std::int64_t largest_total_loss = 0x4000'0000'0000'0000;
 
-std::string entry(const char* column, std::size_t row) {
-    return "obligors." + std::string(column) + "[" + std::to_string(row) + "]";
-}
-
-[[noreturn]] void refuse(const std::string& place, const std::string& message) {
-    throw Error(ErrorCode::invalid_input, place, message);
+std::string obligor_place(const char* column, std::size_t row) {
+    return place_of("obligors." + std::string(column), row);
 }
 
 void check_shapes(const ObligorColumns& obligors, const FactorModel& factors) {
     const std::size_t count = obligors.obligor_count();
     if (obligors.default_threshold.size() != count) {
-        refuse("obligors.default_threshold", "must have a value for each obligor");
+        refuse_input("obligors.default_threshold", "must have a value for each obligor");
     }
     if (obligors.loss_minor.size() != count) {
-        refuse("obligors.loss_minor", "must have a value for each obligor");
+        refuse_input("obligors.loss_minor", "must have a value for each obligor");
     }
     if (obligors.factor_weight.size() != count * factors.factor_count) {
-        refuse("obligors.factor_weight", "must have the shape (obligors, factors)");
+        refuse_input("obligors.factor_weight", "must have the shape (obligors, factors)");
     }
 }
 
@@ -41,14 +37,14 @@ void check_slots(std::span<const std::uint32_t> slots) {
     if (twice == sorted.end()) return;
     const auto first = std::ranges::find(slots, *twice);
     const auto second = std::find(first + 1, slots.end(), *twice);
-    refuse(entry("slot", static_cast<std::size_t>(second - slots.begin())),
-           "is the slot of another obligor too");
+    refuse_input(obligor_place("slot", static_cast<std::size_t>(second - slots.begin())),
+                 "is the slot of another obligor too");
 }
 
 void check_losses(std::span<const std::int64_t> losses) {
     std::int64_t total = 0;
     for (std::size_t i = 0; i < losses.size(); ++i) {
-        if (losses[i] < 0) refuse(entry("loss_minor", i), "must be at least 0");
+        if (losses[i] < 0) refuse_input(obligor_place("loss_minor", i), "must be at least 0");
         if (losses[i] > largest_total_loss - total) {
             throw Error(ErrorCode::limit_exceeded, "obligors.loss_minor",
                         "the sum of the losses passes 2^62 minor units");
@@ -60,7 +56,7 @@ void check_losses(std::span<const std::int64_t> losses) {
 void check_probabilities(std::span<const double> default_probability) {
     for (std::size_t i = 0; i < default_probability.size(); ++i) {
         if (default_probability[i] >= 0.0 && default_probability[i] <= 1.0) continue;
-        refuse(entry("default_probability", i), "must be from 0 to 1");
+        refuse_input(obligor_place("default_probability", i), "must be from 0 to 1");
     }
 }
 
@@ -83,12 +79,12 @@ std::vector<double> shifted_default_probabilities(std::span<const double> defaul
                                                   std::span<const double> shift) {
     check_probabilities(default_probability);
     if (shift.size() != default_probability.size()) {
-        refuse("obligors.shift", "must have a value for each obligor");
+        refuse_input("obligors.shift", "must have a value for each obligor");
     }
     std::vector<double> shifted;
     shifted.reserve(shift.size());
     for (std::size_t i = 0; i < shift.size(); ++i) {
-        if (!std::isfinite(shift[i])) refuse(entry("shift", i), "must be finite");
+        if (!std::isfinite(shift[i])) refuse_input(obligor_place("shift", i), "must be finite");
         const double p = default_probability[i];
         const bool moves = shift[i] != 0.0 && p != 0.0 && p != 1.0;
         shifted.push_back(moves ? normal_cdf(normal_quantile(p) + shift[i]) : p);
@@ -102,14 +98,14 @@ void check(const ObligorColumns& obligors, const FactorModel& factors) {
     check_losses(obligors.loss_minor);
     for (std::size_t i = 0; i < obligors.obligor_count(); ++i) {
         if (std::isnan(obligors.default_threshold[i])) {
-            refuse(entry("default_threshold", i), "must be a number or infinite");
+            refuse_input(obligor_place("default_threshold", i), "must be a number or infinite");
         }
     }
     for (std::size_t i = 0; i < obligors.factor_weight.size(); ++i) {
         if (std::isfinite(obligors.factor_weight[i])) continue;
-        refuse(entry("factor_weight", i / factors.factor_count) + "[" +
-                   std::to_string(i % factors.factor_count) + "]",
-               "must be finite");
+        refuse_input(obligor_place("factor_weight", i / factors.factor_count) + "[" +
+                         std::to_string(i % factors.factor_count) + "]",
+                     "must be finite");
     }
 }
 

@@ -15,37 +15,31 @@
 namespace seawall::debt {
 namespace {
 
-[[noreturn]] void refuse(const std::string& place, const std::string& message) {
-    throw Error(ErrorCode::invalid_input, place, message);
-}
-
-std::string entry(const char* column, std::size_t position) {
-    return "positions." + std::string(column) + "[" + std::to_string(position) + "]";
-}
-
 void check(const StandardObligors& obligors, const ParametricLossColumns& positions,
            std::size_t quarter_count) {
     const std::size_t count = positions.obligor_row.size();
     if (positions.default_probability.size() != obligors.obligor_count()) {
-        refuse("positions.default_probability", "must have a value for each obligor");
+        refuse_input("positions.default_probability", "must have a value for each obligor");
     }
     if (positions.exposure_minor.size() != count * quarter_count) {
-        refuse("positions.exposure_minor", "must have a value for each position and quarter");
+        refuse_input("positions.exposure_minor", "must have a value for each position and quarter");
     }
     if (positions.loss_given_default.size() != count) {
-        refuse("positions.loss_given_default", "must have a value for each position");
+        refuse_input("positions.loss_given_default", "must have a value for each position");
     }
     if (positions.dispersion.size() != count) {
-        refuse("positions.dispersion", "must have a value for each position");
+        refuse_input("positions.dispersion", "must have a value for each position");
     }
     check_position_rows(positions.obligor_row, obligors.obligor_count());
     for (std::size_t i = 0; i < count; ++i) {
         const double severity = positions.loss_given_default[i];
         const bool is_severity = severity >= 0.0 && severity <= 1.0;
-        if (!is_severity) refuse(entry("loss_given_default", i), "must be from 0 to 1");
+        if (!is_severity)
+            refuse_input(position_place("loss_given_default", i), "must be from 0 to 1");
         const double dispersion = positions.dispersion[i];
         const bool is_dispersion = dispersion >= 0.0 && dispersion < 1.0;
-        if (!is_dispersion) refuse(entry("dispersion", i), "must be from 0 and below 1");
+        if (!is_dispersion)
+            refuse_input(position_place("dispersion", i), "must be from 0 and below 1");
     }
 }
 
@@ -77,15 +71,15 @@ ParametricLosses::ParametricLosses(const StandardObligors& obligors, const Facto
       quarter_count_(quarters_ ? quarters_->quarter_count() : 1),
       exposure_minor_(positions.exposure_minor.begin(), positions.exposure_minor.end()) {
     if (quarters_ && &quarters_->obligors() != &obligors) {
-        refuse("quarters", "must be of the same obligors");
+        refuse_input("quarters", "must be of the same obligors");
     }
     check(obligors, positions, quarter_count_);
     check_position_amounts(exposure_minor_, quarter_count_, "exposure_minor");
     threshold_ = default_thresholds(positions.default_probability, factors);
     for (std::size_t row = 0; row < threshold_.size(); ++row) {
         if (threshold_[row] != obligors.default_threshold[row]) {
-            refuse("positions.default_probability[" + std::to_string(row) + "]",
-                   "must be that of the obligor's default threshold");
+            refuse_input("positions.default_probability[" + std::to_string(row) + "]",
+                         "must be that of the obligor's default threshold");
         }
         threshold_[row] = standardise_threshold(threshold_[row], obligors.loading_of(row));
     }

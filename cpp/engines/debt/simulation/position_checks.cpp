@@ -10,16 +10,17 @@ namespace {
 
 constexpr std::int64_t largest_total = 0x4000'0000'0000'0000;
 
-std::string entry(const char* column, std::size_t position) {
-    return "positions." + std::string(column) + "[" + std::to_string(position) + "]";
-}
-
 }  // namespace
+
+std::string position_place(const char* column, std::size_t position) {
+    return place_of("positions." + std::string(column), position);
+}
 
 void check_position_rows(std::span<const std::uint32_t> obligor_row, std::size_t obligor_count) {
     for (std::size_t i = 0; i < obligor_row.size(); ++i) {
         if (obligor_row[i] < obligor_count) continue;
-        throw Error(ErrorCode::invalid_input, entry("obligor_row", i), "must be an obligor's row");
+        throw Error(ErrorCode::invalid_input, position_place("obligor_row", i),
+                    "must be an obligor's row");
     }
 }
 
@@ -29,7 +30,7 @@ void check_position_amounts(std::span<const std::int64_t> amount_minor, std::siz
     for (std::size_t first = 0; first < amount_minor.size(); first += quarter_count) {
         const auto of_position = amount_minor.subspan(first, quarter_count);
         if (std::ranges::min(of_position) < 0) {
-            throw Error(ErrorCode::invalid_input, entry(column, first / quarter_count),
+            throw Error(ErrorCode::invalid_input, position_place(column, first / quarter_count),
                         "must be at least 0");
         }
         const std::int64_t largest = std::ranges::max(of_position);

@@ -3,8 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace seawall::debt {
+
+/// "positions.column[position]".
+std::string position_place(const char* column, std::size_t position);
 
 /// Throws Error(invalid_input) where a position's row is no obligor's.
 void check_position_rows(std::span<const std::uint32_t> obligor_row, std::size_t obligor_count);

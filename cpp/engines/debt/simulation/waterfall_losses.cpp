@@ -98,8 +98,7 @@ void WaterfallLosses::check_values(const WaterfallBook& book) const {
     const auto add = [](std::int64_t& total, std::int64_t value, const char* column,
                         std::size_t row) {
         if (value > largest_unit_value - total) {
-            throw Error(ErrorCode::limit_exceeded,
-                        std::string(column) + "[" + std::to_string(row) + "]",
+            throw Error(ErrorCode::limit_exceeded, place_of(column, row),
                         "the unit could be worth more than 2^62 minor units in a scenario");
         }
         total += value;

@@ -185,11 +185,14 @@ def user_rows(run: LabRun) -> list[LevelRow]:
     return [row for step in steps for row in level_rows(run, step)]
 
 
-def kept_rows(run: LabRun, *, largest: int | None = None) -> list[KeptRow]:
-    """Return a row for each number of rows, the repeats together, up to the largest wanted."""
+def kept_rows(run: LabRun, *, largest: int | None = None, steps: str = "kept_") -> list[KeptRow]:
+    """Return a row for each number of rows, the repeats together, up to the largest wanted.
+
+    `steps` is what their names begin with: ``kept_`` in SQLite, ``postgres_``.
+    """
     rows = []
     for step in run.head.steps:
-        outcomes = run.good(step.name) if step.name.startswith("kept_") else []
+        outcomes = run.good(step.name) if step.name.startswith(steps) else []
         if not outcomes:
             continue
         answers = [outcome.answer for outcome in outcomes]

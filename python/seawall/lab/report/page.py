@@ -14,7 +14,8 @@ from seawall.lab.report.advice import Advice, advice_of
 from seawall.lab.report.charts import Graph, report_graphs
 from seawall.lab.report.checklist import Item, checklist
 from seawall.lab.report.environment import environment
-from seawall.lab.report.tables import ReportTable, Value, report_tables
+from seawall.lab.report.table import ReportTable, Value
+from seawall.lab.report.tables import report_tables
 from seawall.lab.run_record import LabRun
 from seawall.report.chart_svg import standalone
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from seawall.lab.report.figures import (
     LevelRow,
     ModelRow,
@@ -15,21 +13,16 @@ from seawall.lab.report.figures import (
     model_rows,
     user_rows,
 )
+from seawall.lab.report.more_tables import (
+    modelling_tables,
+    ratio_tables,
+    service_tables,
+    store_tables,
+)
+from seawall.lab.report.table import ReportTable, Value
 from seawall.lab.run_record import LabRun
 
-Value = str | int | float | None
 PERSISTED = 10_000  # rows, the most of the table of single writes; linking goes on from there
-
-
-class ReportTable(msgspec.Struct, frozen=True):
-    """Rows under a header; without rows it says why."""
-
-    number: str
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    note: str
-    absent: str = ""
 
 
 def report_tables(run: LabRun) -> list[ReportTable]:
@@ -38,6 +31,7 @@ def report_tables(run: LabRun) -> list[ReportTable]:
         ingestion_table(run),
         model_table(run, "modeling", "5", "Modelling: exposure and revaluation"),
         model_table(run, "simulation", "5a", "Modelling: simulation of defaults"),
+        *modelling_tables(run),
         *(
             level_table(run, step, number, title)
             for step, number, title in (
@@ -47,10 +41,13 @@ def report_tables(run: LabRun) -> list[ReportTable]:
             )
             if step != "api_replays_1000_records" or level_rows(run, step)
         ),
+        *service_tables(run),
         persistence_table(run),
         linking_table(run),
+        *store_tables(run),
         user_table(run),
         fault_table(run),
+        *ratio_tables(run),
     ]
 
 

@@ -2,20 +2,16 @@
 
 import json
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from seawall.lab.disk import disk_folder
-from seawall.lab.http_target import ENGINE_ROUTE, HttpTarget, ingest_sample, served
+from seawall.lab.http_target import ENGINE_ROUTE
 from seawall.lab.load import LoadResult, run_load
 from seawall.lab.load_ceiling import LoadCeiling, measure_ceiling
 from seawall.lab.load_profile import (
+    DATASET_MARK,
     SEQUENCE_MARK,
     AnswerCheck,
     LoadProfile,
@@ -24,6 +20,7 @@ from seawall.lab.load_profile import (
     ThinkTime,
 )
 from seawall.lab.load_samples import OUTCOMES, LoadFigures, RefusalFigures, figures_of, refusals_of
+from seawall.lab.load_subject import LoadSubject, aimed, fresh_sequence
 from seawall.lab.process_sampling import ProcessSampling, ProcessUse
 
 LONGEST_S = 600.0  # of a row that ends by its number of requests
@@ -56,16 +53,6 @@ class LoadPlan(msgspec.Struct, frozen=True, kw_only=True):
     allow_remote: bool = False
 
 
-class Subject(msgspec.Struct, frozen=True):
-    """Who is asked."""
-
-    target: HttpTarget | None  # one of our own
-    base_url: str
-    dataset_version_id: str
-    api_key: str
-    store: Path | None
-
-
 class Level(msgspec.Struct, frozen=True):
     """One row: a load, what came of it, and what it cost."""
 
@@ -85,27 +72,16 @@ class Level(msgspec.Struct, frozen=True):
         return refusals_of(self.result.counted)
 
 
-@contextmanager
-def self_hosted(records: int, *, command: Sequence[str] | None = None) -> Iterator[Subject]:
-    """Serve a sample dataset on an empty store until the end of the block."""
-    with ExitStack() as stack:
-        store = stack.enter_context(disk_folder()) / "service.db"
-        target = stack.enter_context(served(store=store, command=command))
-        dataset = ingest_sample(target, records=records)
-        yield Subject(target, target.base_url, dataset, target.api_key, store)
-
-
-def measure_level(plan: LoadPlan, question: Question, subject: Subject) -> Level:
+def measure_level(plan: LoadPlan, question: Question, subject: LoadSubject) -> Level:
     """Load the subject once, and measure the client's ceiling beside it."""
-    profile = _profile(plan, question, subject)
+    profile = aimed(_profile(plan, question), subject)
     pids = [subject.target.pid] if subject.target else []
     with ProcessSampling(pids, interval_s=0.25, file=subject.store) as sampling:
         result = run_load(
             profile,
             base_url=subject.base_url,
             allow_remote=plan.allow_remote,
-            # Microseconds: no later run of this command repeats the numbers of an earlier one.
-            first_sequence=10**14 + time.time_ns() // 1000 % 10**14,
+            first_sequence=fresh_sequence(),
             threads=plan.threads,
             on_progress=_show_progress if sys.stderr.isatty() else None,
         )
@@ -145,14 +121,14 @@ def requests_of(level: Level) -> list[dict[str, Any]]:
     ]
 
 
-def _body(question: Question, dataset_version_id: str) -> str:
+def _body(question: Question) -> str:
     parameters = dict(question.parameters)
     held = "\ue000"  # takes the place of a number that is no number yet
     if question.fresh:
         parameters[VARIED] = held
     body = json.dumps(
         {
-            "dataset_version_id": dataset_version_id,
+            "dataset_version_id": DATASET_MARK,
             "started_at": question.started_at,
             "parameters": parameters,
         },
@@ -161,10 +137,7 @@ def _body(question: Question, dataset_version_id: str) -> str:
     return body.replace(f'"{held}"', f"0.2{SEQUENCE_MARK}")
 
 
-def _profile(plan: LoadPlan, question: Question, subject: Subject) -> LoadProfile:
-    headers = {"Content-Type": "application/json"}
-    if subject.api_key:
-        headers["X-API-Key"] = subject.api_key
+def _profile(plan: LoadPlan, question: Question) -> LoadProfile:
     count = min(plan.requests + plan.warmup, MOST_REQUESTS)
     if plan.rate:
         duration_s = plan.duration_s or count / plan.rate
@@ -178,8 +151,8 @@ def _profile(plan: LoadPlan, question: Question, subject: Subject) -> LoadProfil
             LoadRequest(
                 path=question.endpoint,
                 method="POST",
-                headers=headers,
-                body=_body(question, subject.dataset_version_id),
+                headers={"Content-Type": "application/json"},
+                body=_body(question),
                 check=AnswerCheck(statuses=(200,), contains='"run_id"'),
             ),
         ),

@@ -11,9 +11,10 @@ from typing import Any
 
 import msgspec
 
-from api_load import MOST_REQUESTS, Level, LoadPlan, Question, Subject, measure_level, self_hosted
+from api_load import MOST_REQUESTS, Level, LoadPlan, Question, measure_level
 from seawall.errors import SeawallError
 from seawall.lab.http_target import ask, sample_records
+from seawall.lab.load_subject import LoadSubject, self_hosted
 from seawall.lab.machine import machine_record, source_commit
 from seawall.lab.table import Cell, markdown_table
 from seawall.service.open_files import allow_connections
@@ -130,7 +131,7 @@ def _table(name: str, title: str, rows: list[dict[str, Cell]]) -> Table:
 
 
 def _closed(
-    sizes: Sizes, server: Server, question: Question, subject: Subject, connections: int
+    sizes: Sizes, server: Server, question: Question, subject: LoadSubject, connections: int
 ) -> Level:
     plan = LoadPlan(
         connections=connections,
@@ -158,7 +159,7 @@ def _level_row(level: Level) -> dict[str, Cell]:
     }
 
 
-def _ingest_table(sizes: Sizes, subject: Subject) -> Table:
+def _ingest_table(sizes: Sizes, subject: LoadSubject) -> Table:
     seconds = []
     for number in range(sizes.ingests):
         records = sample_records(sizes.ingest_records, source_system=f"bench-{number}")

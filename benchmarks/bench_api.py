@@ -28,31 +28,24 @@ from typing import Any
 
 import msgspec
 
-from api_load import (
-    Level,
-    LoadPlan,
-    Question,
-    Subject,
-    measure_level,
-    requests_of,
-    self_hosted,
-)
+from api_load import Level, LoadPlan, Question, measure_level, requests_of
 from seawall.lab.command import benchmark_parser, write_answer, write_record
 from seawall.lab.http_target import ENGINE_ROUTE
 from seawall.lab.load import resolve_target
+from seawall.lab.load_subject import LoadSubject, self_hosted
 from seawall.lab.results import Result, measured_here
 from seawall.lab.table import Cell, text_table
 
 
 @contextmanager
-def subject_of(options: argparse.Namespace) -> Iterator[Subject]:
+def subject_of(options: argparse.Namespace) -> Iterator[LoadSubject]:
     """Find the server to ask, or start one."""
     if options.self_host:
         with self_hosted(options.records, command=options.server_command) as subject:
             yield subject
     else:
         key = options.api_key or os.environ.get("SEAWALL_API_KEY", "")
-        yield Subject(None, options.base_url, options.dataset_version_id, key, None)
+        yield LoadSubject(options.base_url, options.dataset_version_id, key)
 
 
 def question_of(options: argparse.Namespace) -> Question:

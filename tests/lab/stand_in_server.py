@@ -18,11 +18,18 @@ def reply(body: bytes = b"fine", *, status: int = 200) -> bytes:
 class StandInServer:
     """Answers the same, or by a function; a pause in it stalls all connections at once."""
 
-    def __init__(self, answer: Answer | bytes | None = None, *, closes: bool = False) -> None:
+    def __init__(
+        self,
+        answer: Answer | bytes | None = None,
+        *,
+        closes: bool = False,
+        delay_s: float = 0.0,
+    ) -> None:
         self.requests: list[bytes] = []
         self.connections = 0
         self._answer = reply() if answer is None else answer
         self._closes = closes  # after each answer
+        self._delay_s = delay_s  # of each answer, apart from the others
         self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -40,6 +47,8 @@ class StandInServer:
                     answer = answer(len(self.requests) - 1, request)
                 if not answer:
                     break
+                if self._delay_s:
+                    await asyncio.sleep(self._delay_s)
                 writer.write(answer)
                 await writer.drain()
                 if self._closes:

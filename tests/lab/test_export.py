@@ -1,9 +1,6 @@
 """The exported profile asks a server the same as our own client does: both are run."""
 
 import re
-import shutil
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -24,10 +21,9 @@ from seawall.lab.load_profile import (
     ThinkTime,
 )
 from seawall.lab.load_samples import figures_of
-from seawall.lab.slo import Figures
-from seawall.lab.slo_sources import read_figures
 
-TOOLS = ["locust", *(["k6"] if shutil.which("k6") else [])]
+from .load_tools import TOOLS, run_tool
+
 MAX, WARMUP = 60, 10
 
 PROFILE = LoadProfile(
@@ -99,23 +95,6 @@ def seen() -> Iterator[Seen]:
     yield made
     made.server.shutdown()
     made.server.server_close()
-
-
-def run_tool(tool: str, profile: LoadProfile, url: str, folder: Path) -> Figures:
-    file = folder / ("profile.py" if tool == "locust" else "profile.js")
-    file.write_text(export_profile(profile, tool=tool, first_sequence=1_000))  # type: ignore[arg-type]
-    if tool == "locust":
-        output = folder / "load_stats.csv"
-        command = [sys.executable, "-m", "locust", "-f", str(file), "--headless", "--host", url]
-        command += ["--csv", str(folder / "load"), "--only-summary"]
-    else:
-        output = folder / "k6.json"
-        command = ["k6", "run", "--quiet", "-e", f"HOST={url}", "--summary-export", str(output)]
-        command.append(str(file))
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    # Locust ends with 1 where an answer was wrong.
-    assert done.returncode in (0, 1), done.stderr
-    return read_figures(output)
 
 
 def by_kind(seen: Seen) -> Counter[str]:

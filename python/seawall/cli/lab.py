@@ -8,6 +8,7 @@ import typer
 
 from seawall.cli.exit_codes import EXIT_FAILED
 from seawall.cli.lab_flame import flame
+from seawall.cli.lab_load import load
 from seawall.cli.lab_running import DEFAULT_RESULTS, Results, interruptible, needs
 from seawall.cli.options import Json
 from seawall.cli.output import check_folder, json_document, line, table
@@ -199,7 +200,8 @@ def history(results: Results = DEFAULT_RESULTS, as_json: Json = False) -> None:
 @app.command()
 def check(
     source: Annotated[
-        Path, typer.Argument(help="A run, bench_api.py's answer, Locust's CSV, or k6's JSON.")
+        Path,
+        typer.Argument(help="A run, a kept load, or the file of Locust, k6, pytest-benchmark."),
     ],
     slo: Annotated[Path | None, typer.Option(help="Service levels, TOML or JSON.")] = None,
     threshold: Annotated[
@@ -219,18 +221,25 @@ def check(
 
 @app.command()
 def export(
-    profile: Annotated[Path, typer.Argument(help="A load profile, TOML or JSON.")],
+    profile: Annotated[
+        str, typer.Argument(help="A load profile: one that is shipped, or a TOML or JSON file.")
+    ],
     to: Annotated[Literal["locust", "k6"], typer.Option(help="For which tool.")] = "locust",
+    dataset: Annotated[
+        str, typer.Option(help="Dataset version that requests are of, dv_…, where they name one.")
+    ] = "",
     output: Annotated[
         Path | None, typer.Option(help="The file to write.  [default: standard output]")
     ] = None,
 ) -> None:
     """Write a load profile as a Locust file or a k6 script."""
     from seawall.lab.export import export_profile
-    from seawall.lab.load_profile import read_load_profile
+    from seawall.lab.load_profiles import find_load_profile
+    from seawall.lab.load_subject import LoadSubject, aimed, fresh_sequence
 
     check_folder(output)
-    text = export_profile(read_load_profile(profile), tool=to)
+    aimed_profile = aimed(find_load_profile(profile), LoadSubject("", dataset))
+    text = export_profile(aimed_profile, tool=to, first_sequence=fresh_sequence())
     if output is None:
         sys.stdout.write(text)
     else:
@@ -239,3 +248,4 @@ def export(
 
 
 app.command()(flame)
+app.command()(load)

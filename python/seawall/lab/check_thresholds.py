@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add(
-        "source", type=Path, help="a run of the laboratory, bench_api.py's, Locust's CSV, k6's JSON"
+        *("source",),
+        type=Path,
+        help="a run of the laboratory, a load, bench_api.py's, or of Locust, k6, pytest-benchmark",
     )
     add("--slo", type=Path, default=None, help="a file of service levels, TOML or JSON")
     add("--threshold", action="append", default=[], help="such as 'p99<200' or 'rps>500'")

@@ -141,6 +141,7 @@ def run_load(
         If it was asked to stop; nothing is kept.
     """
     target = resolve_target(base_url, allow_remote=allow_remote)
+    profile.check_filled()
     requests = [
         native.LoadRequest(
             method=request.method,

@@ -1,15 +1,19 @@
 """A load on a server as data: who asks how often, for what, and what must come back."""
 
+import math
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 
-from seawall.errors import InvalidProfile
+from seawall.errors import InvalidInput, InvalidProfile
 
 SEQUENCE_MARK = "{{sequence}}"
 """In a path or a body, stands for the request's number: each request is another one."""
+
+DATASET_MARK = "{{dataset_version_id}}"
+"""In a path or a body, stands for a dataset version of the server, once it is known which."""
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
@@ -132,6 +136,28 @@ class LoadProfile(
     def duration_s(self) -> float:
         """The stages' durations together; answers may come until a timeout later."""
         return sum(stage.duration_s for stage in self.stages)
+
+    @property
+    def most_connections(self) -> int:
+        """How many there may be at once."""
+        most_users = max(stage.level for stage in self.stages)
+        return self.connections if self.is_open else math.ceil(most_users)
+
+    @property
+    def asks_for_dataset(self) -> bool:
+        """Whether a request names a dataset that is not filled in yet."""
+        return any(DATASET_MARK in one.path + one.body for one in self.requests)
+
+    def check_filled(self) -> None:
+        """Refuse a profile that asks for a dataset: `seawall.lab.load_subject.aimed` names it.
+
+        Raises
+        ------
+        InvalidInput
+            If it still has the mark.
+        """
+        if self.asks_for_dataset:
+            raise InvalidInput(f"{DATASET_MARK} is not filled in", where="requests")
 
     def stretches(self) -> list[tuple[float, float, float]]:
         """Return each stage's duration and the level at its beginning and end."""

@@ -1,4 +1,4 @@
-"""Figures to judge, out of our own results, of Locust's CSV and of k6's JSON."""
+"""Figures to judge, out of our own results and of what other tools write."""
 
 import csv
 import io
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from seawall.errors import SourceUnreadable
+from seawall.lab.benchmark_figures import benchmark_figures
 from seawall.lab.load_samples import exact_percentile
 from seawall.lab.report.figures import (
     ingest_rows,
@@ -50,8 +51,10 @@ def read_figures(path: Path) -> Figures:
     Parameters
     ----------
     path : Path
-        A run of the laboratory (``.jsonl``), the answer of ``bench_api.py`` (``.json``), Locust's
-        ``…_stats.csv``, or of k6 ``--summary-export``, ``handleSummary`` or ``--out json``.
+        A run of the laboratory (``.jsonl``), a load that ``seawall lab load`` kept or the answer of
+        ``bench_api.py`` (``.json``), Locust's ``…_stats.csv``, of k6 ``--summary-export``,
+        ``handleSummary`` or ``--out json``, pytest-benchmark's ``--benchmark-json``, or
+        pytest-codspeed's ``.codspeed/results_….json``.
 
     Raises
     ------
@@ -72,13 +75,19 @@ def read_figures(path: Path) -> Figures:
             document = json.loads(path.read_bytes())
         except ValueError:
             return _k6_points(path.read_text(encoding="utf-8").splitlines())
+        if document.get("schema") == "seawall.lab.load/1":
+            return {name: _load(one) for name, one in document["figures"].items()}
+        if "benchmarks" in document:
+            return benchmark_figures(document)
         if "metrics" in document:
             return _k6_summary(document["metrics"])
         if "summary" in document:
             return _api_answer(document)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceUnreadable(f"{type(error).__name__}: {error}", where=path.name) from error
-    raise SourceUnreadable("is no result of seawall, Locust or k6", where=path.name)
+    raise SourceUnreadable(
+        "is no result of seawall, Locust, k6, pytest-benchmark or pytest-codspeed", where=path.name
+    )
 
 
 def run_figures(run: LabRun) -> Figures:
@@ -117,6 +126,15 @@ def run_figures(run: LabRun) -> Figures:
             "trace_p99_ms": kept.trace_p99_ms.middle,
         }
     return found
+
+
+def _load(figures: dict[str, Any]) -> dict[str, float]:
+    found = {"rps": figures["throughput_rps"]}
+    found |= {"requests": figures["requests"], "error_rate": figures["error_rate"]}
+    for key, value in figures.items():
+        if key.endswith("_ms") and value is not None:
+            found[key.removesuffix("_ms")] = value
+    return {name: float(value) for name, value in found.items()}
 
 
 def _api_answer(document: dict[str, Any]) -> Found:

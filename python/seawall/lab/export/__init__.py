@@ -42,17 +42,19 @@ def export_profile(
     Returns
     -------
     str
-        The file. The host is given to the tool: ``locust --host``, ``k6 run -e HOST=…``.
+        The file. The host is given to the tool: ``locust --host``, ``k6 run -e HOST=…``; so is a
+        key for the service, in the environment: ``SEAWALL_API_KEY``.
 
     Raises
     ------
     InvalidInput
-        If the tool cannot do what the profile says.
+        If the tool cannot do what the profile says, or a dataset is not filled in.
     """
     if tool == "locust" and profile.is_open:
         raise InvalidInput(
             "Locust has users and no arrival rate: an open loop is for k6", where="stages"
         )
+    profile.check_filled()
     exported = msgspec.to_builtins(profile) | {
         "stretches": profile.stretches(),
         "first_sequence": first_sequence,

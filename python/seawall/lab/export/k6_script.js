@@ -6,6 +6,8 @@ import { Rate } from 'k6/metrics';
 
 const PROFILE = "PROFILE";
 const MARK = '{{sequence}}';
+const KEY = __ENV.SEAWALL_API_KEY;
+const KEY_HEADER = KEY ? { 'X-API-Key': KEY } : {};
 const WEIGHT = PROFILE.requests.reduce((sum, request) => sum + request.weight, 0);
 const wrong = new Rate('wrong_answers');
 
@@ -70,7 +72,11 @@ export default function () {
     request.method,
     __ENV.HOST + request.path.split(MARK).join(sequence),
     request.body.split(MARK).join(sequence) || null,
-    { headers: request.headers, timeout: `${PROFILE.timeout_s}s`, tags },
+    {
+      headers: Object.assign({}, KEY_HEADER, request.headers),
+      timeout: `${PROFILE.timeout_s}s`,
+      tags,
+    },
   );
   wrong.add(!isRight(answer, request.check), tags);
   const { low_s: low, high_s: high } = PROFILE.think;

@@ -31,7 +31,6 @@ thousand who come to a busy server would wait for seconds at its door.
 DRAIN_S = 30
 """How long requests that were accepted have to be answered, once the server is to end."""
 
-KEEP_ALIVE_S = 75
 COLLECTION_THRESHOLDS = (10_000, 50, 50)
 """All objects are walked as seldom as the last says. The first is how long a walk over what is new
 stops everybody: 4 ms, where 50,000 took 20, in which nobody is told that there is no place."""
@@ -111,7 +110,6 @@ def serve(
         server_header=False,
         proxy_headers=False,
         backlog=BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=DRAIN_S,
         callback_notify=swept,
         timeout_notify=SWEEP_S,

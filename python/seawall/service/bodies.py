@@ -33,8 +33,8 @@ async def json_body(request: "Request[Any, Any, Any]") -> bytes:
     RequestEntityTooLarge
         For more than the route takes: for what is announced as that, nothing is read.
     """
-    scope, announced = request.scope, 0
-    for name, value in scope["headers"]:
+    announced = 0
+    for name, value in request.scope["headers"]:
         if name == b"content-type" and value != _JSON:
             if value.partition(b";")[0].strip().lower() != _JSON:
                 raise _unsupported(f"send {_JSON.decode()}", "content-type")
@@ -42,7 +42,7 @@ async def json_body(request: "Request[Any, Any, Any]") -> bytes:
             raise _unsupported("packed bodies are not taken", "content-encoding")
         elif name == b"content-length" and value.isdigit():
             announced = int(value[:20])
-    most = scope["route_handler"].resolve_request_max_body_size()
+    most = request.route_handler.resolve_request_max_body_size()
     return await _whole(request, announced, inf if most is None else most)
 
 

@@ -8,7 +8,13 @@ import uvicorn
 from litestar.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from seawall.service.connections import BoundedProtocol, ConnectionLimits, bounded
+from seawall.service.connections import (
+    SWEPT_AT_ONCE,
+    BoundedProtocol,
+    ConnectionLimits,
+    bounded,
+    sweep,
+)
 from seawall.service.joined_writes import JOINED_BYTES
 from service.fake_transport import Transport
 
@@ -175,3 +181,41 @@ def test_a_connection_rests_only_behind_its_answer() -> None:
 async def echo(_: Scope, __: Receive, send: Send) -> None:
     await send(start(size=2))
     await send(piece(b"ok"))
+
+
+class Looked:
+    """A connection; all count together how many were swept."""
+
+    swept = 0
+
+    def sweep(self, _: float) -> None:
+        Looked.swept += 1
+
+
+def test_a_sweep_lets_others_be_served() -> None:
+    connections = {Looked() for _ in range(4 * SWEPT_AT_ONCE)}
+
+    async def said() -> None:
+        Looked.swept = 0
+        sweeping = asyncio.create_task(sweep(connections, 1.0))
+        while not sweeping.done():
+            before = Looked.swept
+            await asyncio.sleep(0)
+            assert Looked.swept - before <= SWEPT_AT_ONCE
+        assert Looked.swept == len(connections)
+
+    asyncio.run(said())
+
+
+def test_a_connection_that_has_gone_is_not_swept() -> None:
+    connections = {Looked() for _ in range(2 * SWEPT_AT_ONCE)}
+
+    async def said() -> None:
+        Looked.swept = 0
+        sweeping = asyncio.create_task(sweep(connections, 1.0))
+        await asyncio.sleep(0)
+        connections.clear()
+        await sweeping
+        assert Looked.swept == SWEPT_AT_ONCE
+
+    asyncio.run(said())

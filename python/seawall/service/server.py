@@ -98,7 +98,7 @@ def serve(
     import uvicorn
 
     async def swept() -> None:
-        sweep(server.server_state.connections, asyncio.get_running_loop().time())
+        await sweep(server.server_state.connections, asyncio.get_running_loop().time())
 
     config = uvicorn.Config(
         app,

@@ -26,11 +26,13 @@ NEVER_WAIT = frozenset({"/health", "/metrics"})
 LARGE_BYTES = 1 << 18
 """A body from here on is heavy where the route says so."""
 
-ENTERING = 8
+ENTERING = 4
 """Requests let in in a round of the event loop.
 
-What is known is answered within the round. So many are answered in milliseconds; then the loop
-reads what came meanwhile, and who finds no place is told, rather than waiting in a socket.
+What is known is answered within the round. So many are answered in a millisecond; then the loop
+reads what came meanwhile, and who finds no place is told, rather than waiting in a socket. Fewer
+would end a round before a thread that waits for the interpreter may ask for it (`SWITCH_S`): then
+it wakes up in vain at every read.
 """
 
 FIRST_BYTES = 1 << 16

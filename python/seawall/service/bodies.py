@@ -1,11 +1,13 @@
 """Bodies of requests: decoded once, into the type that the route states, or refused."""
 
 import json
+from math import inf
 from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
 from litestar import Request
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from seawall.errors import InvalidInput, LimitExceeded
 
@@ -26,15 +28,40 @@ async def json_body(request: "Request[Any, Any, Any]") -> bytes:
     Raises
     ------
     InvalidInput
-        ``unsupported_media_type`` for another kind, or one that is packed.
+        ``unsupported_media_type`` for another kind, or one that is packed; ``body_invalid`` for a
+        body that did not end.
+    RequestEntityTooLarge
+        For more than the route takes: for what is announced as that, nothing is read.
     """
+    announced = 0
     for name, value in request.scope["headers"]:
         if name == b"content-type" and value != _JSON:
             if value.partition(b";")[0].strip().lower() != _JSON:
                 raise _unsupported(f"send {_JSON.decode()}", "content-type")
         elif name == b"content-encoding" and value.strip().lower() != b"identity":
             raise _unsupported("packed bodies are not taken", "content-encoding")
-    return await request.body()
+        elif name == b"content-length" and value.isdigit():
+            announced = int(value[:20])
+    most = request.route_handler.resolve_request_max_body_size()
+    return await _whole(request, announced, inf if most is None else most)
+
+
+async def _whole(request: "Request[Any, Any, Any]", announced: int, most: float) -> bytes:
+    """Read a body; the framework's own way reads all headers again, and costs a tenth of a run."""
+    if announced > most:
+        raise RequestEntityTooLarge
+    pieces: list[bytes] = []
+    size, has_more = 0, True
+    while has_more:
+        message: Any = await request.receive()
+        if message["type"] != "http.request":
+            raise InvalidInput("did not end", where="body", code="body_invalid")
+        piece = message.get("body", b"")
+        size, has_more = size + len(piece), message.get("more_body", False)
+        if size > most:
+            raise RequestEntityTooLarge
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _unsupported(message: str, where: str) -> InvalidInput:

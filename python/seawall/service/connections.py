@@ -4,8 +4,9 @@ The server's protocol has a limit for connections that rest between requests, an
 rest. One sweep a second looks at every connection, so that a request costs no timer.
 """
 
+import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Set
 from typing import Any, Literal
 
 import httptools
@@ -14,10 +15,13 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from seawall.service.access.security_headers import SECURITY_HEADERS
 from seawall.service.early_refusals import EarlyRefusals
+from seawall.service.joined_writes import JoinedWrites
 from seawall.service.problems import Problem
 from seawall.service.request_ids import new_request_id
 
 SWEEP_S = 1
+SWEPT_AT_ONCE = 256
+"""Connections that are looked at in a round of the event loop: a third of a millisecond."""
 
 # What is no HTTP is no event: whoever sends it would write the log.
 _log = logging.getLogger("seawall.service.connections")
@@ -30,6 +34,7 @@ class ConnectionLimits(msgspec.Struct, frozen=True):
     head_s: float = 15.0  # from the first byte, or the connecting, to the end of the headers
     window_s: float = 10.0  # in which a body or an answer has to get on by min_bytes
     min_bytes: int = 5_000
+    rest_s: float = 75.0  # between an answer and the next request
     max_head_bytes: int = 65_536  # the request line and all headers
     max_connections: int = 10_000
 
@@ -46,6 +51,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _received = 0
     _since = 0.0
+    _rests_since: float | None = None
     _unsent = 0
     _unsent_since = 0.0
 
@@ -78,6 +84,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._reading, self._began_now, self._head_bytes = "head", True, 0
         self._is_dismissed = False
+        self._rests_since = None
         self._since = self.loop.time()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -94,6 +101,9 @@ class BoundedProtocol(HttpToolsProtocol):
         answer = self._early_answer()
         if answer is None:
             super().on_headers_complete()
+            if self.scope["method"] != "HEAD":  # of its answer only the head is written
+                joined: Any = JoinedWrites(self.transport, self.cycle)
+                self.cycle.transport = joined
         else:
             self._is_dismissed = True
             self.transport.write(answer)
@@ -112,14 +122,24 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_message_complete()
         self._reading = "nothing"
 
+    def on_response_complete(self) -> None:
+        """Go on with what was sent meanwhile; how long the connection rests, `sweep` sees."""
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""
         self._refuse(400, "REQUEST_INVALID", msg)
 
     def sweep(self, now: float) -> None:
-        """Close the connection when its client is too slow."""
+        """Close the connection when its client is too slow, or has nothing to ask for long."""
         if self._reads_slowly(now):
             self.transport.abort()
+        elif self._rests_long(now):
+            self.transport.close()
         elif not self.transport.is_closing() and self._sends_slowly(now):
             self._refuse(408, "REQUEST_TIMEOUT", "The request came too slowly.")
 
@@ -128,6 +148,13 @@ class BoundedProtocol(HttpToolsProtocol):
         if unsent == 0 or unsent > self._unsent or self._unsent - unsent >= self.limits.min_bytes:
             self._unsent, self._unsent_since = unsent, now
         return now - self._unsent_since >= self.limits.window_s
+
+    def _rests_long(self, now: float) -> bool:
+        if self._reading != "nothing" or not (self.cycle is None or self.cycle.response_complete):
+            return False
+        if self._rests_since is None:
+            self._rests_since = now
+        return now - self._rests_since >= self.limits.rest_s
 
     def _sends_slowly(self, now: float) -> bool:
         if self._reading == "nothing":
@@ -183,7 +210,11 @@ def bounded(limits: ConnectionLimits, early: EarlyRefusals | None) -> type[Bound
     return type("BoundedProtocol", (BoundedProtocol,), {"limits": limits, "early": early})
 
 
-def sweep(connections: Iterable[Any], now: float) -> None:
-    """Close the connections of slow clients."""
-    for connection in list(connections):
-        connection.sweep(now)
+async def sweep(connections: Set[Any], now: float) -> None:
+    """Close the connections of slow clients; who asks meanwhile does not wait for the last."""
+    some = list(connections)
+    for first in range(0, len(some), SWEPT_AT_ONCE):
+        for connection in some[first : first + SWEPT_AT_ONCE]:
+            if connection in connections:  # or it has gone since
+                connection.sweep(now)
+        await asyncio.sleep(0)

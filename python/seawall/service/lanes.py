@@ -64,6 +64,7 @@ class _Work:
             answer = self.run()
         except BaseException as error:
             self.future.set_exception(error)
+            del self  # the error knows this frame: nothing is to know the error
         else:
             self.future.set_result(answer)
 

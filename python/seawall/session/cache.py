@@ -64,6 +64,7 @@ class ByteBoundedCache(Generic[Value]):
             with self._lock:
                 del self._making[key]
             mine.set_exception(error)
+            del mine  # the error knows this frame, and all that its callers hold
             raise
         self.put(key, value, weight)
         with self._lock:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from functools import partial
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -255,16 +256,26 @@ class Gate:
 
     def note_write(self, scope: _Scope, caller: Caller, written: Written) -> Future[None]:
         """Enter into the audit what a request wrote; the future resolves once it is durable."""
-        return self._audit.append(self.draft_of(scope, caller, written))
+        return self._audit.append(self.drafting(scope, caller)(written))
 
-    def draft_of(self, scope: _Scope, caller: Caller, written: Written) -> AuditDraft:
-        """Describe what a request writes, for who appends it in the same transaction."""
+    def drafting(self, scope: _Scope, caller: Caller) -> Callable[[Written], AuditDraft]:
+        """Return what describes a write, for who appends it in the same transaction.
+
+        The request keeps it, so it does not keep the request: a cycle would outlive the answer
+        until the collector stops everybody to find it.
+        """
+        request_id = scope["state"].get("request_id", "")
+        return partial(self._draft_of, request_id, self._address_of(scope), caller)
+
+    def _draft_of(
+        self, request_id: str, address: str, caller: Caller, written: Written
+    ) -> AuditDraft:
         return self._audit.draft(
             written.action,
             "done",
             tenant=caller.principal.tenant,
             actor=caller.principal.actor,
             subject=written.subject,
-            request_id=scope["state"].get("request_id", ""),
-            detail={"address": shown(self._address_of(scope)), "by": caller.credential},
+            request_id=request_id,
+            detail={"address": shown(address), "by": caller.credential},
         )

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from litestar.enums import ScopeType
@@ -52,7 +51,7 @@ class AccessMiddleware:
         state = scope["state"]
         state["principal"] = admitted.principal
         state["caller"] = admitted
-        state["draft"] = partial(self._gate.draft_of, scope, admitted)
+        state["draft"] = self._gate.drafting(scope, admitted)
         if scope["method"] == "GET":
             await self.app(scope, receive, send)
         else:

@@ -1,0 +1,61 @@
+"""Bodies are read whole, and no further than their route takes them."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from litestar import Request
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+
+from seawall.errors import InvalidInput
+from seawall.service.bodies import json_body
+
+MOST = 10
+
+
+def read(*messages: Any, announced: int | None = None) -> tuple[bytes, int]:
+    """Return the body that came in these messages, and how many of them were taken."""
+    coming = list(messages)
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    headers = [] if announced is None else [(b"content-length", b"%d" % announced)]
+    handler = SimpleNamespace(resolve_request_max_body_size=lambda: MOST)
+    scope: Any = {"type": "http", "headers": headers, "route_handler": handler}
+    body = asyncio.run(json_body(Request(scope, receive)))
+    return body, len(messages) - len(coming)
+
+
+def piece(body: bytes, *, more: bool = False) -> dict[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def test_a_body_in_one_piece_is_that_piece() -> None:
+    body = b'{"a": 1}'
+    assert read(piece(body), announced=len(body))[0] is body
+
+
+def test_a_body_in_pieces_is_all_of_them() -> None:
+    assert read(piece(b"{", more=True), piece(b"", more=True), piece(b"}")) == (b"{}", 3)
+
+
+def test_a_body_that_is_as_large_as_it_may_be_is_taken() -> None:
+    assert read(piece(b"x" * MOST), announced=MOST) == (b"x" * MOST, 1)
+
+
+def test_of_a_body_that_is_announced_as_too_large_nothing_is_read() -> None:
+    with pytest.raises(RequestEntityTooLarge):
+        read(announced=MOST + 1)
+
+
+def test_a_body_that_becomes_too_large_is_refused_at_that_piece() -> None:
+    with pytest.raises(RequestEntityTooLarge):
+        read(piece(b"x" * MOST, more=True), piece(b"x", more=True))
+
+
+def test_a_body_whose_sender_leaves_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="did not end") as refused:
+        read(piece(b"{", more=True), {"type": "http.disconnect"})
+    assert refused.value.code == "body_invalid"

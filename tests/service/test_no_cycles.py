@@ -1,0 +1,120 @@
+"""An answer is forgotten when it is sent: what waits for the collector stops everybody later."""
+
+import asyncio
+import gc
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from seawall.service import Service, make_app
+from seawall.service.access.doors import Access
+from service.conftest import RECORD, RUN, STARTED_AT, key_of
+
+INGEST = "/api/v3/ingest-records"
+ASKED = 5
+
+Ask = Callable[..., Any]
+
+
+def varied(number: int) -> dict[str, Any]:
+    return {"net_exposure_materiality_threshold_pct": 0.2 + number / 1_000}
+
+
+@pytest.fixture(autouse=True)
+def kept_garbage() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+
+def left_by(service: Service, access: Access, asking: Callable[[Ask], Any]) -> list[str]:
+    """Return what of requests and books only the collector finds, once all is answered."""
+    headers = [(b"x-api-key", key_of(access).encode())]
+    app = make_app(service, access=access)
+
+    async def ask(path: str, body: object = None) -> Any:
+        said: list[Any] = []
+        scope: Any = {
+            "type": "http",
+            "method": "GET" if body is None else "POST",
+            "path": path,
+            "query_string": b"",
+            "headers": headers,
+            "state": {},
+            "client": ("127.0.0.1", 1),
+        }
+
+        async def receive() -> Any:
+            sent = b"" if body is None else json.dumps(body).encode()
+            return {"type": "http.request", "body": sent, "more_body": False}
+
+        async def send(message: Any) -> None:
+            said.append(message)
+
+        await app(scope, receive, send)
+        return json.loads(said[1]["body"])
+
+    async def answered() -> None:
+        async with app.lifespan():
+            await asking(ask)
+            gc.collect()  # what the first requests import and make for all others
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            await asking(ask)
+            await asyncio.sleep(0.01)
+            gc.collect()
+
+    asyncio.run(answered())
+    return sorted({name for one in gc.garbage if (name := _ours(one))})
+
+
+def _ours(found: Any) -> str:
+    if isinstance(found, dict) and found.get("type") == "http":
+        return "scope"
+    name = type(found).__name__
+    return name if name in ("Request", "Table", "AskedAnswer", "MadeRun") else ""
+
+
+def test_runs_leave_nothing_to_the_collector(service: Service, access: Access) -> None:
+    begun = 0
+
+    async def asking(ask: Ask) -> None:
+        nonlocal begun
+        made = await ask(INGEST, {"records": [RECORD]})
+        question = {"dataset_version_id": made["dataset_version_id"], "started_at": STARTED_AT}
+        for _ in range(ASKED):
+            begun += 1
+            new = await ask(RUN, {**question, "parameters": varied(begun)})
+            assert await ask(RUN, {**question, "parameters": varied(begun)}) == new
+            await ask(f"/api/v3/runs/{new['run_id']}")
+
+    assert left_by(service, access, asking) == []
+
+
+def test_ingesting_leaves_nothing_to_the_collector(service: Service, access: Access) -> None:
+    begun = 0
+
+    async def asking(ask: Ask) -> None:
+        nonlocal begun
+        for _ in range(ASKED):
+            begun += 1
+            record = {**RECORD, "source_record_id": f"loan-{begun}"}
+            assert "dataset_version_id" in await ask(INGEST, {"records": [record]})
+
+    assert left_by(service, access, asking) == []
+
+
+def test_a_failure_on_a_thread_leaves_nothing_to_the_collector(
+    service: Service, access: Access
+) -> None:
+    async def asking(ask: Ask) -> None:
+        for _ in range(ASKED):
+            assert "message" in await ask(f"/api/v3/runs/run_{'0' * 26}")
+
+    assert left_by(service, access, asking) == []

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+import apsw
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from seawall.store.kept_rows import KeptRows
 from seawall.store.sqlite_connection import translated
 from seawall.store.sqlite_operation_writes import SqliteOperationWrites
 from seawall.store.sqlite_tables import (
@@ -23,6 +25,14 @@ from seawall.store.types import NewRun
 
 class SqliteRunWrites(SqliteOperationWrites):
     """The part of `Transaction` that takes many runs at once."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        super().__init__(connection)
+        self._kept = KeptRows()
+
+    def forget(self) -> None:
+        """Look again for what was put: something was undone."""
+        self._kept.forget()
 
     def put_new_runs(self, runs: Sequence[NewRun]) -> None:
         """Keep runs with all that they leave behind, in few statements."""
@@ -59,4 +69,6 @@ class SqliteRunWrites(SqliteOperationWrites):
                 if distinct.setdefault(values[:2], values) != values:
                     raise conflict(f"{table.name}[{values[1]}]")
         # By identifier, so that the walks of an index begin where the last one ended.
-        table.put(self._connection, [distinct[key] for key in sorted(distinct)])
+        unknown = sorted(row for row in distinct.values() if not self._kept.has(table.name, row))
+        if table.put(self._connection, unknown) < len(unknown):
+            self._kept.add(table.name, unknown)  # some were there, and may be meant again

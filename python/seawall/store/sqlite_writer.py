@@ -164,6 +164,7 @@ class SqliteWriter:
 
     def rollback_to_savepoint(self) -> None:
         """Undo the request since the mark, and the mark itself."""
+        self._transaction.forget()
         self._execute("ROLLBACK TO request")
         self._execute("RELEASE request")
 
@@ -176,6 +177,7 @@ class SqliteWriter:
 
     def rollback(self) -> None:
         """Undo the transaction; harmless when there is none."""
+        self._transaction.forget()
         if self._connection.in_transaction:
             self._execute("ROLLBACK")
 

@@ -51,7 +51,8 @@ using Documents = std::vector<std::pair<std::string, py::bytes>>;
 
 /// Each document's identifier, and the canonical JSON that it is derived from.
 Documents identified_documents(std::string_view prefix, std::string_view tenant,
-                               const py::list& documents, const py::function& plain) {
+                               const py::typing::List<py::object>& documents,
+                               const PlainMaker& plain) {
     Documents made;
     made.reserve(documents.size());
     for (const py::handle document : documents) {
@@ -165,12 +166,8 @@ void register_provenance(py::module_& module) {
         "None;\n"
         "`plain` makes them of anything else.");
     module.def(
-        "identified_documents",
-        [](std::string_view prefix, std::string_view tenant, const py::list& documents,
-           const PlainMaker& plain) {
-            return identified_documents(prefix, tenant, documents, plain);
-        },
-        py::arg("prefix"), py::arg("tenant"), py::arg("documents"), py::arg("plain"),
+        "identified_documents", &identified_documents, py::arg("prefix"), py::arg("tenant"),
+        py::arg("documents"), py::arg("plain"),
         "Of each document its identifier, derived from a tenant and its canonical JSON, and that "
         "JSON.");
     module.def(

@@ -917,7 +917,7 @@ def horizon_value(
 def identified_documents(
     prefix: str,
     tenant: str,
-    documents: list,
+    documents: list[typing.Any],
     plain: collections.abc.Callable[[typing.Any], typing.Any],
 ) -> list[tuple[str, bytes]]:
     """

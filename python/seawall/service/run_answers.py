@@ -51,8 +51,8 @@ def encoded_run_answer(declaration: EngineDeclaration[Any, Any], run: Run) -> by
                 for finding_id, finding in run.findings_json
                 if _judged(finding).is_material
             ],
-            # Each is an object of at least one member: between them only the comma is missing.
-            "report": msgspec.Raw(b"%b,%b" % (said[:-1], result[1:])),
+            # A result is an object, with at least a brace before its first name.
+            "report": msgspec.Raw(b'{"metadata":%b,%b' % (said, result[1:])),
             "assumptions": _assuming(result).assumptions,
         }
     )

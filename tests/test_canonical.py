@@ -101,6 +101,22 @@ def test_identifiers_are_derived_alike(prefix: str, parts: list[str | bytes]) ->
     assert canonical.identifier(prefix, *parts) == provenance.identifier(prefix, *parts)
 
 
+@given(st.lists(st.dictionaries(st.text(), json_values, max_size=3), max_size=3))
+def test_documents_are_identified_by_their_canonical_json(documents: list[Any]) -> None:
+    made = [provenance.canonical_json(document) for document in documents]
+    identified = [(provenance.identifier("ev", "größe", json), json) for json in made]
+    assert canonical.identified("ev", "größe", documents) == identified
+
+
+@pytest.mark.parametrize("bad", [float("nan"), 1j, {1: 2}, nested(64)])
+def test_a_document_that_is_refused_is_refused_as_its_json_is(bad: Any) -> None:
+    with pytest.raises(SeawallError) as alone:
+        canonical.canonical_json({"a": bad})
+    with pytest.raises(SeawallError) as among:
+        canonical.identified("ev", "tenant", [{}, {"a": bad}])
+    assert (among.value.message, among.value.where) == (alone.value.message, alone.value.where)
+
+
 @pytest.mark.parametrize("prefix", ["", "Run", "1", "a" * 33, "é"])
 def test_an_identifier_needs_a_name_for_its_prefix(prefix: str) -> None:
     with pytest.raises(InvalidInput) as caught:

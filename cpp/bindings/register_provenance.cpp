@@ -1,9 +1,11 @@
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -43,6 +45,23 @@ std::string derive_identifier(std::string_view prefix,
         views.emplace_back(text, static_cast<std::size_t>(size));
     }
     return identifier(prefix, views);
+}
+
+using Documents = std::vector<std::pair<std::string, py::bytes>>;
+
+/// Each document's identifier, and the canonical JSON that it is derived from.
+Documents identified_documents(std::string_view prefix, std::string_view tenant,
+                               const py::typing::List<py::object>& documents,
+                               const PlainMaker& plain) {
+    Documents made;
+    made.reserve(documents.size());
+    for (const py::handle document : documents) {
+        const std::string json =
+            canonical_json(py::reinterpret_borrow<py::object>(document), plain);
+        const std::array<std::string_view, 2> parts{tenant, json};
+        made.emplace_back(identifier(prefix, parts), json);
+    }
+    return made;
 }
 
 /// The bytes of a cell of a row of the ledger; `digits` holds those of a number.
@@ -146,6 +165,11 @@ void register_provenance(py::module_& module) {
         "RFC 8785 canonical JSON of dictionaries, lists, tuples, text, numbers, booleans and "
         "None;\n"
         "`plain` makes them of anything else.");
+    module.def(
+        "identified_documents", &identified_documents, py::arg("prefix"), py::arg("tenant"),
+        py::arg("documents"), py::arg("plain"),
+        "Of each document its identifier, derived from a tenant and its canonical JSON, and that "
+        "JSON.");
     module.def(
         "sha256",
         [](const py::bytes& bytes) {

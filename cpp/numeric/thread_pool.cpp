@@ -106,14 +106,19 @@ class Pool {
     std::vector<std::jthread> workers_;
 };
 
+/// Asked once: the C library answers by reading a file of the system's.
+std::size_t core_count() {
+    static const std::size_t count = std::max(1U, std::thread::hardware_concurrency());
+    return count;
+}
+
 }  // namespace
 
 bool parallel_for(std::size_t task_count, const ParallelOptions& options,
                   const std::function<void(std::size_t)>& task) {
     if (task_count == 0) return !options.control.stop_requested();
-    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    const std::size_t threads =
-        std::min({options.threads == 0 ? cores : options.threads, task_count, max_threads});
+    const std::size_t asked = options.threads == 0 ? core_count() : options.threads;
+    const std::size_t threads = std::min({asked, task_count, max_threads});
     const auto loop = std::make_shared<Loop>();
     loop->task_count = task_count;
     loop->task = &task;

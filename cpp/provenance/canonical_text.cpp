@@ -41,16 +41,24 @@ std::size_t character_length(std::string_view text) {
     return sequence.following + 1;
 }
 
+constexpr std::uint64_t in_each_byte = 0x0101010101010101U;
+constexpr std::uint64_t highest_bits = in_each_byte * 0x80U;
+
+/// Eight bytes of the text; none of them ASCII where fewer are left.
+std::uint64_t eight_at(std::string_view text, std::size_t position) {
+    std::uint64_t eight = ~std::uint64_t{0};
+    if (text.size() - position >= sizeof(eight)) {
+        std::memcpy(&eight, text.data() + position, sizeof(eight));
+    }
+    return eight;
+}
+
 void check_utf8(std::string_view text) {
     std::size_t position = 0;
     while (position < text.size()) {
-        std::uint64_t eight = ~std::uint64_t{0};
-        if (text.size() - position >= sizeof(eight)) {
-            std::memcpy(&eight, text.data() + position, sizeof(eight));
-        }
-        const bool all_ascii = (eight & 0x8080808080808080U) == 0;
+        const bool all_ascii = (eight_at(text, position) & highest_bits) == 0;
         const std::size_t length =
-            all_ascii ? sizeof(eight) : character_length(text.substr(position));
+            all_ascii ? sizeof(std::uint64_t) : character_length(text.substr(position));
         if (length == 0) {
             throw Error(ErrorCode::invalid_input, "bytes[" + std::to_string(position) + "]",
                         "the text is not UTF-8");
@@ -61,6 +69,15 @@ void check_utf8(std::string_view text) {
 
 constexpr bool is_verbatim(unsigned char byte) {
     return byte >= 0x20 && byte != '"' && byte != '\\';
+}
+
+/// Whether eight bytes are all ASCII and verbatim. A subtraction sets the highest bit of the lowest
+/// byte that is below the subtrahend; what it borrows reaches only bytes above that one.
+constexpr bool are_verbatim(std::uint64_t eight) {
+    const std::uint64_t control = eight - in_each_byte * 0x20U;
+    const std::uint64_t quote = (eight ^ (in_each_byte * '"')) - in_each_byte;
+    const std::uint64_t backslash = (eight ^ (in_each_byte * '\\')) - in_each_byte;
+    return ((eight | control | quote | backslash) & highest_bits) == 0;
 }
 
 void append_escaped(std::string& out, unsigned char byte) {
@@ -102,6 +119,8 @@ void append_json_string(std::string& out, std::string_view utf8) {
     out += '"';
     std::size_t run = 0;
     for (std::size_t i = 0; i < utf8.size(); ++i) {
+        while (are_verbatim(eight_at(utf8, i))) i += sizeof(std::uint64_t);
+        if (i == utf8.size()) break;
         const auto byte = static_cast<unsigned char>(utf8[i]);
         if (is_verbatim(byte)) continue;
         out.append(utf8, run, i - run);

@@ -35,6 +35,19 @@ BOOST_AUTO_TEST_CASE(everything_else_stays_as_it_is) {
     BOOST_TEST(json(text) == "\"" + std::string(text) + "\"");
 }
 
+BOOST_AUTO_TEST_CASE(a_byte_is_written_alike_wherever_it_stands_in_a_long_text) {
+    for (int byte = 0; byte < 0x80; ++byte) {
+        const std::string one(1, static_cast<char>(byte));
+        const std::string alone = json(one);
+        const std::string escaped = alone.substr(1, alone.size() - 2);
+        for (std::size_t place = 0; place <= 16; ++place) {
+            const std::string before(place, 'a');
+            const std::string after(16 - place, '~');
+            BOOST_TEST(json(before + one + after) == "\"" + before + escaped + after + "\"");
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(it_is_appended_to_what_is_there) {
     std::string out = "{";
     append_json_string(out, "");

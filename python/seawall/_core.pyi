@@ -55,6 +55,7 @@ __all__: list[str] = [
     "frye_jacobs_loss",
     "granularity_adjustment",
     "horizon_value",
+    "identified_documents",
     "identifier",
     "implied_default_probability",
     "import_table",
@@ -911,6 +912,16 @@ def horizon_value(
 ) -> float:
     """
     Of a bond in a year, with the coupon of that day.
+    """
+
+def identified_documents(
+    prefix: str,
+    tenant: str,
+    documents: list[typing.Any],
+    plain: collections.abc.Callable[[typing.Any], typing.Any],
+) -> list[tuple[str, bytes]]:
+    """
+    Of each document its identifier, derived from a tenant and its canonical JSON, and that JSON.
     """
 
 def identifier(prefix: str, parts: collections.abc.Sequence[bytes | str]) -> str:

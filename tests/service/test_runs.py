@@ -18,6 +18,17 @@ def test_a_run_answers_the_contracts_figures(client: Client, dataset: str) -> No
     assert losses == [64_750, 259_250, 205_750]
 
 
+def test_a_run_answers_what_is_kept_of_it(client: Client, dataset: str) -> None:
+    found = ask(client, dataset, net_exposure_materiality_threshold_pct=0.5).json()
+    kept = client.get(f"/api/v3/runs/{found['run_id']}").json()
+    assert found["report"].pop("metadata")["run_id"] == found["run_id"]
+    assert found["report"] == kept["result"]
+    assert found["assumptions"] == kept["result"]["assumptions"]
+    material = [finding for finding in kept["findings"] if finding["is_material"]]
+    assert found["material_findings"] == material
+    assert 0 < len(material) < len(kept["findings"])
+
+
 def test_a_run_names_its_evidence_by_kind_and_scenario(client: Client, dataset: str) -> None:
     found = ask(client, dataset).json()
     assert found["debt_exposure_evidence_id"].startswith("ev_")

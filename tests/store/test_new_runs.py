@@ -4,9 +4,10 @@ import msgspec
 import pytest
 from sample_ledger import CHUNKS, TENANT, dataset, draft, evidence, run, submit
 
-from seawall.errors import Conflict, NotFound
+from seawall.errors import Conflict, InvalidInput, NotFound
 from seawall.store import Store
 from seawall.store.audit_chain import chain_problems
+from seawall.store.interface import Transaction
 from seawall.store.types import Evidence, Finding, Link, NewRun, RunMembers
 
 COUNT = 100  # more than one statement takes
@@ -68,6 +69,27 @@ def test_what_is_kept_with_another_content_is_a_conflict(ledger: Store) -> None:
     submit(ledger, lambda t: t.put_evidence(TENANT, evidence(1, payload=b"[]")))
     with pytest.raises(Conflict):
         submit(ledger, lambda t: t.put_new_runs([new_run(0)]))
+
+
+def test_what_is_known_to_be_kept_is_a_conflict_with_another_content(ledger: Store) -> None:
+    for number in range(3):  # the second finds what the first put, the third knows it
+        submit(ledger, lambda t, number=number: t.put_new_runs([new_run(number)]))
+    other = msgspec.structs.replace(new_run(3), evidence=tuple(evidence(3, payload=b"[]")))
+    with pytest.raises(Conflict):
+        submit(ledger, lambda t: t.put_new_runs([other]))
+
+
+def test_what_was_undone_after_it_was_found_is_put_again(ledger: Store) -> None:
+    def undone(transaction: Transaction) -> None:
+        transaction.put_new_runs([new_run(0)])
+        transaction.put_new_runs([new_run(1)])  # finds what the first put
+        raise InvalidInput("undo")
+
+    with pytest.raises(InvalidInput):
+        submit(ledger, undone)
+    submit(ledger, lambda t: t.put_new_runs([new_run(2)]))
+    assert len(list(ledger.all_evidence(TENANT))) == 3
+    assert ledger.integrity_problems() == []
 
 
 def test_a_link_to_nothing_is_refused(ledger: Store) -> None:

@@ -24,10 +24,22 @@ class RunAnswer(msgspec.Struct, frozen=True):
     assumptions: list[str]
 
 
+class _Judged(msgspec.Struct, frozen=True, gc=False):
+    is_material: bool
+
+
+class _Assuming(msgspec.Struct, frozen=True, gc=False):
+    assumptions: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+# What a run keeps is JSON already: of it only this much is read.
+_judged = msgspec.json.Decoder(_Judged).decode
+_assuming = msgspec.json.Decoder(_Assuming).decode
+
+
 def encoded_run_answer(declaration: EngineDeclaration[Any, Any], run: Run) -> bytes:
-    """Return what POST …/run answers, as JSON."""
-    said = msgspec.json.encode(metadata(declaration, run))
-    result = msgspec.json.encode(run.result)  # at least a brace before its first name
+    """Return what POST …/run answers, as JSON: findings and result as they are kept."""
+    said, result = msgspec.json.encode(metadata(declaration, run)), run.result_json
     return msgspec.json.encode(
         {
             "dataset_version_id": run.dataset_version_id,
@@ -35,12 +47,13 @@ def encoded_run_answer(declaration: EngineDeclaration[Any, Any], run: Run) -> by
             "run_id": run.run_id,
             **evidence_names(run),
             "material_findings": [
-                {"id": found.finding_id, **found.body}
-                for found in run.findings
-                if found.is_material
+                msgspec.Raw(b'{"id":"%b",%b' % (finding_id.encode(), finding[1:]))
+                for finding_id, finding in run.findings_json
+                if _judged(finding).is_material
             ],
+            # A result is an object, with at least a brace before its first name.
             "report": msgspec.Raw(b'{"metadata":%b,%b' % (said, result[1:])),
-            "assumptions": getattr(run.result, "assumptions", []),
+            "assumptions": _assuming(result).assumptions,
         }
     )
 

@@ -1,10 +1,10 @@
 """Which bytes name what: the one place that derives identifiers, for writing and for verifying."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from seawall.canonical import canonical_json, identifier
+from seawall.canonical import canonical_json, identified, identifier
 
 
 def content_hash(
@@ -49,9 +49,23 @@ def evidence_id(tenant: str, payload: bytes) -> str:
     return identifier("ev", tenant, payload)
 
 
+def identified_evidence(
+    tenant: str, documents: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, bytes]]:
+    """Write evidence as canonical JSON, each beside its identifier."""
+    return identified("ev", tenant, documents)
+
+
 def finding_id(tenant: str, payload: bytes) -> str:
     """Identify a finding by its canonical JSON."""
     return identifier("fi", tenant, payload)
+
+
+def identified_findings(
+    tenant: str, documents: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, bytes]]:
+    """Write findings as canonical JSON, each beside its identifier."""
+    return identified("fi", tenant, documents)
 
 
 def link_id(tenant: str, finding: str, evidence: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -69,11 +70,19 @@ def _decode(
 
 def iso_time(time: datetime | str) -> str:
     """Write a time in UTC with microseconds; raises InvalidInput (``started_at_invalid``)."""
-    if isinstance(time, str):
-        try:
-            time = datetime.fromisoformat(time)
-        except ValueError as error:
-            raise _no_time(f'"{time}" is no ISO 8601 time') from error
+    return _iso_text(time) if isinstance(time, str) else _in_utc(time)
+
+
+@lru_cache(1_024)  # a time is asked for more than once: on the wire, and in the question
+def _iso_text(text: str) -> str:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _no_time(f'"{text}" is no ISO 8601 time') from error
+    return _in_utc(time)
+
+
+def _in_utc(time: datetime) -> str:
     if time.tzinfo is None:
         raise _no_time("a time needs its zone")
     try:

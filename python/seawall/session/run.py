@@ -106,6 +106,16 @@ class Run:
         """Identifiers of the evidence by kind, or kind:subject."""
         return dict(self._held.evidence_ids)
 
+    @property
+    def result_json(self) -> bytes:
+        """The answer as it is kept: canonical JSON."""
+        return self._row.result
+
+    @property
+    def findings_json(self) -> Sequence[tuple[str, bytes]]:
+        """Identifier and canonical JSON of each finding, in the engine's order."""
+        return self._held.findings
+
     def encoded(self, form: str, encode: Callable[[Self], bytes]) -> bytes:
         """Return the run in some form, made once and kept while there is memory for it.
 

@@ -65,17 +65,20 @@ def run_rows(
         "engine_version": question.declaration.version,
         "dataset_version_id": question.dataset.dataset_version_id,
     }
-    evidence = [
-        _evidence(tenant, stated, draft.kind, draft.body, draft.subject)
+    documents = [
+        _evidence_document(stated, draft.kind, draft.body, draft.subject)
         for draft in outcome.evidence
     ]
-    findings, links = [], []
-    for draft in outcome.findings:
-        evidence_id = evidence[draft.evidence].evidence_id
-        finding = _finding(tenant, stated, draft, evidence_id)
-        findings.append(finding)
-        link_id = identity.link_id(tenant, finding.finding_id, evidence_id)
-        links.append(Link(link_id, finding.finding_id, evidence_id))
+    evidence = _evidence(tenant, documents)
+    findings = _findings(tenant, stated, outcome.findings, evidence)
+    links = [
+        Link(
+            identity.link_id(tenant, row.finding_id, evidence[draft.evidence].evidence_id),
+            row.finding_id,
+            evidence[draft.evidence].evidence_id,
+        )
+        for row, draft in zip(findings, outcome.findings, strict=True)
+    ]
     evidence_ids = [row.evidence_id for row in evidence]
     finding_ids = [row.finding_id for row in findings]
     result = canonical_json(outcome.result)
@@ -88,8 +91,7 @@ def run_rows(
         "evidence_ids": evidence_ids,
         "finding_ids": finding_ids,
     }
-    trail = _evidence(tenant, stated, "audit_trail", audit)
-    evidence.append(trail)
+    (trail,) = _evidence(tenant, [_evidence_document(stated, "audit_trail", audit)])
     run = Run(
         tenant=tenant,
         run_id=question.run_id,
@@ -103,8 +105,8 @@ def run_rows(
         created_at=created_at,
         created_by=created_by,
     )
-    names = [evidence_name(d.kind, {"subject": d.subject, **d.body}) for d in outcome.evidence]
-    return RunRows(run, tuple(evidence), [*names, trail.kind], tuple(findings), tuple(links))
+    names = [evidence_name(document["kind"], document) for document in documents]
+    return RunRows(run, (*evidence, trail), [*names, trail.kind], tuple(findings), tuple(links))
 
 
 def evidence_name(kind: str, body: Mapping[str, Any]) -> str:
@@ -113,25 +115,44 @@ def evidence_name(kind: str, body: Mapping[str, Any]) -> str:
     return f"{kind}:{subject}" if subject else kind
 
 
-def _evidence(
+def _evidence_document(
+    stated: Mapping[str, str], kind: str, body: Mapping[str, Any], subject: str = ""
+) -> dict[str, Any]:
+    named = {"subject": subject} if subject else {}
+    return {"schema": "seawall.evidence/1", **stated, "kind": kind, **named, **body}
+
+
+def _evidence(tenant: str, documents: Sequence[Mapping[str, Any]]) -> list[Evidence]:
+    return [
+        Evidence(
+            evidence_id,
+            document["dataset_version_id"],
+            document["engine"],
+            document["kind"],
+            payload,
+        )
+        for document, (evidence_id, payload) in zip(
+            documents, identity.identified_evidence(tenant, documents), strict=True
+        )
+    ]
+
+
+def _findings(
     tenant: str,
     stated: Mapping[str, str],
-    kind: str,
-    body: Mapping[str, Any],
-    subject: str = "",
-) -> Evidence:
-    named = {"subject": subject} if subject else {}
-    document = {"schema": "seawall.evidence/1", **stated, "kind": kind, **named, **body}
-    payload = canonical_json(document)
-    evidence_id = identity.evidence_id(tenant, payload)
-    return Evidence(evidence_id, stated["dataset_version_id"], stated["engine"], kind, payload)
-
-
-def _finding(
-    tenant: str, stated: Mapping[str, str], draft: FindingDraft, evidence_id: str
-) -> Finding:
-    payload = canonical_json(
-        {"schema": "seawall.finding/1", **stated, "evidence_id": evidence_id, **draft.body}
-    )
-    finding_id = identity.finding_id(tenant, payload)
-    return Finding(finding_id, stated["dataset_version_id"], payload)
+    drafts: Sequence[FindingDraft],
+    evidence: Sequence[Evidence],
+) -> list[Finding]:
+    documents = [
+        {
+            "schema": "seawall.finding/1",
+            **stated,
+            "evidence_id": evidence[draft.evidence].evidence_id,
+            **draft.body,
+        }
+        for draft in drafts
+    ]
+    return [
+        Finding(finding_id, stated["dataset_version_id"], payload)
+        for finding_id, payload in identity.identified_findings(tenant, documents)
+    ]

@@ -12,6 +12,7 @@ import apsw
 from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, StoreError
 from seawall.store.fresh_leaves import FreshLeaves
 from seawall.store.group_commit import RunAgain
+from seawall.store.kept_rows import KeptRows
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated
 from seawall.store.sqlite_references import KnownIds, require_references
@@ -32,6 +33,8 @@ class SqliteGroup:
         self._connection = connection
         self.fresh = FreshLeaves()
         self._known = KnownIds()
+        self._kept = KeptRows()
+        self._is_open = False
         self._is_careful = True
         self._was_at_fault = False
         self._gathered: dict[Table, list[Values]] = {table: [] for table in _GATHERED}
@@ -42,6 +45,9 @@ class SqliteGroup:
     def begin(self) -> None:
         """Start a group, carefully where its last run was at fault."""
         self._is_careful, self._was_at_fault = self._was_at_fault, False
+        if self._is_open:  # the last one was rolled back
+            self._kept.forget()
+        self._is_open = True
         self._clear()
         self.fresh.forget()
         self._known.forget()
@@ -61,6 +67,7 @@ class SqliteGroup:
         """
         self.fresh.forget()
         self._known.forget()
+        self._kept.forget()
         if self._sent_neighbours:
             raise self._again(StoreError("The group could not be told apart.", code="store_busy"))
         for rows, mark in zip(self._gathered.values(), self._marks, strict=True):
@@ -69,12 +76,16 @@ class SqliteGroup:
 
     def put(self, table: Table, rows: Sequence[Values]) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
-        created = table.put(self._connection, rows)
+        is_gathered = table in self._gathered
+        unknown = self._kept.unknown(table.name, rows) if is_gathered else rows
+        created = table.put(self._connection, unknown)
         if created:
-            require_references(self._connection, table, rows, self._known)
-        self._known.add(table, rows)
-        if created == len(rows):
-            self.fresh.add(table.name, rows)
+            require_references(self._connection, table, unknown, self._known)
+        self._known.add(table, unknown)
+        if created == len(unknown):
+            self.fresh.add(table.name, unknown)
+        elif is_gathered:
+            self._kept.add(table.name, unknown)  # some were there, and may be meant again
         return created
 
     def put_later(self, table: Table, rows: Sequence[Values]) -> None:
@@ -106,6 +117,7 @@ class SqliteGroup:
 
     def end(self) -> None:
         """Note that the group was committed."""
+        self._is_open = False
         self.fresh.forget()
         self._known.keep()
 

@@ -111,8 +111,10 @@ def _link_and_undo(tx: Transaction) -> None:
     tx.put_evidence(_PROBE, [Evidence("ev_health", "dv_health", "health", "health", b"{}")])
     tx.put_findings(_PROBE, [Finding("fi_health", "dv_health", b"{}")])
     tx.put_links(_PROBE, [Link("ln_health", "fi_health", "ev_health")])
+    tx.settle()
     try:
         tx.put_links(_PROBE, [Link("ln_false", "fi_health", "ev_missing")])
+        tx.settle()
     except NotFound:
         raise _Undone from None
     raise StoreError("a link to nothing was accepted", code="store_corrupt")

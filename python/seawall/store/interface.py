@@ -31,8 +31,12 @@ class Transaction(OperationWrites, LogWrites, Protocol):
     Every put of the ledger may be repeated: rows that are there already with the same content are
     left alone, and the first writer's ``source``, ``created_at`` and ``created_by`` stay. A row
     with the same identifier and another content raises `Conflict`; a row that refers to something
-    this tenant does not have raises `NotFound`. A failed request leaves nothing behind.
+    this tenant does not have raises `NotFound`, at the latest when the work has ended: rows may wait
+    for those of other requests. A failed request leaves nothing behind.
     """
+
+    def settle(self) -> None:
+        """Put now what waits, and so refuse what is to be refused."""
 
     def put_dataset(self, dataset: DatasetVersion, chunks: Sequence[RawChunk]) -> bool:
         """Keep a dataset version with all its raw chunks; False when it was there already."""

@@ -104,7 +104,7 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
             for table, _, ids in members:
                 self._put_later(table, [(*key, member) for member in ids])
             return True
-        self._put_waiting()  # the run may be a neighbour's
+        self.settle()  # the run may be a neighbour's
         for table, column, ids in members:
             self._require_same(table, (column,), ("run_id", *key), [(member,) for member in ids])
         return False

@@ -32,7 +32,7 @@ class PostgresTransaction(LedgerWrites):
     def _put_later(self, table: LedgerTable, rows: Sequence[Values]) -> None:
         self._group.put_later(TABLES[table], rows)
 
-    def _put_waiting(self) -> None:
+    def settle(self) -> None:
         self._group.send()
 
     def _wait_for_turn(self) -> None:

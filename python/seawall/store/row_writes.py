@@ -26,8 +26,8 @@ class RowWrites(ABC):
         """Do as `_put`, now or by the end of the group, in which nobody reads them before."""
 
     @abstractmethod
-    def _put_waiting(self) -> None:
-        """Put now what was to be put later."""
+    def settle(self) -> None:
+        """Put now what was to be put later, and so refuse what is to be refused."""
 
     @abstractmethod
     def _wait_for_turn(self) -> None:

@@ -31,8 +31,8 @@ class Transaction(OperationWrites, LogWrites, Protocol):
     Every put of the ledger may be repeated: rows that are there already with the same content are
     left alone, and the first writer's ``source``, ``created_at`` and ``created_by`` stay. A row
     with the same identifier and another content raises `Conflict`; a row that refers to something
-    this tenant does not have raises `NotFound`, at the latest when the work has ended: rows may wait
-    for those of other requests. A failed request leaves nothing behind.
+    this tenant does not have raises `NotFound`, at the latest when the work has ended: rows may
+    wait for those of other requests. A failed request leaves nothing behind.
     """
 
     def settle(self) -> None:

@@ -33,6 +33,7 @@ class PostgresTransaction(LedgerWrites):
         self._group.put_later(TABLES[table], rows)
 
     def settle(self) -> None:
+        """Put now what waits, and so refuse what is to be refused."""
         self._group.send()
 
     def _wait_for_turn(self) -> None:

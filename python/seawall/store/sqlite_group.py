@@ -25,6 +25,9 @@ GATHERED_ROWS = 20_000
 # Each finds what it refers to. Entries of the audit do not wait: the next one continues them.
 _GATHERED = tuple(TABLES[table] for table in (EVIDENCE, FINDING, LINK, RUN_EVIDENCE, RUN_FINDING))
 
+# What several runs may leave behind alike, each by an identifier of its own.
+_SHARED = frozenset(TABLES[table] for table in (EVIDENCE, FINDING, LINK))
+
 
 class SqliteGroup:
     """Puts the rows of one group after the other, on the writer's connection."""
@@ -76,15 +79,15 @@ class SqliteGroup:
 
     def put(self, table: Table, rows: Sequence[Values]) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
-        is_gathered = table in self._gathered
-        unknown = self._kept.unknown(table.name, rows) if is_gathered else rows
+        is_shared = table in _SHARED
+        unknown = self._kept.unknown(table.name, rows) if is_shared else rows
         created = table.put(self._connection, unknown)
         if created:
             require_references(self._connection, table, unknown, self._known)
         self._known.add(table, unknown)
         if created == len(unknown):
             self.fresh.add(table.name, unknown)
-        elif is_gathered:
+        elif is_shared:
             self._kept.add(table.name, unknown)  # some were there, and may be meant again
         return created
 

@@ -81,6 +81,16 @@ class Clients:
                 return None
             return max(0.0, self._last - before)
 
+    def recovers(self, tally: Tally) -> bool:
+        """Count a fault that was tried; False when they were told nothing for a minute after it."""
+        recovery_s = self.next_acknowledgement()
+        tally.tried += 1
+        if recovery_s is None:
+            tally.unexpected += 1
+            return False
+        tally.recoveries_s.append(recovery_s)
+        return True
+
     def count(self, tally: Tally) -> None:
         """Add what they were told to the counts."""
         tally.acknowledged += len(self.acknowledged)

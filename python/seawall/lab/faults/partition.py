@@ -90,12 +90,8 @@ def partitions(
                 tally.unexpected += not _part(proxy, how, moment=number % 3)
                 time.sleep(random.uniform(*LENGTHS_S))
                 proxy.heal()
-                recovery_s = clients.next_acknowledgement()
-                tally.tried += 1
-                if recovery_s is None:
-                    tally.unexpected += 1
+                if not clients.recovers(tally):
                     break
-                tally.recoveries_s.append(recovery_s)
                 tries.progress(tally.tried)
         clients.count(tally)
         with open_store(url) as straight:

@@ -59,12 +59,8 @@ def server_stops(
             time.sleep(random.uniform(0, LONGEST_LIFE_S))
             server.stop(signal.SIGQUIT)
             server.start()
-            recovery_s = clients.next_acknowledgement()
-            tally.tried += 1
-            if recovery_s is None:
-                tally.unexpected += 1
+            if not clients.recovers(tally):
                 break
-            tally.recoveries_s.append(recovery_s)
             tries.progress(tally.tried)
     clients.count(tally)
     with open_store(server.url()) as again:

@@ -15,10 +15,6 @@ namespace {
 /// Masks of a window: as many blocks as share a pass over the obligors' loadings.
 constexpr std::size_t window_masks = std::size_t{1} << 21U;
 
-constexpr std::uint16_t first_lanes(std::size_t count) {
-    return static_cast<std::uint16_t>((1U << count) - 1U);
-}
-
 /// From places in groups to rows of obligors, of the scenarios that were asked for.
 void set_row_masks(const ObligorGroups& groups, std::span<const std::uint16_t> of_places,
                    std::uint16_t asked, std::span<std::uint16_t> masks) {
@@ -50,7 +46,9 @@ class TailSums {
                                                   std::size_t above_count) {
         std::array<std::int64_t, block_scenarios> totals{};
         rule_.add_losses(block, totals, of_block_);
-        count_defaults(block.masks, above_count, sums_.defaults);
+        const unsigned above = first_lanes(above_count);
+        count_defaults(block.masks, above, sums_.defaults.above_count);
+        count_defaults(block.masks, ~above, sums_.defaults.at_count);
         auto& [above_minor, at_minor] = sums_.money;
         for (std::size_t position = 0; position < at_minor.size(); ++position) {
             std::int64_t* const losses = of_block_.data() + position * block_scenarios;

@@ -1,9 +1,10 @@
 """What else is measured of the default simulation: threads, limit, contributions, what-if, sizes.
 
 The threads, the contributions and the limit are compared in pairs with the plain run. A what-if
-simulates one obligor as it was and as it would be, subtracts and adds: all other losses stay. The
-sizes have a process each; `peak_alloc_kb` is what Python allocates in a run, the losses, and
-`max_rss_kb` the process's peak with the book's making.
+asks the core for what a session asks it for: how one obligor's losses change, scenario by scenario,
+while all others stay, and the tails before and after at one level. The sizes have a process each;
+`peak_alloc_kb` is what Python allocates in a run, the losses, and `max_rss_kb` the process's peak
+with the book's making.
 """
 
 import argparse
@@ -39,7 +40,6 @@ PART_REPEATS = 9
 LEVEL = (99, 100)
 CONTRIBUTION_SCENARIOS = 65_536
 WHAT_IF_SCENARIOS = 100_000
-WHAT_IF_CHECKED = 1024  # of them, against the whole book
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 SIZE_ITERATIONS = 3
 LEAST_WORK = 10**6
@@ -159,26 +159,31 @@ def contributions_share(book: CreditBook, workload: Workload) -> dict[str, float
 
 
 def what_if_figures(book: CreditBook, workload: Workload, *, repeats: int) -> dict[str, float]:
-    """Return the times in which a probability of default is doubled in the losses of a run."""
+    """Return the times in which a probability of default is doubled in a run, to both its tails."""
     probability = book.default_probability.copy()
     probability[0] *= 2
     changed = msgspec.structs.replace(book, default_probability=probability)
     before = engine_run(book, workload, scenarios=WHAT_IF_SCENARIOS)()
 
-    def run() -> Losses:
-        losses = before.copy()
-        for one, sign in ((book, -1), (changed, 1)):
-            drawn = simulation_of(one, slice(0, 1)).losses(
-                seed=SEED, first_scenario=0, count=WHAT_IF_SCENARIOS, threads=workload.threads
-            )
-            losses += sign * np.frombuffer(drawn, np.int64)
-        return losses
+    def run() -> tuple[Losses, dict[str, Any]]:
+        change = native.loss_change(
+            simulation_of(book, slice(0, 1)),
+            simulation_of(changed, slice(0, 1)),
+            seed=SEED,
+            first_scenario=0,
+            count=WHAT_IF_SCENARIOS,
+            threads=workload.threads,
+        )
+        after: Losses = before + np.frombuffer(change, np.int64)
+        return after, native.paired_difference(before.data, after.data, level=LEVEL)
 
-    wanted = engine_run(changed, workload, scenarios=WHAT_IF_CHECKED)()
-    assert not np.array_equal(wanted, before[:WHAT_IF_CHECKED])
+    wanted = engine_run(changed, workload, scenarios=WHAT_IF_SCENARIOS)()
+    assert not np.array_equal(wanted, before)
+    tail = native.tail_figures(wanted.data, level=LEVEL)
 
-    def check(losses: Losses) -> bool:
-        return np.array_equal(losses[:WHAT_IF_CHECKED], wanted)
+    def check(answer: tuple[Losses, dict[str, Any]]) -> bool:
+        losses, found = answer
+        return np.array_equal(losses, wanted) and found["after"] == tail
 
     found = measure(run, repeats=repeats, check=check)
     return {

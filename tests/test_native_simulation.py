@@ -7,9 +7,8 @@ from seawall import native
 from seawall.errors import InvalidInput
 
 
-def simulation() -> native.DefaultSimulation:
+def simulation(count: int = 100, correlation: float = 0.0) -> native.DefaultSimulation:
     random = np.random.default_rng(3)
-    count = 100
     return native.DefaultSimulation(
         {
             "slot": np.arange(count),
@@ -17,7 +16,7 @@ def simulation() -> native.DefaultSimulation:
             "factor_weight": random.uniform(-0.5, 0.5, (count, 2)),
         },
         {"obligor": np.arange(count), "loss_minor": random.integers(1, 10**6, count)},
-        {"correlation": np.eye(2)},
+        {"correlation": np.array([[1, correlation], [correlation, 1]])},
         degrees_of_freedom=float("inf"),
     )
 
@@ -40,3 +39,20 @@ def test_an_instruction_set_that_there_is_not_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         losses(name)
     assert refused.value.where == "instruction_set"
+
+
+def test_a_change_of_losses_is_the_difference_of_two_runs() -> None:
+    before, after = simulation(40), simulation(60)
+    drawn = {"seed": 7, "first_scenario": 3, "count": 2000}
+    change = np.frombuffer(native.loss_change(before, after, **drawn), np.int64)
+    runs = [np.frombuffer(one.losses(**drawn), np.int64) for one in (before, after)]
+    assert change.any()
+    assert (change == runs[1] - runs[0]).all()
+
+
+def test_a_change_to_other_factors_is_refused() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        native.loss_change(
+            simulation(), simulation(correlation=0.1), seed=1, first_scenario=0, count=10
+        )
+    assert refused.value.where == "after"

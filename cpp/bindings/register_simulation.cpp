@@ -21,6 +21,7 @@
 #include "engines/debt/simulation/default_variants.hpp"
 #include "engines/debt/simulation/importance.hpp"
 #include "engines/debt/simulation/importance_choice.hpp"
+#include "engines/debt/simulation/loss_change.hpp"
 #include "engines/debt/simulation/loss_simulation.hpp"
 #include "engines/debt/simulation/recovery_tables.hpp"
 
@@ -67,6 +68,30 @@ py::bytes losses(const DefaultSimulation& simulation, std::uint64_t seed,
                                     .count = count,
                                     .sampling = prepared.view()};
         return losses_of(simulation, range, {.threads = threads, .control = native}, set);
+    }));
+}
+
+/// Scenarios drawn for one of them must be those of the other.
+void check_states(const DefaultSimulation& before, const DefaultSimulation& after) {
+    const bool are_alike = after.correlation == before.correlation && after.given == before.given;
+    if (are_alike) return;
+    throw Error(ErrorCode::invalid_input, "after", "must have the factors of before");
+}
+
+py::bytes loss_change(const DefaultSimulation& before, const DefaultSimulation& after,
+                      std::uint64_t seed, std::uint64_t first_scenario, std::size_t count,
+                      const OptionalSampling& sampling, std::size_t threads,
+                      const OptionalControl& control) {
+    return to_bytes(run_long(control, [&](const RunControl& native) {
+        check_states(before, after);
+        const PreparedSampling prepared = prepare(sampling, before, seed);
+        return simulate_loss_change({.groups = before.groups, .rule = before.rule.get()},
+                                    {.groups = after.groups, .rule = after.rule.get()},
+                                    {.seed = seed,
+                                     .first_scenario = first_scenario,
+                                     .count = count,
+                                     .sampling = prepared.view()},
+                                    {.threads = threads, .control = native});
     }));
 }
 
@@ -270,6 +295,13 @@ void register_simulation(py::module_& module) {
              "One scenario: factor (Z), mixing_root (the root of W / ν), defaulted by obligor\n"
              "(uint8) and loss_minor by position (int64), both as bytes; with quarters also the\n"
              "quarter of default by obligor, from 0 (uint8), where it defaults.");
+    module.def("loss_change", &loss_change, py::arg("before"), py::arg("after"), py::kw_only(),
+               py::arg("seed"), py::arg("first_scenario"), py::arg("count"),
+               py::arg("sampling") = py::none(), py::arg("threads") = 0,
+               py::arg("control") = py::none(),
+               "What a change of obligors does to the loss of each of consecutive scenarios, in\n"
+               "minor units (int64, as bytes): their losses after it less those before it, of one\n"
+               "draw of the factors, which must be the same.");
     module.def("recovery_tables", &tables_of_recovery, py::arg("book"),
                "Who has claims on what: positions, pools and obligors.");
     module.def("credit_positions", &credit_positions, py::arg("book"),

@@ -119,28 +119,52 @@ Figures moments(const py::buffer& losses, const OptionalBuffer& weights, bool is
     return d;
 }
 
+/// A tail before and after a change.
+template <class Tail>
+struct TailChange {
+    Tail before, after;
+    PairedDifference difference{};
+};
+
+template <class Tail>
+Figures figures_of(const TailChange<Tail>& change) {
+    const Figures d;
+    d["before"] = figures_of(change.before);
+    d["after"] = figures_of(change.after);
+    d["expected_minor"] = change.difference.expected_minor;
+    d["expected_standard_error_minor"] = change.difference.expected_standard_error_minor;
+    d["es_minor"] = change.difference.es_minor;
+    d["es_standard_error_minor"] = change.difference.es_standard_error_minor;
+    return d;
+}
+
 Figures figures_of_difference(const py::buffer& before, const py::buffer& after, const Level& level,
                               const OptionalBuffer& weights, bool is_sobol) {
     const Run old(before, weights);
     const Run changed(after, weights);
     const ConfidenceLevel at = level_of(level);
-    const PairedDifference found = released([&] {
-        if (old.is_weighted()) {
+    if (old.is_weighted()) {
+        return figures_of(released([&] {
             const WeightedScenarios first = old.weighted();
             const WeightedScenarios second = changed.weighted();
-            return paired_difference(first, weighted_tail(first, at), second,
-                                     weighted_tail(second, at));
-        }
-        if (is_sobol) return scrambled_difference(old.losses(), changed.losses(), at);
-        return paired_difference(old.losses(), tail_risk(old.losses(), at), changed.losses(),
-                                 tail_risk(changed.losses(), at));
-    });
-    const Figures d;
-    d["expected_minor"] = found.expected_minor;
-    d["expected_standard_error_minor"] = found.expected_standard_error_minor;
-    d["es_minor"] = found.es_minor;
-    d["es_standard_error_minor"] = found.es_standard_error_minor;
-    return d;
+            TailChange<WeightedTail> found{weighted_tail(first, at), weighted_tail(second, at)};
+            found.difference = paired_difference(first, found.before, second, found.after);
+            return found;
+        }));
+    }
+    if (is_sobol) {
+        return figures_of(released([&] {
+            return TailChange<ScrambledRun>{
+                scrambled_run(old.losses(), at), scrambled_run(changed.losses(), at),
+                scrambled_difference(old.losses(), changed.losses(), at)};
+        }));
+    }
+    return figures_of(released([&] {
+        TailChange<TailRisk> found{tail_risk(old.losses(), at), tail_risk(changed.losses(), at)};
+        found.difference =
+            paired_difference(old.losses(), found.before, changed.losses(), found.after);
+        return found;
+    }));
 }
 
 Figures histogram(const py::buffer& losses, std::size_t most_bins, bool is_logarithmic,
@@ -210,10 +234,11 @@ void register_tail(py::module_& module) {
     module.def("loss_moments", &moments, py::arg("losses"), py::kw_only(),
                py::arg("weights") = py::none(), py::arg("sobol") = false,
                "Mean, standard deviation and the mean's standard error of losses (int64).");
-    module.def("paired_difference", &figures_of_difference, py::arg("before"), py::arg("after"),
-               py::kw_only(), py::arg("level"), py::arg("weights") = py::none(),
-               py::arg("sobol") = false,
-               "What a change does to expected loss and expected shortfall, with paired errors.");
+    module.def(
+        "paired_difference", &figures_of_difference, py::arg("before"), py::arg("after"),
+        py::kw_only(), py::arg("level"), py::arg("weights") = py::none(), py::arg("sobol") = false,
+        "What a change does to expected loss and expected shortfall, with paired errors, and\n"
+        "the tail before and after it, each as of tail_figures.");
     module.def("loss_histogram", &histogram, py::arg("losses"), py::kw_only(), py::arg("most_bins"),
                py::arg("logarithmic") = false, py::arg("weights") = py::none(),
                "Losses by size: rising edges in minor units, scenarios and weights of each bin.");

@@ -60,6 +60,18 @@ void uniform_53_lanes(std::uint64_t seed, RandomStream stream,
     widest().uniform_53(uniform_lanes(seed, stream, scenario, index), uniform.data());
 }
 
+void first_uniforms_53_lanes(std::uint64_t seed, RandomStream stream,
+                             std::span<const std::uint64_t> scenario, std::span<double> uniform) {
+    if (scenario.empty()) return;
+    widest().first_uniforms_53({.seed_low = static_cast<std::uint32_t>(seed),
+                                .seed_high = static_cast<std::uint32_t>(seed >> 32U),
+                                .stream = static_cast<std::uint32_t>(stream),
+                                .scenario = scenario.data(),
+                                .scenario_count = scenario.size(),
+                                .count = uniform.size() / scenario.size()},
+                               uniform.data());
+}
+
 void default_uniform_48_lanes(std::uint64_t seed, std::span<const std::uint64_t> scenario,
                               std::span<const std::uint32_t> slot,
                               std::span<std::uint64_t> uniform) {

@@ -26,6 +26,11 @@ void uniform_53_lanes(std::uint64_t seed, RandomStream stream,
                       std::span<const std::uint64_t> scenario, std::span<const std::uint32_t> index,
                       std::span<double> uniform);
 
+/// stream_uniform_53 of each scenario and the first indices, of shape (scenario, index): from one
+/// random block two indices each.
+void first_uniforms_53_lanes(std::uint64_t seed, RandomStream stream,
+                             std::span<const std::uint64_t> scenario, std::span<double> uniform);
+
 /// default_uniform_48 of each pair of a scenario and a slot.
 void default_uniform_48_lanes(std::uint64_t seed, std::span<const std::uint64_t> scenario,
                               std::span<const std::uint32_t> slot,

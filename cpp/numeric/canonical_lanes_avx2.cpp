@@ -21,6 +21,16 @@ struct Avx2 {
         return _mm256_testz_si256(reinterpret_cast<__m256i>(mask),
                                   reinterpret_cast<__m256i>(mask)) == 0;
     }
+    /// Lists first + i of each lane i that is set, and returns how many there are.
+    static std::size_t list(Integers mask, std::size_t first, std::uint64_t* places) {
+        const auto set = static_cast<unsigned>(_mm256_movemask_pd(reinterpret_cast<__m256d>(mask)));
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < width; ++i) {
+            places[count] = first + i;
+            count += (set >> i) & 1U;
+        }
+        return count;
+    }
     static Doubles root(Doubles x) { return _mm256_sqrt_pd(x); }
     static Doubles look_up(const double* table, Integers place) {
         return _mm256_i64gather_pd(table, reinterpret_cast<__m256i>(place), 8);
@@ -38,9 +48,10 @@ struct Avx2 {
 
 const CanonicalLanes canonical_lanes_avx2{.instruction_set = "avx2",
                                           .normal_cdf = &apply_all<Avx2, Function::cdf>,
-                                          .normal_quantile = &apply_all<Avx2, Function::quantile>,
+                                          .normal_quantile = &quantile_all<Avx2>,
                                           .exponential = &apply_all<Avx2, Function::exponential>,
                                           .uniform_53 = &draw_all<Avx2, double>,
+                                          .first_uniforms_53 = &draw_first<Avx2>,
                                           .default_uniform_48 = &draw_all<Avx2, std::uint64_t>,
                                           .subtract_rows = &subtract_rows<Avx2>};
 

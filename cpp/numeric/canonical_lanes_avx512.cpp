@@ -21,6 +21,15 @@ struct Avx512 {
         return _mm512_test_epi64_mask(reinterpret_cast<__m512i>(mask),
                                       reinterpret_cast<__m512i>(mask)) != 0;
     }
+    /// Lists first + i of each lane i that is set, and returns how many there are.
+    static std::size_t list(Integers mask, std::size_t first, std::uint64_t* places) {
+        const __mmask8 set = _mm512_test_epi64_mask(reinterpret_cast<__m512i>(mask),
+                                                    reinterpret_cast<__m512i>(mask));
+        const Words all = Words{0, 1, 2, 3, 4, 5, 6, 7} + first;
+        _mm512_storeu_si512(places,
+                            _mm512_maskz_compress_epi64(set, reinterpret_cast<__m512i>(all)));
+        return static_cast<std::size_t>(__builtin_popcount(set));
+    }
     static Doubles root(Doubles x) { return _mm512_sqrt_pd(x); }
     static Doubles look_up(const double* table, Integers place) {
         return _mm512_i64gather_pd(reinterpret_cast<__m512i>(place), table, 8);
@@ -53,9 +62,10 @@ struct Avx512 {
 const CanonicalLanes canonical_lanes_avx512{
     .instruction_set = "avx512",
     .normal_cdf = &apply_all<Avx512, Function::cdf>,
-    .normal_quantile = &apply_all<Avx512, Function::quantile>,
+    .normal_quantile = &quantile_all<Avx512>,
     .exponential = &apply_all<Avx512, Function::exponential>,
     .uniform_53 = &draw_all<Avx512, double>,
+    .first_uniforms_53 = &draw_first<Avx512>,
     .default_uniform_48 = &draw_all<Avx512, std::uint64_t>,
     .subtract_rows = &subtract_rows<Avx512>};
 

@@ -18,6 +18,15 @@ struct Baseline {
     using HalfWords = std::uint32_t __attribute__((vector_size(8)));
 
     static bool any(Integers mask) { return mask[0] != 0 || mask[1] != 0; }
+    /// Lists first + i of each lane i that is set, and returns how many there are.
+    static std::size_t list(Integers mask, std::size_t first, std::uint64_t* places) {
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < width; ++i) {
+            places[count] = first + i;
+            count += mask[i] != 0 ? 1 : 0;
+        }
+        return count;
+    }
     static Doubles root(Doubles x) {
 #if defined(__SSE2__)
         return _mm_sqrt_pd(x);
@@ -47,9 +56,10 @@ struct Baseline {
 const CanonicalLanes canonical_lanes_baseline{
     .instruction_set = "baseline",
     .normal_cdf = &apply_all<Baseline, Function::cdf>,
-    .normal_quantile = &apply_all<Baseline, Function::quantile>,
+    .normal_quantile = &quantile_all<Baseline>,
     .exponential = &apply_all<Baseline, Function::exponential>,
     .uniform_53 = &draw_all<Baseline, double>,
+    .first_uniforms_53 = &draw_first<Baseline>,
     .default_uniform_48 = &draw_all<Baseline, std::uint64_t>,
     .subtract_rows = &subtract_rows<Baseline>};
 

@@ -168,24 +168,24 @@ class LanesOf {
         return is_positive ? 1.0 - value : value;
     }
 
-    /// Φ⁻¹; `rare` is set in the lanes that are not decided.
-    [[gnu::always_inline]] static Doubles quantile(Doubles p, Integers& rare) {
+    /// Φ⁻¹ in the middle; `in_tail` is set in the lanes that are not there, NaN too.
+    [[gnu::always_inline]] static Doubles central_quantile(Doubles p, Integers& in_tail) {
         const Doubles q = p - 0.5;
-        const auto is_negative = q < 0.0;
-        const Doubles size = is_negative ? -q : q;
-        const auto is_central = size <= 0.425;
+        const Doubles size = q < 0.0 ? -q : q;
+        in_tail = ~(size <= 0.425);
         const Doubles y = 0.180625 - q * q;
-        const Doubles central =
-            q * polynomial(central_numerator, y) / polynomial(central_denominator, y);
-        rare = Integers{};
-        if (!L::any(~is_central)) return central;
+        return q * polynomial(central_numerator, y) / polynomial(central_denominator, y);
+    }
+
+    /// Φ⁻¹ outside the middle; `rare` is set in the lanes that are not decided.
+    [[gnu::always_inline]] static Doubles tail_quantile(Doubles p, Integers& rare) {
+        const auto is_negative = p - 0.5 < 0.0;
         const Doubles mass = is_negative ? p : 1.0 - p;
-        rare = ~is_central & ~(mass >= 0x1p-36);  // NaN too; above it r <= 5
-        const auto in_tail = ~is_central & ~rare;
-        const Doubles r = L::root(-logarithm(in_tail ? mass : all(0.01)));
+        rare = ~(mass >= 0x1p-36);  // NaN too; above it r <= 5
+        const Doubles r = L::root(-logarithm(rare ? all(0.01) : mass));
         const Doubles x =
             polynomial(tail_numerator, r - 1.6) / polynomial(tail_denominator, r - 1.6);
-        return is_central ? central : is_negative ? -x : x;
+        return is_negative ? -x : x;
     }
 
     /// canonical_exp; `rare` is set in the lanes that are not decided.
@@ -199,9 +199,9 @@ class LanesOf {
     };
 
     /// Philox4x32-10 at (block, scenario, stream).
-    [[gnu::always_inline]] static Block random_block(const UniformLanes& lanes,
-                                                     std::uint32_t stream, Words scenario,
-                                                     Words block) {
+    template <class Seeded>
+    [[gnu::always_inline]] static Block random_block(const Seeded& lanes, std::uint32_t stream,
+                                                     Words scenario, Words block) {
         Words c0 = block;
         Words c1 = scenario;  // only the low halves are used
         Words c2 = scenario >> 32U;
@@ -223,18 +223,21 @@ class LanesOf {
         return {{c0 & low_half, c1 & low_half, c2 & low_half, c3 & low_half}};
     }
 
-    /// The two words of an even or an odd index.
-    [[gnu::always_inline]] static Doubles uniform(const UniformLanes& lanes, Words scenario,
-                                                  Words index) {
-        const Block block = random_block(lanes, lanes.stream, scenario, index >> 1U);
-        const auto is_odd = (index & 1U) != 0U;
-        const Words high = is_odd ? block.words[2] : block.words[0];
-        const Words low = is_odd ? block.words[3] : block.words[1];
+    [[gnu::always_inline]] static Doubles uniform_of(Words high, Words low) {
         const Words bits = ((high << 32U) | low) >> 11U;
         const Doubles whole =
             double_of_word(bits >> 32U) * 0x1p32 + double_of_word(bits & 0xFFFFFFFFU);
         const Doubles value = (whole + 0.5) * 0x1p-53;
         return value < 1.0 ? value : all(1.0 - 0x1p-53);
+    }
+
+    /// The two words of an even or an odd index.
+    [[gnu::always_inline]] static Doubles uniform(const UniformLanes& lanes, Words scenario,
+                                                  Words index) {
+        const Block block = random_block(lanes, lanes.stream, scenario, index >> 1U);
+        const auto is_odd = (index & 1U) != 0U;
+        return uniform_of(is_odd ? block.words[2] : block.words[0],
+                          is_odd ? block.words[3] : block.words[1]);
     }
 
     /// 16 bits of one stream above 32 of the next.
@@ -265,7 +268,7 @@ template <class L>
     return value;
 }
 
-enum class Function { cdf, quantile, exponential };
+enum class Function { cdf, exponential };
 
 inline double exponential_of_one(double x) {
     return canonical_exp(x);
@@ -277,16 +280,12 @@ template <class L, Function function>
     typename L::Doubles value;
     if constexpr (function == Function::cdf) {
         value = LanesOf<L>::cdf(x, rare);
-    } else if constexpr (function == Function::quantile) {
-        value = LanesOf<L>::quantile(x, rare);
     } else {
         value = LanesOf<L>::exponential(x, rare);
     }
     if (!L::any(rare)) return value;
     return with_rare<L>(x, value, rare,
-                        function == Function::cdf        ? &normal_cdf
-                        : function == Function::quantile ? &normal_quantile
-                                                         : &exponential_of_one);
+                        function == Function::cdf ? &normal_cdf : &exponential_of_one);
 }
 
 template <class L, Function function>
@@ -303,6 +302,54 @@ void apply_all(const double* arguments, double* results, std::size_t count) {
     __builtin_memcpy(&x, arguments + i, (count - i) * sizeof(double));
     const typename L::Doubles value = apply<L, function>(x);
     __builtin_memcpy(results + i, &value, (count - i) * sizeof(double));
+}
+
+/// Φ⁻¹ of `count` lanes from `first` on in the middle; those outside it stay as they are and are
+/// listed at `places`. Returns how many these are.
+template <class L>
+[[gnu::always_inline]] inline std::size_t set_central(const double* probabilities, double* results,
+                                                      std::size_t first, std::size_t count,
+                                                      std::uint64_t* places) {
+    typename L::Doubles p = LanesOf<L>::all(0.5);
+    typename L::Integers in_tail;
+    __builtin_memcpy(&p, probabilities + first, count * sizeof(double));
+    const typename L::Doubles central = LanesOf<L>::central_quantile(p, in_tail);
+    const typename L::Doubles value = in_tail ? p : central;
+    __builtin_memcpy(results + first, &value, count * sizeof(double));
+    return L::list(in_tail, first, places);
+}
+
+/// Φ⁻¹ of the results at some places.
+template <class L>
+[[gnu::always_inline]] inline void set_tails(double* results, const std::uint64_t* places) {
+    typename L::Doubles p;
+    for (std::size_t lane = 0; lane < L::width; ++lane) p[lane] = results[places[lane]];
+    typename L::Integers rare;
+    typename L::Doubles value = LanesOf<L>::tail_quantile(p, rare);
+    if (L::any(rare)) value = with_rare<L>(p, value, rare, &normal_quantile);
+    for (std::size_t lane = 0; lane < L::width; ++lane) results[places[lane]] = value[lane];
+}
+
+/// Φ⁻¹. Lanes outside the middle cost several times the others and are few: they are put together
+/// to vectors of their own.
+template <class L>
+void quantile_all(const double* probabilities, double* results, std::size_t count) {
+    constexpr std::size_t most = 512;
+    std::uint64_t places[most + L::width];
+    for (std::size_t first = 0; first < count; first += most) {
+        const double* const p = probabilities + first;
+        double* const x = results + first;
+        const std::size_t size = count - first < most ? count - first : most;
+        std::size_t tail_count = 0;
+        std::size_t i = 0;
+        for (; i + L::width <= size; i += L::width) {
+            tail_count += set_central<L>(p, x, i, L::width, places + tail_count);
+        }
+        if (i < size) tail_count += set_central<L>(p, x, i, size - i, places + tail_count);
+        if (tail_count == 0) continue;
+        for (i = 0; i < L::width; ++i) places[tail_count + i] = places[tail_count - 1];
+        for (i = 0; i < tail_count; i += L::width) set_tails<L>(x, places + i);
+    }
 }
 
 template <class L>
@@ -334,6 +381,35 @@ void draw_all(const UniformLanes& lanes, Result* results) {
     std::size_t i = 0;
     for (; i + L::width <= lanes.count; i += L::width) draw<L>(lanes, i, L::width, results);
     if (i < lanes.count) draw<L>(lanes, i, lanes.count - i, results);
+}
+
+/// Rows of `count` scenarios from `first` on.
+template <class L>
+[[gnu::always_inline]] inline void draw_rows(const FirstUniforms& drawn, std::size_t first,
+                                             std::size_t count, double* results) {
+    typename L::Words scenario{};
+    __builtin_memcpy(&scenario, drawn.scenario + first, count * sizeof(std::uint64_t));
+    for (std::size_t index = 0; index < drawn.count; index += 2) {
+        const auto block = LanesOf<L>::random_block(drawn, drawn.stream, scenario,
+                                                    typename L::Words{} + (index >> 1U));
+        const auto even = LanesOf<L>::uniform_of(block.words[0], block.words[1]);
+        const auto odd = LanesOf<L>::uniform_of(block.words[2], block.words[3]);
+        double* row = results + first * drawn.count + index;
+        const bool is_last = index + 1 == drawn.count;
+        for (std::size_t lane = 0; lane < count; ++lane, row += drawn.count) {
+            row[0] = even[lane];
+            if (!is_last) row[1] = odd[lane];
+        }
+    }
+}
+
+template <class L>
+void draw_first(const FirstUniforms& drawn, double* results) {
+    std::size_t i = 0;
+    for (; i + L::width <= drawn.scenario_count; i += L::width) {
+        draw_rows<L>(drawn, i, L::width, results);
+    }
+    if (i < drawn.scenario_count) draw_rows<L>(drawn, i, drawn.scenario_count - i, results);
 }
 
 /// Terms in rows of subtracted_lanes, as many of them.

@@ -175,6 +175,60 @@ BOOST_AUTO_TEST_CASE(uniforms_are_those_of_the_stream) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(first_uniforms_are_those_of_the_stream_for_any_number_of_both) {
+    const DrawnPairs pairs;
+    for (const CanonicalLanes& lanes : usable_canonical_lanes()) {
+        std::size_t differing = 0;
+        for (std::size_t scenarios = 0; scenarios < 40; ++scenarios) {
+            for (std::size_t count = 1; count < 6; ++count) {
+                std::vector<double> found(scenarios * count + 1, -1.0);
+                lanes.first_uniforms_53({.seed_low = 0x89ABCDEFU,
+                                         .seed_high = 0x01234567U,
+                                         .stream = 4,
+                                         .scenario = pairs.scenario.data(),
+                                         .scenario_count = scenarios,
+                                         .count = count},
+                                        found.data());
+                for (std::size_t i = 0; i < scenarios * count; ++i) {
+                    const double expected = stream_uniform_53(
+                        DrawnPairs::seed, RandomStream::recovery, pairs.scenario[i / count],
+                        static_cast<std::uint32_t>(i % count));
+                    differing += found[i] == expected ? 0 : 1;
+                }
+                differing += found.back() == -1.0 ? 0 : 1;  // nothing behind them is written
+            }
+        }
+        BOOST_TEST_CONTEXT(lanes.instruction_set) {
+            BOOST_TEST(differing == 0U);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(quantiles_of_any_number_of_tails_and_middles_are_those_of_one) {
+    std::mt19937_64 random(10);
+    for (const CanonicalLanes& lanes : usable_canonical_lanes()) {
+        std::size_t differing = 0;
+        for (const double tails : {0.0, 0.02, 0.5, 1.0}) {
+            for (std::size_t count = 0; count < 1600; count += 1 + count / 8) {
+                std::vector<double> values = numbers(count + 1, 0.1, 0.9);
+                for (double& value : values) {
+                    const double u = static_cast<double>(random() >> 11U) * 0x1p-53;
+                    if (u < tails) value = std::ldexp(value, -static_cast<int>(random() % 60));
+                }
+                const std::vector<double> all = values;
+                lanes.normal_quantile(values.data(), values.data(), count);
+                for (std::size_t i = 0; i < count; ++i) {
+                    differing += values[i] == normal_quantile(all[i]) ? 0 : 1;
+                }
+                differing += values[count] == all[count] ? 0 : 1;
+            }
+        }
+        BOOST_TEST_CONTEXT(lanes.instruction_set) {
+            BOOST_TEST(differing == 0U);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(any_number_of_arguments_has_as_many_results_and_may_be_overwritten) {
     const std::vector<double> all = numbers(40, 0.01, 0.99);
     for (const CanonicalLanes& lanes : usable_canonical_lanes()) {
@@ -208,6 +262,12 @@ BOOST_AUTO_TEST_CASE(the_widest_registers_are_used_unasked) {
         BOOST_TEST(draw[i] == default_uniform_48(0x5ea3a115ea3a1155, scenario[i], index[i]));
         BOOST_TEST(drawn[i] == stream_uniform_53(0x5ea3a115ea3a1155, RandomStream::recovery,
                                                  scenario[i], index[i]));
+    }
+    std::vector<double> first(6);
+    first_uniforms_53_lanes(0x5ea3a115ea3a1155, RandomStream::factors, scenario, first);
+    for (std::uint32_t i = 0; i < 6; ++i) {
+        BOOST_TEST(first[i] == stream_uniform_53(0x5ea3a115ea3a1155, RandomStream::factors,
+                                                 scenario[i / 3], i % 3));
     }
 }
 

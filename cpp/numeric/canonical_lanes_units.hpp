@@ -15,6 +15,14 @@ struct UniformLanes {
     std::size_t count;
 };
 
+/// Scenarios, of which the first `count` uniforms each are drawn.
+struct FirstUniforms {
+    std::uint32_t seed_low, seed_high, stream;
+    const std::uint64_t* scenario;
+    std::size_t scenario_count;
+    std::size_t count;
+};
+
 /// The values that subtract_rows_lanes takes rows of terms from.
 inline constexpr std::size_t subtracted_lanes = 128;
 
@@ -25,6 +33,7 @@ struct CanonicalLanes {
     void (*normal_quantile)(const double* probability, double* x, std::size_t count);
     void (*exponential)(const double* x, double* power, std::size_t count);
     void (*uniform_53)(const UniformLanes& lanes, double* uniform);
+    void (*first_uniforms_53)(const FirstUniforms& drawn, double* uniform);
     /// Of the stream and, for the low bits, the next one.
     void (*default_uniform_48)(const UniformLanes& lanes, std::uint64_t* uniform);
     void (*subtract_rows)(const double* terms, std::size_t row_count, double* values);

@@ -70,6 +70,7 @@ __all__: list[str] = [
     "level_payment",
     "likeliest_default_set",
     "log_leaf_hashes",
+    "loss_change",
     "loss_histogram",
     "loss_moments",
     "merkle_root",
@@ -1049,6 +1050,23 @@ def log_leaf_hashes(tag: str, rows: collections.abc.Sequence[tuple[typing.Any, .
     Leaf hashes (32 bytes each) of rows of the ledger: netstrings of a tag and of each cell.
     """
 
+def loss_change(
+    before: DefaultSimulation,
+    after: DefaultSimulation,
+    *,
+    seed: typing.SupportsInt | typing.SupportsIndex,
+    first_scenario: typing.SupportsInt | typing.SupportsIndex,
+    count: typing.SupportsInt | typing.SupportsIndex,
+    sampling: Sampling | None = None,
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    control: RunControl | None = None,
+) -> bytes:
+    """
+    What a change of obligors does to the loss of each of consecutive scenarios, in
+    minor units (int64, as bytes): their losses after it less those before it, of one
+    draw of the factors, which must be the same.
+    """
+
 def loss_histogram(
     losses: typing_extensions.Buffer,
     *,
@@ -1173,7 +1191,8 @@ def paired_difference(
     sobol: bool = False,
 ) -> dict[str, typing.Any]:
     """
-    What a change does to expected loss and expected shortfall, with paired errors.
+    What a change does to expected loss and expected shortfall, with paired errors, and
+    the tail before and after it, each as of tail_figures.
     """
 
 def pool_moments(

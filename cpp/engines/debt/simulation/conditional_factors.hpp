@@ -34,6 +34,8 @@ struct ConditionalFactors {
     void move(std::span<double> normals) const;
     /// d/du of a function whose slopes in z are these.
     std::vector<double> slope(std::span<const double> in_factors) const;
+
+    friend bool operator==(const ConditionalFactors&, const ConditionalFactors&) = default;
 };
 
 /// Throws as correlation_root, and Error(invalid_input) at "macro…" on values that are not finite

@@ -8,29 +8,6 @@
 #include "errors/error.hpp"
 
 namespace seawall::debt {
-namespace {
-
-/// The losses of some scenarios of a range, to their places in the result.
-void simulate_task(const ObligorGroups& groups, const SimulationRange& range, std::size_t first,
-                   InstructionSet set, std::span<std::int64_t> losses) {
-    std::vector<std::uint64_t> scenarios(losses.size());
-    std::iota(scenarios.begin(), scenarios.end(), range.first_scenario + first);
-    const SystematicStates states(
-        {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
-        groups.factor_count, groups.mixing);
-    std::vector<std::int64_t> sums(states.block_count() * block_scenarios,
-                                   groups.certain_loss_minor);
-    DefaultDecider decider(groups, states, range.seed, set);
-    for (std::size_t group = 0; group < groups.group_count(); group += tile_groups) {
-        for (std::size_t block = 0; block < states.block_count(); ++block) {
-            decider.decide(group, block, sums.data() + block * block_scenarios, nullptr);
-        }
-    }
-    std::copy_n(sums.begin(), losses.size(), losses.begin());
-}
-
-}  // namespace
-
 void check(const SimulationRange& range) {
     if (range.count > ~range.first_scenario) {
         throw Error(ErrorCode::limit_exceeded, "scenarios.count", "the last scenario passes 2^64");
@@ -65,6 +42,37 @@ InstructionSet fastest_default_kernel() {
     return InstructionSet::baseline;
 }
 
+SimulationRange part_of(const SimulationRange& range, std::size_t task_scenarios,
+                        std::size_t task) {
+    const std::size_t first = task * task_scenarios;
+    SimulationRange part = range;
+    part.first_scenario += first;
+    part.count = std::min(task_scenarios, range.count - first);
+    return part;
+}
+
+SystematicStates states_of(const ObligorGroups& groups, const SimulationRange& range) {
+    std::vector<std::uint64_t> scenarios(range.count);
+    std::iota(scenarios.begin(), scenarios.end(), range.first_scenario);
+    return {{.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
+            groups.factor_count,
+            groups.mixing};
+}
+
+std::vector<std::int64_t> losses_in(const ObligorGroups& groups, const SystematicStates& states,
+                                    std::uint64_t seed, InstructionSet set) {
+    std::vector<std::int64_t> sums(states.block_count() * block_scenarios,
+                                   groups.certain_loss_minor);
+    DefaultDecider decider(groups, states, seed, set);
+    for (std::size_t group = 0; group < groups.group_count(); group += tile_groups) {
+        for (std::size_t block = 0; block < states.block_count(); ++block) {
+            decider.decide(group, block, sums.data() + block * block_scenarios, nullptr);
+        }
+    }
+    sums.resize(states.scenario_count());
+    return sums;
+}
+
 std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel) {
     return simulate_losses(groups, range, parallel, fastest_default_kernel());
@@ -89,11 +97,11 @@ std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const Sim
     const std::size_t task_count =
         (range.count + variant.task_scenarios - 1) / variant.task_scenarios;
     const bool complete = parallel_for(task_count, parallel, [&](std::size_t task) {
-        const std::size_t first = task * variant.task_scenarios;
-        const std::size_t count = std::min(variant.task_scenarios, range.count - first);
-        simulate_task(groups, range, first, variant.instruction_set,
-                      std::span(losses).subspan(first, count));
-        parallel.control.advance(count);
+        const SimulationRange part = part_of(range, variant.task_scenarios, task);
+        std::ranges::copy(
+            losses_in(groups, states_of(groups, part), range.seed, variant.instruction_set),
+            losses.begin() + static_cast<std::ptrdiff_t>(task * variant.task_scenarios));
+        parallel.control.advance(part.count);
     });
     if (!complete) throw Error(ErrorCode::cancelled, "simulation", "stopped by the caller");
     return losses;
@@ -121,7 +129,7 @@ void default_masks(const ObligorGroups& groups, const ScenarioList& scenarios,
     for (std::size_t group = 0; group < groups.group_count(); group += tile_groups) {
         decider.decide(group, 0, nullptr, of_places.data());
     }
-    const auto asked = static_cast<std::uint16_t>((1U << count) - 1U);
+    const std::uint16_t asked = first_lanes(count);
     for (std::size_t place = 0; place < of_places.size(); ++place) {
         if (groups.row[place] == no_obligor) continue;
         masks[groups.row[place]] = static_cast<std::uint16_t>(of_places[place] & asked);

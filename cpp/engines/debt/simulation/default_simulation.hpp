@@ -30,6 +30,11 @@ void check(const SimulationRange& range);
 std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel);
 
+/// The first `count` scenarios of a block, a bit each.
+constexpr std::uint16_t first_lanes(std::size_t count) {
+    return static_cast<std::uint16_t>((1U << count) - 1U);
+}
+
 /// Who defaults in up to block_scenarios scenarios: bit s of an obligor's mask, which is that of
 /// its row, is set where it does in scenario s of the list. Throws Error(limit_exceeded) on more
 /// scenarios and Error(invalid_input) where the masks are not as many as the obligors.

@@ -24,6 +24,16 @@ struct SimulationVariant {
 /// every thread has some.
 std::size_t task_scenarios_for(const ObligorGroups& groups, const SimulationRange& range);
 
+/// Of a range that is split into tasks of so many scenarios, the part of one.
+SimulationRange part_of(const SimulationRange& range, std::size_t task_scenarios, std::size_t task);
+
+/// The systematic states of all scenarios of a range.
+SystematicStates states_of(const ObligorGroups& groups, const SimulationRange& range);
+
+/// The losses of simulate_losses in scenarios whose states are there.
+std::vector<std::int64_t> losses_in(const ObligorGroups& groups, const SystematicStates& states,
+                                    std::uint64_t seed, InstructionSet set);
+
 /// simulate_losses by a way of the caller's choice; the kernel must be there.
 std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const SimulationRange& range,
                                           const ParallelOptions& parallel,

@@ -15,10 +15,6 @@ namespace {
 /// Masks of a window: as many blocks as share a pass over the obligors' loadings.
 constexpr std::size_t window_masks = std::size_t{1} << 21U;
 
-constexpr std::uint16_t first_lanes(std::size_t count) {
-    return static_cast<std::uint16_t>((1U << count) - 1U);
-}
-
 /// From places in groups to rows of obligors, of the scenarios that were asked for.
 void set_row_masks(const ObligorGroups& groups, std::span<const std::uint16_t> of_places,
                    std::uint16_t asked, std::span<std::uint16_t> masks) {
@@ -50,7 +46,9 @@ class TailSums {
                                                   std::size_t above_count) {
         std::array<std::int64_t, block_scenarios> totals{};
         rule_.add_losses(block, totals, of_block_);
-        count_defaults(block.masks, above_count, sums_.defaults);
+        const unsigned above = first_lanes(above_count);
+        count_defaults(block.masks, above, sums_.defaults.above_count);
+        count_defaults(block.masks, ~above, sums_.defaults.at_count);
         auto& [above_minor, at_minor] = sums_.money;
         for (std::size_t position = 0; position < at_minor.size(); ++position) {
             std::int64_t* const losses = of_block_.data() + position * block_scenarios;
@@ -97,13 +95,18 @@ void add(const LossReplay& from, LossReplay& to) {
 void visit_blocks(const ObligorGroups& groups, const ScenarioList& scenarios, InstructionSet set,
                   const std::function<void(const DefaultedBlock&)>& visit) {
     const SystematicStates states(scenarios, groups.factor_count, groups.mixing);
+    visit_blocks(groups, states, scenarios.seed, set, visit);
+}
+
+void visit_blocks(const ObligorGroups& groups, const SystematicStates& states, std::uint64_t seed,
+                  InstructionSet set, const std::function<void(const DefaultedBlock&)>& visit) {
     const std::size_t places = groups.threshold.size();
     const std::size_t window =
         std::clamp(window_masks / std::max<std::size_t>(places, 1), std::size_t{1},
                    std::max<std::size_t>(1, states.block_count()));
     std::vector<std::uint16_t> of_places(window * places);
     std::vector<std::uint16_t> masks(groups.obligor_count);
-    DefaultDecider decider(groups, states, scenarios.seed, set);
+    DefaultDecider decider(groups, states, seed, set);
     for (std::size_t first = 0; first < states.block_count(); first += window) {
         const std::size_t end = std::min(first + window, states.block_count());
         std::ranges::fill(of_places, std::uint16_t{0});
@@ -120,10 +123,20 @@ void visit_blocks(const ObligorGroups& groups, const ScenarioList& scenarios, In
             visit({.states = &states,
                    .first = scenario,
                    .count = count,
-                   .seed = scenarios.seed,
+                   .seed = seed,
                    .masks = masks});
         }
     }
+}
+
+std::vector<std::int64_t> losses_in(const ObligorGroups& groups, const LossRule& rule,
+                                    const SystematicStates& states, std::uint64_t seed,
+                                    InstructionSet set) {
+    std::vector<std::int64_t> losses(states.scenario_count());
+    visit_blocks(groups, states, seed, set, [&](const DefaultedBlock& block) {
+        rule.add_losses(block, std::span(losses).subspan(block.first, block.count), {});
+    });
+    return losses;
 }
 
 std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const LossRule& rule,
@@ -143,17 +156,11 @@ std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const Los
     const std::size_t task_count =
         (range.count + variant.task_scenarios - 1) / variant.task_scenarios;
     const bool complete = parallel_for(task_count, parallel, [&](std::size_t task) {
-        const std::size_t first = task * variant.task_scenarios;
-        const std::size_t count = std::min(variant.task_scenarios, range.count - first);
-        std::vector<std::uint64_t> scenarios(count);
-        std::iota(scenarios.begin(), scenarios.end(), range.first_scenario + first);
-        visit_blocks(
-            groups, {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
-            variant.instruction_set, [&](const DefaultedBlock& block) {
-                rule.add_losses(block, std::span(losses).subspan(first + block.first, block.count),
-                                {});
-            });
-        parallel.control.advance(count);
+        const SimulationRange part = part_of(range, variant.task_scenarios, task);
+        std::ranges::copy(
+            losses_in(groups, rule, states_of(groups, part), range.seed, variant.instruction_set),
+            losses.begin() + static_cast<std::ptrdiff_t>(task * variant.task_scenarios));
+        parallel.control.advance(part.count);
     });
     if (!complete) throw Error(ErrorCode::cancelled, "simulation", "stopped by the caller");
     return losses;

@@ -24,6 +24,11 @@ std::vector<std::int64_t> simulate_losses(const ObligorGroups& groups, const Los
                                           const ParallelOptions& parallel,
                                           const SimulationVariant& variant);
 
+/// The losses of simulate_losses in scenarios whose states are there.
+std::vector<std::int64_t> losses_in(const ObligorGroups& groups, const LossRule& rule,
+                                    const SystematicStates& states, std::uint64_t seed,
+                                    InstructionSet set);
+
 /// A tail by position and by obligor.
 struct LossReplay {
     TailLosses money;
@@ -44,5 +49,9 @@ LossReplay replay_losses(const ObligorGroups& groups, const LossRule& rule,
 /// calling thread. Holds a few MiB of masks at a time, or one block's.
 void visit_blocks(const ObligorGroups& groups, const ScenarioList& scenarios, InstructionSet set,
                   const std::function<void(const DefaultedBlock&)>& visit);
+
+/// The same where the states of the scenarios are there.
+void visit_blocks(const ObligorGroups& groups, const SystematicStates& states, std::uint64_t seed,
+                  InstructionSet set, const std::function<void(const DefaultedBlock&)>& visit);
 
 }  // namespace seawall::debt

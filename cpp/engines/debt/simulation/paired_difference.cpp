@@ -61,9 +61,9 @@ PairedDifference paired_difference(std::span<const std::int64_t> before,
                                    const TailRisk& tail_before, std::span<const std::int64_t> after,
                                    const TailRisk& tail_after) {
     check(before, tail_before, after, tail_after);
-    const Spread loss = spread_of(
-        before.size(), [&](std::size_t s) -> WideInteger { return after[s] - before[s]; });
-    const Spread beyond = spread_of(before.size(), [&](std::size_t s) -> WideInteger {
+    const Spread loss =
+        spread_of(before.size(), [&](std::size_t s) { return after[s] - before[s]; });
+    const Spread beyond = spread_of(before.size(), [&](std::size_t s) {
         return excess(after[s], tail_after.var_minor) - excess(before[s], tail_before.var_minor);
     });
     return {.expected_minor = loss.mean,

@@ -1,5 +1,6 @@
 #include "engines/debt/simulation/sampling.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -91,22 +92,17 @@ void draw_states(const StateSampling& sampling, std::uint64_t seed,
         }
         return;
     }
-    std::vector<std::uint64_t> of_draw;
-    std::vector<std::uint32_t> index;
-    of_draw.reserve(states.factor.size());
-    index.reserve(states.factor.size());
-    for (const std::uint64_t number : scenario) {
-        for (std::size_t k = 0; k < factor_count; ++k) {
-            of_draw.push_back(number);
-            index.push_back(static_cast<std::uint32_t>(k));
+    first_uniforms_53_lanes(seed, RandomStream::factors, scenario, states.factor);
+    normal_quantile_lanes(states.factor, states.factor);
+    if (sampling.importance == nullptr && mixing.is_gaussian()) {
+        std::ranges::fill(states.mixing_root, 1.0);
+    } else {
+        for (std::size_t i = 0; i < scenario.size(); ++i) {
+            states.mixing_root[i] = shift_state(sampling, seed, scenario[i], mixing, factors_of(i));
         }
     }
-    uniform_53_lanes(seed, RandomStream::factors, of_draw, index, states.factor);
-    normal_quantile_lanes(states.factor, states.factor);
-    for (std::size_t i = 0; i < scenario.size(); ++i) {
-        states.mixing_root[i] = shift_state(sampling, seed, scenario[i], mixing, factors_of(i));
-        if (sampling.conditional != nullptr) sampling.conditional->move(factors_of(i));
-    }
+    if (sampling.conditional == nullptr) return;
+    for (std::size_t i = 0; i < scenario.size(); ++i) sampling.conditional->move(factors_of(i));
 }
 
 }  // namespace seawall::debt

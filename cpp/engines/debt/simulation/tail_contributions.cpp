@@ -1,47 +1,74 @@
 #include "engines/debt/simulation/tail_contributions.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <mutex>
 #include <numeric>
 #include <utility>
 
-#include "engines/debt/simulation/default_block.hpp"
+#include "engines/debt/simulation/default_decider.hpp"
 #include "engines/debt/simulation/tail_scenarios.hpp"
 #include "errors/error.hpp"
 
 namespace seawall::debt {
 namespace {
 
-/// Counts defaults in blocks of scenarios, in one memory.
-class DefaultCounter {
-  public:
-    DefaultCounter(const ObligorGroups& groups, const SimulationRange& range,
-                   std::size_t obligor_count)
-        : groups_(groups), range_(range), masks_(obligor_count) {
-        counts_.above_count.resize(obligor_count);
-        counts_.at_count.resize(obligor_count);
+/// In operations that a compiler does for many masks at once: std::popcount may be a call each.
+constexpr std::uint16_t set_bits(unsigned mask) {
+    mask -= (mask >> 1U) & 0x5555U;
+    mask = (mask & 0x3333U) + ((mask >> 2U) & 0x3333U);
+    mask = (mask + (mask >> 4U)) & 0x0F0FU;
+    return static_cast<std::uint16_t>((mask + (mask >> 8U)) & 0x1FU);
+}
+
+TailDefaults no_defaults(std::size_t count) {
+    return {.above_count = std::vector<std::uint32_t>(count),
+            .at_count = std::vector<std::uint32_t>(count)};
+}
+
+/// By place in the groups; the first `above_count` scenarios of the list are above VaR.
+TailDefaults count_by_place(const ObligorGroups& groups, const ScenarioList& scenarios,
+                            std::size_t above_count) {
+    const SystematicStates states(scenarios, groups.factor_count, groups.mixing);
+    DefaultDecider decider(groups, states, scenarios.seed, fastest_default_kernel());
+    const std::size_t places = groups.threshold.size();
+    TailDefaults counts = no_defaults(places);
+    std::vector<std::uint16_t> masks(places);
+    for (std::size_t group = 0; group < groups.group_count(); group += tile_groups) {
+        const std::size_t place = group * group_obligors;
+        const std::size_t size = std::min(tile_groups * group_obligors, places - place);
+        const auto of_tile = std::span(masks).subspan(place, size);
+        for (std::size_t block = 0; block < states.block_count(); ++block) {
+            const std::size_t first = block * block_scenarios;
+            const std::size_t end = std::min(first + block_scenarios, states.scenario_count());
+            const unsigned lanes = first_lanes(end - first);
+            const unsigned above = first_lanes(std::clamp(above_count, first, end) - first);
+            std::ranges::fill(of_tile, std::uint16_t{0});
+            decider.decide(group, block, nullptr, masks.data());
+            count_defaults(of_tile, above, std::span(counts.above_count).subspan(place, size));
+            count_defaults(of_tile, lanes & ~above,
+                           std::span(counts.at_count).subspan(place, size));
+        }
     }
+    return counts;
+}
 
-    /// Of at most block_scenarios, the first `above_count` of them above VaR.
-    void count(std::span<const std::size_t> index, std::size_t above_count) {
-        scenario_.clear();
-        for (const std::size_t s : index) scenario_.push_back(range_.first_scenario + s);
-        default_masks(groups_,
-                      {.seed = range_.seed, .scenario = scenario_, .sampling = range_.sampling},
-                      masks_);
-        count_defaults(masks_, above_count, counts_);
+/// From places in groups to rows of obligors.
+TailDefaults by_row(const ObligorGroups& groups, const TailDefaults& of_places,
+                    const TailScenarios& scenarios) {
+    TailDefaults counts = no_defaults(groups.obligor_count);
+    for (std::size_t place = 0; place < groups.row.size(); ++place) {
+        const std::uint32_t row = groups.row[place];
+        if (row == no_obligor) continue;
+        counts.above_count[row] = of_places.above_count[place];
+        counts.at_count[row] = of_places.at_count[place];
     }
-
-    const TailDefaults& counts() const { return counts_; }
-
-  private:
-    const ObligorGroups& groups_;
-    const SimulationRange& range_;
-    std::vector<std::uint64_t> scenario_;
-    std::vector<std::uint16_t> masks_;
-    TailDefaults counts_;
-};
+    for (const std::uint32_t row : groups.certain_rows) {
+        counts.above_count[row] = static_cast<std::uint32_t>(scenarios.above_count);
+        counts.at_count[row] =
+            static_cast<std::uint32_t>(scenarios.index.size() - scenarios.above_count);
+    }
+    return counts;
+}
 
 void add(const std::vector<std::uint32_t>& from, std::vector<std::uint32_t>& to) {
     for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
@@ -121,8 +148,9 @@ WeighedLosses weighed(const TailLosses& losses, const CountWeights& weights) {
 std::vector<double> shares(const WeighedLosses& losses, const CountWeights& weights) {
     std::vector<double> contributions;
     contributions.reserve(losses.size());
+    const auto whole = static_cast<double>(weights.whole);
     for (const WideInteger units : losses) {
-        contributions.push_back(static_cast<double>(units) / static_cast<double>(weights.whole));
+        contributions.push_back(static_cast<double>(units) / whole);
     }
     return contributions;
 }
@@ -132,8 +160,9 @@ std::vector<std::int64_t> whole_shares(const WeighedLosses& losses, const CountW
     std::vector<WideInteger> remainder;
     WideInteger remainders = 0;
     for (const WideInteger units : losses) {
-        contributions.push_back(static_cast<std::int64_t>(units / weights.whole));
-        remainder.push_back(units % weights.whole);
+        const WideInteger share = units / weights.whole;
+        contributions.push_back(static_cast<std::int64_t>(share));
+        remainder.push_back(units - share * weights.whole);
         remainders += remainder.back();
     }
     // Half up: of what the remainders come to, expected shortfall has so many whole units.
@@ -144,53 +173,46 @@ std::vector<std::int64_t> whole_shares(const WeighedLosses& losses, const CountW
     const auto is_larger = [&](std::size_t one, std::size_t other) {
         return remainder[one] != remainder[other] ? remainder[one] > remainder[other] : one < other;
     };
-    std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(missing),
-                              is_larger);
+    std::ranges::nth_element(order, order.begin() + static_cast<std::ptrdiff_t>(missing),
+                             is_larger);
     for (std::size_t k = 0; k < missing; ++k) ++contributions[order[k]];
     return contributions;
 }
 
 }  // namespace
 
-void count_defaults(std::span<const std::uint16_t> masks, std::size_t above_count,
-                    TailDefaults& counts) {
-    const unsigned above = (1U << above_count) - 1U;
-    for (std::size_t row = 0; row < masks.size(); ++row) {
-        const unsigned mask = masks[row];
-        counts.above_count[row] += static_cast<std::uint32_t>(std::popcount(mask & above));
-        counts.at_count[row] += static_cast<std::uint32_t>(std::popcount(mask & ~above));
-    }
+void count_defaults(std::span<const std::uint16_t> masks, unsigned lanes,
+                    std::span<std::uint32_t> counts) {
+    if (lanes == 0) return;
+    for (std::size_t i = 0; i < masks.size(); ++i) counts[i] += set_bits(masks[i] & lanes);
 }
 
 TailDefaults replay_tail(const ObligorGroups& groups, const SimulationRange& range,
                          std::span<const std::int64_t> loss_minor, const TailRisk& tail,
                          const ParallelOptions& parallel) {
-    constexpr std::size_t blocks_a_task = 8;
-    const TailScenarios scenarios = tail_scenarios(loss_minor, tail);
-    const std::size_t count = scenarios.index.size();
-    const std::size_t block_count = (count + block_scenarios - 1) / block_scenarios;
-    const std::size_t tasks = (block_count + blocks_a_task - 1) / blocks_a_task;
-    const std::size_t obligor_count = groups.obligor_count;
-    TailDefaults result{.above_count = std::vector<std::uint32_t>(obligor_count),
-                        .at_count = std::vector<std::uint32_t>(obligor_count)};
+    constexpr std::size_t scenarios_a_task = 8 * block_scenarios;
+    const TailScenarios found = tail_scenarios(loss_minor, tail);
+    const std::size_t count = found.index.size();
+    const std::size_t task_count = (count + scenarios_a_task - 1) / scenarios_a_task;
+    TailDefaults of_places = no_defaults(groups.threshold.size());
     std::mutex adding;
-    const bool complete = parallel_for(tasks, parallel, [&](std::size_t task) {
-        DefaultCounter counter(groups, range, obligor_count);
-        const std::size_t end = std::min((task + 1) * blocks_a_task * block_scenarios, count);
-        for (std::size_t first = task * blocks_a_task * block_scenarios; first < end;
-             first += block_scenarios) {
-            const std::size_t size = std::min(block_scenarios, end - first);
-            const std::size_t above =
-                std::clamp(scenarios.above_count, first, first + size) - first;
-            counter.count(std::span(scenarios.index).subspan(first, size), above);
-            parallel.control.advance(size);
+    const bool complete = parallel_for(task_count, parallel, [&](std::size_t task) {
+        const std::size_t first = task * scenarios_a_task;
+        const std::size_t end = std::min(first + scenarios_a_task, count);
+        std::vector<std::uint64_t> scenarios;
+        for (std::size_t i = first; i < end; ++i) {
+            scenarios.push_back(range.first_scenario + found.index[i]);
         }
+        const TailDefaults counts = count_by_place(
+            groups, {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
+            std::clamp(found.above_count, first, end) - first);
+        parallel.control.advance(end - first);
         const std::scoped_lock lock(adding);
-        add(counter.counts().above_count, result.above_count);
-        add(counter.counts().at_count, result.at_count);
+        add(counts.above_count, of_places.above_count);
+        add(counts.at_count, of_places.at_count);
     });
     if (!complete) throw Error(ErrorCode::cancelled, "contributions", "stopped by the caller");
-    return result;
+    return by_row(groups, of_places, found);
 }
 
 std::vector<double> contributions_minor(const TailDefaults& defaults,

@@ -15,10 +15,10 @@ struct TailDefaults {
     std::vector<std::uint32_t> at_count;     ///< in those with L = VaR
 };
 
-/// Adds the defaults in a block of scenarios: bit s of an obligor's mask is that of scenario s, and
-/// the first `above_count` scenarios have L > VaR.
-void count_defaults(std::span<const std::uint16_t> masks, std::size_t above_count,
-                    TailDefaults& counts);
+/// Adds to counts[i] the bits of masks[i] that are set in `lanes` too: defaults in those scenarios
+/// of a block.
+void count_defaults(std::span<const std::uint16_t> masks, unsigned lanes,
+                    std::span<std::uint32_t> counts);
 
 /// What each position loses in all scenarios of a tail together, of shape (position_count,).
 struct TailLosses {

@@ -1,6 +1,7 @@
 #include "engines/debt/simulation/tail_contributions.hpp"
 
 #include <algorithm>
+#include <bitset>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstdint>
@@ -61,6 +62,44 @@ BOOST_AUTO_TEST_CASE(replayed_losses_are_those_of_the_run) {
     }
     BOOST_TEST(above == wanted_above);
     BOOST_TEST(at == wanted_at);
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_over_several_tiles_counts_who_defaults_in_each_scenario) {
+    // Sparse slots: a group an obligor, so that there are more groups than a tile has.
+    std::vector<Obligor> book = random_obligors(700, Factors(3, 0.3), 12);
+    for (std::size_t i = 0; i < book.size(); ++i) {
+        book[i].slot = static_cast<std::uint32_t>((book.size() - i) * group_obligors);
+    }
+    const Tail t(book, 800, {70, 100});
+    BOOST_REQUIRE(t.groups.group_count() > 2 * tile_groups);
+    TailDefaults wanted{.above_count = std::vector<std::uint32_t>(book.size()),
+                        .at_count = std::vector<std::uint32_t>(book.size())};
+    std::vector<std::uint16_t> masks(book.size());
+    for (std::size_t s = 0; s < t.losses.size(); ++s) {
+        if (t.losses[s] < t.tail.var_minor) continue;
+        const std::vector<std::uint64_t> one{t.range.first_scenario + s};
+        default_masks(t.groups, {.seed = t.range.seed, .scenario = one}, masks);
+        auto& counts = t.losses[s] > t.tail.var_minor ? wanted.above_count : wanted.at_count;
+        for (std::size_t row = 0; row < book.size(); ++row) counts[row] += masks[row];
+    }
+    const TailDefaults found = t.replay();
+    BOOST_TEST(found.above_count == wanted.above_count);
+    BOOST_TEST(found.at_count == wanted.at_count);
+}
+
+BOOST_AUTO_TEST_CASE(defaults_are_counted_in_the_lanes_that_are_asked_for) {
+    std::vector<std::uint16_t> masks(0x10000);
+    for (std::size_t i = 0; i < masks.size(); ++i) masks[i] = static_cast<std::uint16_t>(i);
+    std::vector<std::uint32_t> counts(masks.size(), 5);
+    count_defaults(masks, 0xFFFFU, counts);
+    count_defaults(masks, 0x8003U, counts);
+    count_defaults(masks, 0U, counts);
+    std::size_t differing = 0;
+    for (std::size_t i = 0; i < masks.size(); ++i) {
+        const auto bits = std::bitset<16>(i).count() + std::bitset<16>(i & 0x8003U).count();
+        differing += counts[i] == 5 + bits ? 0 : 1;
+    }
+    BOOST_TEST(differing == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(contributions_add_up_to_expected_shortfall) {

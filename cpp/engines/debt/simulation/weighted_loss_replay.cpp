@@ -1,7 +1,6 @@
 #include "engines/debt/simulation/weighted_loss_replay.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <mutex>
 
 #include "engines/debt/simulation/loss_simulation.hpp"
@@ -37,28 +36,24 @@ WeightedReplay replay_of(const ObligorGroups& groups, const LossRule& rule,
     for (const std::size_t s : piece.index) scenarios.push_back(range.first_scenario + s);
     std::vector<std::int64_t> totals(block_scenarios);
     std::vector<std::int64_t> losses(positions * block_scenarios);
-    visit_blocks(groups, {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
-                 fastest_default_kernel(), [&](const DefaultedBlock& block) {
-                     std::ranges::fill(totals, 0);
-                     std::ranges::fill(losses, 0);
-                     rule.add_losses(block, totals, losses);
-                     const std::size_t above_end =
-                         std::clamp(piece.above_count, block.first, block.first + block.count);
-                     const unsigned above = (1U << (above_end - block.first)) - 1U;
-                     for (std::size_t row = 0; row < block.masks.size(); ++row) {
-                         replay.above_count[row] +=
-                             static_cast<std::uint32_t>(std::popcount(block.masks[row] & above));
-                     }
-                     for (std::size_t s = 0; s < block.count; ++s) {
-                         const std::size_t place = block.first + s;
-                         const WideInteger weight = run.weight[piece.index[place]];
-                         auto& side =
-                             place < piece.above_count ? replay.sums.above : replay.sums.at;
-                         for (std::size_t i = 0; i < positions; ++i) {
-                             side[i] += weight * losses[i * block_scenarios + s];
-                         }
-                     }
-                 });
+    visit_blocks(
+        groups, {.seed = range.seed, .scenario = scenarios, .sampling = range.sampling},
+        fastest_default_kernel(), [&](const DefaultedBlock& block) {
+            std::ranges::fill(totals, 0);
+            std::ranges::fill(losses, 0);
+            rule.add_losses(block, totals, losses);
+            const std::size_t above_end =
+                std::clamp(piece.above_count, block.first, block.first + block.count);
+            count_defaults(block.masks, first_lanes(above_end - block.first), replay.above_count);
+            for (std::size_t s = 0; s < block.count; ++s) {
+                const std::size_t place = block.first + s;
+                const WideInteger weight = run.weight[piece.index[place]];
+                auto& side = place < piece.above_count ? replay.sums.above : replay.sums.at;
+                for (std::size_t i = 0; i < positions; ++i) {
+                    side[i] += weight * losses[i * block_scenarios + s];
+                }
+            }
+        });
     return replay;
 }
 

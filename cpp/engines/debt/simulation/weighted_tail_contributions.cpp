@@ -6,6 +6,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "engines/debt/simulation/tail_contributions.hpp"
 #include "engines/debt/simulation/tail_scenarios.hpp"
 #include "errors/error.hpp"
 
@@ -33,10 +34,8 @@ class WeightAdder {
         default_masks(groups_,
                       {.seed = range_.seed, .scenario = scenario_, .sampling = range_.sampling},
                       masks_);
-        const unsigned above = (1U << above_count) - 1U;
+        count_defaults(masks_, first_lanes(above_count), sums_.above_count);
         for (std::size_t row = 0; row < masks_.size(); ++row) {
-            sums_.above_count[row] +=
-                static_cast<std::uint32_t>(std::popcount(masks_[row] & above));
             for (unsigned mask = masks_[row]; mask != 0; mask &= mask - 1) {
                 const auto place = static_cast<std::size_t>(std::countr_zero(mask));
                 auto& sums = place < above_count ? sums_.above_weight : sums_.at_weight;
@@ -168,7 +167,7 @@ std::vector<std::int64_t> whole_contributions_minor(const WeightedLossSums& sums
         return remainder[one] != remainder[other] ? remainder[one] > remainder[other] : one < other;
     };
     const auto last = order.begin() + missing.convert_to<std::ptrdiff_t>();
-    std::ranges::partial_sort(order, last, is_larger);
+    std::ranges::nth_element(order, last, is_larger);
     for (auto next = order.begin(); next != last; ++next) ++contributions[*next];
     return contributions;
 }

@@ -59,6 +59,19 @@ def test_an_added_obligor_is_the_book_with_it(session: Session, tail: Tail) -> N
     assert after == tail_of(session, more).figures(0.99)
 
 
+@pytest.mark.parametrize("sampling", ["plain", "importance", "sobol"])
+def test_a_what_if_has_the_tail_of_the_run_before_it(session: Session, sampling: str) -> None:
+    parameters = {"factors": FACTORS, "sampling": sampling}
+    run = session.simulate(ingest(session, LOANS), scenarios=16_384, parameters=parameters)
+    tail: Tail = run.questions
+    found = tail.what_if([ChangeLoan("L3", probability_of_default_pct=50)]).tails
+    assert [one.before for one in found] == [tail.figures(level) for level in tail.levels]
+    for one in found:
+        risen = one.after.expected_shortfall - one.before.expected_shortfall
+        assert one.change == pytest.approx(risen)
+        assert risen > 0
+
+
 def test_a_loan_added_and_removed_changes_nothing(tail: Tail) -> None:
     same = [AddLoan("O000", exposure=0, loss_given_default_pct=40)]
     found = tail.what_if(same, levels=[0.99])

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors
 from seawall.engines.debt.simulation.decimal_amounts import Numbers
 from seawall.engines.debt.simulation.factor_groups import Rows
+from seawall.engines.debt.simulation.figures import told_figures
 from seawall.engines.debt.simulation.parts import SimulationInputs
 from seawall.engines.debt.simulation.position_terms import PositionTerms
 from seawall.engines.debt.simulation.question_types import (
@@ -55,24 +56,24 @@ def what_if_of(
     book: CreditBook,
     obligor_count: int,
     expected_loss: float,
-    pairs: Sequence[dict[str, Any]],
-    figures: Sequence[tuple[TailFigures, TailFigures]],
+    pairs: Sequence[tuple[float, dict[str, Any]]],
 ) -> WhatIf:
-    """Put paired differences in minor units, one a level, beside the figures before and after."""
+    """Say in the book's currency what the core found, of each level, before and after."""
     amount = book.amount
+    _, any_pair = pairs[0]  # expected loss is the same in all
     return WhatIf(
         obligor_count=obligor_count,
         expected_loss=expected_loss,
-        expected_loss_change=amount(pairs[0]["expected_minor"]),
-        expected_loss_change_standard_error=amount(pairs[0]["expected_standard_error_minor"]),
+        expected_loss_change=amount(any_pair["expected_minor"]),
+        expected_loss_change_standard_error=amount(any_pair["expected_standard_error_minor"]),
         tails=[
             FigureChange(
-                before=before,
-                after=after,
+                before=told_figures(pair["before"], level, amount),
+                after=told_figures(pair["after"], level, amount),
                 change=amount(pair["es_minor"]),
                 standard_error=amount(pair["es_standard_error_minor"]),
             )
-            for pair, (before, after) in zip(pairs, figures, strict=True)
+            for level, pair in pairs
         ],
     )
 

@@ -120,6 +120,26 @@ def simulate_part(
     return SimulationPart(inputs.sha256, scenarios.first, np.frombuffer(losses, np.int64))
 
 
+def simulate_change(
+    before: SimulationInputs,
+    after: SimulationInputs,
+    scenarios: ScenarioRange,
+    *,
+    threads: int = 0,
+) -> Losses:
+    """Return the losses of obligors after a change less those before it, under the same draws."""
+    change = native.loss_change(
+        before.simulation(),
+        after.simulation(),
+        seed=before.seed,
+        first_scenario=scenarios.first,
+        count=scenarios.count,
+        sampling=before.native_sampling,
+        threads=threads,
+    )
+    return np.frombuffer(change, np.int64)
+
+
 def replay_part(
     simulation: native.DefaultSimulation,
     inputs: SimulationInputs,

@@ -23,7 +23,12 @@ from seawall.engines.debt.simulation.figures import told_figures
 from seawall.engines.debt.simulation.large_pool_limit import LargePoolLimit, large_pool_limit
 from seawall.engines.debt.simulation.levels import rational_level
 from seawall.engines.debt.simulation.losses import importance_weights, simulate_all
-from seawall.engines.debt.simulation.parts import ScenarioRange, SimulationInputs, simulate_part
+from seawall.engines.debt.simulation.parts import (
+    ScenarioRange,
+    SimulationInputs,
+    simulate_change,
+    simulate_part,
+)
 from seawall.engines.debt.simulation.quantile_shares import (
     LossRun,
     QuantileShares,
@@ -225,13 +230,16 @@ class Tail:
             With the place, such as ``changes[0].source_record_id``.
         """
         changed = changed_book(self.book, changes, where=where)
-        after = self.loss_minor - self._of(changed.before) + self._of(changed.after)
+        every = ScenarioRange(0, self.scenario_count)
+        threads = self._execution.threads
+        after = self.loss_minor + simulate_change(
+            changed.before, changed.after, every, threads=threads
+        )
         return self._compared(changed.obligor_count, after, levels or self.levels)
 
     def _compared(self, obligor_count: int, after: Any, levels: Sequence[float]) -> WhatIf:
-        pairs = [self.paired(after, level) for level in levels]
-        figures = [(self.figures(level), self._figures(after, level)) for level in levels]
-        return what_if_of(self.book, obligor_count, self.moments()["expected"], pairs, figures)
+        pairs = [(level, self.paired(after, level)) for level in levels]
+        return what_if_of(self.book, obligor_count, self.moments()["expected"], pairs)
 
     def sensitivities(
         self,
@@ -268,7 +276,7 @@ class Tail:
         )
 
     def paired(self, after: Any, level: float) -> dict[str, Any]:
-        """Return the differences to other losses of the same scenarios, in minor units."""
+        """Return the differences to other losses of the same scenarios, and both tails."""
         return native.paired_difference(
             self.loss_minor,
             after,

@@ -133,7 +133,7 @@ def defaults_table(run: LabRun) -> ReportTable:
         ),
         note="Share of the limit: the time of the kernel's parts alone by that of the whole."
         " Contributions add so much, as a fraction, to a run; a what-if doubles one obligor's"
-        " probability under 100,000 scenarios.",
+        " probability under 100,000 scenarios, both tails included.",
     )
 
 

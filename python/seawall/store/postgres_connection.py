@@ -10,6 +10,7 @@ import psycopg
 from psycopg import conninfo, errors
 
 from seawall.errors import InvalidInput, SeawallError, StoreError
+from seawall.store.postgres_arrays import register_arrays
 from seawall.store.postgres_deadlines import ANSWER_S, Deadlines, Session
 from seawall.store.refusals import BUSY, DAMAGED, FULL, Failure, refused_row
 
@@ -121,6 +122,7 @@ class Server:
         self._enter()
         try:
             session = psycopg.connect(**self._parameters, autocommit=True)
+            register_arrays(session.adapters)
             with self.deadlines.answering(session):
                 session.execute((_SESSION + (_WRITING if writing else _READING)).encode())
         except psycopg.Error as error:

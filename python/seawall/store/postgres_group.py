@@ -9,6 +9,7 @@ happens and its neighbours are kept.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -17,6 +18,7 @@ from psycopg import errors
 from seawall.errors import Conflict, SeawallError
 from seawall.store.fresh_leaves import HASHED_ROWS, FreshLeaves
 from seawall.store.group_commit import RunAgain
+from seawall.store.postgres_arrays import array_of
 from seawall.store.postgres_connection import failure, unavailable
 from seawall.store.postgres_deadlines import Deadlines, Session
 from seawall.store.postgres_tables import GATHERED, TABLES, Table
@@ -257,6 +259,6 @@ def _distinct(table: Table, rows: _Rows) -> _Rows:
     return list(first.values())
 
 
-def columns_of(rows: _Rows, count: int | None = None) -> list[list[Any]]:
+def columns_of(rows: _Rows, count: int | None = None) -> list[Any]:
     """Turn rows into the arrays that a statement unnests; of the first columns, if so many."""
-    return [list(column) for column in zip(*rows, strict=True)][:count]
+    return [array_of(column) for column in islice(zip(*rows, strict=True), count)]

@@ -29,7 +29,7 @@ from typing import Any
 import msgspec
 
 from api_load import Level, LoadPlan, Question, measure_level, requests_of
-from seawall.lab.command import benchmark_parser, write_answer, write_record
+from seawall.lab.command import benchmark_parser, counts, write_answer, write_record
 from seawall.lab.http_target import ENGINE_ROUTE
 from seawall.lab.load import resolve_target
 from seawall.lab.load_subject import LoadSubject, self_hosted
@@ -205,10 +205,6 @@ def results_of(options: argparse.Namespace, levels: Sequence[Level]) -> list[Res
 
 
 # --- the command
-
-
-def counts(text: str) -> list[int]:
-    return [int(part) for part in text.split(",") if part]
 
 
 def span(text: str) -> tuple[float, float]:

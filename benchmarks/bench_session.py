@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 
 from seawall.lab.books import bench_records
-from seawall.lab.command import benchmark_parser, write_answer, write_record
+from seawall.lab.command import benchmark_parser, counts, write_answer, write_record
 from seawall.lab.disk import disk_folder
 from seawall.lab.results import Result, measured_here
 from seawall.lab.table import Cell, text_table
@@ -198,10 +198,6 @@ def print_answer(answers: Sequence[dict[str, Any]]) -> None:
         for a in answers
     ]
     print(text_table(header, rows=lines), file=sys.stderr)
-
-
-def counts(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]
 
 
 def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:

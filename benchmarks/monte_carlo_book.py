@@ -4,6 +4,7 @@ PDs are graded: twenty grades of a master scale, each obligor of one of them. Lo
 are each obligor's own, so that nobody can put obligors together.
 """
 
+import math
 import statistics
 from collections.abc import Callable
 from statistics import NormalDist
@@ -77,7 +78,9 @@ def summed_squares(rows: Floats) -> Floats:
     return total
 
 
-def simulation_of(book: CreditBook, rows: slice = slice(None)) -> native.DefaultSimulation:
+def simulation_of(
+    book: CreditBook, rows: slice = slice(None), *, freedom: float = math.inf
+) -> native.DefaultSimulation:
     """Return the engine, ready to run; the rows keep their slots."""
     slots = np.arange(len(book.loss_minor))[rows]
     obligors: dict[str, Any] = {
@@ -90,9 +93,7 @@ def simulation_of(book: CreditBook, rows: slice = slice(None)) -> native.Default
         "loss_minor": book.loss_minor[rows],
     }
     correlation: dict[str, Any] = {"correlation": np.eye(book.factor_weight.shape[1])}
-    return native.DefaultSimulation(
-        obligors, positions, correlation, degrees_of_freedom=float("inf")
-    )
+    return native.DefaultSimulation(obligors, positions, correlation, degrees_of_freedom=freedom)
 
 
 def engine_run(

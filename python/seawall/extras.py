@@ -8,7 +8,7 @@ from seawall.errors import SeawallError
 Extra = Literal["postgres", "report", "service"]
 
 _LIBRARIES: dict[Extra, tuple[str, ...]] = {
-    "postgres": ("psycopg",),
+    "postgres": ("psycopg", "tenacity"),
     "report": ("altair", "jinja2", "vl_convert"),
     "service": (
         *("litestar", "uvicorn", "uvloop", "httptools"),

@@ -214,3 +214,15 @@ def test_a_server_that_is_not_this_machine_is_refused(script: str, tmp_path: Pat
         status=1,
     )
     assert "not this machine" in said
+
+
+def test_the_server_is_compared_with_another(tmp_path: Path) -> None:
+    answer = run(
+        "bench_servers.py",
+        *("--rounds", "1", "--connections", "2", "--replays", "20", "--new-runs", "10"),
+        folder=tmp_path,
+    )
+    turns = [row["server"] for row in answer["rows"] if row["work"] == "replays"]
+    assert turns == ["uvicorn", "granian", "granian", "uvicorn"]
+    assert [line["work"] for line in answer["works"]] == ["replays", "new runs"]
+    assert all(len(line["cpu_ratios"]) == 2 for line in answer["works"])

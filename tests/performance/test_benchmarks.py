@@ -306,6 +306,16 @@ def test_small_commits_of_many_writers_share_groups(tmp_path: Path, store: str) 
     assert answer["p50_ms"] <= answer["p99_ms"]
 
 
+def test_samplings_are_compared_with_plain_draws(tmp_path: Path) -> None:
+    arguments = ("--scenarios", "8192", "--repeats", "5")
+    answer = run("bench_sampling.py", *arguments, folder=tmp_path)
+    gains = {(row["book"], row["obligors"], row["copula"]): row for row in answer["rows"]}
+    assert len(gains) == len(answer["rows"]) == 6
+    assert gains["one sign", 1_000, "gaussian"]["importance_gain"] > 100
+    assert gains["mixed sign", 1_000, "gaussian"]["importance_gain"] < 2
+    assert 0.3 < answer["stated_error_by_spread"] < 3
+
+
 def test_a_command_without_output_prints_its_answer() -> None:
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "bench_stress_modeling.py"), "--instruments", "5"],

@@ -22,6 +22,17 @@ def benchmark_parser(description: str) -> argparse.ArgumentParser:
     return parser
 
 
+def counts(text: str) -> list[int]:
+    """Read an argument of whole numbers with commas between them; an empty one has none.
+
+    Raises
+    ------
+    ValueError
+        If something else stands there.
+    """
+    return [int(part) for part in text.split(",") if part]
+
+
 def write_answer(answer: object, *, output: str) -> None:
     """Write a command's answer as JSON with sorted keys, indented by 2.
 

@@ -70,6 +70,7 @@ _TO_10_5, _TO_10_6 = "100,1000,10000,100000", "100,1000,10000,100000,1000000"
 _MODEL = "bench_stress_modeling.py --sizes"
 _ONE_BOOK = "bench_stress_modeling.py --instruments 100000"
 _DEFAULTS = "bench_stress_modeling.py --monte-carlo"
+_RIVALRY = f"{_DEFAULTS} --rivals naive,numpy,numba,plain"
 _LEVELS = "bench_api.py --self-host --warmup 100 --connections 1,10,50,100,500,1000"
 _FEW_LEVELS = "bench_api.py --self-host --warmup 50 --connections 1,10,100"
 _USERS = "bench_api.py --self-host --fresh --warmup 200 --think-s 0.5,1.5 --users"
@@ -134,9 +135,10 @@ SECTIONS = (
             "ci": (),
             "quick": (),
             "full": (
-                _step("defaults", f"{_DEFAULTS} --rivals naive,numpy,numba,plain"),
-                _step("defaults_16", f"{_DEFAULTS} --factors 16 --largest 1 --largest-work 1"),
-                _step("defaults_avx2", f"{_DEFAULTS} --isa avx2 --largest 1 --largest-work 1"),
+                _step("defaults", _RIVALRY),
+                _step("defaults_16", f"{_RIVALRY} --factors 16 --largest 1 --largest-work 1"),
+                _step("defaults_avx2", f"{_RIVALRY} --isa avx2 --largest 1 --largest-work 1"),
+                _step("sampling", "bench_sampling.py"),
                 _step("cluster", f"{_DEFAULTS} --workers 1,2 --scenarios 131072"),
             ),
         },
@@ -175,6 +177,7 @@ SECTIONS = (
                 _step("api_fresh", f"{_LEVELS} --requests 5000 --fresh", repeats=3),
                 _step("api_replays_1000_records", f"{_LEVELS} --requests 5000 --records 1000"),
                 _step("api_tables", "bench_api.py --self-host --tables --profile quick"),
+                _step("servers", "bench_servers.py"),
                 _step("health", "health_check.py --self-host"),
             ),
         },

@@ -1,5 +1,6 @@
 """Connections to one PostgreSQL database: how they are set up, and how they fail."""
 
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ CONNECT_S = 3
 """How long one attempt to connect may take, unless the URL says it."""
 
 FIRST_PAUSE_S, PAUSE_GROWTH, LONGEST_PAUSE_S = 0.05, 1.3, 0.25
-"""While the server is away nobody knocks more often than this; the others fail at once."""
+"""While the server is away nobody knocks more often than this; the others fail at once. Pauses are
+shortened at random by up to a half: services that lost a server together do not knock together."""
 
 # Of every session, unless its URL says otherwise: who holds locks and is gone must not hold them
 # for long, and a peer that went without a word is noticed.
@@ -153,6 +155,7 @@ class Server:
             if failed:
                 longer = max(FIRST_PAUSE_S, self._pause_s * PAUSE_GROWTH)
                 self._pause_s = min(longer, LONGEST_PAUSE_S)
-                self._knock_at = time.monotonic() + self._pause_s
+                shortened = random.uniform(0.5, 1.0)  # noqa: S311  (not a secret)
+                self._knock_at = time.monotonic() + shortened * self._pause_s
             else:
                 self._pause_s = 0.0

@@ -1,11 +1,17 @@
 """The write side over PostgreSQL: one session, used by the writer thread alone."""
 
-import time
 import uuid
 from contextlib import suppress
 
 import psycopg
 from psycopg.pq import TransactionStatus
+from tenacity import (
+    RetryError,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_delay,
+    wait_random_exponential,
+)
 
 from seawall.errors import StoreError
 from seawall.store.group_commit import RunAgain
@@ -18,7 +24,10 @@ from seawall.store.postgres_transaction import PostgresTransaction
 RESOLVE_S = 10.0
 """How long the writer tries to learn what became of a COMMIT whose answer was lost."""
 
-_RETRY_S = 0.02
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 0.2
+"""Between two attempts: at random below a bound that doubles, so that services that lost one server
+in one moment do not ask together."""
+
 _NONE, _ALL = 0, -1
 
 _MARK = (
@@ -219,19 +228,17 @@ class PostgresWriter:
 
     def _resolve(self, error: psycopg.Error) -> None:
         """Learn what became of the group: return if it was kept, else have it run again."""
-        until = time.monotonic() + self._resolve_s
-        while True:
-            try:
-                kept = self._last_kept()
-            except (StoreError, psycopg.Error):
-                if time.monotonic() > until:
-                    raise StoreError(
-                        "The answer to a commit was lost: it may be kept, or not.",
-                        code="outcome_unknown",
-                    ) from error
-                time.sleep(_RETRY_S)
-            else:
-                break
+        asking = Retrying(
+            retry=retry_if_exception_type((StoreError, psycopg.Error)),
+            wait=wait_random_exponential(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
+            stop=stop_after_delay(self._resolve_s),
+        )
+        try:
+            kept = asking(self._last_kept)
+        except RetryError:
+            raise StoreError(
+                "The answer to a commit was lost: it may be kept, or not.", code="outcome_unknown"
+            ) from error
         if kept != self._group_number:
             raise RunAgain(unavailable()) from error
 

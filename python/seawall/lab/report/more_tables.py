@@ -24,7 +24,7 @@ def modelling_tables(run: LabRun) -> list[ReportTable]:
 
 
 def service_tables(run: LabRun) -> list[ReportTable]:
-    """Make the tables that ``bench_api.py --tables`` measures."""
+    """Make the tables that ``bench_api.py --tables`` measures, and that of the servers."""
     found = [
         table
         for answer in _answers(run, "api_tables")
@@ -43,13 +43,37 @@ def service_tables(run: LabRun) -> list[ReportTable]:
                 note="Each table on a server and a store of its own; one run.",
             )
             for letter, table in zip("cde", found, strict=False)
-        )
+        ),
+        servers_table(run),
     )
 
 
 def store_tables(run: LabRun) -> list[ReportTable]:
     """Make the tables of PostgreSQL and of small commits."""
     return _measured(postgres_table(run), commits_table(run))
+
+
+def servers_table(run: LabRun) -> ReportTable:
+    """Make the table of the same application on two servers."""
+    figures = ("cpu_us_per_request", "throughput_rps", "p50_ms", "p99_ms")
+    return ReportTable(
+        number="6f",
+        title="The service on uvicorn and on granian",
+        header=(
+            *("work", "connections", "server", "server's CPU µs a request", "requests/s"),
+            *("p50 ms", "p99 ms"),
+        ),
+        rows=tuple(
+            (
+                *(line["work"], line["connections"], server),
+                *(line[f"{server}_{figure}"] for figure in figures),
+            )
+            for answer in _answers(run, "servers")
+            for line in answer["works"]
+            for server in ("uvicorn", "granian")
+        ),
+        note="The same application, dataset of one record; a server and a store for each turn.",
+    )
 
 
 def months_table(run: LabRun) -> ReportTable:
@@ -224,10 +248,11 @@ def ratio_tables(run: LabRun) -> list[ReportTable]:
                 for one in joined(run.good(step.name))
                 if one.unit == "ratio"
             ),
-            note="In one process, by turns A B B A, both answers checked; medians of the paired"
-            " ratios with their 95\u00a0% interval. Below a ratio of 1 seawall is faster. Where a"
-            " rival does less work, the ratio is of times for the same work. In reading, the"
-            " rivals and what is called reader only parse; all else also normalises, keeps what it"
+            note="In one process (servers: in one each), by turns A B B A, answers checked; medians"
+            " of the paired ratios with their 95\u00a0% interval. Below a ratio of 1 seawall is"
+            " faster; of servers, whose processor time is compared, uvicorn takes less. Where a"
+            " rival does less work, the ratio is of times for the same work. In reading, the rivals"
+            " and what is called reader only parse; all else also normalises, keeps what it"
             " refuses, and hashes.",
         )
     )

@@ -13,7 +13,7 @@ from psycopg import conninfo, errors
 from seawall.errors import InvalidInput, SeawallError, StoreError
 from seawall.store.postgres_arrays import register_arrays
 from seawall.store.postgres_deadlines import ANSWER_S, Deadlines, Session
-from seawall.store.refusals import BUSY, DAMAGED, FULL, Failure, refused_row
+from seawall.store.refusals import BUSY, DAMAGED, FULL, Failure, refused_row, refused_value
 
 CONNECT_S = 3
 """How long one attempt to connect may take, unless the URL says it."""
@@ -64,13 +64,15 @@ _FAILURES: tuple[tuple[type[psycopg.Error], Failure], ...] = (
 )
 
 
-def failure(error: psycopg.Error) -> SeawallError:
+def failure(error: psycopg.Error | UnicodeEncodeError) -> SeawallError:
     """Turn a failure of PostgreSQL into one of seawall, without its SQL and without its place."""
+    if isinstance(error, UnicodeEncodeError):  # half of a surrogate pair is no text
+        return refused_value()
     if isinstance(error, psycopg.IntegrityError):
         is_reference = isinstance(error, errors.ForeignKeyViolation)
         return refused_row(error.diag.message_primary or "", is_reference=is_reference)
     if isinstance(error, psycopg.DataError):
-        return refused_row("", is_reference=False)
+        return refused_value()
     return next(failure for kind, failure in _FAILURES if isinstance(error, kind)).error()
 
 

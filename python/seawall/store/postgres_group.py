@@ -84,7 +84,7 @@ class PostgresGroup:
                 yield self.session
                 if self.careful:
                     self.session.execute("RELEASE put")
-        except psycopg.Error as error:
+        except (psycopg.Error, UnicodeEncodeError) as error:
             if self.session.closed:
                 raise RunAgain(unavailable()) from error
             refusal = failure(error)

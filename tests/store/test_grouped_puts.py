@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_ledger import CHUNKS, TENANT, dataset, evidence, findings, links, run, submit
 
-from seawall.errors import Conflict, NotFound
+from seawall.errors import Conflict, InvalidInput, NotFound
 from seawall.provenance.log_leaf import LOG_TREES
 from seawall.session.verify_log import verify_log
 from seawall.store import Store, Transaction, log_extension
@@ -96,6 +96,16 @@ def test_a_link_finds_what_a_neighbour_puts_before_it(ledger: Store) -> None:
     assert [future.result() for future in futures[3:5]] == [True, False]
     assert isinstance(futures[5].exception(), Conflict)
     assert ledger.links_of_finding(TENANT, "f0") == links(1)
+
+
+def test_a_text_that_is_no_unicode_is_refused_to_the_request_that_has_it(ledger: Store) -> None:
+    futures = together(ledger, [put(1, "a"), put(1, "\ud800"), put(1, "b")])
+    assert [type(future.exception()) for future in futures] == [
+        type(None),
+        InvalidInput,
+        type(None),
+    ]
+    assert kept(ledger) == {"a0", "b0"}
 
 
 def test_after_a_group_that_ran_twice_the_next_is_as_any_other(ledger: Store) -> None:

@@ -21,6 +21,7 @@ from seawall.session.verify_log import verify_log
 from seawall.store import Store, Transaction, open_store
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.postgres_connection import Server
+from seawall.store.postgres_log import GROWN
 from seawall.store.postgres_migrator import Migrator
 from seawall.store.postgres_writer import PostgresWriter
 
@@ -185,8 +186,7 @@ def test_rows_that_follow_a_commit_that_was_undone_are_the_ones_logged(url: str)
         transaction.put_evidence(TENANT, evidence(200, prefix=prefix))
         if undone:
             group = writer._running()
-            group.send()
-            writer._log.extend_in(group)
+            writer._log.extend_in(group, *group.send(GROWN))
             writer.rollback()
         else:
             writer.commit()

@@ -15,6 +15,9 @@ from seawall.lab.postgres_server import PostgresServer
 from seawall.store import Store, open_store, postgres_connection
 from seawall.store.audit_chain import chain_problems
 
+_SYNC = b"S\x00\x00\x00\x04"
+"""What a client says to the server before it waits for its answers."""
+
 
 @pytest.fixture
 def proxy(postgres_server: PostgresServer) -> Iterator[CuttingProxy]:
@@ -61,14 +64,22 @@ def test_a_commit_that_never_arrived_runs_again(
 
 
 def test_a_commit_whose_answer_was_lost_is_known_by_its_mark(
-    store: Store, proxy: CuttingProxy, url: str
+    store: Store, proxy: CuttingProxy, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs: list[int] = []
+    server = store._server  # type: ignore[attr-defined]
+    connect = server.connect
+
+    def connect_later(*, writing: bool) -> object:
+        while subjects(url) != ["s", "new"]:  # the COMMIT is on its way and may be at work
+            time.sleep(0.01)
+        return connect(writing=writing)
 
     def work(transaction: object) -> int:
         runs.append(1)
         return transaction.append_audit(draft("new")).sequence  # type: ignore[attr-defined]
 
+    monkeypatch.setattr(server, "connect", connect_later)
     proxy.cut_after = once(b"COMMIT")
     assert submit(store, work) == 2
     assert runs == [1]
@@ -113,6 +124,21 @@ def test_a_session_that_is_lost_inside_a_group_is_opened_again(
     proxy.cut_before = once(word)
     appended(store, "new")
     assert subjects(url) == ["s", "new"]
+
+
+def test_a_group_of_small_requests_waits_for_the_server_twice(
+    store: Store, proxy: CuttingProxy
+) -> None:
+    waits: list[int] = []
+
+    def count(sent: bytes) -> bool:
+        waits.append(sent.count(_SYNC))
+        return False
+
+    rows = evidence(24, prefix="t")
+    proxy.cut_before = count
+    store.submit(lambda t: [t.put_evidence(TENANT, [row]) for row in rows]).result(30)
+    assert sum(waits) == 2  # before it logs the rows, and for its COMMIT
 
 
 def test_sessions_that_an_administrator_ends_are_opened_again(store: Store, url: str) -> None:

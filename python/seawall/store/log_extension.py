@@ -25,7 +25,11 @@ class LogExtension(ABC):
 
     def extend(self) -> None:
         """Log every row that lies beyond its tree; part of the transaction that is under way."""
-        for tree, size, peaks, newest in self._ask(self.statements.grown, {}):
+        self._extend(self._ask(self.statements.grown, {}))
+
+    def _extend(self, grown: list[Any]) -> None:
+        """Log the rows beyond the trees that are told of."""
+        for tree, size, peaks, newest in grown:
             state = LogState(size, peaks)
             is_known = self._fresh.count(tree) == newest - size
             self._first_fresh = size if is_known else newest

@@ -27,13 +27,14 @@ class LogStatements:
     def __init__(self, place: str, *, origin: int) -> None:
         self.place = place
         self.origin = origin
-        self.grown = "SELECT * FROM ({}) AS trees WHERE newest > size".format(
-            " UNION ALL ".join(
-                "SELECT tree, size, peaks,"
-                f" coalesce((SELECT max({place}) FROM {tree}) + {1 - origin}, 0) AS newest"
-                f" FROM log_tree WHERE tree = '{tree}'"
-                for tree in LOG_TREES
-            )
+        newest = " UNION ALL ".join(
+            f"SELECT '{tree}' AS name,"
+            f" coalesce((SELECT max({place}) FROM {tree}) + {1 - origin}, 0) AS newest"
+            for tree in LOG_TREES
+        )
+        self.grown = (
+            f"SELECT tree, size, peaks, newest FROM log_tree JOIN ({newest}) AS tables"
+            " ON name = tree WHERE newest > size"
         )
         self.rows = {
             tree: f"SELECT {', '.join(columns)} FROM {tree}"

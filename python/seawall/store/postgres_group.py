@@ -1,13 +1,15 @@
 """The transaction of one group: hurried while all goes well, careful once something did not.
 
 A hurried group has no savepoints, and rows whose put answers nothing are gathered and sent when the
-group ends: a hundred requests cost a few statements. Whatever goes wrong, the group is undone and
-run again, carefully where the fault was: there each put is sent at once, inside a savepoint, so
-that the request learns it where it happens and its neighbours are kept.
+group ends: a hundred requests cost a few statements, sent one after the other without waiting for
+an answer between. Whatever goes wrong, the group is undone and run again, carefully where the fault
+was: there each put is sent at once, inside a savepoint, so that the request learns it where it
+happens and its neighbours are kept.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -16,6 +18,7 @@ from psycopg import errors
 from seawall.errors import Conflict, SeawallError
 from seawall.store.fresh_leaves import HASHED_ROWS, FreshLeaves
 from seawall.store.group_commit import RunAgain
+from seawall.store.postgres_arrays import array_of
 from seawall.store.postgres_connection import failure, unavailable
 from seawall.store.postgres_deadlines import Deadlines, Session
 from seawall.store.postgres_tables import GATHERED, TABLES, Table
@@ -31,6 +34,8 @@ GATHERED_ROWS = 20_000
 _TURN_LOCK = 0x5EA_0A0D17  # a number that other programs of the database hardly use
 
 _Rows = Sequence[tuple[Any, ...]]
+_Values = Sequence[Any] | Mapping[str, Any]
+Statement = tuple[str, _Values]
 _PASSING = (errors.DeadlockDetected, errors.SerializationFailure)
 
 
@@ -46,13 +51,21 @@ class PostgresGroup:
         self.statements = 0  # sent or gathered so far: what a savepoint would have to undo
         self._gathered: dict[Table, list[tuple[Any, ...]]] = {table: [] for table in GATHERED}
         self._waiting = 0
+        self._has_begun = False
         self._has_turn = False
         self.fresh = FreshLeaves()
         self.is_logged = False  # whether it may have added rows to a tree of the log
 
     @contextmanager
-    def guarded(self, *, rows: int = 0) -> Iterator[Session]:
+    def guarded(self, *, rows: int = 0, together: bool = False) -> Iterator[Session]:
         """Lend the session for the statements of one put, which fail together.
+
+        Parameters
+        ----------
+        rows : int
+            How many they send, which gives them time.
+        together : bool
+            Whether all are sent before the first answer is read, at the end of the block.
 
         Raises
         ------
@@ -61,13 +74,17 @@ class PostgresGroup:
         """
         self.statements += 1
         try:
-            with self._deadlines.answering(self.session, rows=rows):
+            with (
+                self._deadlines.answering(self.session, rows=rows),
+                self.session.pipeline() if together else nullcontext(),
+            ):
+                self._begin()
                 if self.careful:
                     self.session.execute("SAVEPOINT put")
                 yield self.session
                 if self.careful:
                     self.session.execute("RELEASE put")
-        except psycopg.Error as error:
+        except (psycopg.Error, UnicodeEncodeError) as error:
             if self.session.closed:
                 raise RunAgain(unavailable()) from error
             refusal = failure(error)
@@ -76,6 +93,12 @@ class PostgresGroup:
             self._undo_put()
             raise refusal from error
 
+    def _begin(self) -> None:
+        # Not before there is something to say: it goes with the first statement.
+        if not self._has_begun:
+            self.session.execute("BEGIN")
+            self._has_begun = True
+
     def _undo_put(self) -> None:
         try:
             self.session.execute("ROLLBACK TO put")
@@ -83,11 +106,16 @@ class PostgresGroup:
         except psycopg.Error as error:
             raise RunAgain(unavailable()) from error
 
-    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
+    def begin(self) -> None:
+        """Start the transaction, where no statement has."""
+        if not self._has_begun:
+            with self.guarded():
+                pass
+
+    def rows(self, sql: str, values: _Values = ()) -> list[Any]:
         """Ask one statement of its own."""
-        with self.guarded() as connection, connection.cursor(binary=True) as cursor:
-            cursor.execute(sql, values)
-            return cursor.fetchall() if cursor.description else []
+        with self.guarded() as connection:
+            return _answer(connection.execute(sql, values, binary=True))
 
     def wait_for_turn(self) -> None:
         """Let nobody else add rows to the log or the audit until the group has ended.
@@ -115,46 +143,79 @@ class PostgresGroup:
         if self._waiting >= GATHERED_ROWS:
             self.send()
 
-    def send(self) -> None:
-        """Send what was gathered."""
+    def waits(self) -> bool:
+        """Tell whether rows were gathered that are not sent yet."""
+        return self._waiting > 0
+
+    def send(self, *asked: Statement) -> list[list[Any]]:
+        """Send what was gathered, and statements after it; return their answers.
+
+        Nothing waits for an answer between, unless the rows are many or the group is careful.
+        """
         waiting = [(table, rows) for table, rows in self._gathered.items() if rows]
-        if not waiting:
-            return
+        if not waiting and not asked:
+            return []
         self._gathered = {table: [] for table in GATHERED}
         waited, self._waiting = self._waiting, 0
-        self.gathered_at_fault = True
-        with self.guarded(rows=waited) as connection:
-            for table, rows in waiting:
-                self._put(connection, table, rows)
+        self.gathered_at_fault = bool(waiting)
+        if waited >= BULK_ROWS:  # some may go by COPY, which needs its answers
+            with self.guarded(rows=waited) as connection:
+                for table, rows in waiting:
+                    self._put(connection, table, rows)
+            waiting = []
+        with self.guarded(rows=waited, together=not self.careful) as connection:
+            inserted = [(*put, self._inserted(connection, *put)) for put in waiting]
+            answers = [connection.execute(*statement, binary=True) for statement in asked]
+        if inserted:
+            with self.guarded() as connection:
+                for table, rows, cursor in inserted:
+                    self._check(connection, table, rows, cursor.rowcount)
         self.gathered_at_fault = False
+        return [_answer(cursor) for cursor in answers]
 
     def put(self, table: Table, rows: _Rows) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
         if not rows:
             return 0
-        with self.guarded(rows=len(rows)) as connection:
-            return self._put(connection, table, rows)
+        if self.careful or len(rows) > min(table.together, BULK_ROWS - 1):
+            with self.guarded(rows=len(rows)) as connection:
+                return self._put(connection, table, rows)
+        with self.guarded(rows=len(rows), together=True) as connection:
+            inserted = self._inserted(connection, table, rows)
+        with self.guarded() as connection:
+            self._check(connection, table, rows, inserted.rowcount)
+        return inserted.rowcount
 
     def _put(self, connection: Session, table: Table, rows: _Rows) -> int:
-        if table.is_logged:
-            self._wait_for_turn(connection)
         if len(rows) >= BULK_ROWS and self._copied(connection, table, rows):
             return len(rows)
         created = 0
         for first in range(0, len(rows), table.together):
             part = rows[first : first + table.together]
-            missing = _distinct(table, part) if table.is_logged else part
-            new = connection.execute(table.insert, columns_of(missing, len(table.types))).rowcount
-            if new < len(part) and table is not TABLES[AUDIT_ENTRY]:
-                self._require_kept(connection, table, part)
-            elif new < len(part):
-                raise self.again(Conflict("Another entry has this place."))
-            else:
-                self.fresh.add(table.name, part)
+            new = self._inserted(connection, table, part).rowcount
+            self._check(connection, table, part, new)
             created += new
         return created
 
+    def _inserted(self, connection: Session, table: Table, rows: _Rows) -> psycopg.Cursor[Any]:
+        """Insert what is missing; how many those were, the cursor knows once it is answered."""
+        if table.is_logged:
+            self._wait_for_turn(connection)
+            rows = _distinct(table, rows)
+        return connection.execute(table.insert, columns_of(rows, len(table.types)))
+
+    def _check(self, connection: Session, table: Table, rows: _Rows, new: int) -> None:
+        """Require the rows that were not inserted to be the same as those kept."""
+        if new == len(rows):
+            self.fresh.add(table.name, rows)
+        elif table is TABLES[AUDIT_ENTRY]:
+            raise self.again(Conflict("Another entry has this place."))
+        else:
+            self._require_kept(connection, table, rows)
+
     def _copied(self, connection: Session, table: Table, rows: _Rows) -> bool:
+        if table.is_logged:
+            self._wait_for_turn(connection)
         connection.execute("SAVEPOINT bulk")
         try:
             first = connection.execute(table.next_index).fetchall()[0][0] if table.is_logged else 0
@@ -186,6 +247,10 @@ class PostgresGroup:
         return RunAgain(cause)
 
 
+def _answer(cursor: psycopg.Cursor[Any]) -> list[Any]:
+    return cursor.fetchall() if cursor.description else []
+
+
 def _distinct(table: Table, rows: _Rows) -> _Rows:
     """Leave out rows that a former one of the same put has the identity of."""
     first: dict[Any, tuple[Any, ...]] = {}
@@ -194,6 +259,6 @@ def _distinct(table: Table, rows: _Rows) -> _Rows:
     return list(first.values())
 
 
-def columns_of(rows: _Rows, count: int | None = None) -> list[list[Any]]:
+def columns_of(rows: _Rows, count: int | None = None) -> list[Any]:
     """Turn rows into the arrays that a statement unnests; of the first columns, if so many."""
-    return [list(column) for column in zip(*rows, strict=True)][:count]
+    return [array_of(column) for column in islice(zip(*rows, strict=True), count)]

@@ -6,7 +6,7 @@ from typing import Any
 from seawall.store.log_extension import LogExtension
 from seawall.store.log_growth import LogState
 from seawall.store.log_statements import LogStatements
-from seawall.store.postgres_group import PostgresGroup, columns_of
+from seawall.store.postgres_group import PostgresGroup, Statement, columns_of
 from seawall.store.postgres_readers import placed
 
 TILES_TOGETHER = 64
@@ -23,6 +23,9 @@ _PUT_STATES = (
 )
 LOG_STATEMENTS = LogStatements("log_index", origin=0)
 
+GROWN: Statement = (LOG_STATEMENTS.grown, {})
+"""Asks which trees have rows beyond them."""
+
 
 class PostgresLogExtension(LogExtension):
     """`GrowingLog` over one group after the other, in few statements."""
@@ -35,15 +38,27 @@ class PostgresLogExtension(LogExtension):
         self._tiles: list[tuple[str, int, int, bytes, bytes]] = []
         self._states: list[tuple[str, int, bytes]] = []
 
-    def extend_in(self, group: PostgresGroup) -> None:
-        """Log the rows of a group that has sent them all."""
+    def extend_in(self, group: PostgresGroup, grown: list[Any]) -> list[Statement]:
+        """Log the rows of a group that has sent them all.
+
+        Parameters
+        ----------
+        group : PostgresGroup
+            The group.
+        grown : list
+            What it was answered to `GROWN`.
+
+        Returns
+        -------
+        list of Statement
+            What is still to be sent before its COMMIT.
+        """
         self._group = group
         self._fresh = group.fresh
         self._tiles, self._states = [], []  # another group may have failed
-        self.extend()
-        self._send_tiles()
-        if self._states:
-            group.rows(_PUT_STATES, columns_of(self._states))
+        self._extend(grown)
+        last = ((_PUT_TILES, self._tiles), (_PUT_STATES, self._states))
+        return [(sql, columns_of(rows)) for sql, rows in last if rows]
 
     def tile_roots(self, tree: str, level: int, first: int, count: int) -> bytes:
         """Roots of consecutive tiles."""

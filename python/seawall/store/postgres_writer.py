@@ -4,6 +4,7 @@ import uuid
 from contextlib import suppress
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from tenacity import (
     RetryError,
     Retrying,
@@ -16,8 +17,8 @@ from seawall.errors import StoreError
 from seawall.store.group_commit import RunAgain
 from seawall.store.postgres_connection import Server, failure, translated, unavailable
 from seawall.store.postgres_deadlines import Session
-from seawall.store.postgres_group import PostgresGroup
-from seawall.store.postgres_log import PostgresLogExtension
+from seawall.store.postgres_group import PostgresGroup, Statement
+from seawall.store.postgres_log import GROWN, PostgresLogExtension
 from seawall.store.postgres_transaction import PostgresTransaction
 
 RESOLVE_S = 10.0
@@ -28,6 +29,11 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 0.2
 in one moment do not ask together."""
 
 _NONE, _ALL = 0, -1
+
+_MARK = (
+    "UPDATE writer_mark SET group_number = %s, marked_at = clock_timestamp()"
+    " WHERE writer = %s RETURNING 1"
+)
 
 
 class PostgresWriter:
@@ -69,7 +75,6 @@ class PostgresWriter:
                 (self._name, self._group_number),
             )
             self._registered = True
-        self._execute(session, "BEGIN")
         self._group = PostgresGroup(session, self._server.deadlines, careful=self._care == _ALL)
         self._request = 0
         return PostgresTransaction(self._group)
@@ -82,6 +87,7 @@ class PostgresWriter:
             group.send()  # what is undone below must not take the neighbours' rows with it
             group.careful = True
         if group.careful:
+            group.begin()
             self._execute(group.session, "SAVEPOINT request")
         self._mark = group.statements
 
@@ -105,35 +111,44 @@ class PostgresWriter:
     def commit(self) -> None:
         """Return once the transaction is durable, its rows logged."""
         group = self._running()
-        group.send()
-        if group.is_logged:
-            self._log.extend_in(group)
         self._group_number += 1
-        marked = group.rows(
-            "UPDATE writer_mark SET group_number = %s, marked_at = clock_timestamp()"
-            " WHERE writer = %s RETURNING 1",
-            (self._group_number, self._name),
-        )
+        asked: list[Statement] = [(_MARK, (self._group_number, self._name))]
+        if group.is_logged or group.waits():
+            asked.append(GROWN)
+        marked, *grown = group.send(*asked)
         if not marked:  # another program has removed the row
             self._registered = False
             raise RunAgain(unavailable())
-        try:
-            with self._server.deadlines.answering(group.session):
-                ended = group.session.execute("COMMIT").statusmessage
-        except psycopg.Error as error:
-            if not group.session.closed:
-                raise failure(error) from error
-            self._resolve(error)
-        else:
-            if ended != "COMMIT":  # the server answers ROLLBACK where a statement had failed
-                raise unavailable()
+        self._end(group, self._log.extend_in(group, grown[0]) if grown else [])
         self._group = None
+
+    def _end(self, group: PostgresGroup, last: list[Statement]) -> None:
+        """Send the last statements with the COMMIT, which is done only where they are."""
+        session = group.session
+        try:
+            with self._server.deadlines.answering(session), session.pipeline():
+                for statement in last:
+                    session.execute(*statement)
+                # Not prepared: its word is on the wire, where faults are injected.
+                ended = session.execute("COMMIT", prepare=False)
+        except psycopg.Error as error:
+            if session.closed:
+                self._resolve(error)
+                return
+            refusal = failure(error)
+            if not group.careful and session.info.transaction_status == TransactionStatus.INERROR:
+                raise group.again(refusal) from error  # it never came to the COMMIT
+            raise refusal from error
+        if ended.statusmessage != "COMMIT":  # that is ROLLBACK where a statement had failed
+            raise unavailable()
 
     def rollback(self) -> None:
         """Undo the transaction; harmless when there is none."""
         if self._session is not None and not self._session.closed:
             with suppress(psycopg.Error), self._server.deadlines.answering(self._session):
-                self._session.execute("ROLLBACK")
+                # What was to be prepared among statements sent together may not have been, if one
+                # of them failed. Prepared itself, this makes psycopg prepare all of them anew.
+                self._session.execute("ROLLBACK", prepare=True)
 
     def tidy(self) -> None:
         """Leave the housekeeping to the server."""
@@ -143,7 +158,9 @@ class PostgresWriter:
         try:
             # A standby can be opened too: it is asked without a transaction that writes.
             asked = PostgresGroup(self._opened(), self._server.deadlines, careful=False)
-            if self._log.is_behind_in(asked):
+            is_behind = self._log.is_behind_in(asked)
+            self.rollback()
+            if is_behind:
                 self.begin()
                 self._running().wait_for_turn()
                 self.commit()

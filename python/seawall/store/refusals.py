@@ -37,6 +37,11 @@ def refers_to_nothing() -> NotFound:
     return NotFound("A row refers to something that this tenant does not have.")
 
 
+def refused_value() -> InvalidInput:
+    """Make the refusal of a value that no row of its table can have."""
+    return InvalidInput("A row has a value that its column does not accept.")
+
+
 def refused_row(said: str, *, is_reference: bool) -> SeawallError:
     """Make the refusal of a row by a constraint or a trigger.
 
@@ -52,4 +57,4 @@ def refused_row(said: str, *, is_reference: bool) -> SeawallError:
         return Conflict(f"A kept {table} cannot be changed.", code=f"immutable_{table}")
     if is_reference:
         return refers_to_nothing()
-    return InvalidInput("A row has a value that its column does not accept.")
+    return refused_value()

@@ -8,7 +8,15 @@ import apsw
 
 from seawall.errors import SeawallError
 from seawall.store.reader_pool import ReaderPool
-from seawall.store.refusals import BUSY, CLOSED, DAMAGED, FULL, Failure, refused_row
+from seawall.store.refusals import (
+    BUSY,
+    CLOSED,
+    DAMAGED,
+    FULL,
+    Failure,
+    refused_row,
+    refused_value,
+)
 
 BUSY_TIMEOUT_MS = 10_000
 MODE_RETRY_MS = 5
@@ -39,6 +47,8 @@ def translated() -> Iterator[None]:
         yield
     except apsw.Error as error:
         raise _failure(error) from error
+    except UnicodeEncodeError as error:  # half of a surrogate pair is no text
+        raise refused_value() from error
 
 
 def _failure(error: apsw.Error) -> SeawallError:

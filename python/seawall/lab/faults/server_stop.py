@@ -27,7 +27,7 @@ class UnsynchronisedWriter(PostgresWriter):
     def begin(self) -> PostgresTransaction:
         """Start a group whose COMMIT waits for nothing."""
         transaction = super().begin()
-        self._running().session.execute("SET LOCAL synchronous_commit = off")
+        self._running().rows("SET LOCAL synchronous_commit = off")
         return transaction
 
 

@@ -23,6 +23,7 @@ from seawall.store.tables import (
     RUN_FINDING,
     LedgerTable,
 )
+from seawall.store.tenant_rows import TenantRows
 from seawall.store.types import (
     DatasetVersion,
     Derivation,
@@ -80,18 +81,18 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
         """Keep evidence of dataset versions that are already kept."""
         # In the order of their index, which so is walked from one end to the other.
         ordered = sorted(rows, key=attrgetter("evidence_id"))
-        self._put_later(EVIDENCE, [(tenant, *astuple(row)) for row in ordered])
+        self._put_later(EVIDENCE, TenantRows(tenant, ordered))
 
     def put_findings(self, tenant: str, rows: Sequence[Finding]) -> None:
         """Keep findings of dataset versions that are already kept."""
         ordered = sorted(rows, key=attrgetter("finding_id"))
-        self._put_later(FINDING, [(tenant, *astuple(row)) for row in ordered])
+        self._put_later(FINDING, TenantRows(tenant, ordered))
 
     def put_links(self, tenant: str, rows: Sequence[Link]) -> None:
         """Keep links between findings and evidence that are already kept."""
         # In the order of the findings all index walks but that to the evidence are sequential.
         ordered = sorted(rows, key=attrgetter("finding_id"))
-        self._put_later(LINK, [(tenant, *astuple(row)) for row in ordered])
+        self._put_later(LINK, TenantRows(tenant, ordered))
 
     def put_run(self, run: Run, evidence_ids: Sequence[str], finding_ids: Sequence[str]) -> bool:
         """Keep a run and the names of its members; False when it was there already."""

@@ -67,11 +67,13 @@ class KnownIds:
             self._new.setdefault((table.name, tenant), set()).update(ids)
 
     def unknown(self, table: str, tenant: str, ids: set[str]) -> set[str]:
-        """Leave out those that are remembered."""
+        """Leave out those that are remembered; of more than that, which are read anyhow, none."""
         place = (table, tenant)
-        for known in (self._new, self._young, self._old):
-            if place in known:
-                ids = ids - known[place]
+        known = [some[place] for some in (self._new, self._young, self._old) if place in some]
+        if len(ids) >= SCANNED and len(ids) > sum(map(len, known)):
+            return ids
+        for some in known:
+            ids = ids - some
         return ids
 
     def keep(self) -> None:
@@ -87,22 +89,34 @@ class KnownIds:
         self._new = {}
 
 
-def require_references(
-    connection: apsw.Connection, table: Table, rows: _Rows, known: KnownIds
-) -> None:
-    """Raise NotFound where a row refers to something that its tenant does not have."""
-    for column, parent, key in REFERENCES[table]:
-        for tenant, ids in ids_by_tenant(rows, column):
-            unknown = known.unknown(parent, tenant, ids)
-            if len(unknown) >= SCANNED and _has_few_others(connection, parent, len(unknown)):
-                _remove_kept(connection, parent, key, tenant, unknown)
-            # In order, so that neighbours lie on one page.
-            ordered = sorted(unknown)
-            for first in range(0, len(ordered), MOST_TOGETHER):
-                some = ordered[first : first + MOST_TOGETHER]
-                found = connection.execute(_found(parent, key, len(some)), (*some, tenant)).get
-                if found < len(some):
-                    raise refers_to_nothing()
+class References:
+    """What the rows of one put refer to, each name once."""
+
+    def __init__(self, table: Table) -> None:
+        self._wanted: dict[Reference, dict[str, set[str]]] = {
+            reference: {} for reference in REFERENCES[table]
+        }
+
+    def add(self, rows: _Rows) -> None:
+        """Note what some of the rows refer to."""
+        for reference, by_tenant in self._wanted.items():
+            for tenant, ids in ids_by_tenant(rows, reference.column):
+                by_tenant.setdefault(tenant, set()).update(ids)
+
+    def require(self, connection: apsw.Connection, known: KnownIds) -> None:
+        """Raise NotFound where a row refers to something that its tenant does not have."""
+        for (_, parent, key), by_tenant in self._wanted.items():
+            for tenant, ids in by_tenant.items():
+                unknown = known.unknown(parent, tenant, ids)
+                if len(unknown) >= SCANNED and _has_few_others(connection, parent, len(unknown)):
+                    _remove_kept(connection, parent, key, tenant, unknown)
+                # In order, so that neighbours lie on one page.
+                ordered = sorted(unknown)
+                for first in range(0, len(ordered), MOST_TOGETHER):
+                    some = ordered[first : first + MOST_TOGETHER]
+                    found = connection.execute(_found(parent, key, len(some)), (*some, tenant)).get
+                    if found < len(some):
+                        raise refers_to_nothing()
 
 
 def _has_few_others(connection: apsw.Connection, parent: str, wanted: int) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 from msgspec import Struct
-from msgspec.structs import astuple
 
+from seawall import native
 from seawall.store.row_writes import Values
 
 
@@ -16,7 +16,7 @@ class TenantRows(Sequence[Values]):
     each slice in the processor's cache.
     """
 
-    def __init__(self, tenant: str, rows: Sequence[Struct]) -> None:
+    def __init__(self, tenant: str, rows: list[Struct]) -> None:
         self._tenant = tenant
         self._rows = rows
 
@@ -25,8 +25,8 @@ class TenantRows(Sequence[Values]):
         return len(self._rows)
 
     def __iter__(self) -> Iterator[Values]:
-        """Make one after the other."""
-        return ((self._tenant, *astuple(row)) for row in self._rows)
+        """Make all."""
+        return iter(self._made(self._rows))
 
     @overload
     def __getitem__(self, index: int) -> Values: ...
@@ -36,7 +36,10 @@ class TenantRows(Sequence[Values]):
 
     def __getitem__(self, index: int | slice) -> Values | list[Values]:
         """Make one, or those of a slice."""
-        tenant = self._tenant
         if isinstance(index, slice):
-            return [(tenant, *astuple(row)) for row in self._rows[index]]
-        return (tenant, *astuple(self._rows[index]))
+            return self._made(self._rows[index])
+        return self._made([self._rows[index]])[0]
+
+    def _made(self, rows: list[Struct]) -> list[Values]:
+        fields = rows[0].__struct_fields__ if rows else ()
+        return native.cells_of_rows(self._tenant, rows, fields)

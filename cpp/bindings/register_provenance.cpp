@@ -11,6 +11,7 @@
 
 #include "bindings/canonical_value.hpp"
 #include "bindings/digests.hpp"
+#include "bindings/ledger_rows.hpp"
 #include "bindings/module.hpp"
 #include "bindings/tables.hpp"
 #include "provenance/identifier.hpp"
@@ -126,6 +127,10 @@ void register_provenance(py::module_& module) {
         },
         py::arg("tag"), py::arg("rows"),
         "Leaf hashes (32 bytes each) of rows of the ledger: netstrings of a tag and of each cell.");
+    module.def("in_order_of", &in_order_of, py::arg("rows"), py::arg("texts"),
+               "Rows in the order of their texts, by code points; of equal ones as they were.");
+    module.def("cells_of_rows", &cells_of_rows, py::arg("first"), py::arg("rows"),
+               py::arg("fields"), "Of each row a tuple: the first cell, then its fields.");
     module.def(
         "inclusion_path",
         [](const py::bytes& chunk_leaves, const py::bytes& chunk_roots, std::size_t index) {

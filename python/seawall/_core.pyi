@@ -32,6 +32,7 @@ __all__: list[str] = [
     "bond_yield",
     "build_info",
     "canonical_json",
+    "cells_of_rows",
     "check_profile",
     "concentration",
     "concentration_measures",
@@ -59,6 +60,7 @@ __all__: list[str] = [
     "identifier",
     "implied_default_probability",
     "import_table",
+    "in_order_of",
     "inclusion_path",
     "internal_rate_of_return",
     "internal_rate_of_return_dated",
@@ -691,6 +693,13 @@ def canonical_json(
     `plain` makes them of anything else.
     """
 
+def cells_of_rows(
+    first: typing.Any, rows: list[typing.Any], fields: tuple[str, ...]
+) -> list[tuple[typing.Any, ...]]:
+    """
+    Of each row a tuple: the first cell, then its fields.
+    """
+
 def check_profile(profile: bytes) -> None:
     """
     Raises InvalidProfile when the profile contradicts itself.
@@ -949,6 +958,11 @@ def import_table(source: typing.Any) -> NativeTable:
     Copies any object with __arrow_c_stream__ into a native table.
 
     Columns may be float64, int64, date32, bool or utf8; others raise InvalidInput.
+    """
+
+def in_order_of(rows: list[typing.Any], texts: list[str]) -> list[typing.Any]:
+    """
+    Rows in the order of their texts, by code points; of equal ones as they were.
     """
 
 def inclusion_path(

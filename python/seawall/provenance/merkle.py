@@ -1,6 +1,6 @@
 """The Merkle tree of RFC 6962: what its proofs lead to."""
 
-from base64 import b16decode
+from binascii import unhexlify
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated
@@ -165,7 +165,7 @@ class InclusionProof(
                 leaf_hash(leaf),
                 leaf_index=self.leaf_index,
                 leaf_count=self.leaf_count,
-                path=[b16decode(sibling, casefold=True) for sibling in self.path],
+                path=[unhexlify(sibling) for sibling in self.path],
             )
         except (ValueError, InvalidInput):
             return False

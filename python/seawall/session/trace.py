@@ -9,6 +9,7 @@ from seawall.errors import NotFound
 from seawall.ingest import explain
 from seawall.provenance import InclusionProof
 from seawall.session.codec import decompress
+from seawall.session.record_path import record_path
 from seawall.store import Store
 from seawall.store.types import DatasetVersion
 from seawall.table import Table
@@ -51,6 +52,12 @@ class Trace(msgspec.Struct, frozen=True):
     record: TracedRecord | None  # None when no record contributes
 
 
+class _Named(msgspec.Struct):
+    """What is shown of a profile: no other field is decoded."""
+
+    name: str
+
+
 def trace_record(
     store: Store, dataset: DatasetVersion, record: int, *, refused: list[str]
 ) -> TracedRecord:
@@ -71,11 +78,10 @@ def trace_record(
     chunk = store.raw_chunk(dataset.tenant, dataset.dataset_version_id, chunk_index)
     block = decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec)
     stored = native.stored_record(block, index)
-    path = native.inclusion_path(stored["chunk_leaves"], dataset.chunk_roots, record)
     proof = InclusionProof(
         leaf_index=record,
         leaf_count=dataset.record_count,
-        path=tuple(digest.hex() for digest in path),
+        path=tuple(record_path(stored["chunk_leaves"], dataset.chunk_roots, record)),
         root=dataset.merkle_root.hex(),
     )
     table_rows = msgspec.json.decode(dataset.source)["table_rows"]
@@ -144,7 +150,7 @@ def trace_finding(
         evidence=evidence,
         dataset_version_id=dataset.dataset_version_id,
         merkle_root=dataset.merkle_root.hex(),
-        profile_name=msgspec.json.decode(dataset.profile)["name"],
+        profile_name=msgspec.json.decode(dataset.profile, type=_Named).name,
         source=msgspec.json.decode(dataset.source),
         record=record,
     )

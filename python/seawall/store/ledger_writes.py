@@ -1,11 +1,11 @@
 """The rows of the ledger, written to any database."""
 
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from seawall import native
 from seawall.store.log_writes import LogRowWrites
 from seawall.store.refusals import kept_otherwise
 from seawall.store.row_writes import Values
@@ -23,6 +23,7 @@ from seawall.store.tables import (
     RUN_FINDING,
     LedgerTable,
 )
+from seawall.store.tenant_rows import TenantRows
 from seawall.store.types import (
     DatasetVersion,
     Derivation,
@@ -79,19 +80,19 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
     def put_evidence(self, tenant: str, rows: Sequence[Evidence]) -> None:
         """Keep evidence of dataset versions that are already kept."""
         # In the order of their index, which so is walked from one end to the other.
-        ordered = sorted(rows, key=attrgetter("evidence_id"))
-        self._put_later(EVIDENCE, [(tenant, *astuple(row)) for row in ordered])
+        ordered = native.in_order_of(list(rows), [row.evidence_id for row in rows])
+        self._put_later(EVIDENCE, TenantRows(tenant, ordered))
 
     def put_findings(self, tenant: str, rows: Sequence[Finding]) -> None:
         """Keep findings of dataset versions that are already kept."""
-        ordered = sorted(rows, key=attrgetter("finding_id"))
-        self._put_later(FINDING, [(tenant, *astuple(row)) for row in ordered])
+        ordered = native.in_order_of(list(rows), [row.finding_id for row in rows])
+        self._put_later(FINDING, TenantRows(tenant, ordered))
 
     def put_links(self, tenant: str, rows: Sequence[Link]) -> None:
         """Keep links between findings and evidence that are already kept."""
         # In the order of the findings all index walks but that to the evidence are sequential.
-        ordered = sorted(rows, key=attrgetter("finding_id"))
-        self._put_later(LINK, [(tenant, *astuple(row)) for row in ordered])
+        ordered = native.in_order_of(list(rows), [row.finding_id for row in rows])
+        self._put_later(LINK, TenantRows(tenant, ordered))
 
     def put_run(self, run: Run, evidence_ids: Sequence[str], finding_ids: Sequence[str]) -> bool:
         """Keep a run and the names of its members; False when it was there already."""

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 import apsw
 
 from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, StoreError
-from seawall.store.fresh_leaves import FreshLeaves
+from seawall.store.fresh_leaves import HASHED_ROWS, FreshLeaves
 from seawall.store.group_commit import RunAgain
 from seawall.store.kept_rows import KeptRows
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated
-from seawall.store.sqlite_references import KnownIds, require_references
+from seawall.store.sqlite_references import REMEMBERED, KnownIds, References
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
 from seawall.store.tables import EVIDENCE, FINDING, LINK, RUN_EVIDENCE, RUN_FINDING
 
@@ -81,13 +81,20 @@ class SqliteGroup:
         """Insert what is missing, require the rest to be the same; return how many were new."""
         is_shared = table in _SHARED
         unknown = self._kept.unknown(table.name, rows) if is_shared else rows
-        created = table.put(self._connection, unknown)
-        if created:
-            require_references(self._connection, table, unknown, self._known)
-        self._known.add(table, unknown)
-        if created == len(unknown):
-            self.fresh.add(table.name, unknown)
-        elif is_shared:
+        references = References(table)
+        created = 0
+        for first in range(0, len(unknown), HASHED_ROWS):
+            some = unknown[first : first + HASHED_ROWS]
+            new = table.put(self._connection, some)
+            created += new
+            if new:
+                references.add(some)
+            if new == len(some):
+                self.fresh.add(table.name, some)
+            if first >= len(unknown) - REMEMBERED:
+                self._known.add(table, some)
+        references.require(self._connection, self._known)
+        if created < len(unknown) and is_shared:
             self._kept.add(table.name, unknown)  # some were there, and may be meant again
         return created
 

@@ -6,13 +6,16 @@ process has put lately need not be looked up. The foreign keys stay declared: fo
 schema, and for the check of a whole ledger.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
+from itertools import filterfalse
 from typing import Any, NamedTuple
 
 import apsw
 import msgspec
 
+from seawall import native
 from seawall.store.refusals import refers_to_nothing
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
 from seawall.store.tables import EVIDENCE, FINDING, LEDGER_TABLES, LedgerTable
@@ -66,12 +69,14 @@ class KnownIds:
         for tenant, ids in ids_by_tenant(rows[-REMEMBERED:], 1):
             self._new.setdefault((table.name, tenant), set()).update(ids)
 
-    def unknown(self, table: str, tenant: str, ids: set[str]) -> set[str]:
-        """Leave out those that are remembered."""
+    def unknown(self, table: str, tenant: str, ids: list[str]) -> list[str]:
+        """Leave out those that are remembered; of more than that, which are read anyhow, none."""
         place = (table, tenant)
-        for known in (self._new, self._young, self._old):
-            if place in known:
-                ids = ids - known[place]
+        known = [some[place] for some in (self._new, self._young, self._old) if place in some]
+        if len(ids) >= SCANNED and len(ids) > sum(map(len, known)):
+            return ids
+        for some in known:
+            ids = list(filterfalse(some.__contains__, ids))
         return ids
 
     def keep(self) -> None:
@@ -87,22 +92,30 @@ class KnownIds:
         self._new = {}
 
 
-def require_references(
-    connection: apsw.Connection, table: Table, rows: _Rows, known: KnownIds
-) -> None:
-    """Raise NotFound where a row refers to something that its tenant does not have."""
-    for column, parent, key in REFERENCES[table]:
-        for tenant, ids in ids_by_tenant(rows, column):
-            unknown = known.unknown(parent, tenant, ids)
-            if len(unknown) >= SCANNED and _has_few_others(connection, parent, len(unknown)):
-                _remove_kept(connection, parent, key, tenant, unknown)
-            # In order, so that neighbours lie on one page.
-            ordered = sorted(unknown)
-            for first in range(0, len(ordered), MOST_TOGETHER):
-                some = ordered[first : first + MOST_TOGETHER]
-                found = connection.execute(_found(parent, key, len(some)), (*some, tenant)).get
-                if found < len(some):
-                    raise refers_to_nothing()
+class References:
+    """What the rows of one put refer to, by reference and tenant."""
+
+    def __init__(self, table: Table) -> None:
+        self._wanted: dict[Reference, dict[str, list[str]]] = {
+            reference: {} for reference in REFERENCES[table]
+        }
+
+    def add(self, rows: _Rows) -> None:
+        """Note what some of the rows refer to."""
+        for reference, by_tenant in self._wanted.items():
+            for tenant, ids in ids_by_tenant(rows, reference.column):
+                by_tenant.setdefault(tenant, []).extend(ids)
+
+    def require(self, connection: apsw.Connection, known: KnownIds) -> None:
+        """Raise NotFound where a row refers to something that its tenant does not have."""
+        for (_, parent, key), by_tenant in self._wanted.items():
+            for tenant, ids in by_tenant.items():
+                unknown = known.unknown(parent, tenant, ids)
+                ordered = native.in_order_of(unknown, unknown)
+                if len(ordered) >= SCANNED and _has_few_others(connection, parent, len(ordered)):
+                    _compare(connection, parent, key, tenant, ordered)
+                else:
+                    _look_up(connection, parent, key, tenant, list(dict.fromkeys(ordered)))
 
 
 def _has_few_others(connection: apsw.Connection, parent: str, wanted: int) -> bool:
@@ -110,8 +123,19 @@ def _has_few_others(connection: apsw.Connection, parent: str, wanted: int) -> bo
     return rows is not None and int(rows) <= _SCANNED_FOR_ONE * wanted
 
 
-def _remove_kept(
-    connection: apsw.Connection, parent: str, key: str, tenant: str, wanted: set[str]
+def _look_up(
+    connection: apsw.Connection, parent: str, key: str, tenant: str, ordered: list[str]
+) -> None:
+    """Look up each, in order, so that neighbours lie on one page."""
+    for first in range(0, len(ordered), MOST_TOGETHER):
+        some = ordered[first : first + MOST_TOGETHER]
+        found = connection.execute(_found(parent, key, len(some)), (*some, tenant)).get
+        if found < len(some):
+            raise refers_to_nothing()
+
+
+def _compare(
+    connection: apsw.Connection, parent: str, key: str, tenant: str, ordered: list[str]
 ) -> None:
     """Read all identifiers of the parent, which is sooner than to look up most of them."""
     # One step a page: at each step the interpreter lets go of its lock.
@@ -119,10 +143,15 @@ def _remove_kept(
         f"SELECT json_group_array(key), max(key) FROM (SELECT {key} AS key FROM {parent}"
         f" WHERE {key} > ? AND tenant = ? ORDER BY {key} LIMIT {_PAGE})"
     )
-    last: str | None = ""
-    while wanted and last is not None:
+    last, compared = "", 0
+    while compared < len(ordered):
         text, last = connection.execute(page, (last, tenant)).get
-        wanted.difference_update(msgspec.json.decode(text))
+        if last is None:
+            raise refers_to_nothing()
+        end = bisect_right(ordered, last, compared)
+        if not set(msgspec.json.decode(text)).issuperset(ordered[compared:end]):
+            raise refers_to_nothing()
+        compared = end
 
 
 def ids_by_tenant(rows: _Rows, column: int) -> list[tuple[str, set[str]]]:

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+#include <pybind11/typing.h>
+
+// Rows on their way into the ledger: many, and spread over the memory.
+namespace seawall::bindings {
+
+using Objects = pybind11::typing::List<pybind11::object>;
+using LedgerRow = pybind11::typing::Tuple<pybind11::object, pybind11::ellipsis>;
+
+/// Rows in the order of their texts, by code points; of equal ones as they were. Throws
+/// Error(invalid_input) unless there is a Unicode text for each row.
+Objects in_order_of(const Objects& rows, const pybind11::typing::List<pybind11::str>& texts);
+
+/// Of each row a tuple: the first cell, then those of its fields.
+pybind11::typing::List<LedgerRow> cells_of_rows(
+    const pybind11::object& first, const Objects& rows,
+    const pybind11::typing::Tuple<pybind11::str, pybind11::ellipsis>& fields);
+
+}  // namespace seawall::bindings

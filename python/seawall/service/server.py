@@ -88,6 +88,7 @@ def run_service(
             lines=lines if options.log_requests else None,
             traces=provider,
         )
+        app.on_startup.append(walk_often)
         on_bound(_address(listening), opened)
         with _seldom_collected(), _soon_switched():
             limits = ConnectionLimits(max_connections=options.connections)
@@ -126,7 +127,6 @@ def serve(
         timeout_notify=SWEEP_S,
     )
     server = uvicorn.Server(config)
-    app.on_startup.append(walk_often)
     # The server raises the signal that ended it once more; the store is to be closed first.
     before = {one: signal.signal(one, _noted) for one in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 import msgspec
 
@@ -66,6 +66,13 @@ class EngineOutcome(msgspec.Struct, Generic[Result], frozen=True):
     findings: tuple[FindingDraft, ...]
     tables: Mapping[str, Callable[[], Table]]
     questions: Any = None
+
+    def without_drafts(self) -> Self:
+        """Return what is still asked for once the ledger has the drafts.
+
+        The documents of a run are many small objects, which the collector walks while they live.
+        """
+        return msgspec.structs.replace(self, evidence=(), findings=())
 
 
 class Execution(msgspec.Struct, frozen=True):

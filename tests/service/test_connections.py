@@ -1,6 +1,8 @@
 """How answers leave a connection, and how long it may rest."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -219,3 +221,27 @@ def test_a_connection_that_has_gone_is_not_swept() -> None:
         assert Looked.swept == SWEPT_AT_ONCE
 
     asyncio.run(said())
+
+
+def test_who_leaves_in_the_middle_of_a_request_leaves_nothing_to_the_collector() -> None:
+    async def app(_: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] == "http.request":
+            pass
+        await send(start(size=2))
+
+    async def left() -> "weakref.ref[Any]":
+        connection, _ = connected(app)
+        connection.data_received(REQUEST[:-1])
+        await settled()
+        cycle = weakref.ref(connection.cycle)
+        connection.connection_lost(None)
+        await settled()
+        return cycle
+
+    gc.collect()
+    gc.disable()
+    try:
+        cycle = asyncio.run(left())
+        assert cycle() is None
+    finally:
+        gc.enable()

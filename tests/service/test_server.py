@@ -1,5 +1,7 @@
 """The server as it runs: a process, a port, a signal."""
 
+import asyncio
+import gc
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from seawall.service.server import COLLECTION_THRESHOLDS, WALK_S, walk_often
 from seawall.session import Session
 from service.conftest import RECORD, RUN, STARTED_AT
 from service.served import COMMAND, served
@@ -72,3 +75,33 @@ def test_development_is_refused_to_other_machines(tmp_path: Path) -> None:
     assert found.returncode == 1
     assert "0.0.0.0" in found.stderr  # noqa: S104
     assert "Traceback" not in found.stderr
+
+
+def test_the_collector_stops_everybody_for_few_objects_at_a_time() -> None:
+    met = []
+
+    def note(phase: str, about: dict[str, int]) -> None:
+        if phase == "start" and about["generation"] == 1:
+            met.append(len(gc.get_objects(0)) + len(gc.get_objects(1)))
+
+    async def rush() -> int:
+        await walk_often()
+        waiting = []
+        for _ in range(20):
+            waiting += [[number] for number in range(10_000)]
+            await asyncio.sleep(WALK_S / 2)
+        return len(waiting)
+
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.callbacks.append(note)
+    gc.set_threshold(*COLLECTION_THRESHOLDS)
+    try:
+        assert asyncio.run(rush()) == 200_000
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(note)
+        gc.unfreeze()
+    assert len(met) > 3
+    assert max(met) < 50_000

@@ -66,6 +66,28 @@ def test_a_failure_to_make_is_not_kept() -> None:
     assert cache.get("key", lambda: ("made", 1)) == "made"
 
 
+def test_who_waits_for_a_value_fails_as_its_maker_does() -> None:
+    cache: ByteBoundedCache[str] = ByteBoundedCache(10)
+    asked, asks = Event(), Event()
+
+    def fail() -> tuple[str, int]:
+        asked.set()
+        assert asks.wait(30)
+        Event().wait(0.05)  # the other waits by now
+        raise KeyError("not now")
+
+    with ThreadPoolExecutor(2) as pool:
+        maker = pool.submit(cache.get, "key", fail)
+        assert asked.wait(30)
+        waiting = pool.submit(cache.get, "key", lambda: ("made by the other", 1))
+        asks.set()
+        with pytest.raises(KeyError):
+            maker.result(30)
+        with pytest.raises(KeyError):
+            waiting.result(30)
+    assert cache.get("key", lambda: ("made", 1)) == "made"
+
+
 def test_who_joins_a_flight_gets_what_its_first_lands() -> None:
     flights: SingleFlight[int] = SingleFlight()
     first, is_first = flights.begin("key")

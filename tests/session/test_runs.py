@@ -1,5 +1,6 @@
 """Runs, their identifiers and members, and the way back from a finding."""
 
+import gc
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 
 from seawall import native
+from seawall.engine import EvidenceDraft, FindingDraft
 from seawall.errors import Cancelled, InvalidInput, NotFound
 from seawall.native import RunControl
 from seawall.provenance import InclusionProof
@@ -154,6 +156,17 @@ def test_a_run_is_found_again_with_everything(session: Session, dataset: Dataset
     assert found.started_at == "2025-01-01T00:00:00.000000Z"
     tables = [native.table_digest([r.table("positions").native]) for r in (run, found)]
     assert tables[0] == tables[1]
+
+
+def test_of_a_run_that_is_held_no_document_is_in_memory_twice(
+    session: Session, dataset: Dataset
+) -> None:
+    run = session.stress(dataset, started_at=STARTED)
+    again = session.run_of(run.run_id)
+    assert run.table("records").rows(3) is not None
+    assert again.table("records").rows(3) is not None
+    held = [one for one in gc.get_objects() if isinstance(one, EvidenceDraft | FindingDraft)]
+    assert held == []
 
 
 def test_runs_are_listed_by_dataset_newest_first(session: Session, dataset: Dataset) -> None:

@@ -113,7 +113,7 @@ def _refusal(body: bytes, kind: type[Any], text: str) -> InvalidInput:
 def refuse_duplicate_keys(body: bytes) -> None:
     """Refuse JSON in which an object holds a key twice; raises InvalidInput (``body_invalid``)."""
     try:
-        json.loads(body, object_pairs_hook=_unique, parse_int=_passed, parse_float=_passed)
+        _looked_through(body.decode(errors="surrogatepass"))
     except RecursionError as error:
         raise LimitExceeded("is nested too deeply", where="body") from error
     except ValueError as error:  # not UTF-8, where msgspec passed over it
@@ -129,6 +129,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> None:
 
 def _passed(_: str) -> None:
     return None
+
+
+# Made once: `json.loads` would make it anew for each body, which takes as long as to read one.
+_looked_through = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_passed, parse_float=_passed
+).decode
 
 
 def decode_envelope(body: bytes, kind: type[T], raw_field: str) -> T:

@@ -66,6 +66,12 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.connections) > self.limits.max_connections:
             self._refuse(503, "OVERLOADED", "Too many connections; try again.")
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of an answer that never begins: it and what keeps its head knew each other."""
+        super().connection_lost(exc)
+        if self.cycle is not None:
+            self.cycle.transport = self.transport
+
     def data_received(self, data: bytes) -> None:
         """Read on."""
         if self.transport.is_closing():

@@ -36,7 +36,7 @@ class ByteBoundedCache(Generic[Value]):
         self._hits = 0
         self._misses = 0
         self._entries: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
-        self._making: dict[Hashable, Future[Value]] = {}
+        self._making: dict[Hashable, Future[Value] | None] = {}  # None: nobody waits for it
         self._lock = Lock()
 
     def find(self, key: Hashable) -> Value | None:
@@ -53,23 +53,23 @@ class ByteBoundedCache(Generic[Value]):
             held = self._found(key)
             if held is not None:
                 return held
-            making = self._making.get(key)
-            if making is None:
-                mine = self._making[key] = Future()
+            making = None
+            if key in self._making:
+                making = self._making[key] = self._making[key] or Future()
+            else:
+                self._making[key] = None
         if making is not None:
             return making.result()
         try:
             value, weight = make()
         except BaseException as error:
-            with self._lock:
-                del self._making[key]
-            mine.set_exception(error)
-            del mine  # the error knows this frame, and all that its callers hold
+            if (awaited := self._made(key)) is not None:
+                awaited.set_exception(error)
+            del awaited  # the error knows this frame, and all that its callers hold
             raise
         self.put(key, value, weight)
-        with self._lock:
-            del self._making[key]
-        mine.set_result(value)
+        if (awaited := self._made(key)) is not None:
+            awaited.set_result(value)
         return value
 
     def put(self, key: Hashable, value: Value, weight: int) -> None:
@@ -103,3 +103,7 @@ class ByteBoundedCache(Generic[Value]):
         self._hits += 1
         self._entries.move_to_end(key)
         return entry[0]
+
+    def _made(self, key: Hashable) -> Future[Value] | None:
+        with self._lock:
+            return self._making.pop(key)

@@ -17,7 +17,7 @@ _OBJECT_BYTES = 1_000  # of a held run, beside its texts and bytes: about
 _MEMBER_BYTES = 200  # of one of its identifiers
 
 
-class HeldRun(msgspec.Struct, frozen=True):
+class HeldRun(msgspec.Struct, frozen=True, gc=False):
     """A run and what it names, as bytes; it never changes."""
 
     row: Run
@@ -85,4 +85,4 @@ def compute_again(store: Store, books: Books, row: Run, *, threads: int) -> Engi
             code="engine_version_differs",
             where=row.run_id,
         )
-    return again
+    return again.without_drafts()

@@ -72,8 +72,8 @@ class RunInHand:
             left = run_rows(question, outcome, created_at=asker.now(), created_by=asker.actor)
             audited = self.asked.audited
             self.work = left.write(None if audited is None else audited(question.run_id))
-            self._held, self._outcome = hold_written(left), outcome
-            self.run = run_of(asker, self._held, created=True, outcome=outcome)
+            self._held, self._outcome = hold_written(left), outcome.without_drafts()
+            self.run = run_of(asker, self._held, created=True, outcome=self._outcome)
             if self.asked.prepared is not None:
                 self.asked.prepared(self.run)
         except BaseException as error:

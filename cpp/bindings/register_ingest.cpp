@@ -235,30 +235,39 @@ Entry stored_record(const py::buffer& block, std::size_t index) {
     return result;
 }
 
-std::vector<Entry> explain_record(const py::bytes& bytes, bool table_row,
-                                  const py::bytes& profile_json) {
-    const TapeProfile profile = parse_profile(profile_json);
-    RecordReader reader(profile, table_row ? RecordForm::table_row : RecordForm::json_object);
-    CapturedRecord captured;
-    reader.read(bytes, captured);
-    std::vector<Entry> cells;
-    for (const ExplainedCell& cell : RecordWriter(profile).explain(captured)) {
-        static constexpr std::array<std::string_view, 3> states{"absent", "present", "refused"};
-        py::list rules;
-        for (std::size_t rule = 0; rule < rule_count; ++rule) {
-            if (cell.applied.contains(static_cast<Rule>(rule))) rules.append(rule_names[rule]);
+class RecordExplainer {
+  public:
+    RecordExplainer(const py::bytes& profile, bool table_row)
+        : profile_(parse_profile(profile)),
+          form_(table_row ? RecordForm::table_row : RecordForm::json_object) {}
+
+    std::vector<Entry> explain(const py::bytes& bytes) const {
+        RecordReader reader(profile_, form_);
+        CapturedRecord captured;
+        reader.read(bytes, captured);
+        std::vector<Entry> cells;
+        for (const ExplainedCell& cell : RecordWriter(profile_).explain(captured)) {
+            static constexpr std::array<std::string_view, 3> states{"absent", "present", "refused"};
+            py::list rules;
+            for (std::size_t rule = 0; rule < rule_count; ++rule) {
+                if (cell.applied.contains(static_cast<Rule>(rule))) rules.append(rule_names[rule]);
+            }
+            const Entry entry;
+            entry["field"] = py::str(cell.field);
+            entry["raw"] = py::str(cell.raw);
+            entry["value"] = py::str(cell.value);
+            entry["state"] = py::str(states[static_cast<std::size_t>(cell.state)]);
+            entry["rules"] = rules;
+            entry["reason"] = py::str(cell.reason);
+            cells.push_back(entry);
         }
-        const Entry entry;
-        entry["field"] = py::str(cell.field);
-        entry["raw"] = py::str(cell.raw);
-        entry["value"] = py::str(cell.value);
-        entry["state"] = py::str(states[static_cast<std::size_t>(cell.state)]);
-        entry["rules"] = rules;
-        entry["reason"] = py::str(cell.reason);
-        cells.push_back(entry);
+        return cells;
     }
-    return cells;
-}
+
+  private:
+    TapeProfile profile_;
+    RecordForm form_;
+};
 
 }  // namespace
 
@@ -310,9 +319,12 @@ void register_ingest(py::module_& module) {
         py::arg("profile"), "Raises InvalidProfile when the profile contradicts itself.");
     module.def("stored_record", &stored_record, py::arg("block"), py::arg("index"),
                "One record of a raw block: bytes, source_row, and the block's leaf hashes.");
-    module.def("explain_record", &explain_record, py::arg("record"), py::kw_only(),
-               py::arg("table_row"), py::arg("profile"),
-               "How each cell of a record was read: field, raw, value, state, rules, reason.");
+    py::class_<RecordExplainer>(module, "RecordExplainer",
+                                "Tells how the records of a profile were read.")
+        .def(py::init<const py::bytes&, bool>(), py::arg("profile"), py::kw_only(),
+             py::arg("table_row"))
+        .def("explain", &RecordExplainer::explain, py::arg("record"),
+             "How each cell of a record was read: field, raw, value, state, rules, reason.");
 }
 
 }  // namespace seawall::bindings

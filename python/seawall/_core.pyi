@@ -21,6 +21,7 @@ __all__: list[str] = [
     "LoadRequest",
     "NO_LTV_LIMIT",
     "NativeTable",
+    "RecordExplainer",
     "RunControl",
     "Sampling",
     "TapeIngest",
@@ -49,7 +50,6 @@ __all__: list[str] = [
     "exact_loss_distribution",
     "expected_credit_loss",
     "expected_tranche_loss",
-    "explain_record",
     "extend_peaks",
     "factor_of_loss",
     "factors_of_loss",
@@ -230,6 +230,16 @@ class TapeIngest:
     def take_blocks(self) -> list[bytes]:
         """
         The blocks to store that were completed since the last call.
+        """
+
+class RecordExplainer:
+    """
+    Tells how the records of a profile were read.
+    """
+    def __init__(self, profile: bytes, *, table_row: bool) -> None: ...
+    def explain(self, record: bytes) -> list[dict[str, typing.Any]]:
+        """
+        How each cell of a record was read: field, raw, value, state, rules, reason.
         """
 
 class XmlRecords:
@@ -860,13 +870,6 @@ def expected_tranche_loss(
 ) -> float:
     """
     Of a tranche of the infinite pool, as a fraction of its size.
-    """
-
-def explain_record(
-    record: bytes, *, table_row: bool, profile: bytes
-) -> list[dict[str, typing.Any]]:
-    """
-    How each cell of a record was read: field, raw, value, state, rules, reason.
     """
 
 def extend_peaks(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from functools import lru_cache
 from typing import Any, BinaryIO, cast
 
 from seawall import native
@@ -259,4 +260,9 @@ def explain(record: bytes, profile: bytes, *, table_rows: bool) -> list[dict[str
 
     The profile is given as its canonical JSON.
     """
-    return native.explain_record(record, table_row=table_rows, profile=profile)
+    return _explainer(profile, table_rows).explain(record)
+
+
+@lru_cache(8)  # a trace seldom comes alone, and to read the profile takes longer than its record
+def _explainer(profile: bytes, table_rows: bool) -> native.RecordExplainer:
+    return native.RecordExplainer(profile, table_row=table_rows)

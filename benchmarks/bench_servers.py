@@ -77,15 +77,18 @@ def measured(name: str, work: Work, subject: LoadSubject, *, requests: int) -> R
     level = measure_level(plan, Question(fresh=work.fresh), subject)
     after = process.cpu_times()
     cpu_s = after.user + after.system - before.user - before.system
+    figures = level.figures
+    assert figures.p50_ms is not None
+    assert figures.p99_ms is not None
     return Row(
         server=name,
         work=work.name,
         connections=work.connections,
         cpu_us_per_request=cpu_s * 1e6 / (plan.requests + plan.warmup),
-        throughput_rps=level.figures.throughput_rps,
-        p50_ms=level.figures.p50_ms,
-        p99_ms=level.figures.p99_ms,
-        errors=level.figures.errors,
+        throughput_rps=figures.throughput_rps,
+        p50_ms=figures.p50_ms,
+        p99_ms=figures.p99_ms,
+        errors=figures.errors,
     )
 
 

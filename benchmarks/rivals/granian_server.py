@@ -8,7 +8,6 @@ before a body is read.
 import asyncio
 import signal
 import socket
-import sys
 from typing import Any
 
 import uvloop
@@ -46,4 +45,4 @@ def serve(app: Litestar, listening: socket.socket, **_: Any) -> None:
 
 if __name__ == "__main__":
     service_server.serve = serve
-    sys.exit(main())
+    main()

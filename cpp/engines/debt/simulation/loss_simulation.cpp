@@ -8,6 +8,7 @@
 #include "engines/debt/simulation/default_decider.hpp"
 #include "engines/debt/simulation/tail_scenarios.hpp"
 #include "errors/error.hpp"
+#include "numeric/added_elements.hpp"
 
 namespace seawall::debt {
 namespace {
@@ -78,16 +79,11 @@ void check_sum(std::span<const std::int64_t> losses, const TailScenarios& scenar
     }
 }
 
-template <class Number>
-void add(const std::vector<Number>& from, std::vector<Number>& to) {
-    for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
-}
-
 void add(const LossReplay& from, LossReplay& to) {
-    add(from.money.above_minor, to.money.above_minor);
-    add(from.money.at_minor, to.money.at_minor);
-    add(from.defaults.above_count, to.defaults.above_count);
-    add(from.defaults.at_count, to.defaults.at_count);
+    add_elements(from.money.above_minor, to.money.above_minor);
+    add_elements(from.money.at_minor, to.money.at_minor);
+    add_elements(from.defaults.above_count, to.defaults.above_count);
+    add_elements(from.defaults.at_count, to.defaults.at_count);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "engines/debt/simulation/default_decider.hpp"
 #include "engines/debt/simulation/tail_scenarios.hpp"
 #include "errors/error.hpp"
+#include "numeric/added_elements.hpp"
 
 namespace seawall::debt {
 namespace {
@@ -68,10 +69,6 @@ TailDefaults by_row(const ObligorGroups& groups, const TailDefaults& of_places,
             static_cast<std::uint32_t>(scenarios.index.size() - scenarios.above_count);
     }
     return counts;
-}
-
-void add(const std::vector<std::uint32_t>& from, std::vector<std::uint32_t>& to) {
-    for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
 }
 
 /// What the counts of an obligor weigh: (above · above_count + at · at_count) / whole.
@@ -208,8 +205,8 @@ TailDefaults replay_tail(const ObligorGroups& groups, const SimulationRange& ran
             std::clamp(found.above_count, first, end) - first);
         parallel.control.advance(end - first);
         const std::scoped_lock lock(adding);
-        add(counts.above_count, of_places.above_count);
-        add(counts.at_count, of_places.at_count);
+        add_elements(counts.above_count, of_places.above_count);
+        add_elements(counts.at_count, of_places.at_count);
     });
     if (!complete) throw Error(ErrorCode::cancelled, "contributions", "stopped by the caller");
     return by_row(groups, of_places, found);

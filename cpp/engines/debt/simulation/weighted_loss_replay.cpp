@@ -6,14 +6,10 @@
 #include "engines/debt/simulation/loss_simulation.hpp"
 #include "engines/debt/simulation/tail_scenarios.hpp"
 #include "errors/error.hpp"
+#include "numeric/added_elements.hpp"
 
 namespace seawall::debt {
 namespace {
-
-template <class Number>
-void add(const std::vector<Number>& from, std::vector<Number>& to) {
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
-}
 
 /// Of some scenarios of a tail, by index in the range; the first `above_count` are above VaR.
 struct TailPiece {
@@ -77,9 +73,9 @@ WeightedReplay replay_weighted_losses(const ObligorGroups& groups, const LossRul
         const WeightedReplay part = replay_of(groups, rule, range, scenarios, piece);
         parallel.control.advance(count);
         const std::scoped_lock lock(adding);
-        add(part.sums.above, result.sums.above);
-        add(part.sums.at, result.sums.at);
-        add(part.above_count, result.above_count);
+        add_elements(part.sums.above, result.sums.above);
+        add_elements(part.sums.at, result.sums.at);
+        add_elements(part.above_count, result.above_count);
     });
     if (!complete) throw Error(ErrorCode::cancelled, "contributions", "stopped by the caller");
     return result;

@@ -9,6 +9,7 @@
 #include "engines/debt/simulation/tail_contributions.hpp"
 #include "engines/debt/simulation/tail_scenarios.hpp"
 #include "errors/error.hpp"
+#include "numeric/added_elements.hpp"
 
 namespace seawall::debt {
 namespace {
@@ -54,11 +55,6 @@ class WeightAdder {
     std::vector<std::uint16_t> masks_;
     WeightedDefaults sums_;
 };
-
-template <class Number>
-void add(const std::vector<Number>& from, std::vector<Number>& to) {
-    for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
-}
 
 /// A contribution is (above · Σ w·L above VaR + at · Σ w·L at VaR) / whole.
 struct SumWeights {
@@ -110,9 +106,9 @@ WeightedDefaults replay_weighted_tail(const ObligorGroups& groups, const Simulat
             parallel.control.advance(size);
         }
         const std::scoped_lock lock(adding);
-        add(adder.sums().above_weight, result.above_weight);
-        add(adder.sums().at_weight, result.at_weight);
-        add(adder.sums().above_count, result.above_count);
+        add_elements(adder.sums().above_weight, result.above_weight);
+        add_elements(adder.sums().at_weight, result.at_weight);
+        add_elements(adder.sums().above_count, result.above_count);
     });
     if (!complete) throw Error(ErrorCode::cancelled, "contributions", "stopped by the caller");
     return result;

@@ -16,8 +16,8 @@ COLORS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#000000")
 PALE = "#A9CFE6"
 _FONT = "Helvetica Neue, Arial, Liberation Sans, sans-serif"
 # Texts are laid out as wide as in Arial. Where a browser has none of these fonts, its own may be
-# wider by a seventh, and names grow to the left.
-_PADDING = {"left": 24, "top": 2, "right": 2, "bottom": 2}
+# wider by a seventh: names grow to the left, the last tick of an axis by half of that to the right.
+_PADDING = {"left": 24, "top": 2, "right": 6, "bottom": 2}
 _SYMBOL_SIZES = {"square": 110, "stroke": 700}  # a stroke shows its dashes
 _SCALES = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
 

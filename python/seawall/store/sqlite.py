@@ -1,6 +1,7 @@
 """The store in one SQLite file, which several processes may use at once."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from seawall.errors import StoreError
@@ -24,6 +25,8 @@ class SqliteStore(LedgerStore):
         Name of a registered SQLite file system; fault tests put theirs here.
     checkpoint_pages : int
         Length of the write-ahead log, in pages of 4 KiB, at which it is moved into the file.
+    turns_file : Path, optional
+        Where processes that write all the time queue for it (see `WriteTurns`).
 
     Raises
     ------
@@ -42,8 +45,11 @@ class SqliteStore(LedgerStore):
         opened_at: str = "",
         vfs: str | None = None,
         checkpoint_pages: int = CHECKPOINT_PAGES,
+        turns_file: Path | None = None,
     ) -> None:
-        self._writer = SqliteWriter(path, vfs=vfs, checkpoint_pages=checkpoint_pages)
+        self._writer = SqliteWriter(
+            path, vfs=vfs, checkpoint_pages=checkpoint_pages, turns_file=turns_file
+        )
         try:
             migrate(self._writer, migrations_of("sqlite"), applied_at=opened_at)
             self._writer.begin_logging()

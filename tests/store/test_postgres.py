@@ -163,6 +163,14 @@ def test_a_reference_to_a_missing_row_is_found(raw: Session, url: str) -> None:
         assert store.integrity_problems() == ["finding refers to a missing dataset_version"]
 
 
+def test_a_finding_whose_evidence_is_gone_is_refused(raw: Session, url: str) -> None:
+    raw.execute("SET session_replication_role = replica")
+    raw.execute("INSERT INTO link VALUES ('harbour', 'x', 'f0', 'gone', 3)")
+    with open_store(url) as store, pytest.raises(NotFound) as refusal:
+        store.finding_with_evidence(TENANT, "f0")
+    assert refusal.value.where == "evidence[gone]"
+
+
 def test_many_rows_are_kept_as_few_are(url: str) -> None:
     rows = evidence(2_500, prefix="x")
     with open_store(url) as store:

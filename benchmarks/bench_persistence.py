@@ -10,8 +10,9 @@ synchronised COMMIT. Payloads are made before the clock.
 `read_latency_ms` is the median of reading a finding, its links and their evidence by identifier.
 A trace is `Session.trace` of a random finding: finding, evidence, dataset, its source record out of
 the stored block, how each cell was read, and the record's proof. A proof is that a random link is
-in the log of the ledger: finding its leaf, its path, and the root that it leads to. Afterwards
-`Session.verify` must find nothing wrong in any row.
+in the log of the ledger as it stands: finding its leaf, its path, and the root that it leads to; of
+an older size the rows at its end would be read too. Afterwards `Session.verify` must find nothing
+wrong in any row.
 
 With `--store postgres` the ledger lies in a PostgreSQL server that the benchmark starts on the same
 disk, with its own settings (fsync and synchronous_commit on).

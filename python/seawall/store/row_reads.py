@@ -22,6 +22,12 @@ _TABLES: dict[type[Struct], tuple[str, str]] = {
 COLUMNS = {row: ", ".join(row.__struct_fields__) for row in _TABLES}
 
 
+def no_such(row: type[Struct], identifier: str) -> NotFound:
+    """Make the refusal of a row that the tenant does not have."""
+    table, _ = _TABLES[row]
+    return NotFound(f"There is no such {table}.", where=f"{table}[{identifier}]")
+
+
 class RowReads(ABC):
     """Reads that the parts of a store share; a driver says how a statement is asked."""
 
@@ -43,7 +49,7 @@ class RowReads(ABC):
             {"identifier": identifier, "tenant": tenant},
         )
         if not found:
-            raise NotFound(f"There is no such {table}.", where=f"{table}[{identifier}]")
+            raise no_such(row, identifier)
         return found[0]
 
     def _newest(

@@ -3,7 +3,7 @@
 psycopg asks for each cell how it is written, which takes twice as long.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from struct import Struct
 from typing import Any
@@ -12,7 +12,7 @@ from psycopg import postgres
 from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.pq import Format
 
-_TEXT, _BYTEA = postgres.types["text"], postgres.types["bytea"]
+_TEXT, _BYTEA, _INT8 = postgres.types["text"], postgres.types["bytea"], postgres.types["int8"]
 _HEADER = Struct(">iiIii")  # dimensions, whether a cell is null, their type, how many, the first
 _SIZE = Struct(">i")
 
@@ -51,8 +51,8 @@ class _TextsDumper(Dumper):
 
     def dump(self, obj: Texts) -> bytes:
         encoding = self.connection.info.encoding if self.connection else "utf-8"
-        if encoding in ("utf-8", "ascii"):  # a database without an encoding takes any
-            return _array(_TEXT.oid, list(map(str.encode, obj.cells)))
+        if takes_utf8(encoding):
+            return text_array(obj.cells)
         return _array(_TEXT.oid, [cell.encode(encoding) for cell in obj.cells])
 
 
@@ -61,7 +61,31 @@ class _BlobsDumper(Dumper):
     oid = _BYTEA.array_oid
 
     def dump(self, obj: Blobs) -> bytes:
-        return _array(_BYTEA.oid, obj.cells)
+        return bytea_array(obj.cells)
+
+
+def takes_utf8(encoding: str) -> bool:
+    """Tell whether a session of that encoding takes texts as UTF-8."""
+    return encoding in ("utf-8", "ascii")  # a database without an encoding takes any
+
+
+def text_array(cells: Iterable[str]) -> bytes:
+    """Write texts as the server reads them in UTF-8."""
+    return _array(_TEXT.oid, list(map(str.encode, cells)))
+
+
+def bytea_array(cells: Sequence[bytes]) -> bytes:
+    """Write bytes as the server reads them."""
+    return _array(_BYTEA.oid, cells)
+
+
+def int8_array(cells: Iterable[int]) -> bytes:
+    """Write integers as the server reads them."""
+    return _array(_INT8.oid, list(map(int8, cells)))
+
+
+int8 = Struct(">q").pack
+"""Writes one integer as the server reads it."""
 
 
 def _array(kind: int, cells: Sequence[bytes]) -> bytes:

@@ -5,14 +5,12 @@ since this writer did. The server does nothing of it where that is not so: then 
 any other, which first asks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from seawall import native
 from seawall.store.fresh_leaves import PUT_AS_LEAVES, FreshLeaves
 from seawall.store.postgres_arrays import (
-    Blobs,
-    Texts,
-    array_of,
     bytea_array,
     int8,
     int8_array,
@@ -26,7 +24,7 @@ from seawall.store.postgres_tables import Table
 LONGEST_PATIENCE = 64
 """So many groups at most are sent as others are, after some that were sent ahead in vain."""
 
-_Rows = Sequence[tuple[Any, ...]]
+_Rows = list[tuple[Any, ...]]
 
 _TAKE_TURN = f"SELECT pg_advisory_xact_lock({TURN_LOCK})"
 _PUT_TILES = (
@@ -98,10 +96,10 @@ def ahead(
     for table, rows in gathered.items():
         if len(set(map(table.identity, rows))) < len(rows):
             return None
-        written = _written(rows)
-        if written is None:
+        try:
+            columns[table] = native.binary_columns(rows, table.binary_types)
+        except (TypeError, UnicodeEncodeError):
             return None
-        columns[table] = written
     fresh = FreshLeaves()
     for table, rows in gathered.items():
         fresh.add(table.name, rows)
@@ -119,23 +117,6 @@ def ahead(
         (_END, (int8(number), writer.encode(), *_states(growth))),
         ("COMMIT", None),
     ]
-
-
-def _written(rows: _Rows) -> list[bytes] | None:
-    """Write columns of texts and of bytes; None where others are among them."""
-    written = []
-    for column in zip(*rows, strict=True):
-        cells = array_of(column)
-        if isinstance(cells, Texts):
-            try:
-                written.append(text_array(cells.cells))
-            except UnicodeEncodeError:
-                return None
-        elif isinstance(cells, Blobs):
-            written.append(bytea_array(cells.cells))
-        else:
-            return None
-    return written
 
 
 def _tiles(growth: Growth) -> list[Sent]:

@@ -147,7 +147,7 @@ class PostgresGroup:
         """Tell whether rows were gathered that are not sent yet."""
         return self._waiting > 0
 
-    def all_gathered(self) -> dict[Table, _Rows] | None:
+    def all_gathered(self) -> dict[Table, list[tuple[Any, ...]]] | None:
         """Return all rows of a hurried group of which nothing was sent; None of another."""
         if self.careful or self._has_begun or self._waiting >= BULK_ROWS:
             return None

@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from seawall.provenance.log_leaf import LOG_TREES
+from seawall.store.postgres_arrays import TYPES
 from seawall.store.tables import (
     AUDIT_ENTRY,
     EVIDENCE,
@@ -28,6 +29,7 @@ class Table:
         columns = ", ".join(types)
         self.name = name
         self.types = list(types.values())
+        self.binary_types = [TYPES[type_] for type_ in self.types]
         self.content_columns = len(content)
         self.together = 16 if table.has_large_rows else 2_000
         self.is_logged = name in LOG_TREES

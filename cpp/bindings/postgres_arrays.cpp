@@ -12,7 +12,8 @@ namespace py = pybind11;
 namespace {
 
 void append_number(std::string& to, std::uint32_t number) {
-    for (int shift = 24; shift >= 0; shift -= 8) {
+    for (unsigned shift = 32; shift > 0;) {
+        shift -= 8U;  // the highest byte first
         to += static_cast<char>((number >> shift) & 0xFFU);
     }
 }

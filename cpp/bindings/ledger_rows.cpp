@@ -116,7 +116,8 @@ py::typing::List<LedgerRow> cells_of_rows(const py::object& first, const Objects
     const auto row_at = [&](std::size_t index) {
         return PyList_GET_ITEM(rows.ptr(), static_cast<Py_ssize_t>(index));
     };
-    PyTypeObject* const type = rows.empty() ? nullptr : Py_TYPE(row_at(0));
+    // A few rows are not worth asking where their cells lie.
+    PyTypeObject* const type = rows.size() > fetched_ahead ? Py_TYPE(row_at(0)) : nullptr;
     const std::vector<Py_ssize_t> slots =
         type == nullptr ? std::vector<Py_ssize_t>{} : slots_of(type, fields);
     for (std::size_t index = 0; index < rows.size(); ++index) {

@@ -13,6 +13,7 @@
 #include "bindings/digests.hpp"
 #include "bindings/ledger_rows.hpp"
 #include "bindings/module.hpp"
+#include "bindings/postgres_arrays.hpp"
 #include "bindings/tables.hpp"
 #include "provenance/identifier.hpp"
 #include "provenance/log_leaf.hpp"
@@ -131,6 +132,10 @@ void register_provenance(py::module_& module) {
                "Rows in the order of their texts, by code points; of equal ones as they were.");
     module.def("cells_of_rows", &cells_of_rows, py::arg("first"), py::arg("rows"),
                py::arg("fields"), "Of each row a tuple: the first cell, then its fields.");
+    module.def(
+        "binary_columns", &binary_columns, py::arg("rows"), py::arg("types"),
+        "Columns of rows as arrays in PostgreSQL's binary format, of element types by their\n"
+        "numbers: cells of a text are texts, of any other type bytes.");
     module.def(
         "inclusion_path",
         [](const py::bytes& chunk_leaves, const py::bytes& chunk_roots, std::size_t index) {

@@ -29,6 +29,7 @@ __all__: list[str] = [
     "accrual_periods",
     "add_months",
     "adjust_days",
+    "binary_columns",
     "bond_figures",
     "bond_yield",
     "build_info",
@@ -659,6 +660,15 @@ def adjust_days(
     """
     Days moved to business days: unadjusted, following, modified_following or
     preceding; Saturdays, Sundays and the holidays (rising) are none.
+    """
+
+def binary_columns(
+    rows: list[tuple[typing.Any, ...]],
+    types: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+) -> list[bytes]:
+    """
+    Columns of rows as arrays in PostgreSQL's binary format, of element types by their
+    numbers: cells of a text are texts, of any other type bytes.
     """
 
 def bond_figures(

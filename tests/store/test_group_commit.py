@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from types import SimpleNamespace
 
 import pytest
 
 from seawall.errors import StoreError
-from seawall.store.group_commit import MAX_RUNS, GroupCommit, RunAgain
+from seawall.store import group_commit
+from seawall.store.group_commit import BRISK, MAX_RUNS, GroupCommit, RunAgain
 
 
 class Notes:
@@ -314,3 +316,59 @@ def test_a_group_that_is_wanted_too_often_fails_with_the_cause(
     assert commits.submit(again).exception(timeout=30) is away
     assert len(ran) == MAX_RUNS
     assert commits.submit(lambda _: 7).result(timeout=30) == 7
+
+
+@pytest.fixture
+def many(notes: Notes) -> Iterator[GroupCommit[list[str]]]:
+    group_commit = GroupCommit(notes)
+    yield group_commit
+    group_commit.close()
+
+
+@pytest.mark.parametrize(
+    ("each_moment", "size"),
+    [
+        pytest.param([8, 8, 8, 8, 8, 8, 8, 8, 8], 1 + 64, id="until all are back"),
+        pytest.param([8, 4, 3, 9], 1 + 15, id="while they come briskly"),
+        pytest.param([3, 9], 1 + 3, id="nobody waits for few"),
+    ],
+)
+def test_those_who_were_answered_are_let_come_back(
+    many: GroupCommit[list[str]],
+    notes: Notes,
+    monkeypatch: pytest.MonkeyPatch,
+    each_moment: list[int],
+    size: int,
+) -> None:
+    sizes: list[int] = []
+
+    def watch(count: int) -> Callable[[], None]:
+        sizes.append(count)
+        return lambda: None
+
+    def come_back(_: float) -> None:
+        many.submit_all([answer(0)] * each_moment.pop(0))
+
+    held = Held(many, notes)
+    futures = many.submit_all([answer(number) for number in range(64)])
+    # Comes while they are being answered, so that the writer goes on at once.
+    futures[0].add_done_callback(lambda _: futures.append(many.submit(answer(0))))
+    many.watch = watch
+    monkeypatch.setattr(group_commit, "time", SimpleNamespace(sleep=come_back))
+    held.go()
+    for future in futures[:64]:
+        future.result(timeout=30)
+    many.close()
+    assert sizes[:2] == [64, size]
+
+
+def test_nobody_waits_after_a_small_group(
+    many: GroupCommit[list[str]], notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "time", None)
+    held = Held(many, notes)
+    futures = many.submit_all([answer(number) for number in range(BRISK - 1)])
+    futures[0].add_done_callback(lambda _: many.submit(answer(0)))
+    held.go()
+    assert [future.result(timeout=30) for future in futures] == list(range(BRISK - 1))
+    assert many.submit(answer(7)).result(timeout=30) == 7

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.adapt import PyFormat, Transformer
 
-from seawall.store.postgres_arrays import array_of, register_arrays
+from seawall import native
+from seawall.store.postgres_arrays import TYPES, array_of, register_arrays
 from seawall.store.postgres_connection import Server
 
 _TEXTS = st.text(st.characters(codec="utf-8"), max_size=9)
@@ -51,3 +52,23 @@ def test_texts_arrive_in_any_encoding(new_database: Callable[..., str], encoding
         asked = session.execute("SELECT %b::text[]", (array_of(["é", "", "zwölf"]),))
         assert asked.fetchall() == [(["é", "", "zwölf"],)]
     server.close()
+
+
+def test_columns_of_rows_are_those_of_each_column() -> None:
+    rows = [("é", b"1", "x", 7), ("", b"", "yy", 8)]
+    kinds = [TYPES["text"], TYPES["bytea"], TYPES["text"]]
+    columns = [array_of([row[place] for row in rows]) for place in range(3)]
+    assert native.binary_columns(rows, kinds) == [sent(column)[0][0] for column in columns]
+
+
+@pytest.mark.parametrize("row", [(b"bytes",), (None,), (7,), (), "a"])
+def test_a_cell_that_is_no_text_is_not_written_as_one(row: Any) -> None:
+    with pytest.raises(TypeError):
+        native.binary_columns([("a",), row], [TYPES["text"]])
+    with pytest.raises(TypeError):
+        native.binary_columns([("a",)], [TYPES["bytea"]])
+
+
+def test_a_text_that_is_no_unicode_is_not_written() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        native.binary_columns([("\ud800",)], [TYPES["text"]])

@@ -1,10 +1,12 @@
 """One writer thread that commits everything queued during its last commit as one transaction.
 
 There is no timer: an idle store commits a lone request at once, and a busy one finds its group
-waiting when the previous commit returns.
+waiting when the previous commit returns. Where that answered many, they come back in a moment, and
+the next group goes on once they have: half as many groups of twice the size cost a database less.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -20,6 +22,12 @@ TxOut = TypeVar("TxOut", covariant=True)
 
 MAX_GROUP = 256
 MAX_QUEUED = 4_096
+BRISK = 16
+"""Those who were answered are waited for while at least one in so many comes back in a moment."""
+
+MOMENT_S = 1e-5
+"""How long a moment is at least: other threads have their turn."""
+
 MAX_RUNS = 4
 """Times that a group runs at most, where the driver asks to run it again."""
 
@@ -127,6 +135,8 @@ class GroupCommit(Generic[Tx]):
         self._queue: deque[_Request] = deque()
         self._changed = threading.Condition()
         self._closed = False
+        self._answered = 0  # of the last group
+        self._expected = 0  # that will wait once those have come back
         self.watch: CommitWatch = unwatched  # called by the writer thread; must not fail
         # A daemon, so that a forgotten close() cannot keep the process from ending:
         # what is lost then was never acknowledged.
@@ -180,8 +190,21 @@ class GroupCommit(Generic[Tx]):
     def _next_group(self) -> list[_Request]:
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._closed)
+        self._await_the_answered()
+        with self._changed:
             count = min(len(self._queue), self._max_group)
             return [self._queue.popleft() for _ in range(count)]
+
+    def _await_the_answered(self) -> None:
+        """Let those who were answered just now come back, as long as they do so briskly."""
+        few = self._answered // BRISK
+        enough = min(self._expected, self._max_group)
+        waiting = len(self._queue)
+        while few and waiting < enough and not self._closed:
+            time.sleep(MOMENT_S)
+            before, waiting = waiting, len(self._queue)
+            if waiting - before < few:
+                break
 
     def _commit(self, group: list[_Request]) -> None:
         live = [request for request in group if request.future.set_running_or_notify_cancel()]
@@ -197,6 +220,8 @@ class GroupCommit(Generic[Tx]):
                 future.set_exception(error)
             return
         ended()  # before anybody is told: who counts after an answer finds it counted
+        self._answered = len(outcomes)
+        self._expected = len(self._queue) + len(outcomes)
         for future, answer, refusal in outcomes:
             if refusal is None:
                 future.set_result(answer)

@@ -1,6 +1,7 @@
 """The rows of the ledger, written to any database."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -80,18 +81,18 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
     def put_evidence(self, tenant: str, rows: Sequence[Evidence]) -> None:
         """Keep evidence of dataset versions that are already kept."""
         # In the order of their index, which so is walked from one end to the other.
-        ordered = native.in_order_of(list(rows), [row.evidence_id for row in rows])
+        ordered = _in_order(rows, "evidence_id")
         self._put_later(EVIDENCE, TenantRows(tenant, ordered))
 
     def put_findings(self, tenant: str, rows: Sequence[Finding]) -> None:
         """Keep findings of dataset versions that are already kept."""
-        ordered = native.in_order_of(list(rows), [row.finding_id for row in rows])
+        ordered = _in_order(rows, "finding_id")
         self._put_later(FINDING, TenantRows(tenant, ordered))
 
     def put_links(self, tenant: str, rows: Sequence[Link]) -> None:
         """Keep links between findings and evidence that are already kept."""
         # In the order of the findings all index walks but that to the evidence are sequential.
-        ordered = native.in_order_of(list(rows), [row.finding_id for row in rows])
+        ordered = _in_order(rows, "finding_id")
         self._put_later(LINK, TenantRows(tenant, ordered))
 
     def put_run(self, run: Run, evidence_ids: Sequence[str], finding_ids: Sequence[str]) -> bool:
@@ -147,3 +148,10 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
                     raise kept_otherwise(f"{table.name}[{values[1]}]")
         # By identifier, so that the walks of an index begin where the last one ended.
         self._put_later(table, [distinct[key] for key in sorted(distinct)])
+
+
+def _in_order(rows: Sequence[Struct], column: str) -> list[Struct]:
+    ordered = list(rows)
+    if len(ordered) < 2:
+        return ordered
+    return native.in_order_of(ordered, list(map(attrgetter(column), ordered)))

@@ -15,7 +15,7 @@ class LogExtension(ABC):
     statements: ClassVar[LogStatements]
 
     def __init__(self) -> None:
-        self._tails: dict[str, KnownTail | None] = {}
+        self._tails: dict[str, KnownTail] = {}
         self._fresh = FreshLeaves()  # of the transaction that is under way
         self._first_fresh = 0  # leaf of the tree that grows
 

@@ -42,12 +42,20 @@ class KnownTail(msgspec.Struct, frozen=True, gc=False):
     """What growing again need not read: the leaves of a tree after its last complete tile."""
 
     state: LogState  # of the tree
-    hashes: bytes
+    hashes: bytes | None  # none where the tile was begun by others
+
+    def suffices(self, count: int) -> bool:
+        """Tell whether so many leaves can be added without reading anything."""
+        newest = self.state.size + count
+        parents = TILE_WIDTH * TILE_WIDTH  # leaves of a tile that is made of tiles
+        if newest // parents > self.state.size // parents:
+            return False
+        return self.hashes is not None or newest // TILE_WIDTH == self.state.size // TILE_WIDTH
 
 
 def grow(
     log: GrowingLog, tree: str, state: LogState, newest: int, known: KnownTail | None = None
-) -> KnownTail | None:
+) -> KnownTail:
     """Add the rows of a tree up to a size of ``newest``.
 
     The peaks go on from those that were kept: a row that was changed since it was logged does not
@@ -80,7 +88,7 @@ def grow(
         size = end
     grown = LogState(size, peaks)
     log.put_state(tree, grown)
-    return None if tail is None else KnownTail(grown, tail)
+    return KnownTail(grown, tail)
 
 
 def _put_tile(log: GrowingLog, tree: str, level: int, tile: int, hashes: bytes) -> None:

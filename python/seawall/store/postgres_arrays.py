@@ -3,8 +3,7 @@
 psycopg asks for each cell how it is written, which takes twice as long.
 """
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
 from struct import Struct
 from typing import Any
 
@@ -12,9 +11,12 @@ from psycopg import postgres
 from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.pq import Format
 
-_TEXT, _BYTEA = postgres.types["text"], postgres.types["bytea"]
-_HEADER = Struct(">iiIii")  # dimensions, whether a cell is null, their type, how many, the first
-_SIZE = Struct(">i")
+from seawall import native
+
+TYPES = {name: postgres.types[name].oid for name in ("text", "bytea", "int8")}
+"""The numbers of the types that columns of the ledger have."""
+
+_TYPE = Struct(">I")
 
 
 class Texts:
@@ -47,28 +49,47 @@ def register_arrays(adapters: AdaptersMap) -> None:
 
 class _TextsDumper(Dumper):
     format = Format.BINARY
-    oid = _TEXT.array_oid
+    oid = postgres.types["text"].array_oid
 
     def dump(self, obj: Texts) -> bytes:
         encoding = self.connection.info.encoding if self.connection else "utf-8"
-        if encoding in ("utf-8", "ascii"):  # a database without an encoding takes any
-            return _array(_TEXT.oid, list(map(str.encode, obj.cells)))
-        return _array(_TEXT.oid, [cell.encode(encoding) for cell in obj.cells])
+        if takes_utf8(encoding):
+            return text_array(obj.cells)
+        written = bytea_array([cell.encode(encoding) for cell in obj.cells])
+        return written.replace(_TYPE.pack(TYPES["bytea"]), _TYPE.pack(TYPES["text"]), 1)
 
 
 class _BlobsDumper(Dumper):
     format = Format.BINARY
-    oid = _BYTEA.array_oid
+    oid = postgres.types["bytea"].array_oid
 
     def dump(self, obj: Blobs) -> bytes:
-        return _array(_BYTEA.oid, obj.cells)
+        return bytea_array(obj.cells)
 
 
-def _array(kind: int, cells: Sequence[bytes]) -> bytes:
-    header = _HEADER.pack(1, 0, kind, len(cells), 1)
-    sizes = set(map(len, cells))
-    if len(sizes) == 1:  # as of identifiers, and of what all rows have in common
-        size = _SIZE.pack(sizes.pop())
-        return header + size + size.join(cells)
-    each = zip(map(_SIZE.pack, map(len, cells)), cells, strict=True)
-    return header + b"".join(chain.from_iterable(each))
+def takes_utf8(encoding: str) -> bool:
+    """Tell whether a session of that encoding takes texts as UTF-8."""
+    return encoding in ("utf-8", "ascii")  # a database without an encoding takes any
+
+
+def text_array(cells: Iterable[str]) -> bytes:
+    """Write texts as the server reads them in UTF-8."""
+    return _array(TYPES["text"], cells)
+
+
+def bytea_array(cells: Iterable[bytes]) -> bytes:
+    """Write bytes as the server reads them."""
+    return _array(TYPES["bytea"], cells)
+
+
+def int8_array(cells: Iterable[int]) -> bytes:
+    """Write integers as the server reads them."""
+    return _array(TYPES["int8"], map(int8, cells))
+
+
+def _array(kind: int, cells: Iterable[str | bytes]) -> bytes:
+    return native.binary_columns(list(zip(cells, strict=True)), [kind])[0]
+
+
+int8 = Struct(">q").pack
+"""Writes one integer as the server reads it."""

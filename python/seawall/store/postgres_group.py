@@ -31,7 +31,7 @@ BULK_ROWS = 1_000
 GATHERED_ROWS = 20_000
 """So many gathered rows are sent before the group ends, for the sake of memory."""
 
-_TURN_LOCK = 0x5EA_0A0D17  # a number that other programs of the database hardly use
+TURN_LOCK = 0x5EA_0A0D17  # a number that other programs of the database hardly use
 
 _Rows = Sequence[tuple[Any, ...]]
 _Values = Sequence[Any] | Mapping[str, Any]
@@ -128,7 +128,7 @@ class PostgresGroup:
     def _wait_for_turn(self, connection: Session) -> None:
         self.is_logged = True
         if not self._has_turn:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN_LOCK,))
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (TURN_LOCK,))
             self._has_turn = not self.careful  # else a savepoint may take it back
 
     def put_later(self, table: Table, rows: _Rows) -> None:
@@ -146,6 +146,12 @@ class PostgresGroup:
     def waits(self) -> bool:
         """Tell whether rows were gathered that are not sent yet."""
         return self._waiting > 0
+
+    def all_gathered(self) -> dict[Table, list[tuple[Any, ...]]] | None:
+        """Return all rows of a hurried group of which nothing was sent; None of another."""
+        if self.careful or self._has_begun or self._waiting >= BULK_ROWS:
+            return None
+        return {table: rows for table, rows in self._gathered.items() if rows} or None
 
     def send(self, *asked: Statement) -> list[list[Any]]:
         """Send what was gathered, and statements after it; return their answers.

@@ -1,10 +1,11 @@
 """The log in PostgreSQL, where a column numbers the rows of a tree."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+from seawall.store.fresh_leaves import FreshLeaves
 from seawall.store.log_extension import LogExtension
-from seawall.store.log_growth import LogState
+from seawall.store.log_growth import KnownTail, LogState, grow
 from seawall.store.log_statements import LogStatements
 from seawall.store.postgres_group import PostgresGroup, Statement, columns_of
 from seawall.store.postgres_readers import placed
@@ -27,6 +28,14 @@ GROWN: Statement = (LOG_STATEMENTS.grown, {})
 """Asks which trees have rows beyond them."""
 
 
+class Growth(NamedTuple):
+    """How the trees that a group adds to are to grow."""
+
+    former_sizes: list[int]
+    tiles: list[tuple[str, int, int, bytes, bytes]]
+    states: list[tuple[str, int, bytes]]
+
+
 class PostgresLogExtension(LogExtension):
     """`GrowingLog` over one group after the other, in few statements."""
 
@@ -37,6 +46,7 @@ class PostgresLogExtension(LogExtension):
         self._group: PostgresGroup | None = None
         self._tiles: list[tuple[str, int, int, bytes, bytes]] = []
         self._states: list[tuple[str, int, bytes]] = []
+        self._kept_tails: dict[str, KnownTail] = {}
 
     def extend_in(self, group: PostgresGroup, grown: list[Any]) -> list[Statement]:
         """Log the rows of a group that has sent them all.
@@ -54,11 +64,49 @@ class PostgresLogExtension(LogExtension):
             What is still to be sent before its COMMIT.
         """
         self._group = group
-        self._fresh = group.fresh
-        self._tiles, self._states = [], []  # another group may have failed
+        self._begin(group.fresh)
         self._extend(grown)
         last = ((_PUT_TILES, self._tiles), (_PUT_STATES, self._states))
         return [(sql, columns_of(rows)) for sql, rows in last if rows]
+
+    def extend_ahead(self, fresh: FreshLeaves, trees: Sequence[str]) -> Growth | None:
+        """Log rows before they are sent, as if nobody had logged any since this did.
+
+        Parameters
+        ----------
+        fresh : FreshLeaves
+            Of the rows.
+        trees : sequence of str
+            Those that grow by them.
+
+        Returns
+        -------
+        Growth or None
+            What is to be sent with them; None where something must be read first.
+        """
+        self._begin(fresh)
+        tails = [tail for tree in trees if (tail := self._tails.get(tree))]
+        if len(tails) < len(trees):
+            return None
+        counts = list(map(fresh.count, trees))
+        if not all(map(KnownTail.suffices, tails, counts)):
+            return None
+        for tree, tail, count in zip(trees, tails, counts, strict=True):
+            self._first_fresh = tail.state.size
+            self._tails[tree] = grow(self, tree, tail.state, tail.state.size + count, tail)
+        return Growth([tail.state.size for tail in tails], self._tiles, self._states)
+
+    def kept(self) -> None:
+        """Know the trees as they are now that the group is kept."""
+        self._kept_tails = dict(self._tails)
+
+    def undone(self) -> None:
+        """Know the trees as they were before the group, which was undone."""
+        self._tails = dict(self._kept_tails)
+
+    def _begin(self, fresh: FreshLeaves) -> None:
+        self._fresh = fresh
+        self._tiles, self._states = [], []  # another group may have failed
 
     def tile_roots(self, tree: str, level: int, first: int, count: int) -> bytes:
         """Roots of consecutive tiles."""

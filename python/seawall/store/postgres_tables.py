@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from seawall.provenance.log_leaf import LOG_TREES
+from seawall.store.postgres_arrays import TYPES
 from seawall.store.tables import (
     AUDIT_ENTRY,
     EVIDENCE,
@@ -28,6 +29,7 @@ class Table:
         columns = ", ".join(types)
         self.name = name
         self.types = list(types.values())
+        self.binary_types = [TYPES[type_] for type_ in self.types]
         self.content_columns = len(content)
         self.together = 16 if table.has_large_rows else 2_000
         self.is_logged = name in LOG_TREES
@@ -37,6 +39,7 @@ class Table:
             self.next_index = f"SELECT coalesce(max(log_index) + 1, 0) FROM {name}"
             self.copy = f"COPY {name} ({columns}, log_index) FROM STDIN (FORMAT BINARY)"
             self.insert = _insert_logged(name, types, identity, self.next_index)
+            self.insert_new = _insert_new(name, types)
         else:
             self.copy = f"COPY {name} ({columns}) FROM STDIN (FORMAT BINARY)"
             self.insert = (
@@ -64,6 +67,16 @@ def _insert_logged(
         f" SELECT {columns}, ({next_index}) + row_number() OVER (ORDER BY place) - 1"
         f" FROM {_arrays(types, place=True)}"
         f" WHERE NOT EXISTS (SELECT FROM {name} AS kept WHERE {same} OFFSET 0) ORDER BY place"
+    )
+
+
+def _insert_new(name: str, types: dict[str, str]) -> str:
+    """Number rows on from a first number, as PostgreSQL itself writes parameters."""
+    columns = ", ".join(types)
+    arrays = ", ".join(f"${place}::{type_}[]" for place, type_ in enumerate(types.values(), 2))
+    return (
+        f"INSERT INTO {name} ({columns}, log_index) SELECT {columns}, $1::int8 + place - 1"
+        f" FROM unnest({arrays}) WITH ORDINALITY AS wanted ({columns}, place)"
     )
 
 

@@ -4,6 +4,7 @@ import uuid
 from contextlib import suppress
 
 import psycopg
+from psycopg import errors
 from psycopg.pq import TransactionStatus
 from tenacity import (
     RetryError,
@@ -15,6 +16,9 @@ from tenacity import (
 
 from seawall.errors import StoreError
 from seawall.store.group_commit import RunAgain
+from seawall.store.postgres_ahead import Patience, ahead
+from seawall.store.postgres_arrays import takes_utf8
+from seawall.store.postgres_batch import Batch
 from seawall.store.postgres_connection import Server, failure, translated, unavailable
 from seawall.store.postgres_deadlines import Session
 from seawall.store.postgres_group import PostgresGroup, Statement
@@ -29,6 +33,9 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 0.2
 in one moment do not ask together."""
 
 _NONE, _ALL = 0, -1
+
+_SUPPOSED_WRONGLY = (errors.IntegrityError, errors.DivisionByZero)
+"""What a group that was sent ahead fails with where it is not as this writer knew."""
 
 _MARK = (
     "UPDATE writer_mark SET group_number = %s, marked_at = clock_timestamp()"
@@ -55,6 +62,7 @@ class PostgresWriter:
         self._resolve_s = resolve_s
         self._name = uuid.uuid4().hex
         self._session: Session | None = None
+        self._batch: Batch  # of this session
         self._group: PostgresGroup | None = None
         self._request = 0  # the one that runs, counted from 1
         self._mark = 0  # what its group had sent when it began
@@ -62,10 +70,13 @@ class PostgresWriter:
         self._group_number = 0
         self._registered = False
         self._log = PostgresLogExtension()
+        self._patience = Patience()
 
     def begin(self) -> PostgresTransaction:
         """Start a group, carefully where its last run was at fault."""
         self._take_care(self._group)
+        if self._group is not None:
+            self._log.undone()
         session = self._opened()
         if not self._registered:
             self._execute(
@@ -112,6 +123,12 @@ class PostgresWriter:
         """Return once the transaction is durable, its rows logged."""
         group = self._running()
         self._group_number += 1
+        if not self._committed_ahead(group):
+            self._commit_in_two_steps(group)
+        self._log.kept()
+        self._group = None
+
+    def _commit_in_two_steps(self, group: PostgresGroup) -> None:
         asked: list[Statement] = [(_MARK, (self._group_number, self._name))]
         if group.is_logged or group.waits():
             asked.append(GROWN)
@@ -120,7 +137,33 @@ class PostgresWriter:
             self._registered = False
             raise RunAgain(unavailable())
         self._end(group, self._log.extend_in(group, grown[0]) if grown else [])
-        self._group = None
+
+    def _committed_ahead(self, group: PostgresGroup) -> bool:
+        """Send the group and its COMMIT at once, if that can be; False when nothing was done."""
+        session, gathered = group.session, group.all_gathered()
+        if gathered is None or not self._patience.allows():
+            return False
+        if not takes_utf8(session.info.encoding):
+            return False
+        statements = ahead(gathered, self._log, writer=self._name, number=self._group_number)
+        if statements is None:
+            return False
+        try:
+            with self._server.deadlines.answering(session):
+                ended = self._batch.run(statements)
+        except psycopg.Error as error:
+            if self._is_in_error(session) and isinstance(error, _SUPPOSED_WRONGLY):
+                self.rollback()
+                self._log.undone()
+                self._patience.was_in_vain()
+                return False
+            group.gathered_at_fault = True
+            self._resolve_or_refuse(group, error)
+            return True
+        if ended != "COMMIT":  # that is ROLLBACK where a statement had failed
+            raise unavailable()
+        self._patience.was_worth_it()
+        return True
 
     def _end(self, group: PostgresGroup, last: list[Statement]) -> None:
         """Send the last statements with the COMMIT, which is done only where they are."""
@@ -132,15 +175,24 @@ class PostgresWriter:
                 # Not prepared: its word is on the wire, where faults are injected.
                 ended = session.execute("COMMIT", prepare=False)
         except psycopg.Error as error:
-            if session.closed:
-                self._resolve(error)
-                return
-            refusal = failure(error)
-            if not group.careful and session.info.transaction_status == TransactionStatus.INERROR:
-                raise group.again(refusal) from error  # it never came to the COMMIT
-            raise refusal from error
+            self._resolve_or_refuse(group, error)
+            return
         if ended.statusmessage != "COMMIT":  # that is ROLLBACK where a statement had failed
             raise unavailable()
+
+    def _resolve_or_refuse(self, group: PostgresGroup, error: psycopg.Error) -> None:
+        """Return if a group whose COMMIT was sent is kept all the same."""
+        if group.session.closed:
+            self._resolve(error)
+            return
+        refusal = failure(error)
+        if not group.careful and self._is_in_error(group.session):
+            raise group.again(refusal) from error  # it never came to the COMMIT
+        raise refusal from error
+
+    @staticmethod
+    def _is_in_error(session: Session) -> bool:
+        return session.info.transaction_status == TransactionStatus.INERROR
 
     def rollback(self) -> None:
         """Undo the transaction; harmless when there is none."""
@@ -149,6 +201,7 @@ class PostgresWriter:
                 # What was to be prepared among statements sent together may not have been, if one
                 # of them failed. Prepared itself, this makes psycopg prepare all of them anew.
                 self._session.execute("ROLLBACK", prepare=True)
+            self._batch.forget()
 
     def tidy(self) -> None:
         """Leave the housekeeping to the server."""
@@ -204,6 +257,7 @@ class PostgresWriter:
                 self._end_former_session(session)
                 session.execute("SELECT set_config('application_name', %s, false)", (self._title,))
             self._session = session
+            self._batch = Batch(session)
         return self._session
 
     @property

@@ -11,12 +11,13 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from seawall.errors import SeawallError
-from seawall.lab.faults.requests import TIMEOUT_S, outcome, put_request
+from seawall.lab.faults.requests import TIMEOUT_S, UNAUDITED, outcome, put_request
 from seawall.lab.faults.row import Tally
 from seawall.store import Transaction
 
 CLIENTS = 4
 _LONGEST_PAUSE_S = 0.01  # between two requests of one client
+_UNAUDITED = 0.7  # of the requests, so that groups of nothing else are common
 _LONGEST_WAIT_S = 0.02  # before a refused request is asked again
 _ASKED_AGAIN = frozenset({"store_unavailable", "store_busy"})
 _UNKNOWN = "outcome_unknown"
@@ -116,7 +117,8 @@ class Clients:
     def _write(self, client: int) -> None:
         random = Random(f"{self._seed}-{client}")  # noqa: S311  (a schedule, not a secret)
         for number in numbers():
-            self._ask(f"{self._name}.{client}.{number}", random)
+            ending = UNAUDITED if random.random() < _UNAUDITED else ""
+            self._ask(f"{self._name}.{client}.{number}{ending}", random)
             if self._over.wait(random.uniform(0, _LONGEST_PAUSE_S)):
                 return
 

@@ -22,6 +22,9 @@ TIMEOUT_S = 60.0
 _EVIDENCE = 2  # pieces of evidence, and of links, of one request
 _WHOLE = 2 * _EVIDENCE + 2  # with its finding and its audit entry
 
+UNAUDITED = "~"
+"""Ends the name of a request without an audit entry: PostgreSQL is sent those in another way."""
+
 Work = Callable[[Transaction], None]
 
 
@@ -55,7 +58,8 @@ def put_dataset(transaction: Transaction) -> None:
 def put_request(name: str, *, again: bool = False) -> Work:
     """Return the work that keeps one request: evidence, a finding, links and an audit entry.
 
-    ``again`` leaves out the audit entry, which alone of these rows may not be put twice.
+    ``again`` leaves out the audit entry, which alone of these rows may not be put twice; so does
+    the name's end.
     """
 
     def work(transaction: Transaction) -> None:
@@ -63,7 +67,7 @@ def put_request(name: str, *, again: bool = False) -> Work:
         transaction.put_evidence(TENANT, evidence)
         transaction.put_findings(TENANT, [finding])
         transaction.put_links(TENANT, links)
-        if not again:
+        if not again and not name.endswith(UNAUDITED):
             transaction.append_audit(_draft(TENANT, name))
 
     return work
@@ -154,7 +158,9 @@ def read_held(store: Store) -> Held:
         pieces[link.finding_id.removeprefix("fi_")] += 1
     for name in audits:
         pieces[name] += 1
-    whole = frozenset(name for name, count in pieces.items() if count == _WHOLE)
+    whole = frozenset(
+        name for name, count in pieces.items() if count == _WHOLE - name.endswith(UNAUDITED)
+    )
     return Held(
         whole=whole,
         torn=frozenset(pieces) - whole,

@@ -54,9 +54,8 @@ sanitize: install
 SOURCES ?= cpp
 ANALYZER ?= shallow
 tidy: install
-	@$(BIN)/python $(BIN)/run-clang-tidy.py -quiet -hide-progress -j 2 -p build/editable -clang-tidy-binary $(BIN)/clang-tidy -warnings-as-errors '*' \
-	  -extra-arg=-Wno-unknown-warning-option $(addprefix -extra-arg=,-Xclang -analyzer-config -Xclang mode=$(ANALYZER)) \
-	  '$(CURDIR)/$(SOURCES)/(?!.*(_test|/test_main)\.cpp)'
+	@$(BIN)/python tools/tidy.py build/editable '$(SOURCES)' -extra-arg=-Wno-unknown-warning-option \
+	  $(addprefix -extra-arg=,-Xclang -analyzer-config -Xclang mode=$(ANALYZER))
 
 style: $(STATE)/dev
 	$(BIN)/ruff check --quiet .

@@ -22,23 +22,26 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("seawall needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 $(STATE)/base: requirements/base.txt | $(BIN)/python
 	@mkdir -p $(STATE)
 	@echo "installing the build and run requirements (first time only)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@$(PIP) --require-hashes -r requirements/base.txt
 	@touch $@
 
 $(STATE)/dev: requirements/dev.txt $(STATE)/base
 	@echo "installing the development requirements (first time only)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
 $(STATE)/installed: $(BUILD) $(STATE)/base
 	@echo "building seawall"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
-install: $(STATE)/installed $(STATE)/dev
+# pip works on one core: the compiler has the other meanwhile.
+install: $(STATE)/base
+	@$(MAKE) --no-print-directory --jobs=2 $(STATE)/installed $(STATE)/dev
 
 # --- checks
 CTEST = ctest --test-dir build/editable --output-on-failure --parallel 2

@@ -25,7 +25,7 @@ Batch = tuple[tuple[str, ...], list[Path]]  # flags, and the sources that are co
 
 def batches(build: Path) -> Iterator[Batch]:
     """What is compiled, six sources at a time; the build itself compiles some in batches too."""
-    sources = defaultdict(set)
+    sources: defaultdict[tuple[str, ...], set[Path]] = defaultdict(set)
     for entry in json.loads((build / "compile_commands.json").read_text()):
         _, *arguments = shlex.split(entry["command"])
         output = arguments.index("-o")
@@ -58,14 +58,9 @@ def look(unit: Path, batch: Batch, options: list[str]) -> subprocess.CompletedPr
     includes = "".join(f'#include "{path}"\n' for path in files)
     check = "bugprone-suspicious-include"
     unit.write_text(f"// NOLINTBEGIN({check})\n{includes}// NOLINTEND({check})\n")
-    return subprocess.run(
-        [
-            *(TOOLS / "clang-tidy", "--quiet", "--config-file=.clang-tidy"),
-            *("--warnings-as-errors=*", *options, unit, "--", *flags),
-        ],
-        capture_output=True,
-        text=True,
-    )
+    tidy = [str(TOOLS / "clang-tidy"), "--quiet", "--config-file=.clang-tidy"]
+    command = [*tidy, "--warnings-as-errors=*", *options, str(unit), "--", *flags]
+    return subprocess.run(command, capture_output=True, text=True)
 
 
 def main() -> int:

@@ -41,7 +41,7 @@ $(STATE)/installed: $(BUILD) $(STATE)/base
 
 # pip works on one core: the compiler has the other meanwhile.
 install: $(STATE)/base
-	@$(MAKE) --no-print-directory --jobs=2 $(STATE)/installed $(STATE)/dev
+	@$(MAKE) --silent --no-print-directory --jobs=2 $(STATE)/installed $(STATE)/dev
 
 # --- checks
 CTEST = ctest --test-dir build/editable --output-on-failure --parallel 2

@@ -96,6 +96,11 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files: none of them is left for one worker at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Under CI nothing may be skipped: a check that did not run proves nothing."""
     skipped = terminalreporter.stats.get("skipped", [])

@@ -21,7 +21,7 @@ namespace py = pybind11;
 using namespace seawall::debt;
 
 using Description = py::typing::Dict<py::str, py::object>;
-using Amounts = std::vector<std::pair<std::string, double>>;
+using NamedAmounts = std::vector<std::pair<std::string, double>>;
 
 TextCodes groups_of(const DebtBook& book, const std::string& by) {
     if (by != "obligor") return text_codes(*book.records, by);
@@ -55,7 +55,7 @@ GroupedBook group_book(const DebtBook& book, const std::string& by) {
 
 Description concentration(const DebtBook& book, const std::string& by, std::size_t largest_count,
                           std::optional<double> limit) {
-    Amounts largest, above;
+    NamedAmounts largest, above;
     GroupedBook grouped;
     {
         const py::gil_scoped_release release;

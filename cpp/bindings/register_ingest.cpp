@@ -216,9 +216,9 @@ class TapeIngest {
     IngestStream stream_;
 };
 
-using Entry = py::typing::Dict<py::str, py::object>;
+using Description = py::typing::Dict<py::str, py::object>;
 
-Entry stored_record(const py::buffer& block, std::size_t index) {
+Description stored_record(const py::buffer& block, std::size_t index) {
     const py::buffer_info info = block.request();
     RawRecords raw;
     append_chunk(view_of(info), raw);
@@ -228,7 +228,7 @@ Entry stored_record(const py::buffer& block, std::size_t index) {
     for (const std::string_view bytes : raw.bytes) {
         leaves.push_back(leaf_hash(std::as_bytes(std::span(bytes.data(), bytes.size()))));
     }
-    Entry result;
+    Description result;
     result["bytes"] = py::bytes(raw.bytes[index].data(), raw.bytes[index].size());
     result["source_row"] = py::int_(raw.source_rows[index]);
     result["chunk_leaves"] = to_python(leaves);
@@ -244,17 +244,17 @@ class RecordExplainer {
           reader_(profile_, table_row ? RecordForm::table_row : RecordForm::json_object),
           writer_(profile_) {}
 
-    std::vector<Entry> explain(const py::bytes& bytes) {
+    std::vector<Description> explain(const py::bytes& bytes) {
         CapturedRecord captured;
         reader_.read(bytes, captured);
-        std::vector<Entry> cells;
+        std::vector<Description> cells;
         for (const ExplainedCell& cell : writer_.explain(captured)) {
             static constexpr std::array<std::string_view, 3> states{"absent", "present", "refused"};
             py::list rules;
             for (std::size_t rule = 0; rule < rule_count; ++rule) {
                 if (cell.applied.contains(static_cast<Rule>(rule))) rules.append(rule_names[rule]);
             }
-            const Entry entry;
+            const Description entry;
             entry["field"] = py::str(cell.field);
             entry["raw"] = py::str(cell.raw);
             entry["value"] = py::str(cell.value);

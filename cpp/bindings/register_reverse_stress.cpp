@@ -19,7 +19,7 @@ namespace {
 namespace py = pybind11;
 using namespace seawall::debt;
 
-using Figures = py::typing::Dict<py::str, py::object>;
+using Description = py::typing::Dict<py::str, py::object>;
 
 void check_fixed(const DefaultSimulation& simulation) {
     if (simulation.rule == nullptr) return;
@@ -27,8 +27,8 @@ void check_fixed(const DefaultSimulation& simulation) {
                 "a reverse stress is of losses that are fixed over one period");
 }
 
-Figures figures_of(const ReversePoint& point) {
-    const Figures d;
+Description figures_of(const ReversePoint& point) {
+    const Description d;
     d["whitened"] = py::cast(point.whitened);
     d["factor"] = py::cast(point.factor);
     d["mixing_root"] = point.mixing_root;
@@ -41,8 +41,9 @@ Figures figures_of(const ReversePoint& point) {
     return d;
 }
 
-Figures reverse(const DefaultSimulation& simulation, double loss_minor, std::size_t random_starts,
-                std::size_t threads, const OptionalControl& control) {
+Description reverse(const DefaultSimulation& simulation, double loss_minor,
+                    std::size_t random_starts, std::size_t threads,
+                    const OptionalControl& control) {
     check_fixed(simulation);
     const ReverseStress found = run_long(control, [&](const RunControl& native) {
         return reverse_search(simulation.groups, simulation.model(),
@@ -51,9 +52,9 @@ Figures reverse(const DefaultSimulation& simulation, double loss_minor, std::siz
                                .conditional = simulation.conditional()},
                               {.threads = threads, .control = native});
     });
-    py::typing::List<Figures> minima;
+    py::typing::List<Description> minima;
     for (const ReversePoint& point : found.minima) minima.append(figures_of(point));
-    const Figures d;
+    const Description d;
     d["minima"] = minima;
     d["is_binding"] = found.is_binding;
     d["start_count"] = found.start_count;
@@ -75,8 +76,8 @@ py::bytes probabilities(const DefaultSimulation& simulation, const std::vector<d
 }
 
 /// Obligors that default together, by row.
-Figures figures_of(const DefaultSet& set) {
-    const Figures d;
+Description figures_of(const DefaultSet& set) {
+    const Description d;
     d["row"] = py::cast(set.row);
     d["loss_minor"] = set.loss_minor;
     d["certain_loss_minor"] = set.certain_loss_minor;
@@ -110,18 +111,18 @@ class DefaultSetColumns {
     std::span<const std::int64_t> loss_minor_;
 };
 
-Figures smallest_set(const Arrays& obligors, std::int64_t least_loss_minor) {
+Description smallest_set(const Arrays& obligors, std::int64_t least_loss_minor) {
     const DefaultSetColumns columns(obligors);
     return figures_of(smallest_default_set(columns.columns(), least_loss_minor));
 }
 
-Figures likeliest_set(const Arrays& obligors, std::int64_t least_loss_minor) {
+Description likeliest_set(const Arrays& obligors, std::int64_t least_loss_minor) {
     const DefaultSetColumns columns(obligors);
     NamedArrays named(obligors, "obligors");
     const auto probability = named.take<double>("conditional_probability", 1);
     const PlausibleDefaults found =
         likeliest_default_set(columns.columns(), probability, least_loss_minor);
-    const Figures d = figures_of(found.set);
+    const Description d = figures_of(found.set);
     d["log_probability"] = found.log_probability;
     d["is_exact"] = found.is_exact;
     return d;

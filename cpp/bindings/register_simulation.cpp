@@ -31,7 +31,7 @@ namespace {
 namespace py = pybind11;
 using namespace seawall::debt;
 
-using Figures = py::typing::Dict<py::str, py::object>;
+using Description = py::typing::Dict<py::str, py::object>;
 
 InstructionSet instruction_set_of(const std::optional<std::string>& name) {
     if (!name) return fastest_default_kernel();
@@ -124,8 +124,8 @@ Sampling choose_importance(const DefaultSimulation& simulation, std::uint64_t se
 }
 
 /// One scenario: its factors, and who defaults in it.
-Figures scenario(const DefaultSimulation& simulation, std::uint64_t seed, std::uint64_t number,
-                 const OptionalSampling& sampling) {
+Description scenario(const DefaultSimulation& simulation, std::uint64_t seed, std::uint64_t number,
+                     const OptionalSampling& sampling) {
     const std::size_t count = simulation.groups.factor_count;
     const PreparedSampling prepared = prepare(sampling, simulation, seed);
     std::vector<double> whitened(count);
@@ -160,7 +160,7 @@ Figures scenario(const DefaultSimulation& simulation, std::uint64_t seed, std::u
                      });
         for (std::size_t i = 0; i < lost.size(); ++i) lost[i] = block[i * block_scenarios];
     }
-    const Figures d;
+    const Description d;
     d["factor"] = py::cast(factor);
     d["mixing_root"] = root;
     d["defaulted"] = to_bytes(std::vector<std::uint8_t>(masks.begin(), masks.end()));

@@ -22,7 +22,7 @@ namespace {
 namespace py = pybind11;
 using namespace seawall::debt;
 
-using Figures = py::typing::Dict<py::str, py::object>;
+using Description = py::typing::Dict<py::str, py::object>;
 using OptionalBuffer = std::optional<py::buffer>;
 
 /// Runs `compute` without the GIL.
@@ -38,8 +38,8 @@ py::object known(bool is_open, std::int64_t minor) {
 
 /// Of a tail of scenarios that weigh alike or not.
 template <class Tail>
-Figures tail_fields(const Tail& tail, double effective_count) {
-    const Figures d;
+Description tail_fields(const Tail& tail, double effective_count) {
+    const Description d;
     d["var_minor"] = tail.var_minor;
     d["above_count"] = tail.above_count;
     d["at_count"] = tail.at_count;
@@ -52,16 +52,16 @@ Figures tail_fields(const Tail& tail, double effective_count) {
     return d;
 }
 
-Figures figures_of(const TailRisk& tail) {
+Description figures_of(const TailRisk& tail) {
     return tail_fields(tail, static_cast<double>(tail.above_count + tail.at_count));
 }
 
-Figures figures_of(const WeightedTail& tail) {
+Description figures_of(const WeightedTail& tail) {
     return tail_fields(tail, tail.tail_effective_count);
 }
 
-Figures figures_of(const ScrambledRun& run) {
-    const Figures d = figures_of(run.pooled);
+Description figures_of(const ScrambledRun& run) {
+    const Description d = figures_of(run.pooled);
     d["var_low_minor"] = run.var.low_minor;
     d["var_high_minor"] = run.var.high_minor;
     d["es_standard_error_minor"] = run.es.standard_error_minor;
@@ -69,8 +69,8 @@ Figures figures_of(const ScrambledRun& run) {
     return d;
 }
 
-Figures figures_of(const LossMoments& moments) {
-    const Figures d;
+Description figures_of(const LossMoments& moments) {
+    const Description d;
     d["expected_minor"] = moments.expected_minor;
     d["standard_deviation_minor"] = moments.standard_deviation_minor;
     d["standard_error_minor"] = moments.standard_error_minor;
@@ -95,8 +95,8 @@ class Run {
     std::optional<WeightBuffer> weights_;
 };
 
-Figures tail_figures(const py::buffer& losses, const Level& level, const OptionalBuffer& weights,
-                     bool is_sobol) {
+Description tail_figures(const py::buffer& losses, const Level& level,
+                         const OptionalBuffer& weights, bool is_sobol) {
     const Run run(losses, weights);
     const ConfidenceLevel at = level_of(level);
     if (run.is_weighted()) {
@@ -106,9 +106,9 @@ Figures tail_figures(const py::buffer& losses, const Level& level, const Optiona
     return figures_of(released([&] { return tail_risk(run.losses(), at); }));
 }
 
-Figures moments(const py::buffer& losses, const OptionalBuffer& weights, bool is_sobol) {
+Description moments(const py::buffer& losses, const OptionalBuffer& weights, bool is_sobol) {
     const Run run(losses, weights);
-    const Figures d = figures_of(released([&] {
+    const Description d = figures_of(released([&] {
         return run.is_weighted() ? weighted_moments(run.weighted()) : loss_moments(run.losses());
     }));
     if (is_sobol) {
@@ -127,8 +127,8 @@ struct TailChange {
 };
 
 template <class Tail>
-Figures figures_of(const TailChange<Tail>& change) {
-    const Figures d;
+Description figures_of(const TailChange<Tail>& change) {
+    const Description d;
     d["before"] = figures_of(change.before);
     d["after"] = figures_of(change.after);
     d["expected_minor"] = change.difference.expected_minor;
@@ -138,8 +138,9 @@ Figures figures_of(const TailChange<Tail>& change) {
     return d;
 }
 
-Figures figures_of_difference(const py::buffer& before, const py::buffer& after, const Level& level,
-                              const OptionalBuffer& weights, bool is_sobol) {
+Description figures_of_difference(const py::buffer& before, const py::buffer& after,
+                                  const Level& level, const OptionalBuffer& weights,
+                                  bool is_sobol) {
     const Run old(before, weights);
     const Run changed(after, weights);
     const ConfidenceLevel at = level_of(level);
@@ -167,8 +168,8 @@ Figures figures_of_difference(const py::buffer& before, const py::buffer& after,
     }));
 }
 
-Figures histogram(const py::buffer& losses, std::size_t most_bins, bool is_logarithmic,
-                  const OptionalBuffer& weights) {
+Description histogram(const py::buffer& losses, std::size_t most_bins, bool is_logarithmic,
+                      const OptionalBuffer& weights) {
     const Run run(losses, weights);
     const HistogramBins bins{.scale = is_logarithmic ? BinScale::logarithmic : BinScale::equal,
                              .most = most_bins};
@@ -176,7 +177,7 @@ Figures histogram(const py::buffer& losses, std::size_t most_bins, bool is_logar
         return run.is_weighted() ? loss_histogram(run.weighted(), bins)
                                  : loss_histogram(run.losses(), bins);
     });
-    const Figures d;
+    const Description d;
     d["edge_minor"] = py::cast(found.edge_minor);
     d["count"] = py::cast(found.count);
     d["weight"] = py::cast(found.weight);
@@ -184,18 +185,18 @@ Figures histogram(const py::buffer& losses, std::size_t most_bins, bool is_logar
 }
 
 template <class Point, class Tail>
-py::typing::List<Figures> points_of(const std::vector<Point>& points, const Tail& tail) {
-    py::typing::List<Figures> list;
+py::typing::List<Description> points_of(const std::vector<Point>& points, const Tail& tail) {
+    py::typing::List<Description> list;
     for (const Point& point : points) {
-        const Figures d = tail(point);
+        const Description d = tail(point);
         d["scenario_count"] = point.scenario_count;
         list.append(d);
     }
     return list;
 }
 
-py::typing::List<Figures> convergence_points(const py::buffer& losses, const Level& level,
-                                             const OptionalBuffer& weights, bool is_sobol) {
+py::typing::List<Description> convergence_points(const py::buffer& losses, const Level& level,
+                                                 const OptionalBuffer& weights, bool is_sobol) {
     const Run run(losses, weights);
     const ConfidenceLevel at = level_of(level);
     const auto tail_of = [](const auto& point) { return figures_of(point.tail); };
@@ -209,11 +210,11 @@ py::typing::List<Figures> convergence_points(const py::buffer& losses, const Lev
     return points_of(released([&] { return convergence(run.losses(), at); }), tail_of);
 }
 
-Figures measures(const py::buffer& amounts, std::size_t largest_count) {
+Description measures(const py::buffer& amounts, std::size_t largest_count) {
     const LossBuffer amount(amounts, "amounts");
     const ConcentrationMeasures found =
         released([&] { return concentration_measures(amount.values(), largest_count); });
-    const Figures d;
+    const Description d;
     d["herfindahl_index"] = found.herfindahl_index;
     d["effective_count"] = found.effective_count;
     d["gini_coefficient"] = found.gini_coefficient;

@@ -18,6 +18,8 @@ from seawall.lab.faults.simulation import simulate
 from seawall.lab.postgres_server import PostgresServer
 from seawall.service.problems import status_of
 
+pytestmark = pytest.mark.long
+
 NAMES = [fault.name for fault in FAULTS]
 
 # Seconds from opening until the first durable write, or what a fault says, at the 95th percentile.

@@ -12,6 +12,8 @@ import pytest
 from seawall.lab.http_target import HttpTarget, ask, served
 from seawall.lab.results import read_result
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 STAND_IN = [sys.executable, str(ROOT / "tests/lab/stand_in_service.py"), "{port}", "{store}"]
 SUMMARY = {

@@ -18,6 +18,8 @@ from seawall.lab.command import write_record
 from seawall.lab.disk import disk_folder, file_system
 from seawall.lab.results import measured_here, read_result
 
+pytestmark = pytest.mark.long
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 INGESTION = {

@@ -12,6 +12,8 @@ from seawall.lab.run_record import LabRun
 from seawall.lab.section_runner import run_sections
 from seawall.lab.sections import SECTIONS, Section, Step, find_benchmarks, steps_of
 
+pytestmark = pytest.mark.long
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 SMALLEST = {

@@ -9,6 +9,8 @@ from seawall.lab.disk import disk_folder
 from seawall.lab.http_target import served
 from service.soaking import Soaked, fill_caches, soak
 
+pytestmark = pytest.mark.long
+
 SMALL_CACHES = [
     *(sys.executable, str(Path(__file__).with_name("small_caches.py")), "serve", "--dev"),
     *("--port", "{port}", "--store", "{store}"),

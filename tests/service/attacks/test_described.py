@@ -7,6 +7,8 @@ import pytest
 from service.attacks.described import ask_all
 from service.served import served
 
+pytestmark = pytest.mark.long
+
 
 def test_no_answer_is_other_than_described(tmp_path: Path) -> None:
     with served(tmp_path) as server:

@@ -44,6 +44,8 @@ class SqliteGroup:
         self._waiting = 0
         self._marks = [0] * len(_GATHERED)  # how many rows waited when the request began
         self._sent_neighbours = False  # since then
+        self._in_request = False
+        self._is_saved = False  # whether the request has a savepoint
 
     def begin(self) -> None:
         """Start a group, carefully where its last run was at fault."""
@@ -51,6 +53,7 @@ class SqliteGroup:
         if self._is_open:  # the last one was rolled back
             self._kept.forget()
         self._is_open = True
+        self._in_request = self._is_saved = False
         self._clear()
         self.fresh.forget()
         self._known.forget()
@@ -59,18 +62,41 @@ class SqliteGroup:
         """Remember where the rows of one request begin."""
         self._marks = [len(rows) for rows in self._gathered.values()]
         self._sent_neighbours = False
+        self._in_request = True
+
+    def save(self) -> None:
+        """Set the savepoint of the request that is under way, before its first statement.
+
+        Most requests have none: their rows wait. Each statement would let other threads take the
+        interpreter's lock.
+        """
+        if self._in_request and not self._is_saved:
+            self._connection.execute("SAVEPOINT request")
+            self._is_saved = True
+
+    def release(self) -> None:
+        """Keep the request since the mark."""
+        if self._is_saved:
+            with translated():
+                self._connection.execute("RELEASE request")
+        self._in_request = self._is_saved = False
 
     def undo(self) -> None:
-        """Forget the rows since the mark, which the database has undone.
+        """Undo the request since the mark.
 
         Raises
         ------
         RunAgain
-            When rows of neighbours went with them.
+            When rows of neighbours went with it.
         """
-        self.fresh.forget()
-        self._known.forget()
-        self._kept.forget()
+        if self._is_saved:
+            with translated():
+                self._connection.execute("ROLLBACK TO request")
+            self.release()
+            self.fresh.forget()
+            self._known.forget()
+            self._kept.forget()
+        self._in_request = False
         if self._sent_neighbours:
             raise self._again(StoreError("The group could not be told apart.", code="store_busy"))
         for rows, mark in zip(self._gathered.values(), self._marks, strict=True):
@@ -79,6 +105,11 @@ class SqliteGroup:
 
     def put(self, table: Table, rows: Sequence[Values]) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
+        with translated():
+            self.save()
+            return self._put(table, rows)
+
+    def _put(self, table: Table, rows: Sequence[Values]) -> int:
         is_shared = table in _SHARED
         unknown = self._kept.unknown(table.name, rows) if is_shared else rows
         references = References(table)
@@ -118,9 +149,8 @@ class SqliteGroup:
             return
         self._sent_neighbours = self._sent_neighbours or any(self._marks)
         try:
-            with translated():
-                for table, rows in self._gathered.items():
-                    self.put(table, rows)
+            for table, rows in self._gathered.items():
+                self.put(table, rows)
         except (Conflict, InvalidInput, NotFound) as error:
             raise self._again(error) from error
         self._clear()

@@ -22,15 +22,14 @@ class SqliteTransaction(LedgerWrites):
 
     def _rows(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
         with translated():
+            self._group.save()
             return self._connection.execute(sql, values).fetchall()
 
     def _put(self, table: LedgerTable, rows: Sequence[Values]) -> int:
-        with translated():
-            return self._group.put(TABLES[table], rows)
+        return self._group.put(TABLES[table], rows)
 
     def _put_later(self, table: LedgerTable, rows: Sequence[Values]) -> None:
-        with translated():
-            self._group.put_later(TABLES[table], rows)
+        self._group.put_later(TABLES[table], rows)
 
     def settle(self) -> None:
         """Put now what waits, and so refuse what is to be refused."""

@@ -27,6 +27,9 @@ from .books import as_array, records
 
 TENANT = "harbour"
 
+WITHOUT = "(SELECT json_group_array(value) FROM json_each(finding_ids) WHERE value <> ?)"
+"""The findings of a run but for one."""
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -428,8 +431,9 @@ def test_a_finding_removed_with_all_that_names_it_is_found(ledger: Path) -> None
         ledger, "SELECT finding_id FROM finding WHERE dataset_version_id = ?", (large(ledger),)
     )
     with tampering(ledger) as connection:
-        for table in ("link", "run_finding", "finding"):
+        for table in ("link", "finding"):
             connection.execute(f"DELETE FROM {table} WHERE finding_id = ?", (finding,))
+        connection.execute(f"UPDATE run_members SET finding_ids = {WITHOUT}", (finding,))
     problems = verified(ledger).problems
     assert [(p.what, p.message) for p in problems if p.what != "log"] == [
         ("run", "what it left behind is not complete")
@@ -462,10 +466,17 @@ def test_an_edited_question_is_found(ledger: Path, column: str, new: object) -> 
     assert "its question was changed" in [p.message for p in problems]
 
 
-@pytest.mark.parametrize("table", ["run_evidence", "run_finding"])
-def test_a_removed_member_of_a_run_is_found(ledger: Path, table: str) -> None:
-    run = value(ledger, f"SELECT run_id FROM {table}")
-    problems = change(ledger, f"DELETE FROM {table} WHERE run_id = ?", (run,))
+@pytest.mark.parametrize(
+    "removed",
+    [
+        "UPDATE run_members SET evidence_ids = '[]' WHERE run_number = 1",
+        "UPDATE run_members SET finding_ids = '[]' WHERE run_number = 1",
+        "DELETE FROM run_members WHERE run_number = 1",
+    ],
+)
+def test_a_removed_member_of_a_run_is_found(ledger: Path, removed: str) -> None:
+    run = value(ledger, "SELECT run_id FROM run WHERE rowid = 1")
+    problems = change(ledger, removed)
     assert ("run", run) in {(p.what, p.identifier) for p in problems}
 
 
@@ -473,8 +484,11 @@ def test_a_run_removed_with_all_that_names_it_is_found(ledger: Path) -> None:
     # Its audit evidence is left and names a run that is not there.
     run = value(ledger, "SELECT run_id FROM run WHERE dataset_version_id = ?", (large(ledger),))
     with tampering(ledger) as connection:
-        for table in ("run_evidence", "run_finding", "run"):
-            connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run,))
+        connection.execute(
+            "DELETE FROM run_members WHERE run_number = (SELECT rowid FROM run WHERE run_id = ?)",
+            (run,),
+        )
+        connection.execute("DELETE FROM run WHERE run_id = ?", (run,))
     assert verified(ledger).problems != []
 
 

@@ -7,6 +7,7 @@ from seawall.errors import StoreError
 from seawall.store import open_store
 from seawall.store.migrations import Migration, migrate, migrations_of
 from seawall.store.sqlite_writer import SqliteWriter
+from seawall.store.types import RunMembers
 
 FIRST = Migration(1, "first", "CREATE TABLE one (x INTEGER) STRICT; CREATE TABLE two (x) ;")
 SECOND = Migration(
@@ -106,3 +107,35 @@ def test_the_ledger_opens_again_with_its_own_migrations(path: str) -> None:
 def test_versions_count_up_from_one() -> None:
     versions = [migration.version for migration in migrations_of("sqlite")]
     assert versions == list(range(1, len(versions) + 1))
+
+
+def test_the_members_of_runs_that_an_older_release_kept_stay_theirs(path: str) -> None:
+    writer = SqliteWriter(path)
+    migrate(writer, migrations_of("sqlite")[:4], applied_at="2025")
+    insert = writer._connection.execute
+    insert("PRAGMA ignore_check_constraints = ON")
+    for tenant in ("harbour", "other"):
+        for name in ("r1", "r0", "alone"):
+            insert(
+                "INSERT INTO run VALUES (?, ?, 'dv', 'debt', '1', x'', '', x'', x'', '', '')",
+                (tenant, name),
+            )
+        for name in ("r0", "r1"):
+            for member in ("b", "a"):
+                values = (tenant, name, f"{name}{member}{tenant}")
+                insert("INSERT INTO run_evidence VALUES (?, ?, ?)", values)
+            insert("INSERT INTO run_finding VALUES (?, ?, ?)", (tenant, name, f"f{name}"))
+    kept = {
+        table: insert(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
+        for table in ("run_evidence", "run_finding")
+    }
+    writer.close()
+    with open_store(path) as store:
+        members = store.run_members("other", "r1")
+        assert members == RunMembers(("r1aother", "r1bother"), ("fr1",))
+        assert store.run_members("harbour", "alone") == RunMembers((), ())
+    writer = SqliteWriter(path)
+    for table, rows in kept.items():
+        found = writer._connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
+        assert found == rows
+    writer.close()

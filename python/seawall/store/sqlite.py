@@ -8,6 +8,7 @@ from seawall.store.ledger_store import LedgerStore
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.sqlite_connection import Readers
 from seawall.store.sqlite_log import LOG_STATEMENTS
+from seawall.store.sqlite_members import LOST_MEMBERS
 from seawall.store.sqlite_writer import CHECKPOINT_PAGES, SqliteWriter
 
 
@@ -58,11 +59,13 @@ class SqliteStore(LedgerStore):
         try:
             found = [text for (text,) in self._rows("PRAGMA integrity_check", {}) if text != "ok"]
             orphans = self._rows("PRAGMA foreign_key_check", {})
+            lost = self._rows(LOST_MEMBERS, {})
         except StoreError as error:
             if error.code != "store_corrupt":
                 raise
             return [error.message]
-        return found + [f"{child} refers to a missing {parent}" for child, _, parent, _ in orphans]
+        missing = [(child, parent) for child, _, parent, _ in orphans] + lost
+        return found + [f"{child} refers to a missing {parent}" for child, parent in missing]
 
     def _close_connections(self) -> None:
         self._readers.close()

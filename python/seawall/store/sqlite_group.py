@@ -15,15 +15,19 @@ from seawall.store.group_commit import RunAgain
 from seawall.store.kept_rows import KeptRows
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated
+from seawall.store.sqlite_members import RUN_MEMBERS, MembersTable
 from seawall.store.sqlite_references import REMEMBERED, KnownIds, References
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
-from seawall.store.tables import EVIDENCE, FINDING, LINK, RUN_EVIDENCE, RUN_FINDING
+from seawall.store.tables import EVIDENCE, FINDING, LINK
 
 GATHERED_ROWS = 20_000
 """So many gathered rows are sent before the group ends, for the sake of memory."""
 
 # Each finds what it refers to. Entries of the audit do not wait: the next one continues them.
-_GATHERED = tuple(TABLES[table] for table in (EVIDENCE, FINDING, LINK, RUN_EVIDENCE, RUN_FINDING))
+_GATHERED: tuple[Table | MembersTable, ...] = (
+    *(TABLES[table] for table in (EVIDENCE, FINDING, LINK)),
+    RUN_MEMBERS,
+)
 
 # What several runs may leave behind alike, each by an identifier of its own.
 _SHARED = frozenset(TABLES[table] for table in (EVIDENCE, FINDING, LINK))
@@ -40,7 +44,9 @@ class SqliteGroup:
         self._is_open = False
         self._is_careful = True
         self._was_at_fault = False
-        self._gathered: dict[Table, list[Values]] = {table: [] for table in _GATHERED}
+        self._gathered: dict[Table | MembersTable, list[Values]] = {
+            table: [] for table in _GATHERED
+        }
         self._waiting = 0
         self._marks = [0] * len(_GATHERED)  # how many rows waited when the request began
         self._sent_neighbours = False  # since then
@@ -103,13 +109,13 @@ class SqliteGroup:
             del rows[mark:]
         self._waiting = sum(self._marks)
 
-    def put(self, table: Table, rows: Sequence[Values]) -> int:
+    def put(self, table: Table | MembersTable, rows: Sequence[Values]) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
         with translated():
             self.save()
             return self._put(table, rows)
 
-    def _put(self, table: Table, rows: Sequence[Values]) -> int:
+    def _put(self, table: Table | MembersTable, rows: Sequence[Values]) -> int:
         is_shared = table in _SHARED
         unknown = self._kept.unknown(table.name, rows) if is_shared else rows
         references = References(table)
@@ -129,7 +135,7 @@ class SqliteGroup:
             self._kept.add(table.name, unknown)  # some were there, and may be meant again
         return created
 
-    def put_later(self, table: Table, rows: Sequence[Values]) -> None:
+    def put_later(self, table: Table | MembersTable, rows: Sequence[Values]) -> None:
         """Put rows at once if they are many or the group is careful, else with the neighbours'."""
         if table not in self._gathered:
             self.put(table, rows)

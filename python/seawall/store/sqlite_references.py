@@ -17,8 +17,9 @@ import msgspec
 
 from seawall import native
 from seawall.store.refusals import refers_to_nothing
+from seawall.store.sqlite_members import RUN_MEMBERS, MembersTable
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
-from seawall.store.tables import EVIDENCE, FINDING, LEDGER_TABLES, LedgerTable
+from seawall.store.tables import EVIDENCE, FINDING, LedgerTable
 
 REMEMBERED = 1 << 17
 """So many identifiers at least, a few times as many at most; of 100 bytes or so each."""
@@ -33,11 +34,12 @@ _Place = tuple[str, str]  # a table and a tenant
 
 
 class Reference(NamedTuple):
-    """A column of a row that names a row of a parent, of the same tenant."""
+    """A column of a row that names a row of a parent, or several, of the same tenant."""
 
     column: int
     parent: str
     key: str
+    is_plural: bool = False
 
 
 def _references(table: LedgerTable) -> tuple[Reference, ...]:
@@ -48,7 +50,13 @@ def _references(table: LedgerTable) -> tuple[Reference, ...]:
     )
 
 
-REFERENCES = {TABLES[table]: _references(table) for table in LEDGER_TABLES}
+REFERENCES: dict[Table | MembersTable, tuple[Reference, ...]] = {
+    **{TABLES[table]: _references(table) for table in TABLES},
+    RUN_MEMBERS: (
+        Reference(2, EVIDENCE.name, EVIDENCE.primary_key[0], is_plural=True),
+        Reference(3, FINDING.name, FINDING.primary_key[0], is_plural=True),
+    ),
+}
 _KNOWN = (TABLES[EVIDENCE], TABLES[FINDING])
 
 
@@ -60,7 +68,7 @@ class KnownIds:
         self._young: dict[_Place, set[str]] = {}
         self._old: dict[_Place, set[str]] = {}
 
-    def add(self, table: Table, rows: _Rows) -> None:
+    def add(self, table: Table | MembersTable, rows: _Rows) -> None:
         """Remember rows that were put; of very many the last."""
         if table not in _KNOWN:
             return
@@ -95,7 +103,7 @@ class KnownIds:
 class References:
     """What the rows of one put refer to, by reference and tenant."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table | MembersTable) -> None:
         self._wanted: dict[Reference, dict[str, list[str]]] = {
             reference: {} for reference in REFERENCES[table]
         }
@@ -103,12 +111,14 @@ class References:
     def add(self, rows: _Rows) -> None:
         """Note what some of the rows refer to."""
         for reference, by_tenant in self._wanted.items():
-            for tenant, ids in ids_by_tenant(rows, reference.column):
+            named = _each(rows, reference.column) if reference.is_plural else rows
+            column = 1 if reference.is_plural else reference.column
+            for tenant, ids in ids_by_tenant(named, column):
                 by_tenant.setdefault(tenant, []).extend(ids)
 
     def require(self, connection: apsw.Connection, known: KnownIds) -> None:
         """Raise NotFound where a row refers to something that its tenant does not have."""
-        for (_, parent, key), by_tenant in self._wanted.items():
+        for (_, parent, key, _), by_tenant in self._wanted.items():
             for tenant, ids in by_tenant.items():
                 unknown = known.unknown(parent, tenant, ids)
                 ordered = native.in_order_of(unknown, unknown)
@@ -163,6 +173,10 @@ def ids_by_tenant(rows: _Rows, column: int) -> list[tuple[str, set[str]]]:
     for row in rows:
         by_tenant[row[0]].add(row[column])
     return list(by_tenant.items())
+
+
+def _each(rows: _Rows, column: int) -> _Rows:
+    return [(row[0], one) for row in rows for one in row[column]]
 
 
 def _count(ids: dict[_Place, set[str]]) -> int:

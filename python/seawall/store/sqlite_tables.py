@@ -8,7 +8,7 @@ import apsw
 
 from seawall.store.refusals import kept_otherwise
 from seawall.store.row_writes import Values
-from seawall.store.tables import LEDGER_TABLES, LedgerTable
+from seawall.store.tables import LEDGER_TABLES, RUN_EVIDENCE, RUN_FINDING, LedgerTable
 
 # A statement that takes several rows costs one step, and the interpreter lets go of its lock at
 # every step; more than these would cost more to prepare than they save.
@@ -30,11 +30,11 @@ class Table:
     def put(self, connection: apsw.Connection, rows: Sequence[Values]) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
         before = connection.total_changes()
-        for some in self._pieces(rows):
+        for some in pieces(rows, self._together):
             connection.execute(self.insert(len(some)), tuple(chain(*some)))
         created = connection.total_changes() - before
         if created < len(rows):
-            for some in self._pieces(rows):
+            for some in pieces(rows, self._together):
                 self._require_kept(connection, some)
         return created
 
@@ -61,18 +61,23 @@ class Table:
             + " AND ".join(f"kept.{name} = wanted.column{n}" for n, name in content)
         )
 
-    def _pieces(self, rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
-        first = 0
-        while (left := len(rows) - first) > 0:
-            size = min(left, self._together)
-            if size > _ANY_NUMBER:
-                size = 1 << (size.bit_length() - 1)
-            yield rows[first : first + size]
-            first += size
+
+def pieces(rows: Sequence[Values], most: int = MOST_TOGETHER) -> Iterator[Sequence[Values]]:
+    """Part rows into as few statements as are worth preparing."""
+    first = 0
+    while (left := len(rows) - first) > 0:
+        size = min(left, most)
+        if size > _ANY_NUMBER:
+            size = 1 << (size.bit_length() - 1)
+        yield rows[first : first + size]
+        first += size
 
 
 def _places(columns: int, rows: int) -> str:
     return ", ".join([f"({', '.join('?' * columns)})"] * rows)
 
 
-TABLES = {table: Table(table) for table in LEDGER_TABLES}
+TABLES = {
+    table: Table(table) for table in LEDGER_TABLES if table not in (RUN_EVIDENCE, RUN_FINDING)
+}
+"""All but the members of runs, which are kept otherwise."""

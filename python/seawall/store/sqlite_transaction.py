@@ -5,10 +5,11 @@ from typing import Any
 
 import apsw
 
-from seawall.store.ledger_writes import LedgerWrites
+from seawall.store.ledger_writes import LedgerWrites, Members
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated
 from seawall.store.sqlite_group import SqliteGroup
+from seawall.store.sqlite_members import RUN_MEMBERS
 from seawall.store.sqlite_tables import TABLES
 from seawall.store.tables import LedgerTable
 
@@ -30,6 +31,9 @@ class SqliteTransaction(LedgerWrites):
 
     def _put_later(self, table: LedgerTable, rows: Sequence[Values]) -> None:
         self._group.put_later(TABLES[table], rows)
+
+    def _put_members_later(self, members: Sequence[Members]) -> None:
+        self._group.put_later(RUN_MEMBERS, members)
 
     def settle(self) -> None:
         """Put now what waits, and so refuse what is to be refused."""

@@ -16,6 +16,7 @@ from seawall.lab.faults.fault_vfs import fault_vfs
 from seawall.store import open_store
 from seawall.store.sqlite import SqliteStore
 from seawall.store.sqlite_connection import Readers, open_writer, translated
+from seawall.store.sqlite_links import OF_FINDING, PAGE_OF_LINKS
 
 
 @pytest.fixture
@@ -193,6 +194,29 @@ def test_members_of_no_run_are_found(raw: apsw.Connection, path: Path) -> None:
     raw.execute("INSERT INTO run_members VALUES (7, '[]', '[]')")
     with open_store(path) as store:
         assert store.integrity_problems() == ["run_members refers to a missing run"]
+
+
+def test_a_link_with_the_number_of_another_finding_is_found(
+    raw: apsw.Connection, path: Path
+) -> None:
+    raw.execute("DROP TRIGGER link_no_update")
+    raw.execute("UPDATE link SET finding_number = 9 WHERE link_id = 'l1'")
+    with open_store(path) as store:
+        assert store.integrity_problems() == ["link refers to a missing finding"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"SELECT * FROM link WHERE tenant = :tenant AND {OF_FINDING} ORDER BY link_id",
+        PAGE_OF_LINKS,
+        "SELECT evidence_id FROM run_evidence WHERE tenant = :tenant AND run_id = :run_id",
+    ],
+)
+def test_links_and_members_are_looked_up_without_a_scan(raw: apsw.Connection, sql: str) -> None:
+    named = dict.fromkeys(("tenant", "finding_id", "evidence_id", "run_id"), "x") | {"limit": 9}
+    plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", named)]
+    assert [step for step in plan if step.startswith("SCAN") and "VIRTUAL" not in step] == []
 
 
 def test_closing_leaves_one_file(path: Path) -> None:

@@ -117,7 +117,7 @@ class LedgerReads(RowReads):
         return self._select(
             Link,
             f"SELECT {COLUMNS[Link]} FROM link WHERE tenant = :tenant"
-            " AND finding_id = :finding_id ORDER BY link_id",
+            f" AND {self.of_finding} ORDER BY link_id",
             {"tenant": tenant, "finding_id": finding_id},
         )
 

@@ -39,7 +39,10 @@ class LogRowReads(RowReads):
 
     def log_index(self, tree: str, key: Mapping[str, str | int]) -> int:
         """The leaf of the row whose columns have these values."""
-        condition = " AND ".join(f"{column} = :{column}" for column in key)
+        conditions = {column: f"{column} = :{column}" for column in key}
+        if tree == "link" and "finding_id" in conditions:
+            conditions["finding_id"] = self.of_finding
+        condition = " AND ".join(conditions.values())
         place = self.log_statements.place
         found = self._rows(f"SELECT {place} FROM {tree} WHERE {condition}", key)
         if not found:

@@ -28,6 +28,9 @@ class RowReads(ABC):
     tenant_aside: ClassVar[str] = "tenant"
     """The column where an index by tenant must not be chosen, as the database wants it written."""
 
+    of_finding: ClassVar[str] = "finding_id = :finding_id"
+    """The links of a finding, as the database finds them."""
+
     @abstractmethod
     def _rows(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
         """Ask a statement with ``:name`` for each value; return all rows."""

@@ -1,15 +1,18 @@
 """The store in one SQLite file, which several processes may use at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seawall.errors import StoreError
 from seawall.store.ledger_store import LedgerStore
 from seawall.store.migrations import migrate, migrations_of
+from seawall.store.pages import MAX_PAGE_ROWS
 from seawall.store.sqlite_connection import Readers
+from seawall.store.sqlite_links import LINKS_ELSEWHERE, OF_FINDING, PAGE_OF_LINKS
 from seawall.store.sqlite_log import LOG_STATEMENTS
 from seawall.store.sqlite_members import LOST_MEMBERS
 from seawall.store.sqlite_writer import CHECKPOINT_PAGES, SqliteWriter
+from seawall.store.types import Link
 
 
 class SqliteStore(LedgerStore):
@@ -34,6 +37,7 @@ class SqliteStore(LedgerStore):
 
     # The plus keeps SQLite from an index by tenant, which it would sort anew for every page.
     tenant_aside = "+tenant"
+    of_finding = OF_FINDING
     log_statements = LOG_STATEMENTS
 
     def __init__(
@@ -54,12 +58,20 @@ class SqliteStore(LedgerStore):
         self._readers = Readers(path, vfs=vfs)
         super().__init__(self._writer)
 
+    def all_links(self, tenant: str) -> Iterator[Link]:
+        """Every link of the tenant, by finding and evidence."""
+        last = {"finding_id": "", "evidence_id": ""}
+        asked = {"tenant": tenant, "limit": MAX_PAGE_ROWS}
+        while page := self._select(Link, PAGE_OF_LINKS, {**asked, **last}):
+            yield from page
+            last = {"finding_id": page[-1].finding_id, "evidence_id": page[-1].evidence_id}
+
     def integrity_problems(self) -> list[str]:
         """What SQLite finds wrong with its own pages, indexes and references."""
         try:
             found = [text for (text,) in self._rows("PRAGMA integrity_check", {}) if text != "ok"]
             orphans = self._rows("PRAGMA foreign_key_check", {})
-            lost = self._rows(LOST_MEMBERS, {})
+            lost = self._rows(LOST_MEMBERS, {}) + self._rows(LINKS_ELSEWHERE, {})
         except StoreError as error:
             if error.code != "store_corrupt":
                 raise

@@ -15,6 +15,7 @@ from seawall.store.group_commit import RunAgain
 from seawall.store.kept_rows import KeptRows
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated
+from seawall.store.sqlite_links import finding_numbers
 from seawall.store.sqlite_members import RUN_MEMBERS, MembersTable
 from seawall.store.sqlite_references import REMEMBERED, KnownIds, References
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
@@ -22,6 +23,8 @@ from seawall.store.tables import EVIDENCE, FINDING, LINK
 
 GATHERED_ROWS = 20_000
 """So many gathered rows are sent before the group ends, for the sake of memory."""
+
+_LINKS = TABLES[LINK]
 
 # Each finds what it refers to. Entries of the audit do not wait: the next one continues them.
 _GATHERED: tuple[Table | MembersTable, ...] = (
@@ -122,18 +125,22 @@ class SqliteGroup:
         created = 0
         for first in range(0, len(unknown), HASHED_ROWS):
             some = unknown[first : first + HASHED_ROWS]
-            new = table.put(self._connection, some)
+            new = table.put(self._connection, some, self._numbers(table, some))
             created += new
             if new:
                 references.add(some)
             if new == len(some):
                 self.fresh.add(table.name, some)
-            if first >= len(unknown) - REMEMBERED:
-                self._known.add(table, some)
+                if first >= len(unknown) - REMEMBERED:
+                    last = self._connection.last_insert_rowid()
+                    self._known.add(table, some, last_number=last)
         references.require(self._connection, self._known)
         if created < len(unknown) and is_shared:
             self._kept.add(table.name, unknown)  # some were there, and may be meant again
         return created
+
+    def _numbers(self, table: Table | MembersTable, rows: Sequence[Values]) -> Sequence[int]:
+        return finding_numbers(self._connection, self._known, rows) if table is _LINKS else ()
 
     def put_later(self, table: Table | MembersTable, rows: Sequence[Values]) -> None:
         """Put rows at once if they are many or the group is careful, else with the neighbours'."""

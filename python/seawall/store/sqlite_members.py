@@ -8,7 +8,7 @@ import apsw
 import msgspec
 
 from seawall.store.refusals import refers_to_nothing
-from seawall.store.sqlite_tables import pieces
+from seawall.store.sqlite_tables import parts
 
 LOST_MEMBERS = """
     SELECT 'run_evidence', 'evidence' FROM run_evidence AS member WHERE NOT EXISTS
@@ -30,16 +30,18 @@ class MembersTable:
 
     name = "run_members"
 
-    def put(self, connection: apsw.Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+    def put(
+        self, connection: apsw.Connection, rows: Sequence[tuple[Any, ...]], _: Sequence[int] = ()
+    ) -> int:
         """Insert the members of runs that are there and have none yet."""
         before = connection.total_changes()
-        for some in pieces(rows):
+        for part in parts(len(rows)):
             cells = [
                 cell
-                for tenant, run_id, evidence_ids, finding_ids in some
+                for tenant, run_id, evidence_ids, finding_ids in rows[part]
                 for cell in (tenant, run_id, _array(evidence_ids), _array(finding_ids))
             ]
-            connection.execute(_insert(len(some)), cells)
+            connection.execute(_insert(part.stop - part.start), cells)
         created = connection.total_changes() - before
         if created < len(rows):
             raise refers_to_nothing()

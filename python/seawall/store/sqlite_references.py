@@ -9,7 +9,7 @@ schema, and for the check of a whole ledger.
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
-from itertools import filterfalse
+from itertools import filterfalse, repeat
 from typing import Any, NamedTuple
 
 import apsw
@@ -19,7 +19,7 @@ from seawall import native
 from seawall.store.refusals import refers_to_nothing
 from seawall.store.sqlite_members import RUN_MEMBERS, MembersTable
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
-from seawall.store.tables import EVIDENCE, FINDING, LedgerTable
+from seawall.store.tables import EVIDENCE, FINDING, LINK, LedgerTable
 
 REMEMBERED = 1 << 17
 """So many identifiers at least, a few times as many at most; of 100 bytes or so each."""
@@ -31,6 +31,7 @@ _SCANNED_FOR_ONE = 4  # a look-up takes as long as reading so many
 _PAGE = 16_384
 _Rows = Sequence[tuple[Any, ...]]
 _Place = tuple[str, str]  # a table and a tenant
+_Numbers = dict[str, int]  # the rowid of each identifier
 
 
 class Reference(NamedTuple):
@@ -52,6 +53,7 @@ def _references(table: LedgerTable) -> tuple[Reference, ...]:
 
 REFERENCES: dict[Table | MembersTable, tuple[Reference, ...]] = {
     **{TABLES[table]: _references(table) for table in TABLES},
+    TABLES[LINK]: (Reference(3, EVIDENCE.name, EVIDENCE.primary_key[0]),),  # findings: by number
     RUN_MEMBERS: (
         Reference(2, EVIDENCE.name, EVIDENCE.primary_key[0], is_plural=True),
         Reference(3, FINDING.name, FINDING.primary_key[0], is_plural=True),
@@ -64,33 +66,49 @@ class KnownIds:
     """Identifiers of evidence and findings that this process has put lately."""
 
     def __init__(self) -> None:
-        self._new: dict[_Place, set[str]] = {}  # by the transaction that is under way
-        self._young: dict[_Place, set[str]] = {}
-        self._old: dict[_Place, set[str]] = {}
+        self._new: dict[_Place, _Numbers] = {}  # by the transaction that is under way
+        self._young: dict[_Place, _Numbers] = {}
+        self._old: dict[_Place, _Numbers] = {}
 
-    def add(self, table: Table | MembersTable, rows: _Rows) -> None:
-        """Remember rows that were put; of very many the last."""
+    def add(self, table: Table | MembersTable, rows: _Rows, *, last_number: int) -> None:
+        """Remember rows that were put, one after the other; of very many the last."""
         if table not in _KNOWN:
             return
         if _count(self._new) + len(rows) > REMEMBERED:
             self._new = {}
-        for tenant, ids in ids_by_tenant(rows[-REMEMBERED:], 1):
-            self._new.setdefault((table.name, tenant), set()).update(ids)
+        rows = rows[-REMEMBERED:]
+        numbers = range(last_number - len(rows) + 1, last_number + 1)
+        for tenant in {row[0] for row in rows}:
+            some = self._new.setdefault((table.name, tenant), {})
+            some.update(
+                (row[1], number)
+                for row, number in zip(rows, numbers, strict=True)
+                if row[0] == tenant
+            )
 
     def unknown(self, table: str, tenant: str, ids: list[str]) -> list[str]:
         """Leave out those that are remembered; of more than that, which are read anyhow, none."""
-        place = (table, tenant)
-        known = [some[place] for some in (self._new, self._young, self._old) if place in some]
+        known = self._known(table, tenant)
         if len(ids) >= SCANNED and len(ids) > sum(map(len, known)):
             return ids
         for some in known:
             ids = list(filterfalse(some.__contains__, ids))
         return ids
 
+    def numbers(self, table: str, tenant: str, ids: list[str]) -> list[int]:
+        """Tell the rowid of each, or 0 where it is not remembered."""
+        numbers = [0] * len(ids)
+        for some in self._known(table, tenant):
+            found = list(map(some.get, ids, repeat(0)))
+            if all(found):
+                return found
+            numbers = [number or one for number, one in zip(numbers, found, strict=True)]
+        return numbers
+
     def keep(self) -> None:
         """Remember what was put beyond its transaction, which is durable."""
         for place, ids in self._new.items():
-            self._young.setdefault(place, set()).update(ids)
+            self._young.setdefault(place, {}).update(ids)
         if _count(self._young) >= REMEMBERED:
             self._young, self._old = {}, self._young
         self.forget()
@@ -98,6 +116,10 @@ class KnownIds:
     def forget(self) -> None:
         """Forget what was put in the transaction, as some of it was undone."""
         self._new = {}
+
+    def _known(self, table: str, tenant: str) -> list[_Numbers]:
+        place = (table, tenant)
+        return [some[place] for some in (self._new, self._young, self._old) if place in some]
 
 
 class References:
@@ -179,7 +201,7 @@ def _each(rows: _Rows, column: int) -> _Rows:
     return [(row[0], one) for row in rows for one in row[column]]
 
 
-def _count(ids: dict[_Place, set[str]]) -> int:
+def _count(ids: dict[_Place, _Numbers]) -> int:
     return sum(map(len, ids.values()))
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import compress
+from operator import not_
 from typing import cast
 
 import apsw
@@ -60,10 +62,13 @@ def finding_numbers(
 def _numbers(
     connection: apsw.Connection, known: KnownIds, tenant: str, ids: list[str]
 ) -> list[int]:
-    numbers = known.numbers(FINDING.name, tenant, ids)
-    if all(numbers):
-        return numbers
-    left = sorted({one for one, number in zip(ids, numbers, strict=True) if not number})
+    numbers = [0] * len(ids)
+    # Of very many at a time few are remembered: the last ones.
+    if len(ids) < _SCANNED or any(known.numbers(FINDING.name, tenant, [ids[0], ids[-1]])):
+        numbers = known.numbers(FINDING.name, tenant, ids)
+        if all(numbers):
+            return numbers
+    left = sorted(dict.fromkeys(compress(ids, map(not_, numbers))))  # they mostly come in order
     found: dict[str, int] = {}
     if len(left) >= _SCANNED:
         found = _between(connection, tenant, left)
@@ -74,13 +79,15 @@ def _numbers(
 
 def _between(connection: apsw.Connection, tenant: str, ordered: list[str]) -> dict[str, int]:
     """Read the findings from the first to the last in one step, if they are not too many."""
-    ids, numbers = connection.execute(
+    found, numbers = connection.execute(
         "SELECT json_group_array(finding_id), json_group_array(number) FROM"
         " (SELECT finding_id, rowid AS number FROM finding"
         " WHERE finding_id BETWEEN ? AND ? AND tenant = ? ORDER BY finding_id LIMIT ?)",
         (ordered[0], ordered[-1], tenant, _SCANNED_FOR_ONE * len(ordered)),
     ).get
-    return dict(zip(msgspec.json.decode(ids), msgspec.json.decode(numbers), strict=True))
+    joined = '","'.join(ordered)
+    ids = ordered if found == f'["{joined}"]' else msgspec.json.decode(found)  # mostly they are all
+    return dict(zip(ids, msgspec.json.decode(numbers), strict=True))
 
 
 def _looked_up(connection: apsw.Connection, tenant: str, ordered: list[str]) -> dict[str, int]:

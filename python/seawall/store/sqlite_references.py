@@ -102,7 +102,8 @@ class KnownIds:
             found = list(map(some.get, ids, repeat(0)))
             if all(found):
                 return found
-            numbers = [number or one for number, one in zip(numbers, found, strict=True)]
+            if any(found):
+                numbers = [number or one for number, one in zip(numbers, found, strict=True)]
         return numbers
 
     def keep(self) -> None:

@@ -99,13 +99,8 @@ class SqliteGroup:
             When rows of neighbours went with it.
         """
         if self._is_saved:
-            with translated():
-                self._connection.execute("ROLLBACK TO request")
-            self.release()
-            self.fresh.forget()
-            self._known.forget()
-            self._kept.forget()
-        self._in_request = False
+            self._undo_since("request")
+        self._in_request = self._is_saved = False
         if self._sent_neighbours:
             raise self._again(StoreError("The group could not be told apart.", code="store_busy"))
         for rows, mark in zip(self._gathered.values(), self._marks, strict=True):
@@ -116,7 +111,18 @@ class SqliteGroup:
         """Insert what is missing, require the rest to be the same; return how many were new."""
         with translated():
             self.save()
-            return self._put(table, rows)
+            if not self._in_request:
+                return self._put(table, rows)
+            self._connection.execute("SAVEPOINT put")
+        try:
+            with translated():
+                created = self._put(table, rows)
+        except (Conflict, InvalidInput, NotFound):
+            self._undo_since("put")  # the request may go on
+            raise
+        with translated():
+            self._connection.execute("RELEASE put")
+        return created
 
     def _put(self, table: Table | MembersTable, rows: Sequence[Values]) -> int:
         is_shared = table in _SHARED
@@ -147,12 +153,13 @@ class SqliteGroup:
         if table not in self._gathered:
             self.put(table, rows)
             return
-        if self._is_careful or len(rows) > MOST_TOGETHER:
+        count = len(rows)
+        if self._is_careful or count > MOST_TOGETHER:
             self.send()
             self.put(table, rows)
             return
-        self._gathered[table].extend(rows)
-        self._waiting += len(rows)
+        self._gathered[table] += rows[:]
+        self._waiting += count
         if self._waiting >= GATHERED_ROWS:
             self.send()
 
@@ -173,6 +180,13 @@ class SqliteGroup:
         self._is_open = False
         self.fresh.forget()
         self._known.keep()
+
+    def _undo_since(self, savepoint: str) -> None:
+        with translated():
+            self._connection.execute(f"ROLLBACK TO {savepoint}; RELEASE {savepoint}")
+        self.fresh.forget()
+        self._known.forget()
+        self._kept.forget()
 
     def _again(self, cause: SeawallError) -> RunAgain:
         self._was_at_fault = True

@@ -59,7 +59,7 @@ def _array(identifiers: Sequence[str]) -> str:
 def _insert(count: int) -> str:
     new = ", ".join(["(?, ?, ?, ?)"] * count)
     return (
-        "INSERT INTO run_members (run_number, evidence_ids, finding_ids)"
+        "INSERT OR FAIL INTO run_members (run_number, evidence_ids, finding_ids)"
         f" SELECT run.rowid, new.column3, new.column4 FROM (VALUES {new}) AS new"
         " CROSS JOIN run WHERE run.run_id = new.column2 AND run.tenant = new.column1"
     )

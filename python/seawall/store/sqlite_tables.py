@@ -69,8 +69,10 @@ class Table:
         return int(same.get)
 
     def _insert(self, count: int) -> str:
+        # FAIL: what a refused statement did is undone with its put, so SQLite need not copy each
+        # page that a statement changes.
         return (
-            f"INSERT INTO {self.name} ({', '.join(self._with_number(self._columns))}) "
+            f"INSERT OR FAIL INTO {self.name} ({', '.join(self._with_number(self._columns))}) "
             f"VALUES {self._places(len(self._columns), count)} ON CONFLICT DO NOTHING"
         )
 

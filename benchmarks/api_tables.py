@@ -5,6 +5,7 @@ import os
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,12 @@ class Server(msgspec.Struct, frozen=True):
     """What is started for a table."""
 
     command: Sequence[str] | None
+    processes: int
     threads: int  # of the client
+
+    def hosted(self, records: int) -> AbstractContextManager[LoadSubject]:
+        """Serve a dataset of so many records."""
+        return self_hosted(records, command=self.command, processes=self.processes)
 
 
 def run_tables(profile: str, server: Server) -> dict[str, Any]:
@@ -90,6 +96,7 @@ def run_tables(profile: str, server: Server) -> dict[str, Any]:
         tables.append(table)
     return {
         "profile": profile,
+        "processes": server.processes,
         "created_at": datetime.now(UTC).isoformat(),
         "commit": source_commit(Path(__file__).parent),
         "machine": msgspec.to_builtins(machine_record()),
@@ -117,13 +124,15 @@ def _tables(sizes: Sizes, server: Server) -> Iterator[Table]:
             sizes.book_connections,
         ),
     ):
-        with self_hosted(records, command=server.command) as subject:
+        with server.hosted(records) as subject:
             levels = [_closed(sizes, server, question, subject, count) for count in connections]
         yield _table(name, title, [_level_row(level) for level in levels])
-    with self_hosted(1, command=server.command) as subject:
+    with server.hosted(1) as subject:
         yield _ingest_table(sizes, subject)
     yield _users_table(sizes, server)
     yield _overload_table(sizes, server)
+    if server.processes > 1:
+        yield _processes_table(sizes, server)
 
 
 def _table(name: str, title: str, rows: list[dict[str, Cell]]) -> Table:
@@ -201,7 +210,7 @@ def _users_table(sizes: Sizes, server: Server) -> Table:
             threads=server.threads,
             ceiling=False,
         )
-        with self_hosted(1, command=server.command) as subject:
+        with server.hosted(1) as subject:
             level = measure_level(plan, question, subject)
         figures, used = level.figures, level.server
         rows.append(
@@ -224,7 +233,7 @@ def _users_table(sizes: Sizes, server: Server) -> Table:
 def _overload_table(sizes: Sizes, server: Server) -> Table:
     rows: list[dict[str, Cell]] = []
     for work, question in (("replays", Question()), ("new runs", Question(fresh=True))):
-        with self_hosted(1, command=server.command) as subject:
+        with server.hosted(1) as subject:
             before = _closed(sizes, server, question, subject, sizes.book_connections[-1])
             capacity = before.figures.throughput_rps
             if not capacity:
@@ -255,3 +264,14 @@ def _overload_table(sizes: Sizes, server: Server) -> Table:
         )
     title = "Open loop at twice the capacity; a 503 is timed from its sending"
     return _table("overload", title, rows)
+
+
+def _processes_table(sizes: Sizes, server: Server) -> Table:
+    rows: list[dict[str, Cell]] = []
+    for work, question in (("replays", Question()), ("new runs", Question(fresh=True))):
+        for processes in (1, server.processes):
+            server = msgspec.structs.replace(server, processes=processes)
+            with server.hosted(1) as subject:
+                level = _closed(sizes, server, question, subject, sizes.book_connections[-1])
+            rows.append({"work": work, "processes": processes, **_level_row(level)})
+    return _table("processes", "The same load on one process and on several", rows)

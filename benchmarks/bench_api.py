@@ -11,10 +11,12 @@ records, and ends it afterwards. Then the server's CPU (100 is one core), its me
 it has the store open are given too. Client, server and store share the machine: the client's
 ceiling, the same load against a server that does nothing, and its own CPU for each request are
 printed beside each row. Percentiles are exact; latencies are of right answers and of timeouts.
-``summary`` and ``requests`` are of the last row where there are several.
+``summary`` and ``requests`` are of the last row where there are several. ``--processes`` are those
+of the server: one by default, which uses one core.
 
 ``--self-host --tables`` measures all tables of the service instead, each on a server of its own:
-replays, new runs and ingests, a thousand users, and twice the capacity. They are shown as Markdown.
+replays, new runs and ingests, a thousand users, twice the capacity, and one process beside the
+``--processes``. They are shown as Markdown.
 """
 
 import argparse
@@ -41,7 +43,8 @@ from seawall.lab.table import Cell, text_table
 def subject_of(options: argparse.Namespace) -> Iterator[LoadSubject]:
     """Find the server to ask, or start one."""
     if options.self_host:
-        with self_hosted(options.records, command=options.server_command) as subject:
+        command, processes = options.server_command, options.processes
+        with self_hosted(options.records, command=command, processes=processes) as subject:
             yield subject
     else:
         key = options.api_key or os.environ.get("SEAWALL_API_KEY", "")
@@ -124,6 +127,7 @@ def answer_of(options: argparse.Namespace, levels: Sequence[Level]) -> dict[str,
         "endpoint": options.endpoint,
         "fresh": options.fresh,
         "records": options.records if options.self_host else None,
+        "processes": options.processes if options.self_host else None,
         "open_loop_rps": options.open_loop,
     }
 
@@ -227,6 +231,7 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--open-loop", type=float, default=None, metavar="RATE", help="requests due a second")
     add("--self-host", action="store_true", help="start a server, and end it")
     add("--records", type=int, default=1, help="of the dataset of --self-host")
+    add("--processes", type=int, default=1, help="of the server of --self-host")
     add("--connections", type=counts, default="", help="by commas: a row each")
     add("--users", type=int, default=0, help="so many for --duration-s, instead of --requests")
     add("--duration-s", type=float, default=10.0, help="of --users")
@@ -250,6 +255,8 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error("--tables needs --self-host")
     if options.users and (options.connections or options.open_loop):
         parser.error("--users goes without --connections and --open-loop")
+    if not 1 <= options.processes <= 64:
+        parser.error("--processes must be 1 to 64")
     if min(options.requests, options.concurrency, *(options.connections or [1])) < 1:
         parser.error("--requests and numbers of connections must be at least 1")
     if options.open_loop is not None and options.open_loop <= 0:
@@ -262,7 +269,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.tables:
         from api_tables import Server, run_tables  # of the service, which others may not have
 
-        server = Server(options.server_command, options.threads)
+        server = Server(options.server_command, options.processes, options.threads)
         write_answer(run_tables(options.profile, server), output=options.output)
         return 0
     if not options.self_host:

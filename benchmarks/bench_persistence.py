@@ -10,8 +10,9 @@ synchronised COMMIT. Payloads are made before the clock.
 `read_latency_ms` is the median of reading a finding, its links and their evidence by identifier.
 A trace is `Session.trace` of a random finding: finding, evidence, dataset, its source record out of
 the stored block, how each cell was read, and the record's proof. A proof is that a random link is
-in the log of the ledger: finding its leaf, its path, and the root that it leads to. Afterwards
-`Session.verify` must find nothing wrong in any row.
+in the log of the ledger as it stands: finding its leaf, its path, and the root that it leads to; of
+an older size the rows at its end would be read too. Afterwards `Session.verify` must find nothing
+wrong in any row.
 
 With `--store postgres` the ledger lies in a PostgreSQL server that the benchmark starts on the same
 disk, with its own settings (fsync and synchronous_commit on).
@@ -39,7 +40,8 @@ from seawall.lab.isolated import run_command
 from seawall.lab.measure import FEWEST_PAIRS, median_interval
 from seawall.lab.results import Result, measured_here
 from seawall.lab.table import Cell, text_table
-from seawall.provenance import canonical_json, identifiers, merkle_root_from_path
+from seawall.provenance import canonical_json, identifiers, leaf_hash, merkle_root_from_path
+from seawall.provenance.log_leaf import leaf_bytes
 from seawall.session import Session
 from seawall.session.identity import link_id
 from seawall.store import Store, Transaction, open_store
@@ -198,13 +200,13 @@ def trace_latencies(session: Session, chosen: Sequence[Finding]) -> list[float]:
 
 
 def proof_latencies(store: Store, chosen: Sequence[Finding]) -> list[float]:
-    size = store.log_states()["link"].size
+    size, peaks = astuple(store.log_states()["link"])
     root = TreeProofs(store, "link", size).root()
 
     def prove(finding_id: str) -> bytes:
-        index = store.log_index("link", {"tenant": TENANT, "finding_id": finding_id})
-        path = TreeProofs(store, "link", size).inclusion(index)
-        leaf = store.log_leaf_hashes("link", index, 1)
+        index, cells = store.log_row("link", {"tenant": TENANT, "finding_id": finding_id})
+        path = TreeProofs(store, "link", size, peaks=peaks).inclusion(index)
+        leaf = leaf_hash(leaf_bytes("link", cells))
         return merkle_root_from_path(leaf, leaf_index=index, leaf_count=size, path=path)
 
     times = []

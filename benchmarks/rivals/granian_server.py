@@ -17,6 +17,7 @@ from litestar import Litestar
 
 from seawall.cli.app import main
 from seawall.service import server as service_server
+from seawall.service.listening import BACKLOG
 
 
 def serve(app: Litestar, listening: socket.socket, **_: Any) -> None:
@@ -29,8 +30,8 @@ def serve(app: Litestar, listening: socket.socket, **_: Any) -> None:
         port=port,
         interface=Interfaces.ASGI,
         websockets=False,
-        backlog=service_server.BACKLOG,
-        backpressure=service_server.BACKLOG,
+        backlog=BACKLOG,
+        backpressure=BACKLOG,
         log_enabled=False,
     )
 

@@ -235,18 +235,20 @@ Entry stored_record(const py::buffer& block, std::size_t index) {
     return result;
 }
 
+/// Made once for many records: to lay out a profile's paths takes as long as to read a record.
+/// Used by one thread at a time, which holds the interpreter.
 class RecordExplainer {
   public:
     RecordExplainer(const py::bytes& profile, bool table_row)
         : profile_(parse_profile(profile)),
-          form_(table_row ? RecordForm::table_row : RecordForm::json_object) {}
+          reader_(profile_, table_row ? RecordForm::table_row : RecordForm::json_object),
+          writer_(profile_) {}
 
-    std::vector<Entry> explain(const py::bytes& bytes) const {
-        RecordReader reader(profile_, form_);
+    std::vector<Entry> explain(const py::bytes& bytes) {
         CapturedRecord captured;
-        reader.read(bytes, captured);
+        reader_.read(bytes, captured);
         std::vector<Entry> cells;
-        for (const ExplainedCell& cell : RecordWriter(profile_).explain(captured)) {
+        for (const ExplainedCell& cell : writer_.explain(captured)) {
             static constexpr std::array<std::string_view, 3> states{"absent", "present", "refused"};
             py::list rules;
             for (std::size_t rule = 0; rule < rule_count; ++rule) {
@@ -266,7 +268,8 @@ class RecordExplainer {
 
   private:
     TapeProfile profile_;
-    RecordForm form_;
+    RecordReader reader_;
+    RecordWriter writer_;
 };
 
 }  // namespace

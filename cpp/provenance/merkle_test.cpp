@@ -192,6 +192,20 @@ BOOST_AUTO_TEST_CASE(leaves_of_another_chunk_are_refused) {
                           is_invalid_input);
 }
 
+BOOST_AUTO_TEST_CASE(a_changed_leaf_anywhere_in_the_chunk_is_refused) {
+    const auto leaves = numbered_leaves(300);
+    const auto roots = seawall::chunk_roots(leaves);
+    const std::vector<Digest> chunk(leaves.begin(), leaves.begin() + 256);
+    for (std::size_t changed = 0; changed < chunk.size(); ++changed) {
+        auto other = chunk;
+        other[changed][31] ^= 1U;
+        for (const std::size_t index : {0U, 100U, 255U}) {
+            BOOST_CHECK_EXCEPTION(seawall::chunked_inclusion_path({other, roots}, index),
+                                  seawall::Error, is_invalid_input);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_tree_grown_in_any_two_steps_has_the_root_of_all_its_leaves) {
     const auto leaves = numbered_leaves(70);
     for (std::size_t first = 0; first <= leaves.size(); ++first) {

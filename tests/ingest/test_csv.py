@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from seawall import native
 from seawall.engines.debt import DEBT_STRESS
 from seawall.errors import InvalidProfile, LimitExceeded, SourceUnreadable
 from seawall.ingest import (
@@ -282,3 +283,17 @@ def test_an_explanation_tells_how_a_cell_was_read(field: str) -> None:
         cell["field"]: cell for cell in explain(record, profile.canonical(), table_rows=True)
     }
     assert CELLS[field](explained[field]), explained[field]
+
+
+def test_an_explanation_does_not_depend_on_the_records_before_it() -> None:
+    whole = {"loan_id": "a", "ccy": " eur", "balance": "1,234.5", "coupon": "250"}
+    records = [
+        json.dumps({"cells": whole, "row": 2}).encode(),
+        b'{"cells":{"loan_id":"b","ccy":"USD","balance":"7',
+        b"[]",
+        json.dumps({"cells": {"loan_id": "c"}, "row": 3}).encode(),
+    ]
+    kept = native.RecordExplainer(GENERIC.canonical(), table_row=True)
+    for record in [*records, *records[::-1]]:
+        alone = native.RecordExplainer(GENERIC.canonical(), table_row=True).explain(record)
+        assert kept.explain(record) == alone

@@ -151,9 +151,15 @@ def test_a_server_of_its_own_is_loaded_at_several_concurrencies(tmp_path: Path) 
 
 
 def test_all_tables_of_the_service_are_filled_by_one_command(tmp_path: Path) -> None:
-    answer = run("bench_api.py", "--self-host", "--tables", "--profile", "tiny", folder=tmp_path)
+    answer = run(
+        "bench_api.py",
+        *("--self-host", "--tables", "--profile", "tiny", "--processes", "2"),
+        folder=tmp_path,
+    )
     tables = {table["name"]: table for table in answer["tables"]}
-    assert set(tables) == {"replays", "fresh", "replays_of_a_book", "ingest", "users", "overload"}
+    assert set(tables) == {
+        *("replays", "fresh", "replays_of_a_book", "ingest", "users", "overload", "processes")
+    }
     for name in ("replays", "fresh"):
         assert [row["connections"] for row in tables[name]["rows"]] == [1, 4]
         assert all(row["errors"] == 0 and row["rps"] > 0 for row in tables[name]["rows"])
@@ -165,6 +171,9 @@ def test_all_tables_of_the_service_are_filled_by_one_command(tmp_path: Path) -> 
         assert row["store connections"] >= 1
     for row in tables["overload"]["rows"]:
         assert row["other errors"] == 0
+    rows = tables["processes"]["rows"]
+    assert [row["processes"] for row in rows] == [1, 2, 1, 2]
+    assert all(row["errors"] == 0 and row["rps"] > 0 for row in rows)
     assert answer["machine"]["cpu_model"]
     for table in tables.values():
         assert all(set(row) == set(table["columns"]) for row in table["rows"])

@@ -27,11 +27,11 @@ class Served(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def served(folder: Path, *, store: str = "seawall.db") -> Iterator[Served]:
+def served(folder: Path, *, store: str = "seawall.db", processes: int = 1) -> Iterator[Served]:
     """Serve a folder's store, or one on a server, in development."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SEAWALL_")}
     process = subprocess.Popen(
-        [*COMMAND, "--dev", "--port", "0"],
+        [*COMMAND, "--dev", "--port", "0", "--processes", str(processes)],
         cwd=folder,
         env={**environment, "SEAWALL_STORE": store},
         stdout=subprocess.PIPE,

@@ -13,10 +13,14 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
+from litestar.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from seawall.service import Service, make_app
+from seawall.service.access.doors import Access
 from seawall.service.access.options_file import load_access_options
-from service.conftest import RUN, STARTED_AT, Client
+from seawall.service.telemetry.siblings import Sibling
+from service.conftest import RECORD, RUN, STARTED_AT, key_of
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -80,11 +84,16 @@ class Exposed:
 
 
 @pytest.fixture
-def exposed(client: Client, dataset: str) -> Exposed:
-    body = {"dataset_version_id": dataset, "started_at": STARTED_AT}
-    assert client.post(RUN, json=body).status_code == 200
-    assert client.post(RUN, json={}).status_code == 400
-    return Exposed(client.get("/metrics").text)
+def exposed(service: Service, access: Access, tmp_path: Path) -> Exposed:
+    sibling = Sibling(1, 1, tmp_path)  # which tells all that one process alone tells, and more
+    key = key_of(access)
+    with TestClient(make_app(service, access=access, sibling=sibling)) as client:
+        client.headers["X-API-Key"] = key
+        made = client.post("/api/v3/ingest-records", json={"records": [RECORD]}).json()
+        body = {"dataset_version_id": made["dataset_version_id"], "started_at": STARTED_AT}
+        assert client.post(RUN, json=body).status_code == 200
+        assert client.post(RUN, json={}).status_code == 400
+        return Exposed(client.get("/metrics").text)
 
 
 def test_every_metric_that_a_rule_or_a_dashboard_names_exists(exposed: Exposed) -> None:

@@ -22,7 +22,8 @@ METRICS = """\
 # TYPE http_requests_total counter
 http_requests_total{{route="/run",method="POST",status="200"}} {answered}
 http_requests_total{{route="/metrics",method="GET",status="200"}} 1000000
-errors_total{{code="CURRENCY_MIXED"}} 3
+errors_total{{code="CURRENCY_MIXED",process="1"}} 1
+errors_total{{code="CURRENCY_MIXED",process="2"}} 2
 http_requests_in_flight 17
 http_request_duration_seconds_bucket{{route="/run",method="POST",le="0.1"}} 0
 http_request_duration_seconds_bucket{{route="/run",method="POST",le="0.2"}} {answered}
@@ -241,6 +242,9 @@ def test_live_metrics_are_rates_without_their_own_reading(seen: Seen, filled: Fi
     assert tiles.nth(3).text_content() == "0"
     rows = page.get_by_role("table", name="Routes").get_by_role("row")
     assert rows.count() == 2
+    found = page.get_by_role("table", name="Errors").get_by_role("row")
+    assert found.count() == 2  # of both processes together
+    assert found.nth(1).text_content() == "CURRENCY_MIXED3"
     assert seen.said == []
 
 

@@ -144,6 +144,18 @@ def test_a_row_changed_since_the_head_is_not_exported(path: Path, tmp_path: Path
     assert refusal.value.code == "store_corrupt"
 
 
+def test_nothing_is_exported_by_peaks_that_were_changed(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "ledger.db"
+    shutil.copy(path, copy)
+    with open_store(copy) as store:
+        assert exported(store, 1)
+    with behind_its_back(copy) as raw:
+        raw.execute("UPDATE log_tree SET peaks = zeroblob(length(peaks))")
+    with open_store(copy) as store, pytest.raises(StoreError) as refusal:
+        exported(store, 1)
+    assert refusal.value.code == "store_corrupt"
+
+
 # --- what does not
 
 

@@ -17,6 +17,7 @@ from seawall.errors import Cancelled, InvalidInput, NotFound
 from seawall.native import RunControl
 from seawall.provenance import InclusionProof
 from seawall.session import Dataset, Session
+from seawall.store import Store, open_store
 
 from .books import as_array, as_lines, records
 
@@ -210,6 +211,32 @@ def test_a_trace_shows_another_record_when_asked(session: Session, dataset: Data
     (cell,) = [c for c in trace.record.cells if c.field == "total_outstanding"]
     assert (cell.raw, cell.state) == ("broken", "refused")
     assert cell.reason == '"broken" is not a number'
+
+
+class AskedStore:
+    """A store that notes what it is asked to read."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked.append(name)
+        return getattr(self._store, name)
+
+
+def test_a_trace_asks_for_little_and_for_what_never_changes_once(tmp_path: Path) -> None:
+    with open_store(tmp_path / "ledger.db") as store:
+        session = Session(store)
+        ingested = session.ingest(as_array(ROWS), format="json", profile="todiscope")
+        findings = session.stress(ingested).findings
+        asked = AskedStore(store)
+        reader = Session(asked)  # type: ignore[arg-type]
+        reader.trace(findings[0])
+        assert asked.asked == ["finding_with_evidence", "dataset", "raw_chunk"]
+        asked.asked.clear()
+        reader.trace(findings[1])
+        assert asked.asked == ["finding_with_evidence", "raw_chunk"]
 
 
 def test_a_trace_of_lines_names_the_line(session: Session) -> None:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from seawall.errors import Cancelled
 from seawall.native import RunControl
 from seawall.session import Problem, Session, Verification
 from seawall.session.codec import compress, decode_table, decompress, encode_table
+from seawall.store.ledger_reads import LedgerReads
+from seawall.store.sqlite import SqliteStore
+from seawall.store.types import Link
 from seawall.table import Table
 
 from .books import as_array, records
@@ -411,10 +415,28 @@ def test_a_removed_evidence_is_found(ledger: Path) -> None:
     assert change(ledger, "DELETE FROM evidence WHERE kind = 'stress_test'") != []
 
 
-def test_a_removed_link_is_found(ledger: Path) -> None:
-    finding = value(ledger, "SELECT finding_id FROM link")
+@pytest.mark.parametrize("order", ["", "DESC"])
+def test_a_removed_link_is_found(ledger: Path, order: str) -> None:
+    finding = value(ledger, f"SELECT finding_id FROM link ORDER BY finding_id {order}")
     problems = change(ledger, "DELETE FROM link WHERE finding_id = ?", (finding,))
     assert [(p.what, p.identifier) for p in problems] == [("finding", finding)]
+
+
+def test_links_are_not_asked_for_one_by_one(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LedgerReads, "links_of_finding", None)
+    assert verified(ledger).ok
+
+
+def test_a_finding_that_comes_after_the_links_were_read_is_no_problem(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = SqliteStore.all_links
+
+    def earlier(store: SqliteStore, tenant: str) -> Iterator[Link]:
+        return islice(every(store, tenant), 1, None, 2)
+
+    monkeypatch.setattr(SqliteStore, "all_links", earlier)
+    assert verified(ledger).problems == []
 
 
 def test_an_end_of_a_link_that_was_changed_is_found(ledger: Path) -> None:

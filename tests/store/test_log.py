@@ -1,6 +1,7 @@
 """The log of every driver: it holds each row that is kept, and proves it at any size."""
 
 import random
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -17,7 +18,7 @@ from sample_ledger import (
     run,
 )
 
-from seawall.errors import Conflict, InvalidInput, NotFound
+from seawall.errors import Conflict, InvalidInput, NotFound, StoreError
 from seawall.provenance import (
     leaf_hash,
     merkle_root_after,
@@ -28,7 +29,7 @@ from seawall.provenance.log_leaf import LOG_TREES, leaf_bytes
 from seawall.store import Store, Transaction, open_store
 from seawall.store.log import KeptHead
 from seawall.store.log_growth import LogState, grow
-from seawall.store.log_proofs import TreeProofs
+from seawall.store.log_proofs import Nodes, TreeProofs
 from seawall.store.types import AuditDraft, Evidence
 
 AUDIT = AuditDraft(TENANT, "2025", "ada", "run.create", "done", "r", "")
@@ -96,10 +97,11 @@ def test_every_kind_of_row_is_a_leaf(store: Store) -> None:
 
 def test_a_row_is_found_by_its_identifier_and_its_tenant_alone(store: Store) -> None:
     keep_one_of_each(store)
-    assert store.log_index("evidence", {"tenant": TENANT, "evidence_id": "e1"}) == 1
-    assert store.log_rows("evidence", 1, 1)[0][1] == "e1"
+    index, cells = store.log_row("evidence", {"tenant": TENANT, "evidence_id": "e1"})
+    assert (index, cells[1]) == (1, "e1")
+    assert store.log_rows("evidence", 1, 1) == [cells]
     with pytest.raises(NotFound):
-        store.log_index("evidence", {"tenant": "another", "evidence_id": "e1"})
+        store.log_row("evidence", {"tenant": "another", "evidence_id": "e1"})
 
 
 def test_rows_that_were_there_already_are_not_logged_again(store: Store) -> None:
@@ -180,6 +182,7 @@ class InMemory:
     def __init__(self) -> None:
         self.tiles: dict[tuple[int, int], tuple[bytes, bytes]] = {}
         self.state = LogState(0, b"")
+        self.wanted: list[Nodes] = []
 
     def leaf_hashes(self, _: str, first: int, count: int) -> bytes:
         return b"".join(leaf_hash(b"%d" % index) for index in range(first, first + count))
@@ -195,11 +198,16 @@ class InMemory:
     def put_state(self, _: str, state: LogState) -> None:
         self.state = state
 
-    def log_tile(self, _: str, level: int, tile: int) -> bytes | None:
-        return self.tiles[level, tile][1] if (level, tile) in self.tiles else None
-
-    log_leaf_hashes = leaf_hashes
-    log_tile_roots = tile_roots
+    def log_nodes(self, tree: str, wanted: Sequence[Nodes]) -> list[bytes]:
+        self.wanted += wanted
+        return [
+            self.tiles[nodes.level, nodes.first // 256][1]
+            if nodes.are_a_tile
+            else self.tile_roots(tree, nodes.level - 1, nodes.first, nodes.count)
+            if nodes.level
+            else self.leaf_hashes(tree, nodes.first, nodes.count)
+            for nodes in wanted
+        ]
 
 
 def test_a_large_tree_proves_itself_through_two_levels_of_tiles() -> None:
@@ -221,3 +229,24 @@ def test_a_large_tree_proves_itself_through_two_levels_of_tiles() -> None:
         old_root = root_by_definition(leaves[:old])
         counts = {"old_count": old, "new_count": size}
         assert merkle_root_after(old_root, path=path, **counts) == expected
+
+
+def test_peaks_give_the_same_paths_and_spare_the_end_of_the_tree() -> None:
+    log, size = InMemory(), 70_000
+    grow(log, "any", log.state, size)
+    plain = TreeProofs(log, "any", size)
+    given = TreeProofs(log, "any", size, peaks=log.state.peaks)
+    for index in (0, 255, 65_535, 65_536, 69_887, 69_888, size - 1):
+        assert given.inclusion(index) == plain.inclusion(index)
+    for old in (1, 256, 65_536, 69_999, size):
+        assert given.consistency(old) == plain.consistency(old)
+    assert given.root() == plain.root()
+    log.wanted.clear()
+    TreeProofs(log, "any", size, peaks=log.state.peaks).inclusion(300)
+    assert log.wanted == [Nodes(0, 256, 256), Nodes(1, 0, 256)]
+
+
+def test_peaks_of_another_size_are_refused() -> None:
+    with pytest.raises(StoreError) as refusal:
+        TreeProofs(InMemory(), "any", 3, peaks=bytes(32))
+    assert refusal.value.code == "store_corrupt"

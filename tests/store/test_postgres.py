@@ -1,7 +1,8 @@
 """What is particular to the PostgreSQL driver."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import psycopg
 import pytest
@@ -21,6 +22,7 @@ from sample_ledger import (
 from seawall.errors import Conflict, InvalidInput, NotFound, StoreError
 from seawall.store import Store, Transaction, open_store
 from seawall.store.audit_chain import chain_problems
+from seawall.store.postgres import PostgresStore
 from seawall.store.postgres_connection import Server, translated
 from seawall.store.postgres_deadlines import Session
 from seawall.store.postgres_readers import Readers
@@ -161,6 +163,41 @@ def test_a_reference_to_a_missing_row_is_found(raw: Session, url: str) -> None:
     raw.execute("INSERT INTO finding VALUES ('harbour', 'lost', 'nowhere', '', 3)")
     with open_store(url) as store:
         assert store.integrity_problems() == ["finding refers to a missing dataset_version"]
+
+
+def test_a_finding_whose_evidence_is_gone_is_refused(raw: Session, url: str) -> None:
+    raw.execute("SET session_replication_role = replica")
+    raw.execute("INSERT INTO link VALUES ('harbour', 'x', 'f0', 'gone', 3)")
+    with open_store(url) as store, pytest.raises(NotFound) as refusal:
+        store.finding_with_evidence(TENANT, "f0")
+    assert refusal.value.where == "evidence[gone]"
+
+
+def test_one_thing_is_read_by_an_index_also_where_its_table_is_small(
+    raw: Session, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw.execute("ANALYZE")
+    with open_store(url) as store:
+        assert isinstance(store, PostgresStore)
+        asked: list[tuple[str, Mapping[str, Any]]] = []
+        rows = store._rows
+
+        def noted(sql: str, values: Mapping[str, Any]) -> list[Any]:
+            asked.append((sql, values))
+            return rows(sql, values)
+
+        monkeypatch.setattr(store, "_rows", noted)
+        store.dataset(TENANT, "dv")
+        store.raw_chunk(TENANT, "dv", 1)
+        store.evidence(TENANT, "e1")
+        store.finding_with_evidence(TENANT, "f1")
+        store.run_members(TENANT, "r")
+        store.log_row("link", {"tenant": TENANT, "finding_id": "f1"})
+        assert len(asked) == 8
+        for sql, values in asked:
+            plan = "\n".join(line for (line,) in rows(f"EXPLAIN {sql}", values))
+            assert "Index" in plan
+            assert "Seq Scan" not in plan
 
 
 def test_many_rows_are_kept_as_few_are(url: str) -> None:

@@ -11,7 +11,7 @@ import apsw
 import pytest
 from sample_ledger import CHUNKS, TABLE_NAMES, TENANT, dataset, evidence, fill, submit
 
-from seawall.errors import Conflict, InvalidInput, StoreError
+from seawall.errors import Conflict, InvalidInput, NotFound, StoreError
 from seawall.lab.faults.fault_vfs import fault_vfs
 from seawall.store import open_store
 from seawall.store.sqlite import SqliteStore
@@ -180,6 +180,14 @@ def test_a_reference_to_a_missing_row_is_found(raw: apsw.Connection, path: Path)
     raw.execute("INSERT INTO finding VALUES ('harbour', 'lost', 'nowhere', x'')")
     with open_store(path) as store:
         assert store.integrity_problems() == ["finding refers to a missing dataset_version"]
+
+
+def test_a_finding_whose_evidence_is_gone_is_refused(raw: apsw.Connection, path: Path) -> None:
+    raw.execute("PRAGMA foreign_keys = OFF")
+    raw.execute("INSERT INTO link VALUES ('harbour', 'x', 'f0', 'gone', 1)")
+    with open_store(path) as store, pytest.raises(NotFound) as refusal:
+        store.finding_with_evidence(TENANT, "f0")
+    assert refusal.value.where == "evidence[gone]"
 
 
 @pytest.mark.parametrize("table", ["evidence", "finding"])

@@ -13,6 +13,7 @@ from seawall.errors import StoreError
 from seawall.provenance.log_leaf import LOG_TREES
 from seawall.session.verify_log import verify_log
 from seawall.store import Store, Transaction, open_store
+from seawall.store.log_proofs import TreeProofs
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.sqlite_writer import SqliteWriter
 
@@ -92,6 +93,19 @@ def test_a_ledger_whose_order_is_broken_can_be_read_but_not_written(path: Path) 
         assert store.log_unlogged("evidence") == 1
         with pytest.raises(StoreError) as refusal:
             store.submit(lambda tx: tx.put_findings(TENANT, findings(9))).result(timeout=30)
+    assert refusal.value.code == "store_corrupt"
+
+
+@pytest.mark.parametrize("index", [1, 300])
+def test_no_proof_is_made_from_a_tile_that_is_gone(path: Path, index: int) -> None:
+    with filled(path) as store:
+        assert TreeProofs(store, "evidence", 700).inclusion(index)
+    connection = apsw.Connection(str(path))
+    connection.execute("DROP TRIGGER log_tile_no_delete")
+    connection.execute("DELETE FROM log_tile WHERE tile = 1")
+    connection.close()
+    with open_store(path) as store, pytest.raises(StoreError) as refusal:
+        TreeProofs(store, "evidence", 700).inclusion(index)
     assert refusal.value.code == "store_corrupt"
 
 

@@ -39,6 +39,7 @@ def test_what_is_put_is_what_is_read(store: Store) -> None:
     assert store.evidence(TENANT, "e1") == evidence(3)[1]
     assert store.finding(TENANT, "f1") == findings(3)[1]
     assert store.links_of_finding(TENANT, "f1") == [links(3)[1]]
+    assert store.finding_with_evidence(TENANT, "f1") == (findings(3)[1], [evidence(3)[1]])
     assert store.run(TENANT, "r") == run()
     assert store.run_members(TENANT, "r") == RunMembers(("e0", "e1"), ("f0",))
     assert list(store.all_datasets(TENANT)) == [dataset()]
@@ -172,6 +173,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "derivation": lambda s: s.derivation("other", "dv"),
     "evidence": lambda s: s.evidence("other", "e0"),
     "finding": lambda s: s.finding("other", "f0"),
+    "finding with evidence": lambda s: s.finding_with_evidence("other", "f0"),
     "run": lambda s: s.run("other", "r"),
     "members": lambda s: s.run_members("other", "r"),
 }
@@ -206,6 +208,23 @@ def test_tenants_may_use_the_same_ids(store: Store) -> None:
     fill(store)
     fill(store, tenant="other")
     assert list(store.all_evidence("other")) == list(store.all_evidence(TENANT))
+    assert store.finding_with_evidence(TENANT, "f0") == (findings(1)[0], evidence(1))
+
+
+def test_a_finding_comes_with_its_evidence_by_link(store: Store) -> None:
+    fill(store)
+    more = [Link("k2", "f0", "e2"), Link("m1", "f0", "e1")]
+    submit(store, lambda t: t.put_links(TENANT, more))
+    found, grounds = store.finding_with_evidence(TENANT, "f0")
+    assert found == findings(1)[0]
+    assert grounds == [evidence(3)[2], evidence(3)[0], evidence(3)[1]]
+
+
+def test_a_finding_without_a_link_comes_without_evidence(store: Store) -> None:
+    fill(store)
+    alone = Finding("g", "dv", b"{}")
+    submit(store, lambda t: t.put_findings(TENANT, [alone]))
+    assert store.finding_with_evidence(TENANT, "g") == (alone, [])
 
 
 def test_a_tenant_cannot_refer_to_rows_of_another(store: Store) -> None:

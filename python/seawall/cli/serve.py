@@ -14,7 +14,7 @@ from seawall.extras import require_extra
 from seawall.settings import load_settings
 
 if TYPE_CHECKING:
-    from seawall.service.opening import OpenedService
+    from seawall.service.processes import Bound
 
 
 def serve(
@@ -25,6 +25,9 @@ def serve(
     dev: Annotated[
         bool, typer.Option("--dev", help="One key for everything, shown now; loopback only.")
     ] = False,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that share the work; 1 uses one core.")
+    ] = 1,
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="Threads for requests that are answered soon.")
     ] = 8,
@@ -62,7 +65,7 @@ def serve(
     from seawall.service.access.options_file import load_access_options
     from seawall.service.admission import AdmissionOptions
     from seawall.service.opening import ServiceOptions
-    from seawall.service.server import run_service
+    from seawall.service.processes import run_service
 
     settings = load_settings(
         {"store": store, "tenant": tenant, "threads": threads},
@@ -80,6 +83,7 @@ def serve(
         store=settings.store,
         tenant=settings.tenant,
         threads=settings.threads,
+        processes=processes,
         workers=workers,
         heavy_workers=heavy_workers,
         job_workers=job_workers,
@@ -94,12 +98,12 @@ def serve(
     run_service(options, port=port, on_bound=_tell)
 
 
-def _tell(address: str, opened: "OpenedService") -> None:
-    line("serving", address)
-    line("docs", f"{address}/docs")
-    if opened.dev_key:
-        line("dev key", opened.dev_key)
+def _tell(bound: "Bound") -> None:
+    line("serving", bound.address)
+    line("docs", f"{bound.address}/docs")
+    if bound.dev_key:
+        line("dev key", bound.dev_key)
         line("note", "development: this key may do everything, from this machine only")
-    elif not opened.service.store.api_keys(None):
+    elif not bound.has_keys:
         line("note", "closed: there is no key yet; seawall keys create makes one")
     sys.stdout.flush()

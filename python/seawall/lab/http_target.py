@@ -113,7 +113,11 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def served(
-    *, store: Path, command: Sequence[str] | None = None, start_timeout_s: float = START_TIMEOUT_S
+    *,
+    store: Path,
+    command: Sequence[str] | None = None,
+    processes: int = 1,
+    start_timeout_s: float = START_TIMEOUT_S,
 ) -> Iterator[HttpTarget]:
     """Run a server until the end of the block; then it is asked to end, by its own pid.
 
@@ -124,6 +128,8 @@ def served(
     command : sequence of str, optional
         Another server's; ``{port}`` and ``{store}`` in it are filled in. By default
         ``seawall serve --dev``.
+    processes : int
+        Of that, which serve together; it answers once one of them does.
     start_timeout_s : float
         Within it ``/health`` must answer 200.
 
@@ -135,7 +141,7 @@ def served(
     port = free_port()
     given = command or [
         *(sys.executable, "-c", _SERVE, "serve", "--dev"),
-        *("--port", "{port}", "--store", "{store}"),
+        *("--processes", str(processes), "--port", "{port}", "--store", "{store}"),
     ]
     filled = [part.replace("{port}", str(port)).replace("{store}", str(store)) for part in given]
     with tempfile.TemporaryFile() as said:

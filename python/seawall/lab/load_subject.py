@@ -28,14 +28,16 @@ class LoadSubject(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def self_hosted(records: int, *, command: Sequence[str] | None = None) -> Iterator[LoadSubject]:
+def self_hosted(
+    records: int, *, command: Sequence[str] | None = None, processes: int = 1
+) -> Iterator[LoadSubject]:
     """Serve a sample dataset on an empty store until the end of the block.
 
     Parameters
     ----------
     records : int
         Of the dataset.
-    command : sequence of str, optional
+    command, processes
         As of `seawall.lab.http_target.served`.
 
     Raises
@@ -45,7 +47,7 @@ def self_hosted(records: int, *, command: Sequence[str] | None = None) -> Iterat
     """
     with ExitStack() as stack:
         store = stack.enter_context(disk_folder()) / "service.db"
-        target = stack.enter_context(served(store=store, command=command))
+        target = stack.enter_context(served(store=store, command=command, processes=processes))
         dataset = ingest_sample(target, records=records)
         yield LoadSubject(target.base_url, dataset, target.api_key, target, store)
 

@@ -71,9 +71,10 @@ _MODEL = "bench_stress_modeling.py --sizes"
 _ONE_BOOK = "bench_stress_modeling.py --instruments 100000"
 _DEFAULTS = "bench_stress_modeling.py --monte-carlo"
 _RIVALRY = f"{_DEFAULTS} --rivals naive,numpy,numba,plain"
-_LEVELS = "bench_api.py --self-host --warmup 100 --connections 1,10,50,100,500,1000"
-_FEW_LEVELS = "bench_api.py --self-host --warmup 50 --connections 1,10,100"
-_USERS = "bench_api.py --self-host --fresh --warmup 200 --think-s 0.5,1.5 --users"
+_API = "bench_api.py --self-host --processes 2"
+_LEVELS = f"{_API} --warmup 100 --connections 1,10,50,100,500,1000"
+_FEW_LEVELS = f"{_API} --warmup 50 --connections 1,10,100"
+_USERS = f"{_API} --fresh --warmup 200 --think-s 0.5,1.5 --users"
 
 SECTIONS = (
     Section(
@@ -176,7 +177,7 @@ SECTIONS = (
                 _step("api_replays", f"{_LEVELS} --requests 10000", repeats=3),
                 _step("api_fresh", f"{_LEVELS} --requests 5000 --fresh", repeats=3),
                 _step("api_replays_1000_records", f"{_LEVELS} --requests 5000 --records 1000"),
-                _step("api_tables", "bench_api.py --self-host --tables --profile quick"),
+                _step("api_tables", f"{_API} --tables --profile quick"),
                 _step("servers", "bench_servers.py"),
                 _step("health", "health_check.py --self-host"),
             ),

@@ -38,6 +38,7 @@ from seawall.service.telemetry.logs import LineWriter, RequestLog
 from seawall.service.telemetry.metrics import Metrics
 from seawall.service.telemetry.observing import observing
 from seawall.service.telemetry.readings import Readings
+from seawall.service.telemetry.siblings import Sibling, Siblings
 from seawall.service.telemetry.tracing import traced
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def make_app(
     admission: AdmissionOptions | None = None,
     lines: LineWriter | None = None,
     traces: "TracerProvider | None" = None,
+    sibling: Sibling | None = None,
 ) -> Litestar:
     """Make the application.
 
@@ -69,6 +71,8 @@ def make_app(
         Takes a line of log for each request.
     traces : TracerProvider, optional
         Takes a span for each request.
+    sibling : Sibling, optional
+        Which of several processes of the service this is.
     """
     monitor = HealthMonitor(service.store)
     metrics = Metrics()
@@ -76,15 +80,20 @@ def make_app(
     metrics.registry.register(Readings(service, admitting, lines))
     service.store.watch_commits(metrics.group)
     service.session.watch_runs(metrics.stage)
+    siblings = None if sibling is None else Siblings(sibling, metrics.registry)
 
     @asynccontextmanager
     async def alive(_: Litestar) -> AsyncIterator[None]:
         await service.off_loop(access.start)
         await service.off_loop(monitor.start)
         await service.off_loop(service.jobs.start)
+        if siblings is not None:
+            await siblings.start()
         try:
             yield
         finally:
+            if siblings is not None:
+                await siblings.stop()
             await service.off_loop(service.jobs.stop)
             await service.off_loop(monitor.stop)
             await service.off_loop(access.close)
@@ -94,7 +103,7 @@ def make_app(
         *documents.routes(),
         *page_routes(),
         *health_routes(monitor),
-        *metrics_routes(metrics),
+        *metrics_routes(metrics, siblings),
         *token_routes(access, service.workers),
         *key_routes(access, service.workers),
         *ingest_routes(service),

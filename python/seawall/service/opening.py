@@ -4,13 +4,20 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from seawall.provenance import identifier
-from seawall.service.access.doors import Access, AccessOptions, open_access, open_dev_access
+from seawall.service.access.doors import (
+    Access,
+    AccessOptions,
+    DevDoor,
+    open_access,
+    open_dev_access,
+)
 from seawall.service.admission import AdmissionOptions
 from seawall.service.held_runs import HeldRuns
 from seawall.service.jobs import Jobs
@@ -34,6 +41,7 @@ class ServiceOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     job_workers: Annotated[int, Meta(ge=1, le=16)] = 1  # jobs that run at once
     connections: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000  # at once; one more gets 503
     held_runs: Annotated[int, Meta(ge=1, le=256)] = 8  # simulations that answer without another
+    processes: Annotated[int, Meta(ge=1, le=64)] = 1  # all else is of each of them
     host: str = "127.0.0.1"
     dev: bool = False
     log_requests: bool = True  # a line each
@@ -47,24 +55,33 @@ class OpenedService(msgspec.Struct, frozen=True):
 
     service: Service
     access: Access
-    dev_key: str  # shown once; empty unless in development
 
 
 @contextmanager
-def open_service(options: ServiceOptions) -> Iterator[OpenedService]:
+def open_service(
+    options: ServiceOptions, *, dev: DevDoor | None, turns_file: Path | None
+) -> Iterator[OpenedService]:
     """Open a service's parts, and close them in the order in which nothing is lost.
+
+    Parameters
+    ----------
+    options : ServiceOptions
+        What was told.
+    dev : DevDoor, optional
+        In development.
+    turns_file : Path, optional
+        Where the processes of the service queue to write.
 
     Raises
     ------
     SeawallError
-        For a store or secrets that cannot be used, or development that is not local.
+        For a store or secrets that cannot be used.
     """
-    with open_store(options.store, opened_at=iso_time(_clock())) as store:
-        if options.dev:
-            access, key = open_dev_access(store, host=options.host, tenant=options.tenant)
+    with open_store(options.store, opened_at=iso_time(_clock()), turns_file=turns_file) as store:
+        if dev is None:
+            access = open_access(store, options.access, beside=local_place(options.store))
         else:
-            beside = local_place(options.store)
-            access, key = open_access(store, options.access, beside=beside), ""
+            access = open_dev_access(store, dev)
         session = Session(store, threads=options.threads)
         workers = Lanes(light=options.workers, heavy=options.heavy_workers)
         batch = Lane(options.job_workers, name="seawall-job")
@@ -79,7 +96,7 @@ def open_service(options: ServiceOptions) -> Iterator[OpenedService]:
             clock=_clock,
         )
         try:
-            yield OpenedService(service, access, key)
+            yield OpenedService(service, access)
         finally:
             workers.shutdown()
             batch.shutdown(cancel_futures=True)

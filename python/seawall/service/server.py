@@ -1,26 +1,27 @@
-"""The server: binds, runs the application, and drains when it is told to end."""
+"""The server in one process: runs the application, and drains when it is told to end."""
 
 import asyncio
 import gc
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from litestar import Litestar
 
-from seawall.errors import SeawallError
+from seawall.service.access.doors import Access, DevDoor
 from seawall.service.app import make_app
 from seawall.service.connections import SWEEP_S, ConnectionLimits, bounded, sweep
 from seawall.service.early_refusals import EarlyRefusals
+from seawall.service.listening import BACKLOG
 from seawall.service.open_files import allow_connections
-from seawall.service.opening import OpenedService, ServiceOptions, open_service
+from seawall.service.opening import ServiceOptions, open_service
 from seawall.service.telemetry.logs import json_logs
+from seawall.service.telemetry.siblings import Sibling
 from seawall.service.telemetry.tracing import otlp_traces
 
-BACKLOG = 4_096
 ACCEPTED_AT_ONCE = 32
 """Connections taken in a round of the event loop.
 
@@ -53,33 +54,45 @@ By default 5 ms, and each of eight threads may be the next: that long a refusal 
 """
 
 
-def run_service(
-    options: ServiceOptions, *, port: int, on_bound: Callable[[str, OpenedService], None]
+def run_server(
+    options: ServiceOptions,
+    listening: socket.socket,
+    *,
+    dev: DevDoor | None = None,
+    sibling: Sibling | None = None,
+    on_opened: Callable[[Access], None] | None = None,
+    on_started: Sequence[Callable[[], Awaitable[None]]] = (),
 ) -> None:
-    """Serve until the process is told to end.
+    """Serve in this process until it is told to end.
 
     Parameters
     ----------
     options : ServiceOptions
         Of the service.
-    port : int
-        0 for one that is free.
-    on_bound : callable
-        Takes the service's address before the first request is answered.
+    listening : socket
+        Bound.
+    dev : DevDoor, optional
+        In development.
+    sibling : Sibling, optional
+        Which of several processes this is.
+    on_opened : callable, optional
+        Takes access before the first request is answered.
+    on_started : sequence of callables
+        Awaited once requests are answered.
 
     Raises
     ------
     SeawallError
-        ``port_unavailable`` when nobody may listen there; as `allow_connections` and
-        `open_service`.
+        As `allow_connections` and `open_service`.
     """
     allow_connections(options.connections)
     traces: AbstractContextManager[Any] = otlp_traces() if options.traces else nullcontext()
     with (
         json_logs(sys.stderr.buffer) as lines,
         traces as provider,
-        open_service(options) as opened,
-        _bound(options.host, port) as listening,
+        open_service(
+            options, dev=dev, turns_file=None if sibling is None else sibling.turns_file
+        ) as opened,
     ):
         app = make_app(
             opened.service,
@@ -87,9 +100,11 @@ def run_service(
             admission=options.admission,
             lines=lines if options.log_requests else None,
             traces=provider,
+            sibling=sibling,
         )
-        app.on_startup.append(walk_often)
-        on_bound(_address(listening), opened)
+        app.on_startup += [walk_often, *on_started]
+        if on_opened is not None:
+            on_opened(opened.access)
         with _seldom_collected(), _soon_switched():
             limits = ConnectionLimits(max_connections=options.connections)
             serve(app, listening, limits=limits, early=app.state.early)
@@ -179,22 +194,3 @@ def _soon_switched() -> Iterator[None]:
 
 def _noted(_: int, __: object) -> None:
     """Do nothing about a signal that the server has heeded."""
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(BACKLOG)  # who comes before the application is up waits for it
-    except OSError as error:
-        raise SeawallError(
-            error.strerror or str(error), where=f"{host}:{port}", code="port_unavailable"
-        ) from error
-    return listening
-
-
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

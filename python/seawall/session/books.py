@@ -26,10 +26,12 @@ def read_summary(store: Store, version: DatasetVersion) -> DatasetSummary | None
     return msgspec.json.decode(derivation.summary, type=DatasetSummary)
 
 
-def read_tables(store: Store, version: DatasetVersion) -> dict[str, Table]:
-    """Read a dataset's tables by name; none when it is not normalised."""
+def read_tables(
+    store: Store, version: DatasetVersion, *, name: str | None = None
+) -> dict[str, Table]:
+    """Read a dataset's tables by name, or that one alone; none when it is not normalised."""
     payloads: dict[str, list[bytes]] = {}
-    for part in store.derived_tables(version.tenant, version.dataset_version_id):
+    for part in store.derived_tables(version.tenant, version.dataset_version_id, name=name):
         payloads.setdefault(part.name, []).append(part.payload)
     return {name: decode_table(parts) for name, parts in payloads.items()}
 

@@ -13,6 +13,7 @@ from seawall.provenance.tree_head import SignedTreeHead
 from seawall.session.trace import trace_record
 from seawall.store import Store
 from seawall.store.log_proofs import TreeProofs
+from seawall.store.types import DatasetVersion
 
 _BY_PREFIX = {
     "dv": ("dataset_version", "dataset_version_id"),
@@ -40,9 +41,14 @@ class Prover:
         self._store = store
         self._tenant = tenant
         self._head = head
-        self._proofs = {
-            tree: TreeProofs(store, tree, head.head.trees[tree].size) for tree in LOG_TREES
-        }
+        present = store.log_states()
+        self._proofs = {}
+        for tree in LOG_TREES:
+            size = head.head.trees[tree].size
+            state = present.get(tree)
+            # Wrong ones would be found: each path must lead to the root that was signed.
+            peaks = state.peaks if state is not None and state.size == size else b""
+            self._proofs[tree] = TreeProofs(store, tree, size, peaks=peaks)
 
     def row(self, tree: str, **key: str | int) -> LoggedRow:
         """Prove the row whose columns have these values.
@@ -56,7 +62,7 @@ class Prover:
         StoreError
             ``store_corrupt`` when the row is not the one that the head was signed over.
         """
-        index = self._store.log_index(tree, {"tenant": self._tenant, **key})
+        index, cells = self._store.log_row(tree, {"tenant": self._tenant, **key})
         state = self._head.head.trees[tree]
         if index >= state.size:
             raise Conflict(
@@ -64,7 +70,6 @@ class Prover:
                 where=f"{tree}[{index}]",
                 code="head_required",
             )
-        ((*cells,),) = self._store.log_rows(tree, index, 1)
         path = self._proofs[tree].inclusion(index)
         root = merkle_root_from_path(
             leaf_hash(leaf_bytes(tree, cells)), leaf_index=index, leaf_count=state.size, path=path
@@ -148,12 +153,13 @@ def _records(
         for body in findings
         if body["raw_record_hint"] is not None
     }
-    return tuple(_record(store, tenant, *place) for place in sorted(named))
+    datasets = {version: store.dataset(tenant, version) for version, _ in named}
+    return tuple(_record(store, datasets[version], record) for version, record in sorted(named))
 
 
-def _record(store: Store, tenant: str, version: str, record: int) -> BundledRecord:
-    traced = trace_record(store, store.dataset(tenant, version), record, refused=[])
-    content = traced.source_bytes
+def _record(store: Store, dataset: DatasetVersion, record: int) -> BundledRecord:
+    traced = trace_record(store, dataset, record, refused=[])
+    version, content = dataset.dataset_version_id, traced.source_bytes
     try:
         return BundledRecord(version, record, "text", content.decode(), traced.proof.path)
     except UnicodeDecodeError:

@@ -25,7 +25,6 @@ from seawall.provenance.tree_head import SignedTreeHead
 from seawall.registry import PROFILE_PACKAGES
 from seawall.session.answering import submit_run
 from seawall.session.asker import Asker
-from seawall.session.books import read_tables
 from seawall.session.cache import CacheUse
 from seawall.session.dataset import Dataset
 from seawall.session.holdings import Holdings
@@ -39,14 +38,7 @@ from seawall.session.ingesting import (
 from seawall.session.run import Finding, Run
 from seawall.session.run_in_hand import AskedRun, BegunRun, begin_run, run_of, stored_run
 from seawall.session.run_parameters import simulation_parameters, stress_parameters
-from seawall.session.trace import (
-    Trace,
-    TracedRecord,
-    check_record,
-    refusals,
-    trace_finding,
-    trace_record,
-)
+from seawall.session.trace import Trace, TracedRecord, show_record, trace_finding
 from seawall.session.verify import Verification, verify_store
 from seawall.session.watching import RunWatch
 from seawall.store import Store
@@ -234,11 +226,7 @@ class Session:
 
     def record(self, dataset: Dataset | str, record: int) -> TracedRecord:
         """Return one record (counted from 0) as read, with the proof that it is the dataset's."""
-        version = self._asker.version(dataset)
-        check_record(version, record)
-        rejects = read_tables(self._store, version).get("rejects")
-        why = [] if rejects is None else refusals(rejects, record)
-        return trace_record(self._store, version, record, refused=why)
+        return show_record(self._store, self._asker.version(dataset), record)
 
     # --- runs
 
@@ -503,11 +491,7 @@ class Session:
     def trace(self, finding: Finding | str, *, record: int | None = None) -> Trace:
         """Walk back from a finding to its source bytes: of ``record``, or of the largest share."""
         finding_id = finding if isinstance(finding, str) else finding.finding_id
-        if record is None:
-            return trace_finding(self._store, self._tenant, finding_id, record=None)
-        dataset = self._store.finding(self._tenant, finding_id).dataset_version_id
-        shown = self.record(dataset, record)
-        return trace_finding(self._store, self._tenant, finding_id, record=shown)
+        return trace_finding(self._asker, finding_id, record=record)
 
     def verify(
         self,

@@ -1,5 +1,6 @@
 """The way back of a figure: finding, evidence, dataset version, record, source bytes."""
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -8,6 +9,8 @@ from seawall import native
 from seawall.errors import NotFound
 from seawall.ingest import explain
 from seawall.provenance import InclusionProof
+from seawall.session.asker import Asker
+from seawall.session.books import read_tables
 from seawall.session.codec import decompress
 from seawall.session.record_path import record_path
 from seawall.store import Store
@@ -73,7 +76,7 @@ def trace_record(
     NotFound
         When the dataset has no such record.
     """
-    check_record(dataset, record)
+    _check_record(dataset, record)
     chunk_index, index = divmod(record, native.LEAVES_PER_CHUNK)
     chunk = store.raw_chunk(dataset.tenant, dataset.dataset_version_id, chunk_index)
     block = decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec)
@@ -98,16 +101,22 @@ def trace_record(
     )
 
 
-def check_record(dataset: DatasetVersion, record: int) -> None:
-    """Refuse the number of a record that the dataset does not have; raises NotFound."""
+def show_record(store: Store, dataset: DatasetVersion, record: int) -> TracedRecord:
+    """Bring back any record as `trace_record` does, and say why it was refused, if it was."""
+    _check_record(dataset, record)
+    rejects = read_tables(store, dataset, name="rejects").get("rejects")
+    why = [] if rejects is None else _refusals(rejects, record)
+    return trace_record(store, dataset, record, refused=why)
+
+
+def _check_record(dataset: DatasetVersion, record: int) -> None:
     if not 0 <= record < dataset.record_count:
         raise NotFound(
             f"the dataset has records 0 to {dataset.record_count - 1}", where=f"records[{record}]"
         )
 
 
-def refusals(rejects: Table, record: int) -> list[str]:
-    """Say why a record was refused, from its dataset's rejects; empty when it was kept."""
+def _refusals(rejects: Table, record: int) -> list[str]:
     import pyarrow
     from pyarrow import compute
 
@@ -119,38 +128,45 @@ def refusals(rejects: Table, record: int) -> list[str]:
     return [f"{row['rule']}: {row['reason']}" for row in rows.filter(own).to_pylist()]
 
 
-def trace_finding(
-    store: Store, tenant: str, finding_id: str, *, record: TracedRecord | None
-) -> Trace:
+def trace_finding(asker: Asker, finding_id: str, *, record: int | None) -> Trace:
     """Walk back from a finding.
+
+    Its evidence is read with it, as of one moment; what else is read can never change.
 
     Parameters
     ----------
-    record : TracedRecord, optional
-        The record to show; by default the one that contributes most is brought back.
+    record : int, optional
+        The record to show; by default the one that contributes most.
 
     Raises
     ------
     NotFound
         When there is no such finding, or no such record.
     """
-    row = store.finding(tenant, finding_id)
+    row, grounds = asker.store.finding_with_evidence(asker.tenant, finding_id)
     finding: dict[str, Any] = msgspec.json.decode(row.payload)
-    evidence = []
-    for link in store.links_of_finding(tenant, finding_id):
-        found = store.evidence(tenant, link.evidence_id)
-        evidence.append({"evidence_id": found.evidence_id, **msgspec.json.decode(found.payload)})
-    dataset = store.dataset(tenant, row.dataset_version_id)
+    dataset = asker.version(row.dataset_version_id)
     largest = finding["raw_record_hint"]
-    if record is None and largest is not None:
-        record = trace_record(store, dataset, largest, refused=[])
+    shown = None
+    if record is not None:
+        shown = show_record(asker.store, dataset, record)
+    elif largest is not None:
+        shown = trace_record(asker.store, dataset, largest, refused=[])
     return Trace(
         finding_id=finding_id,
         finding=finding,
-        evidence=evidence,
+        evidence=[
+            {"evidence_id": found.evidence_id, **msgspec.json.decode(found.payload)}
+            for found in grounds
+        ],
         dataset_version_id=dataset.dataset_version_id,
         merkle_root=dataset.merkle_root.hex(),
-        profile_name=msgspec.json.decode(dataset.profile, type=_Named).name,
+        profile_name=_profile_name(dataset.profile),
         source=msgspec.json.decode(dataset.source),
-        record=record,
+        record=shown,
     )
+
+
+@lru_cache(8)  # as with its explainer: a trace seldom comes alone
+def _profile_name(profile: bytes) -> str:
+    return msgspec.json.decode(profile, type=_Named).name

@@ -78,9 +78,10 @@ def verify_store(
     for row in store.all_evidence(tenant):
         evidence += 1
         problems += _guarded("evidence", row.evidence_id, _evidence_problems(store, tenant, row))
+    linked = _LinkedFindings(store, tenant)
     for found in store.all_findings(tenant):
         findings += 1
-        problems += _guarded("finding", found.finding_id, _finding_problems(store, tenant, found))
+        problems += _guarded("finding", found.finding_id, _finding_problems(tenant, found, linked))
     for link in store.all_links(tenant):
         links += 1
         if identity.link_id(tenant, link.finding_id, link.evidence_id) != link.link_id:
@@ -204,13 +205,34 @@ def _evidence_problems(store: Store, tenant: str, row: Evidence) -> Iterator[str
         store.run(tenant, body["run_id"])
 
 
-def _finding_problems(store: Store, tenant: str, row: Finding) -> Iterator[str]:
+class _LinkedFindings:
+    """Tells of findings, asked for in their order, whether they have a link.
+
+    Links have the same order, so both are walked once, side by side.
+    """
+
+    def __init__(self, store: Store, tenant: str) -> None:
+        self._store = store
+        self._tenant = tenant
+        self._links = store.all_links(tenant)
+        self._at = ""  # whose links come next
+
+    def has(self, finding_id: str) -> bool:
+        while self._at < finding_id and (link := next(self._links, None)) is not None:
+            self._at = link.finding_id
+        # A finding that came since these links were read has its own all the same.
+        return self._at == finding_id or bool(
+            self._store.links_of_finding(self._tenant, finding_id)
+        )
+
+
+def _finding_problems(tenant: str, row: Finding, linked: _LinkedFindings) -> Iterator[str]:
     if identity.finding_id(tenant, row.payload) != row.finding_id:
         yield "its content was changed"
         return
     if msgspec.json.decode(row.payload)["dataset_version_id"] != row.dataset_version_id:
         yield "its dataset_version_id was changed"
-    if not store.links_of_finding(tenant, row.finding_id):
+    if not linked.has(row.finding_id):
         yield "no link leads to its evidence"
 
 

@@ -12,7 +12,9 @@ _POSTGRES = ("postgresql://", "postgres://")
 __all__ = ["Store", "Transaction", "local_place", "open_store"]
 
 
-def open_store(url_or_path: str | os.PathLike[str], *, opened_at: str = "") -> Store:
+def open_store(
+    url_or_path: str | os.PathLike[str], *, opened_at: str = "", turns_file: Path | None = None
+) -> Store:
     """Open a store, creating its schema when it is new.
 
     Parameters
@@ -22,6 +24,8 @@ def open_store(url_or_path: str | os.PathLike[str], *, opened_at: str = "") -> S
         ``postgresql://user:password@host:port/database``.
     opened_at : str
         ISO 8601, recorded with the schema changes that this call makes.
+    turns_file : Path, optional
+        Where the processes of one service queue to write to a file; a server has its own queue.
 
     Raises
     ------
@@ -41,7 +45,7 @@ def open_store(url_or_path: str | os.PathLike[str], *, opened_at: str = "") -> S
         raise StoreError(f"There is no driver for {scheme}.", code="driver_unavailable")
     if path in {"", ":memory:"}:
         raise InvalidInput("must name a file", where="store")
-    return SqliteStore(path, opened_at=opened_at)
+    return SqliteStore(path, opened_at=opened_at, turns_file=turns_file)
 
 
 def local_place(url_or_path: str) -> Path:

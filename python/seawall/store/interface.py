@@ -144,6 +144,9 @@ class Store(OperationReads, LogReads, Protocol):
     def finding(self, tenant: str, finding_id: str) -> Finding:
         """One finding."""
 
+    def finding_with_evidence(self, tenant: str, finding_id: str) -> tuple[Finding, list[Evidence]]:
+        """One finding and the evidence that it rests on, by link identifier, at one moment."""
+
     def finding_page(
         self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None
     ) -> list[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from seawall.errors import NotFound
 from seawall.store.pages import MAX_PAGE_ROWS, PAGE_ROWS
-from seawall.store.row_reads import COLUMNS, RowReads
+from seawall.store.row_reads import COLUMNS, RowReads, no_such
 from seawall.store.types import (
     DatasetVersion,
     Derivation,
@@ -16,6 +16,18 @@ from seawall.store.types import (
     Run,
     RunMembers,
 )
+
+_FINDING = Finding.__struct_fields__
+_EVIDENCE = Evidence.__struct_fields__
+_FINDING_WITH_EVIDENCE = (
+    f"SELECT {', '.join(f'finding.{column}' for column in _FINDING)}, link.evidence_id,"
+    f" {', '.join(f'evidence.{column}' for column in _EVIDENCE)} FROM finding"
+    " LEFT JOIN link ON {to_finding}"
+    " LEFT JOIN evidence"
+    " ON evidence.evidence_id = link.evidence_id AND evidence.tenant = link.tenant"
+    " WHERE finding.finding_id = :finding_id AND finding.tenant = :tenant ORDER BY link.link_id"
+)
+"""The finding is said again for each of its links; hardly any has more than one."""
 
 
 class LedgerReads(RowReads):
@@ -105,6 +117,21 @@ class LedgerReads(RowReads):
     def finding(self, tenant: str, finding_id: str) -> Finding:
         """One finding."""
         return self._one(Finding, tenant, finding_id)
+
+    def finding_with_evidence(self, tenant: str, finding_id: str) -> tuple[Finding, list[Evidence]]:
+        """One finding and the evidence that it rests on, by link identifier, at one moment."""
+        sql = _FINDING_WITH_EVIDENCE.format(to_finding=self.to_finding)
+        rows = self._rows(sql, {"finding_id": finding_id, "tenant": tenant})
+        if not rows:
+            raise no_such(Finding, finding_id)
+        evidence = []
+        for row in rows:
+            linked, *found = row[len(_FINDING) :]
+            if found[0] is not None:
+                evidence.append(Evidence(*found))
+            elif linked is not None:
+                raise no_such(Evidence, linked)
+        return Finding(*rows[0][: len(_FINDING)]), evidence
 
     def finding_page(
         self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None

@@ -30,14 +30,20 @@ class LogReads(KeptLog, Protocol):
     def log_rows(self, tree: str, first: int, count: int) -> list[tuple[Any, ...]]:
         """Consecutive rows of a tree, as its leaves hold them; those that are there."""
 
-    def log_index(self, tree: str, key: Mapping[str, str | int]) -> int:
-        """The leaf of the row whose columns have these values.
+    def log_leaf_hashes(self, tree: str, first: int, count: int) -> bytes:
+        """Hash consecutive rows; raises StoreError when one of them is not there."""
+
+    def log_row(self, tree: str, key: Mapping[str, str | int]) -> tuple[int, tuple[Any, ...]]:
+        """The leaf of the row whose columns have these values, and the row as it holds it.
 
         Raises
         ------
         NotFound
             When there is none.
         """
+
+    def log_tile(self, tree: str, level: int, tile: int) -> bytes | None:
+        """Return the hashes of a tile; None while it is not complete."""
 
     def log_unlogged(self, tree: str) -> int:
         """How many rows of a table lie outside its tree: none, unless someone meddled."""

@@ -1,24 +1,34 @@
 """Proofs from the tiles of the log: of inclusion, and that one tree continues another."""
 
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+import msgspec
+
 from seawall import native
-from seawall.errors import InvalidInput
-from seawall.provenance import node_hash
+from seawall.errors import InvalidInput, StoreError
+from seawall.provenance import merkle_root_of_peaks
 from seawall.store.log_growth import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH
+
+
+class Nodes(msgspec.Struct, frozen=True, gc=False):
+    """Consecutive nodes of one tile: leaves, or on a higher level roots of tiles one below."""
+
+    level: int
+    first: int
+    count: int
+
+    @property
+    def are_a_tile(self) -> bool:
+        """Whether the tile has no others."""
+        return self.count == TILE_WIDTH
 
 
 class KeptLog(Protocol):
     """What a proof needs of a driver. What is kept never changes, so any moment will do."""
 
-    def log_leaf_hashes(self, tree: str, first: int, count: int) -> bytes:
-        """Hash consecutive rows; raises StoreError when one of them is not there."""
-
-    def log_tile(self, tree: str, level: int, tile: int) -> bytes | None:
-        """Return the hashes of a tile; None while it is not complete."""
-
-    def log_tile_roots(self, tree: str, level: int, first: int, count: int) -> bytes:
-        """Roots of consecutive tiles."""
+    def log_nodes(self, tree: str, wanted: Sequence[Nodes]) -> list[bytes]:
+        """Hashes of nodes, in few questions; raises StoreError when one of them is not there."""
 
 
 class TreeProofs:
@@ -32,81 +42,110 @@ class TreeProofs:
         One of ``LOG_TREES``.
     size : int
         Leaves; the log may hold more by now.
+    peaks : bytes, optional
+        Of the tree at this size, as of `LogState`, where they are known: they stand for leaves and
+        tiles at its end, which need not be read then.
+
+    Raises
+    ------
+    StoreError
+        ``store_corrupt`` when a tree of this size has not as many peaks.
     """
 
-    def __init__(self, log: KeptLog, tree: str, size: int) -> None:
+    def __init__(self, log: KeptLog, tree: str, size: int, *, peaks: bytes = b"") -> None:
+        if peaks and len(peaks) != size.bit_count() * HASH_SIZE:
+            raise StoreError(
+                f"a tree of {size} leaves has other peaks",
+                code="store_corrupt",
+                where=f"log_tree[{tree}]",
+            )
         self._log = log
         self._tree = tree
         self._size = size
-        self._read: dict[tuple[int, int], bytes] = {}
+        roots = (peaks[begin : begin + HASH_SIZE] for begin in range(0, len(peaks), HASH_SIZE))
+        self._peaks = dict(zip(_complete(0, size), roots, strict=False))
+        self._tiles: dict[tuple[int, int], bytes] = {}
 
     def root(self) -> bytes:
         """Return the root of the tree."""
-        return self._subtree(0, self._size) if self._size else native.merkle_root(b"")
+        return self._roots([(0, self._size)])[0]
 
     def inclusion(self, index: int) -> list[bytes]:
         """Return the siblings from leaf ``index`` up to the root (RFC 6962, section 2.1.1)."""
         if not 0 <= index < self._size:
             raise InvalidInput(f"a tree of {self._size} has no leaf {index}", where="index")
-        path = []
+        siblings = []
         first, end = 0, self._size
         while end - first > 1:
             middle = first + _split(end - first)
             if index < middle:
-                path.append(self._subtree(middle, end))
+                siblings.append((middle, end))
                 end = middle
             else:
-                path.append(self._subtree(first, middle))
+                siblings.append((first, middle))
                 first = middle
-        return path[::-1]
+        return self._roots(siblings[::-1])
 
     def consistency(self, old_size: int) -> list[bytes]:
         """Return the proof that this tree continues an older one (RFC 6962, section 2.1.2)."""
         if not 0 < old_size <= self._size:
             raise InvalidInput(f"no tree of {self._size} continues {old_size}", where="old_size")
-        path = []
+        subtrees = []
         first, end, is_old_root = 0, self._size, True
         while old_size != end:
             middle = first + _split(end - first)
             if old_size <= middle:
-                path.append(self._subtree(middle, end))
+                subtrees.append((middle, end))
                 end = middle
             else:
-                path.append(self._subtree(first, middle))
+                subtrees.append((first, middle))
                 first, is_old_root = middle, False
         if not is_old_root:
-            path.append(self._subtree(first, end))
-        return path[::-1]
+            subtrees.append((first, end))
+        return self._roots(subtrees[::-1])
 
-    def _subtree(self, first: int, end: int) -> bytes:
-        count = end - first
-        if count & (count - 1) == 0:
-            level, height = divmod(count.bit_length() - 1, TILE_HEIGHT)
-            return self._node(level, height, first >> (level * TILE_HEIGHT))
-        middle = first + _split(count)
-        return node_hash(self._subtree(first, middle), self._subtree(middle, end))
+    def _roots(self, subtrees: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Return the roots over leaves from the one up to the other."""
+        made_of = [list(_complete(first, end)) for first, end in subtrees]
+        unknown = (part for parts in made_of for part in parts if part not in self._peaks)
+        self._read({_tile_of(*part) for part in unknown})
+        return [merkle_root_of_peaks([self._node(*part) for part in parts]) for parts in made_of]
 
-    def _node(self, level: int, height: int, first: int) -> bytes:
-        """Hash ``2**height`` nodes of a level, which lie in one tile."""
-        tile, offset = divmod(first, TILE_WIDTH)
-        hashes = self._nodes(level, tile)
-        return native.merkle_root(hashes[offset * HASH_SIZE : (offset + (1 << height)) * HASH_SIZE])
+    def _node(self, first: int, count: int) -> bytes:
+        """Return the root of a complete subtree: a peak, or out of the tile that it lies in."""
+        peak = self._peaks.get((first, count))
+        if peak is not None:
+            return peak
+        level, tile = _tile_of(first, count)
+        below = level * TILE_HEIGHT
+        begin = ((first >> below) - tile * TILE_WIDTH) * HASH_SIZE
+        hashes = self._tiles[level, tile][begin : begin + (count >> below) * HASH_SIZE]
+        return native.merkle_root(hashes)
 
-    def _nodes(self, level: int, tile: int) -> bytes:
-        found = self._read.get((level, tile))
-        if found is None:
+    def _read(self, tiles: set[tuple[int, int]]) -> None:
+        """Read the tiles that are not read yet, as far as this tree has them."""
+        unread = sorted(tiles - self._tiles.keys())
+        wanted = []
+        for level, tile in unread:
             first = tile * TILE_WIDTH
-            count = min(TILE_WIDTH, (self._size >> (level * TILE_HEIGHT)) - first)
-            if count == TILE_WIDTH:  # else it may not be complete, and asking costs as much
-                found = self._log.log_tile(self._tree, level, tile)
-            if found is None:
-                found = (
-                    self._log.log_leaf_hashes(self._tree, first, count)
-                    if level == 0
-                    else self._log.log_tile_roots(self._tree, level - 1, first, count)
-                )
-            self._read[level, tile] = found
-        return found
+            there = (self._size >> (level * TILE_HEIGHT)) - first
+            wanted.append(Nodes(level, first, min(TILE_WIDTH, there)))
+        hashes = self._log.log_nodes(self._tree, wanted)
+        self._tiles.update(zip(unread, hashes, strict=True))
+
+
+def _complete(first: int, end: int) -> Iterator[tuple[int, int]]:
+    """Take a subtree apart into complete ones, the largest first: first leaf, and how many."""
+    while first < end:
+        count = 1 << ((end - first).bit_length() - 1)
+        yield first, count
+        first += count
+
+
+def _tile_of(first: int, count: int) -> tuple[int, int]:
+    """Level and number of the tile that holds the node over these leaves."""
+    level = (count.bit_length() - 1) // TILE_HEIGHT
+    return level, first >> (level * TILE_HEIGHT) >> TILE_HEIGHT
 
 
 def _split(count: int) -> int:

@@ -1,12 +1,13 @@
 """The log as it is read for proofs, from any database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from seawall.errors import NotFound, StoreError
 from seawall.store.log import KeptHead
 from seawall.store.log_growth import LogState
-from seawall.store.log_statements import TILE_ROOTS, LogStatements, hashed, tiles_of, together
+from seawall.store.log_proofs import Nodes
+from seawall.store.log_statements import LogStatements, hashed, kept_nodes, together
 from seawall.store.row_reads import RowReads
 
 
@@ -37,18 +38,14 @@ class LogRowReads(RowReads):
         """Hash consecutive rows."""
         return hashed(tree, self.log_rows(tree, first, count), first, count)
 
-    def log_index(self, tree: str, key: Mapping[str, str | int]) -> int:
-        """The leaf of the row whose columns have these values."""
-        conditions = {column: f"{column} = :{column}" for column in key}
-        if tree == "link" and "finding_id" in conditions:
-            conditions["finding_id"] = self.of_finding
-        condition = " AND ".join(conditions.values())
-        place = self.log_statements.place
-        found = self._rows(f"SELECT {place} FROM {tree} WHERE {condition}", key)
+    def log_row(self, tree: str, key: Mapping[str, str | int]) -> tuple[int, tuple[Any, ...]]:
+        """The leaf of the row whose columns have these values, and the row as it holds it."""
+        found = self._rows(self.log_statements.row(tree, key), key)
         if not found:
             shown = "/".join(str(value) for column, value in key.items() if column != "tenant")
             raise NotFound(f"There is no such {tree}.", where=f"{tree}[{shown}]")
-        return int(found[0][0]) - self.log_statements.origin
+        place, *cells = found[0]
+        return place - self.log_statements.origin, tuple(cells)
 
     def log_unlogged(self, tree: str) -> int:
         """How many rows of a table lie outside its tree."""
@@ -68,9 +65,21 @@ class LogRowReads(RowReads):
         )
         return found[0][0] if found else None
 
-    def log_tile_roots(self, tree: str, level: int, first: int, count: int) -> bytes:
-        """Roots of consecutive tiles."""
-        return together(tree, self._rows(TILE_ROOTS, tiles_of(tree, level, first, count)), count)
+    def log_nodes(self, tree: str, wanted: Sequence[Nodes]) -> list[bytes]:
+        """Hashes of nodes: what tiles hold of all of them is one question."""
+        kept = [nodes for nodes in wanted if nodes.are_a_tile or nodes.level > 0]
+        parts: list[list[tuple[int, bytes]]] = [[] for _ in kept]
+        if kept:
+            for part, tile, hashes in self._rows(*kept_nodes(tree, kept)):
+                parts[part].append((tile, hashes))
+        found = {}
+        for nodes, rows in zip(kept, parts, strict=True):
+            expected = 1 if nodes.are_a_tile else nodes.count
+            found[nodes] = together(tree, [(hashes,) for _, hashes in sorted(rows)], expected)
+        return [
+            found[nodes] if nodes in found else self.log_leaf_hashes(tree, nodes.first, nodes.count)
+            for nodes in wanted
+        ]
 
     def log_tiles(self, tree: str) -> list[tuple[int, int, bytes]]:
         """Level, number and root of every tile of a tree."""

@@ -47,7 +47,9 @@ _WRITING = (
     " SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') = 'off'"
 )
-_READING = "SET default_transaction_read_only = on"
+# A plan is kept: one made while its tables are small would go through them row by row, and would
+# still do so once they are large, until the server has counted them again.
+_READING = "SET default_transaction_read_only = on; SET enable_seqscan = off"
 
 _AWAY = Failure("store_unavailable", "The database cannot be reached, read or written.")
 _CROWDED = Failure("store_busy", "The database has too many connections; try again.")

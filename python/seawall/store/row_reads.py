@@ -22,6 +22,12 @@ _TABLES: dict[type[Struct], tuple[str, str]] = {
 COLUMNS = {row: ", ".join(row.__struct_fields__) for row in _TABLES}
 
 
+def no_such(row: type[Struct], identifier: str) -> NotFound:
+    """Make the refusal of a row that the tenant does not have."""
+    table, _ = _TABLES[row]
+    return NotFound(f"There is no such {table}.", where=f"{table}[{identifier}]")
+
+
 class RowReads(ABC):
     """Reads that the parts of a store share; a driver says how a statement is asked."""
 
@@ -30,6 +36,11 @@ class RowReads(ABC):
 
     of_finding: ClassVar[str] = "finding_id = :finding_id"
     """The links of a finding, as the database finds them."""
+
+    to_finding: ClassVar[str] = (
+        "link.finding_id = finding.finding_id AND link.tenant = finding.tenant"
+    )
+    """The same, where the finding is in the statement too."""
 
     @abstractmethod
     def _rows(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
@@ -46,7 +57,7 @@ class RowReads(ABC):
             {"identifier": identifier, "tenant": tenant},
         )
         if not found:
-            raise NotFound(f"There is no such {table}.", where=f"{table}[{identifier}]")
+            raise no_such(row, identifier)
         return found[0]
 
     def _newest(

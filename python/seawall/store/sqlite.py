@@ -1,6 +1,7 @@
 """The store in one SQLite file, which several processes may use at once."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from seawall.errors import StoreError
@@ -8,7 +9,7 @@ from seawall.store.ledger_store import LedgerStore
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.pages import MAX_PAGE_ROWS
 from seawall.store.sqlite_connection import Readers
-from seawall.store.sqlite_links import LINKS_ELSEWHERE, OF_FINDING, PAGE_OF_LINKS
+from seawall.store.sqlite_links import LINKS_ELSEWHERE, OF_FINDING, PAGE_OF_LINKS, TO_FINDING
 from seawall.store.sqlite_log import LOG_STATEMENTS
 from seawall.store.sqlite_members import LOST_MEMBERS
 from seawall.store.sqlite_writer import CHECKPOINT_PAGES, SqliteWriter
@@ -28,6 +29,8 @@ class SqliteStore(LedgerStore):
         Name of a registered SQLite file system; fault tests put theirs here.
     checkpoint_pages : int
         Length of the write-ahead log, in pages of 4 KiB, at which it is moved into the file.
+    turns_file : Path, optional
+        Where processes that write all the time queue for it (see `WriteTurns`).
 
     Raises
     ------
@@ -38,6 +41,7 @@ class SqliteStore(LedgerStore):
     # The plus keeps SQLite from an index by tenant, which it would sort anew for every page.
     tenant_aside = "+tenant"
     of_finding = OF_FINDING
+    to_finding = TO_FINDING
     log_statements = LOG_STATEMENTS
 
     def __init__(
@@ -47,8 +51,11 @@ class SqliteStore(LedgerStore):
         opened_at: str = "",
         vfs: str | None = None,
         checkpoint_pages: int = CHECKPOINT_PAGES,
+        turns_file: Path | None = None,
     ) -> None:
-        self._writer = SqliteWriter(path, vfs=vfs, checkpoint_pages=checkpoint_pages)
+        self._writer = SqliteWriter(
+            path, vfs=vfs, checkpoint_pages=checkpoint_pages, turns_file=turns_file
+        )
         try:
             migrate(self._writer, migrations_of("sqlite"), applied_at=opened_at)
             self._writer.begin_logging()

@@ -21,6 +21,9 @@ OF_FINDING = (
 )
 """The links of a finding."""
 
+TO_FINDING = "link.finding_number = finding.rowid AND link.finding_id = finding.finding_id"
+"""The same, where the finding is in the statement too."""
+
 PAGE_OF_LINKS = """
     SELECT link_id, link.finding_id, evidence_id FROM finding CROSS JOIN link
     WHERE link.finding_number = finding.rowid

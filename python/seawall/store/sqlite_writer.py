@@ -1,6 +1,7 @@
 """The write side over SQLite: one connection, used by the writer thread alone."""
 
 from contextlib import suppress
+from pathlib import Path
 
 import apsw
 
@@ -10,6 +11,7 @@ from seawall.store.sqlite_connection import open_writer, translated
 from seawall.store.sqlite_group import SqliteGroup
 from seawall.store.sqlite_log import SqliteLogExtension
 from seawall.store.sqlite_transaction import SqliteTransaction
+from seawall.store.write_turns import WriteTurns
 
 CHECKPOINT_PAGES = 4_000  # 16 MiB of write-ahead log
 
@@ -18,8 +20,14 @@ class SqliteWriter:
     """`CommitDriver` and `MigrationTarget` over one connection."""
 
     def __init__(
-        self, path: str, *, vfs: str | None = None, checkpoint_pages: int = CHECKPOINT_PAGES
+        self,
+        path: str,
+        *,
+        vfs: str | None = None,
+        checkpoint_pages: int = CHECKPOINT_PAGES,
+        turns_file: Path | None = None,
     ) -> None:
+        self._turns = None if turns_file is None else WriteTurns(turns_file)
         self._connection = open_writer(path, vfs=vfs)
         self._checkpoint_pages = checkpoint_pages
         self._group = SqliteGroup(self._connection)
@@ -32,6 +40,8 @@ class SqliteWriter:
 
     def begin(self) -> SqliteTransaction:
         """Take the write lock at once: a deferred one collides when it reads before it writes."""
+        if self._turns is not None:
+            self._turns.take()
         self._execute("BEGIN IMMEDIATE")
         self._group.begin()
         return self._transaction
@@ -55,12 +65,18 @@ class SqliteWriter:
             with translated():
                 self._log.extend()
         self._execute("COMMIT")
+        self._end_turn()
         self._group.end()
 
     def rollback(self) -> None:
         """Undo the transaction; harmless when there is none."""
         if self._connection.in_transaction:
             self._execute("ROLLBACK")
+        self._end_turn()
+
+    def _end_turn(self) -> None:
+        if self._turns is not None:
+            self._turns.end()
 
     def tidy(self) -> None:
         """Move a long write-ahead log into the database file."""
@@ -114,6 +130,8 @@ class SqliteWriter:
         """Close the connection; the last one of all processes also empties the log."""
         with translated():
             self._connection.close()
+        if self._turns is not None:
+            self._turns.close()
 
     def _execute(self, sql: str) -> None:
         with translated():

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import threading
+from select import PIPE_BUF
 from typing import Any
 
 import pytest
@@ -134,3 +135,22 @@ def test_a_log_that_cannot_be_written_is_counted(kind: type[Exception]) -> None:
     lines.write(b"a\n")
     lines.close()
     assert lines.dropped == 1
+
+
+def test_lines_of_several_processes_do_not_mix_in_a_pipe() -> None:
+    class Pipe(io.BytesIO):
+        def write(self, data: Any) -> int:
+            written.append(bytes(data))
+            return len(data)
+
+    written: list[bytes] = []
+    said = [b"%d" % number + b"." * (number % 700) + b"\n" for number in range(1_000)]
+    said[500] = b"x" * (2 * PIPE_BUF) + b"\n"
+    lines = LineWriter(Pipe())
+    for line in said:
+        lines.write(line)
+    lines.close()
+    assert b"".join(written) == b"".join(said)
+    assert all(len(piece) <= PIPE_BUF for piece in written if piece != said[500])
+    assert all(piece.endswith(b"\n") for piece in written)
+    assert len(written) < len(said) / 5

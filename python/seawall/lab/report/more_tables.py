@@ -8,7 +8,7 @@ from seawall.lab.report.figures import kept_rows
 from seawall.lab.report.table import ReportTable, Value
 from seawall.lab.run_record import LabRun, Samples, joined
 
-_OF_THE_SERVICE = ("ingest", "users", "overload")  # the others are tables 6 to 6b
+_OF_THE_SERVICE = ("ingest", "users", "overload", "processes")  # the others are tables 6 to 6b
 _DEFAULTS = ("defaults", "defaults_16", "defaults_avx2")
 
 
@@ -42,7 +42,7 @@ def service_tables(run: LabRun) -> list[ReportTable]:
                 ),
                 note="Each table on a server and a store of its own; one run.",
             )
-            for letter, table in zip("cde", found, strict=False)
+            for letter, table in zip("cdef", found, strict=False)
         ),
         servers_table(run),
     )
@@ -57,7 +57,7 @@ def servers_table(run: LabRun) -> ReportTable:
     """Make the table of the same application on two servers."""
     figures = ("cpu_us_per_request", "throughput_rps", "p50_ms", "p99_ms")
     return ReportTable(
-        number="6f",
+        number="6g",
         title="The service on uvicorn and on granian",
         header=(
             *("work", "connections", "server", "server's CPU µs a request", "requests/s"),

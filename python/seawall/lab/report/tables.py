@@ -137,8 +137,13 @@ def level_table(run: LabRun, step: str, number: str, title: str) -> ReportTable:
         note="Closed loop: each connection has one request under way. Percentiles are exact, of"
         " right answers and timeouts; the figures are medians of the repeats, from and to their"
         " range. 100\u00a0% CPU is one core. The ceiling is the same client against a server that"
-        " does nothing; client, server and store share the machine.",
+        f" does nothing; client, server{_of_processes(run, step)} and store share the machine.",
     )
+
+
+def _of_processes(run: LabRun, step: str) -> str:
+    counts = {outcome.answer.get("processes") or 1 for outcome in run.good(step)}
+    return "".join(f" of {count} processes" for count in counts - {1})
 
 
 def persistence_table(run: LabRun) -> ReportTable:
@@ -215,8 +220,8 @@ def user_table(run: LabRun) -> ReportTable:
             for row in user_rows(run)
         ],
         note="Each user asks for a new run, waits for the answer and thinks for 0.5 to 1.5 s."
-        " Memory is the server's share of the machine's; store connections are its open handles on"
-        " the database file.",
+        f" The server{_of_processes(run, steps[-1]) if steps else ''}: memory is its share of the"
+        " machine's; store connections are its open handles on the database file.",
     )
 
 

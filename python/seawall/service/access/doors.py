@@ -83,6 +83,18 @@ class Access(msgspec.Struct, frozen=True):
         self.directory.close()
 
 
+class DevDoor(msgspec.Struct, frozen=True):
+    """The only key of a service in development, which is kept in no store."""
+
+    secrets: ServerSecrets
+    key: ApiKey
+    shown: str  # once
+
+    def __repr__(self) -> str:
+        """Keep the key out of logs and tracebacks."""
+        return "DevDoor(…)"
+
+
 def open_access(
     store: DoorStore, options: AccessOptions, *, beside: Path, clocks: Clocks | None = None
 ) -> Access:
@@ -112,10 +124,8 @@ def kept_secrets(store: AccessStore, options: AccessOptions, *, beside: Path) ->
     return load_secrets(path, may_create=not store.api_keys(None))
 
 
-def open_dev_access(
-    store: DoorStore, *, host: str, tenant: str, clocks: Clocks | None = None
-) -> tuple[Access, str]:
-    """Bring access together for development: one key with every role, until the process ends.
+def dev_door(*, host: str, tenant: str, clocks: Clocks | None = None) -> DevDoor:
+    """Make what opens a service in development: one key with every role, until it ends.
 
     Parameters
     ----------
@@ -123,11 +133,6 @@ def open_dev_access(
         What the server binds: only this machine's own addresses.
     tenant : str
         Whose data the key opens.
-
-    Returns
-    -------
-    tuple
-        Access, and the key as it is shown.
 
     Raises
     ------
@@ -151,7 +156,12 @@ def open_dev_access(
         kind="dev",
         random=clocks.random,
     )
-    return _assembled(store, AccessOptions(), found, clocks, dev_key=key), shown
+    return DevDoor(found, key, shown)
+
+
+def open_dev_access(store: DoorStore, door: DevDoor, *, clocks: Clocks | None = None) -> Access:
+    """Bring access together for development; every process of a service takes the same door."""
+    return _assembled(store, AccessOptions(), door.secrets, clocks or Clocks(), dev_key=door.key)
 
 
 def _beside(store: Path) -> Path:

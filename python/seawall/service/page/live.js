@@ -158,11 +158,14 @@ function routes(metrics) {
 }
 
 function errors(metrics) {
-  const rows = (metrics.get("errors_total") ?? []).filter(({ value }) => value > 0)
-    .sort((a, b) => b.value - a.value);
+  const times = new Map();
+  for (const { labels, value } of metrics.get("errors_total") ?? []) {
+    if (value > 0) times.set(labels.code, (times.get(labels.code) ?? 0) + value);
+  }
+  const rows = [...times].sort(([, a], [, b]) => b - a);
   if (rows.length === 0) return [];
   return [element("h2", {}, "Errors since the start"), table("Errors", [
-    { title: "Code", cell: ({ labels }) => element("code", {}, labels.code ?? "—") },
-    { title: "Times", number: true, cell: ({ value }) => count(value) },
+    { title: "Code", cell: ([code]) => element("code", {}, code ?? "—") },
+    { title: "Times", number: true, cell: ([, value]) => count(value) },
   ], rows, { stack: true })];
 }

@@ -9,10 +9,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from seawall.service.documented import described
 from seawall.service.telemetry.metrics import CONTENT_TYPE, Metrics
+from seawall.service.telemetry.siblings import Siblings
 
 
-def metrics_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
-    """Return GET /metrics."""
+def metrics_routes(metrics: Metrics, siblings: Siblings | None) -> list[HTTPRouteHandler]:
+    """Return GET /metrics, which tells of all processes of the service where there are several."""
 
     @get(
         "/metrics",
@@ -27,6 +28,7 @@ def metrics_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
     )
     async def exposed() -> Response[bytes]:
         # Here and not on a thread: it takes a few milliseconds, and must not wait for one.
-        return Response(metrics.exposed(), media_type=CONTENT_TYPE)
+        text = metrics.exposed() if siblings is None else await siblings.exposed()
+        return Response(text, media_type=CONTENT_TYPE)
 
     return [exposed]

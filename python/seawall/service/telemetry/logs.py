@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from select import PIPE_BUF
 from typing import IO, Any
 
 import msgspec
@@ -66,13 +67,28 @@ class LineWriter:
             self._ending.wait(GATHERED_S)
             self._some.clear()
             lines = [self._lines.popleft() for _ in range(len(self._lines))]
-            try:
-                self._file.write(b"".join(lines))
-                self._file.flush()
-            except (OSError, ValueError):
-                self.dropped += len(lines)  # there is nobody to tell
+            for piece in _pieces(lines):
+                try:
+                    self._file.write(b"".join(piece))
+                    self._file.flush()
+                except (OSError, ValueError):
+                    self.dropped += len(piece)  # there is nobody to tell
             if self._ending.is_set() and not self._lines:
                 return
+
+
+def _pieces(lines: list[bytes]) -> Iterator[list[bytes]]:
+    """Part lines into what a pipe takes at once, or processes that share it mix theirs."""
+    piece: list[bytes] = []
+    size = 0
+    for line in lines:
+        size += len(line)
+        if piece and size > PIPE_BUF:
+            yield piece
+            piece, size = [], len(line)
+        piece.append(line)
+    if piece:
+        yield piece
 
 
 _SHARED: tuple[Any, ...] = (

@@ -23,12 +23,16 @@ from seawall.native import RunControl
 from seawall.session import Problem, Session, Verification
 from seawall.session.codec import compress, decode_table, decompress, encode_table
 from seawall.store.ledger_reads import LedgerReads
+from seawall.store.sqlite import SqliteStore
 from seawall.store.types import Link
 from seawall.table import Table
 
 from .books import as_array, records
 
 TENANT = "harbour"
+
+WITHOUT = "(SELECT json_group_array(value) FROM json_each(finding_ids) WHERE value <> ?)"
+"""The findings of a run but for one."""
 
 
 @pytest.fixture(scope="module")
@@ -426,12 +430,12 @@ def test_links_are_not_asked_for_one_by_one(ledger: Path, monkeypatch: pytest.Mo
 def test_a_finding_that_comes_after_the_links_were_read_is_no_problem(
     ledger: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    every = LedgerReads.all_links
+    every = SqliteStore.all_links
 
-    def earlier(store: LedgerReads, tenant: str) -> Iterator[Link]:
+    def earlier(store: SqliteStore, tenant: str) -> Iterator[Link]:
         return islice(every(store, tenant), 1, None, 2)
 
-    monkeypatch.setattr(LedgerReads, "all_links", earlier)
+    monkeypatch.setattr(SqliteStore, "all_links", earlier)
     assert verified(ledger).problems == []
 
 
@@ -449,8 +453,9 @@ def test_a_finding_removed_with_all_that_names_it_is_found(ledger: Path) -> None
         ledger, "SELECT finding_id FROM finding WHERE dataset_version_id = ?", (large(ledger),)
     )
     with tampering(ledger) as connection:
-        for table in ("link", "run_finding", "finding"):
+        for table in ("link", "finding"):
             connection.execute(f"DELETE FROM {table} WHERE finding_id = ?", (finding,))
+        connection.execute(f"UPDATE run_members SET finding_ids = {WITHOUT}", (finding,))
     problems = verified(ledger).problems
     assert [(p.what, p.message) for p in problems if p.what != "log"] == [
         ("run", "what it left behind is not complete")
@@ -483,10 +488,17 @@ def test_an_edited_question_is_found(ledger: Path, column: str, new: object) -> 
     assert "its question was changed" in [p.message for p in problems]
 
 
-@pytest.mark.parametrize("table", ["run_evidence", "run_finding"])
-def test_a_removed_member_of_a_run_is_found(ledger: Path, table: str) -> None:
-    run = value(ledger, f"SELECT run_id FROM {table}")
-    problems = change(ledger, f"DELETE FROM {table} WHERE run_id = ?", (run,))
+@pytest.mark.parametrize(
+    "removed",
+    [
+        "UPDATE run_members SET evidence_ids = '[]' WHERE run_number = 1",
+        "UPDATE run_members SET finding_ids = '[]' WHERE run_number = 1",
+        "DELETE FROM run_members WHERE run_number = 1",
+    ],
+)
+def test_a_removed_member_of_a_run_is_found(ledger: Path, removed: str) -> None:
+    run = value(ledger, "SELECT run_id FROM run WHERE rowid = 1")
+    problems = change(ledger, removed)
     assert ("run", run) in {(p.what, p.identifier) for p in problems}
 
 
@@ -494,8 +506,11 @@ def test_a_run_removed_with_all_that_names_it_is_found(ledger: Path) -> None:
     # Its audit evidence is left and names a run that is not there.
     run = value(ledger, "SELECT run_id FROM run WHERE dataset_version_id = ?", (large(ledger),))
     with tampering(ledger) as connection:
-        for table in ("run_evidence", "run_finding", "run"):
-            connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run,))
+        connection.execute(
+            "DELETE FROM run_members WHERE run_number = (SELECT rowid FROM run WHERE run_id = ?)",
+            (run,),
+        )
+        connection.execute("DELETE FROM run WHERE run_id = ?", (run,))
     assert verified(ledger).problems != []
 
 

@@ -118,12 +118,14 @@ def test_each_row_that_is_dropped_is_found(ledger: Path, heads: Any, table: str)
         columns = COLUMNS[table]
         for key, *cells in rows(raw, table):
             name = "tree" if table == "log_tree" else "rowid"
+            more = {"only_row": 1} if table == "log_ledger" else {}
+            if table == "link":  # beside what is logged
+                asked = "SELECT finding_number FROM link WHERE rowid = ?"
+                more = {"finding_number": raw.execute(asked, (key,)).get}
             raw.execute(f"DELETE FROM {table} WHERE {name} = ?", (key,))
             assert not verified(store, known_head=heads[-1]).ok, (table, key)
             with_key = [("rowid", key)] if name == "rowid" else []
-            put = dict([*with_key, *zip(columns, cells, strict=True)])
-            if table == "log_ledger":
-                put["only_row"] = 1
+            put = dict([*with_key, *zip(columns, cells, strict=True)]) | more
             raw.execute(
                 f"INSERT INTO {table} ({', '.join(put)}) VALUES ({', '.join('?' * len(put))})",
                 tuple(put.values()),

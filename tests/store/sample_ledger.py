@@ -1,9 +1,12 @@
 """Small rows of every kind, for the tests of the store."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
-from seawall.store import Store, Transaction
+from seawall.store import Store, Transaction, open_store
+from seawall.store.migrations import migrate, migrations_of
+from seawall.store.sqlite_writer import SqliteWriter
 from seawall.store.types import (
     AuditDraft,
     DatasetVersion,
@@ -117,3 +120,19 @@ def fill(store: Store, *, tenant: str = TENANT) -> None:
         transaction.append_audit(draft(tenant=tenant))
 
     submit(store, work)
+
+
+def older_ledger(path: Path, version: int, keep: Callable[[Transaction], object]) -> None:
+    """Make an SQLite file with the rows that a release of an earlier schema kept."""
+    newest = path.with_name("newest.db")
+    with open_store(newest) as store:
+        submit(store, keep)
+    writer = SqliteWriter(str(path))
+    migrate(writer, migrations_of("sqlite")[:version], applied_at="2025")
+    execute = writer._connection.execute
+    execute("ATTACH ? AS newest", (str(newest),))
+    for table in TABLE_NAMES:
+        names = execute("SELECT name FROM pragma_table_info(?, 'main')", (table,)).fetchall()
+        if columns := ", ".join(name for (name,) in names):
+            execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newest.{table}")
+    writer.close()

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from operator import methodcaller
 from typing import Any
 
@@ -220,3 +221,29 @@ def test_any_group_keeps_and_logs_what_its_requests_would_alone(
             expected |= {f"p{prefix}_{i}" for prefix, count, _ in puts for i in range(count)}
     assert kept(store) == expected
     assert verify_log(store).problems == []
+
+
+@pytest.mark.parametrize("count", [1, MANY])
+@pytest.mark.parametrize(
+    "refused",
+    [
+        [*evidence(2, prefix="x"), Evidence("", "dv", "debt", "exposure", b"{}")],
+        [*evidence(2, prefix="x"), Evidence("lost", "nowhere", "debt", "exposure", b"{}")],
+    ],
+    ids=["a value", "a reference"],
+)
+def test_a_refused_put_leaves_nothing_and_its_request_may_go_on(
+    ledger: Store, count: int, refused: list[Evidence]
+) -> None:
+    def goes_on(transaction: Transaction) -> None:
+        put(count, "own")(transaction)
+        with suppress(InvalidInput, NotFound):
+            transaction.put_evidence(TENANT, refused)
+            transaction.settle()
+
+    futures = together(ledger, [put(2, "before"), goes_on, put(2, "after")])
+    assert [future.exception() for future in futures] == [None] * 3
+    own = {f"own{number}" for number in range(count)}
+    assert kept(ledger) == {"before0", "before1", "after0", "after1"} | own
+    assert verify_log(ledger).problems == []
+    assert ledger.integrity_problems() == []

@@ -1,12 +1,28 @@
+import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import apsw
 import pytest
+from sample_ledger import (
+    CHUNKS,
+    TENANT,
+    dataset,
+    evidence,
+    fill_ledger,
+    findings,
+    links,
+    older_ledger,
+)
 
 from seawall.errors import StoreError
-from seawall.store import open_store
+from seawall.store import Transaction, open_store
 from seawall.store.migrations import Migration, migrate, migrations_of
 from seawall.store.sqlite_writer import SqliteWriter
+from seawall.store.types import RunMembers
 
 FIRST = Migration(1, "first", "CREATE TABLE one (x INTEGER) STRICT; CREATE TABLE two (x) ;")
 SECOND = Migration(
@@ -106,3 +122,108 @@ def test_the_ledger_opens_again_with_its_own_migrations(path: str) -> None:
 def test_versions_count_up_from_one() -> None:
     versions = [migration.version for migration in migrations_of("sqlite")]
     assert versions == list(range(1, len(versions) + 1))
+
+
+def test_the_members_of_runs_that_an_older_release_kept_stay_theirs(path: str) -> None:
+    writer = SqliteWriter(path)
+    migrate(writer, migrations_of("sqlite")[:4], applied_at="2025")
+    insert = writer._connection.execute
+    insert("PRAGMA ignore_check_constraints = ON")
+    for tenant in ("harbour", "other"):
+        for name in ("r1", "r0", "alone"):
+            insert(
+                "INSERT INTO run VALUES (?, ?, 'dv', 'debt', '1', x'', '', x'', x'', '', '')",
+                (tenant, name),
+            )
+        for name in ("r0", "r1"):
+            for member in ("b", "a"):
+                values = (tenant, name, f"{name}{member}{tenant}")
+                insert("INSERT INTO run_evidence VALUES (?, ?, ?)", values)
+            insert("INSERT INTO run_finding VALUES (?, ?, ?)", (tenant, name, f"f{name}"))
+    kept = {
+        table: insert(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
+        for table in ("run_evidence", "run_finding")
+    }
+    writer.close()
+    with open_store(path) as store:
+        members = store.run_members("other", "r1")
+        assert members == RunMembers(("r1aother", "r1bother"), ("fr1",))
+        assert store.run_members("harbour", "alone") == RunMembers((), ())
+    writer = SqliteWriter(path)
+    for table, rows in kept.items():
+        found = writer._connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
+        assert found == rows
+    writer.close()
+
+
+def test_links_that_an_older_release_kept_stay_where_they_are_in_the_log(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+
+    def keep(transaction: Transaction) -> None:
+        transaction.put_dataset(dataset(), CHUNKS)
+        transaction.put_evidence(TENANT, evidence(40))
+        for finding in reversed(findings(40)):  # their order is not that of their identifiers
+            transaction.put_findings(TENANT, [finding])
+        for link in links(40):
+            transaction.put_links(TENANT, [link])
+
+    older_ledger(path, 4, keep)
+    with open_store(path) as store, open_store(path.with_name("newest.db")) as newest:
+        assert store.log_states() == newest.log_states()
+        assert list(store.all_links(TENANT)) == list(newest.all_links(TENANT))
+        for link in links(40):
+            assert store.links_of_finding(TENANT, link.finding_id) == [link]
+        assert store.integrity_problems() == []
+
+
+def test_a_link_without_its_finding_is_taken_over_and_found(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    older_ledger(path, 4, fill_ledger)
+    raw = apsw.Connection(str(path))
+    raw.execute("INSERT INTO link VALUES ('harbour', 'lost', 'nowhere', 'e0')")
+    raw.close()
+    with open_store(path) as store:
+        assert set(store.integrity_problems()) == {"link refers to a missing finding"}
+        assert store.log_rows("link", 3, 9) == [("harbour", "lost", "nowhere", "e0")]
+
+
+MIGRATING_PROCESS = """
+import os, signal, sys
+import apsw
+from seawall.store import Transaction, open_store
+
+left = int(sys.argv[2])
+
+def traced(cursor, statement, bindings):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return True
+
+apsw.connection_hooks.append(lambda connection: connection.set_exec_trace(traced))
+open_store(sys.argv[1]).close()
+print(left)
+"""
+
+
+def test_a_process_that_is_killed_at_any_statement_leaves_a_whole_schema(tmp_path: Path) -> None:
+    older = tmp_path / "older.db"
+    older_ledger(older, 4, fill_ledger)
+    command = [sys.executable, "-c", MIGRATING_PROCESS]
+    shutil.copy(older, tmp_path / "whole.db")
+    many = 1_000
+    ran = subprocess.run(
+        [*command, str(tmp_path / "whole.db"), str(many)], check=True, capture_output=True
+    )
+    statements = many - int(ran.stdout)
+    assert statements > 30
+    for step in range(1, statements + 1, 4):
+        path = tmp_path / f"killed{step}.db"
+        shutil.copy(older, path)
+        killed = subprocess.run([*command, str(path), str(step)], check=False)
+        assert killed.returncode == -signal.SIGKILL
+        with open_store(path) as store:
+            assert list(store.all_links(TENANT)) == links(3)
+            assert store.run_members(TENANT, "r") == RunMembers(("e0", "e1"), ("f0",))
+            assert store.integrity_problems() == []

@@ -6,7 +6,7 @@ import pytest
 from sample_ledger import CHUNKS, TENANT, dataset, evidence, submit
 
 from seawall.errors import NotFound
-from seawall.store import Store, open_store, sqlite_references
+from seawall.store import Store, Transaction, open_store, sqlite_references
 from seawall.store.sqlite_references import KnownIds
 from seawall.store.sqlite_tables import TABLES
 from seawall.store.tables import EVIDENCE, LINK
@@ -81,22 +81,62 @@ def test_few_identifiers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(sqlite_references, "REMEMBERED", 10)
     known, ids = KnownIds(), {f"e{number}" for number in range(100)}
     for first in range(0, 100, 4):
-        known.add(TABLES[EVIDENCE], [(TENANT, f"e{number}") for number in range(first, first + 4)])
+        rows = [(TENANT, f"e{number}") for number in range(first, first + 4)]
+        known.add(TABLES[EVIDENCE], rows, last_number=first + 4)
         known.keep()
     left = ids.difference(known.unknown("evidence", TENANT, sorted(ids)))
     assert {f"e{number}" for number in range(90, 100)} <= left
     assert len(left) <= 30
-    known.add(TABLES[EVIDENCE], [(TENANT, f"n{number}") for number in range(100)])
+    new = [(TENANT, f"n{number}") for number in range(100)]
+    known.add(TABLES[EVIDENCE], new, last_number=200)
     assert len(known.unknown("evidence", TENANT, [f"n{number}" for number in range(100)])) == 90
 
 
 def test_what_is_forgotten_or_of_another_kind_is_unknown() -> None:
     known = KnownIds()
-    known.add(TABLES[EVIDENCE], [(TENANT, "kept")])
+    known.add(TABLES[EVIDENCE], [(TENANT, "kept"), ("other", "two")], last_number=2)
     known.keep()
-    known.add(TABLES[EVIDENCE], [(TENANT, "new")])
-    known.add(TABLES[LINK], [(TENANT, "link")])
+    known.add(TABLES[EVIDENCE], [(TENANT, "new")], last_number=3)
+    known.add(TABLES[LINK], [(TENANT, "link")], last_number=1)
+    assert known.numbers("evidence", TENANT, ["new", "link", "kept", "two"]) == [3, 0, 1, 0]
+    assert known.numbers("evidence", "other", ["two"]) == [2]
     assert known.unknown("evidence", TENANT, ["kept", "new", "link"]) == ["link"]
     assert known.unknown("evidence", "other", ["kept"]) == ["kept"]
     known.forget()
     assert known.unknown("evidence", TENANT, ["kept", "new"]) == ["new"]
+
+
+def test_links_of_several_tenants_in_one_group_are_of_their_own_findings(store: Store) -> None:
+    tenants = ["harbour", "other", "third"]
+    for tenant in tenants:
+        submit(store, lambda t, tenant=tenant: t.put_dataset(dataset(tenant=tenant), CHUNKS))
+    kept, findings, links = rows_of(9)
+
+    def put(transaction: Transaction) -> None:
+        for number, tenant in enumerate(tenants):
+            transaction.put_evidence(tenant, kept)
+            transaction.put_findings(tenant, findings[number:])
+        for number, tenant in enumerate(tenants):
+            transaction.put_links(tenant, links[number:])
+
+    submit(store, put)
+    for number, tenant in enumerate(tenants):
+        expected = sorted(links[number:], key=lambda link: link.finding_id)
+        assert list(store.all_links(tenant)) == expected
+        for link in links[number:]:
+            assert store.links_of_finding(tenant, link.finding_id) == [link]
+    assert store.links_of_finding("third", findings[0].finding_id) == []
+    assert store.integrity_problems() == []
+
+
+def test_findings_of_which_some_were_there_have_their_own_numbers(store: Store) -> None:
+    kept, findings, links = rows_of(30)
+    submit(store, lambda t: t.put_dataset(dataset(), CHUNKS))
+    submit(store, lambda t: (t.put_evidence(TENANT, kept), t.put_findings(TENANT, findings[:20])))
+    submit(store, lambda t: (t.put_findings(TENANT, findings[10:]), t.put_links(TENANT, links)))
+    for link in links:
+        assert store.links_of_finding(TENANT, link.finding_id) == [link]
+        key = {"tenant": TENANT, "finding_id": link.finding_id}
+        (row,) = [store.log_row("link", key)[1]]
+        assert row == (TENANT, link.link_id, link.finding_id, link.evidence_id)
+    assert store.integrity_problems() == []

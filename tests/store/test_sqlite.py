@@ -16,6 +16,7 @@ from seawall.lab.faults.fault_vfs import fault_vfs
 from seawall.store import open_store
 from seawall.store.sqlite import SqliteStore
 from seawall.store.sqlite_connection import Readers, open_writer, translated
+from seawall.store.sqlite_links import OF_FINDING, PAGE_OF_LINKS
 
 
 @pytest.fixture
@@ -33,27 +34,33 @@ def raw(path: Path) -> Iterator[apsw.Connection]:
     connection.close()
 
 
+# What runs left behind is one row beside each, which views show row by row.
+VIEWS = {"run_evidence", "run_finding"}
+KEPT = [*(name for name in TABLE_NAMES if name not in VIEWS), "run_members"]
+
+
 def everything(connection: apsw.Connection) -> list[list[tuple[object, ...]]]:
-    return [connection.execute(f"SELECT * FROM {name}").fetchall() for name in TABLE_NAMES]
+    return [connection.execute(f"SELECT * FROM {name}").fetchall() for name in KEPT]
 
 
-@pytest.mark.parametrize("table", TABLE_NAMES)
+@pytest.mark.parametrize("table", KEPT)
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE {table} SET tenant = tenant",
+        "UPDATE {table} SET {column} = {column}",
         "DELETE FROM {table}",
         "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
         "REPLACE INTO {table} SELECT * FROM {table}",
         "INSERT INTO {table} SELECT * FROM {table} WHERE 1"
-        " ON CONFLICT DO UPDATE SET tenant = excluded.tenant",
+        " ON CONFLICT DO UPDATE SET {column} = excluded.{column}",
     ],
 )
 def test_rows_cannot_be_updated_or_deleted(raw: apsw.Connection, table: str, change: str) -> None:
     raw.execute("PRAGMA recursive_triggers = ON")
     before = everything(raw)
+    column = "run_number" if table == "run_members" else "tenant"
     with pytest.raises(Conflict) as refusal, translated():
-        raw.execute(change.format(table=table))
+        raw.execute(change.format(table=table, column=column))
     assert refusal.value.code == f"immutable_{table}"
     assert everything(raw) == before
 
@@ -62,7 +69,7 @@ def test_no_table_of_the_ledger_is_forgotten(raw: apsw.Connection) -> None:
     rows = raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
     changing = {"api_key", "revoked_token", "engine_switch", "job", "access_version"}
     log = {"log_ledger", "log_tree", "log_tile", "log_head"}
-    assert {name for (name,) in rows} == {*TABLE_NAMES, *changing, *log, "schema_migration"}
+    assert {name for (name,) in rows} == {*KEPT, *changing, *log, "schema_migration"}
 
 
 def test_the_writer_waits_for_the_disk(path: Path) -> None:
@@ -177,10 +184,47 @@ def test_a_reference_to_a_missing_row_is_found(raw: apsw.Connection, path: Path)
 
 def test_a_finding_whose_evidence_is_gone_is_refused(raw: apsw.Connection, path: Path) -> None:
     raw.execute("PRAGMA foreign_keys = OFF")
-    raw.execute("INSERT INTO link VALUES ('harbour', 'x', 'f0', 'gone')")
+    raw.execute("INSERT INTO link VALUES ('harbour', 'x', 'f0', 'gone', 1)")
     with open_store(path) as store, pytest.raises(NotFound) as refusal:
         store.finding_with_evidence(TENANT, "f0")
     assert refusal.value.where == "evidence[gone]"
+
+
+@pytest.mark.parametrize("table", ["evidence", "finding"])
+def test_a_member_that_is_missing_is_found(raw: apsw.Connection, path: Path, table: str) -> None:
+    raw.execute("DROP TRIGGER run_members_no_update")
+    raw.execute(f"UPDATE run_members SET {table}_ids = '[\"lost\"]'")
+    with open_store(path) as store:
+        assert store.integrity_problems() == [f"run_{table} refers to a missing {table}"]
+
+
+def test_members_of_no_run_are_found(raw: apsw.Connection, path: Path) -> None:
+    raw.execute("INSERT INTO run_members VALUES (7, '[]', '[]')")
+    with open_store(path) as store:
+        assert store.integrity_problems() == ["run_members refers to a missing run"]
+
+
+def test_a_link_with_the_number_of_another_finding_is_found(
+    raw: apsw.Connection, path: Path
+) -> None:
+    raw.execute("DROP TRIGGER link_no_update")
+    raw.execute("UPDATE link SET finding_number = 9 WHERE link_id = 'l1'")
+    with open_store(path) as store:
+        assert store.integrity_problems() == ["link refers to a missing finding"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"SELECT * FROM link WHERE tenant = :tenant AND {OF_FINDING} ORDER BY link_id",
+        PAGE_OF_LINKS,
+        "SELECT evidence_id FROM run_evidence WHERE tenant = :tenant AND run_id = :run_id",
+    ],
+)
+def test_links_and_members_are_looked_up_without_a_scan(raw: apsw.Connection, sql: str) -> None:
+    named = dict.fromkeys(("tenant", "finding_id", "evidence_id", "run_id"), "x") | {"limit": 9}
+    plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", named)]
+    assert [step for step in plan if step.startswith("SCAN") and "VIRTUAL" not in step] == []
 
 
 def test_closing_leaves_one_file(path: Path) -> None:

@@ -7,7 +7,7 @@ import apsw
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_ledger import CHUNKS, TENANT, dataset, evidence, findings, links
+from sample_ledger import CHUNKS, TENANT, dataset, evidence, findings, links, older_ledger
 
 from seawall.errors import StoreError
 from seawall.provenance.log_leaf import LOG_TREES
@@ -37,12 +37,7 @@ def filled(path: Path) -> Store:
 
 
 def test_what_an_older_release_kept_is_logged_when_it_is_opened(path: Path) -> None:
-    writer = SqliteWriter(str(path))
-    migrate(writer, migrations_of("sqlite")[:2], applied_at="2024")
-    writer._connection.execute("BEGIN")
-    keep(writer._transaction)
-    writer._connection.execute("COMMIT")
-    writer.close()
+    older_ledger(path, 2, keep)
     with open_store(path) as store, filled(path.with_name("new.db")) as new:
         assert store.log_states() == new.log_states()
         assert store.log_tiles("evidence") == new.log_tiles("evidence")

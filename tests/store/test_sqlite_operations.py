@@ -9,15 +9,13 @@ from pathlib import Path
 import apsw
 import pytest
 from msgspec.structs import replace
-from sample_ledger import TENANT, draft, evidence, fill_ledger, submit
+from sample_ledger import TENANT, draft, evidence, fill_ledger, older_ledger, submit
 from test_operations import SWITCH, api_key, job, put
 
 from seawall.errors import Conflict
 from seawall.store import open_store
 from seawall.store.audit_chain import chain_problems
-from seawall.store.migrations import migrate, migrations_of
 from seawall.store.sqlite_connection import translated
-from seawall.store.sqlite_writer import SqliteWriter
 from seawall.store.types import RevokedToken, RunMembers
 
 
@@ -101,12 +99,7 @@ def test_a_look_up_needs_no_scan_and_no_sort(raw: apsw.Connection, sql: str, ind
 
 
 def test_a_ledger_made_before_the_service_is_taken_over_in_place(path: Path) -> None:
-    writer = SqliteWriter(str(path))
-    migrate(writer, migrations_of("sqlite")[:1], applied_at="2025")
-
-    fill_ledger(writer.begin())
-    writer.commit()
-    writer.close()
+    older_ledger(path, 1, fill_ledger)
     with open_store(path, opened_at="2026") as store:
         assert list(store.all_evidence(TENANT)) == evidence(3)
         assert store.run_members(TENANT, "r") == RunMembers(("e0", "e1"), ("f0",))

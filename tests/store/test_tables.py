@@ -10,7 +10,7 @@ from sample_ledger import TABLE_NAMES
 
 from seawall.provenance.log_leaf import LOG_TREES
 from seawall.store import open_store
-from seawall.store.tables import LEDGER_TABLES, LedgerTable
+from seawall.store.tables import LEDGER_TABLES, LINK, RUN_EVIDENCE, RUN_FINDING, LedgerTable
 
 Schema = dict[str, tuple[set[str], list[str], set[str]]]
 """Of each table the columns, the primary key, and the tables that it refers to."""
@@ -37,7 +37,14 @@ def sqlite(tmp_path: Path) -> Schema:
 @pytest.mark.parametrize("table", LEDGER_TABLES, ids=lambda table: table.name)
 def test_a_table_of_sqlite_is_as_declared(sqlite: Schema, table: LedgerTable) -> None:
     columns, primary_key, parents = sqlite[table.name]
+    if table is LINK:  # found by the number of its finding
+        assert columns == {*table.types, "finding_number"}
+        assert primary_key == ["finding_number", "evidence_id"]
+        assert parents == {parent.name for parent in table.refers_to}
+        return
     assert columns == set(table.types)
+    if table in (RUN_EVIDENCE, RUN_FINDING):  # views of one row a run
+        return
     assert primary_key == list(table.primary_key)
     assert parents == {parent.name for parent in table.refers_to}
 

@@ -22,7 +22,7 @@ _EVIDENCE = Evidence.__struct_fields__
 _FINDING_WITH_EVIDENCE = (
     f"SELECT {', '.join(f'finding.{column}' for column in _FINDING)}, link.evidence_id,"
     f" {', '.join(f'evidence.{column}' for column in _EVIDENCE)} FROM finding"
-    " LEFT JOIN link ON link.finding_id = finding.finding_id AND link.tenant = finding.tenant"
+    " LEFT JOIN link ON {to_finding}"
     " LEFT JOIN evidence"
     " ON evidence.evidence_id = link.evidence_id AND evidence.tenant = link.tenant"
     " WHERE finding.finding_id = :finding_id AND finding.tenant = :tenant ORDER BY link.link_id"
@@ -120,7 +120,8 @@ class LedgerReads(RowReads):
 
     def finding_with_evidence(self, tenant: str, finding_id: str) -> tuple[Finding, list[Evidence]]:
         """One finding and the evidence that it rests on, by link identifier, at one moment."""
-        rows = self._rows(_FINDING_WITH_EVIDENCE, {"finding_id": finding_id, "tenant": tenant})
+        sql = _FINDING_WITH_EVIDENCE.format(to_finding=self.to_finding)
+        rows = self._rows(sql, {"finding_id": finding_id, "tenant": tenant})
         if not rows:
             raise no_such(Finding, finding_id)
         evidence = []
@@ -143,7 +144,7 @@ class LedgerReads(RowReads):
         return self._select(
             Link,
             f"SELECT {COLUMNS[Link]} FROM link WHERE tenant = :tenant"
-            " AND finding_id = :finding_id ORDER BY link_id",
+            f" AND {self.of_finding} ORDER BY link_id",
             {"tenant": tenant, "finding_id": finding_id},
         )
 

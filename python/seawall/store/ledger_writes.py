@@ -37,6 +37,9 @@ from seawall.store.types import (
     Run,
 )
 
+Members = tuple[str, str, Sequence[str], Sequence[str]]
+"""Tenant and run, and the identifiers of its evidence and of its findings."""
+
 
 class LedgerWrites(ServiceWrites, LogRowWrites):
     """`Transaction`, whatever the database."""
@@ -98,16 +101,14 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
     def put_run(self, run: Run, evidence_ids: Sequence[str], finding_ids: Sequence[str]) -> bool:
         """Keep a run and the names of its members; False when it was there already."""
         key = (run.tenant, run.run_id)
-        members = (
-            (RUN_EVIDENCE, "evidence_id", evidence_ids),
-            (RUN_FINDING, "finding_id", finding_ids),
-        )
         if self._put(RUN, [astuple(run)]):
-            for table, _, ids in members:
-                self._put_later(table, [(*key, member) for member in ids])
+            self._put_members_later([(*key, evidence_ids, finding_ids)])
             return True
         self.settle()  # the run may be a neighbour's
-        for table, column, ids in members:
+        for table, column, ids in (
+            (RUN_EVIDENCE, "evidence_id", evidence_ids),
+            (RUN_FINDING, "finding_id", finding_ids),
+        ):
             self._require_same(table, (column,), ("run_id", *key), [(member,) for member in ids])
         return False
 
@@ -118,23 +119,23 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
         self._put_distinct(EVIDENCE, ((new.run.tenant, new.evidence) for new in runs))
         self._put_distinct(FINDING, ((new.run.tenant, new.findings) for new in runs))
         self._put_distinct(LINK, ((new.run.tenant, new.links) for new in runs))
-        self._put_later(
-            RUN_EVIDENCE,
+        self._put_members_later(
             [
-                (new.run.tenant, new.run.run_id, row.evidence_id)
+                (
+                    new.run.tenant,
+                    new.run.run_id,
+                    [row.evidence_id for row in new.evidence],
+                    [row.finding_id for row in new.findings],
+                )
                 for new in runs
-                for row in new.evidence
-            ],
-        )
-        self._put_later(
-            RUN_FINDING,
-            [
-                (new.run.tenant, new.run.run_id, row.finding_id)
-                for new in runs
-                for row in new.findings
-            ],
+            ]
         )
         self._append_audits([new.audit for new in runs if new.audit is not None])
+
+    def _put_members_later(self, members: Sequence[Members]) -> None:
+        """Keep what runs left behind, as `_put_later`; a database may keep it in another form."""
+        for table, column in ((RUN_EVIDENCE, 2), (RUN_FINDING, 3)):
+            self._put_later(table, [(*row[:2], one) for row in members for one in row[column]])
 
     def _put_distinct(
         self, table: LedgerTable, rows: Iterable[tuple[str, Sequence[Struct]]]

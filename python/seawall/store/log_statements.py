@@ -24,9 +24,14 @@ class LogStatements:
         The column that numbers the rows of a table.
     origin : int
         The number of leaf 0.
+    of_finding : str
+        The links of a finding, as the database finds them.
     """
 
-    def __init__(self, place: str, *, origin: int) -> None:
+    def __init__(
+        self, place: str, *, origin: int, of_finding: str = "finding_id = :finding_id"
+    ) -> None:
+        self._of_finding = of_finding
         self.place = place
         self.origin = origin
         newest = " UNION ALL ".join(
@@ -46,7 +51,10 @@ class LogStatements:
 
     def row(self, tree: str, columns: Iterable[str]) -> str:
         """Return the statement over the row with values in ``columns``: its place, its cells."""
-        condition = " AND ".join(f"{column} = :{column}" for column in columns)
+        found = {column: f"{column} = :{column}" for column in columns}
+        if tree == "link" and "finding_id" in found:
+            found["finding_id"] = self._of_finding
+        condition = " AND ".join(found.values())
         cells = ", ".join(LOG_TREES[tree])
         return f"SELECT {self.place}, {cells} FROM {tree} WHERE {condition}"
 

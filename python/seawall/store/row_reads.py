@@ -34,6 +34,14 @@ class RowReads(ABC):
     tenant_aside: ClassVar[str] = "tenant"
     """The column where an index by tenant must not be chosen, as the database wants it written."""
 
+    of_finding: ClassVar[str] = "finding_id = :finding_id"
+    """The links of a finding, as the database finds them."""
+
+    to_finding: ClassVar[str] = (
+        "link.finding_id = finding.finding_id AND link.tenant = finding.tenant"
+    )
+    """The same, where the finding is in the statement too."""
+
     @abstractmethod
     def _rows(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
         """Ask a statement with ``:name`` for each value; return all rows."""

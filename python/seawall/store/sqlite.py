@@ -1,15 +1,19 @@
 """The store in one SQLite file, which several processes may use at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from seawall.errors import StoreError
 from seawall.store.ledger_store import LedgerStore
 from seawall.store.migrations import migrate, migrations_of
+from seawall.store.pages import MAX_PAGE_ROWS
 from seawall.store.sqlite_connection import Readers
+from seawall.store.sqlite_links import LINKS_ELSEWHERE, OF_FINDING, PAGE_OF_LINKS, TO_FINDING
 from seawall.store.sqlite_log import LOG_STATEMENTS
+from seawall.store.sqlite_members import LOST_MEMBERS
 from seawall.store.sqlite_writer import CHECKPOINT_PAGES, SqliteWriter
+from seawall.store.types import Link
 
 
 class SqliteStore(LedgerStore):
@@ -36,6 +40,8 @@ class SqliteStore(LedgerStore):
 
     # The plus keeps SQLite from an index by tenant, which it would sort anew for every page.
     tenant_aside = "+tenant"
+    of_finding = OF_FINDING
+    to_finding = TO_FINDING
     log_statements = LOG_STATEMENTS
 
     def __init__(
@@ -59,16 +65,26 @@ class SqliteStore(LedgerStore):
         self._readers = Readers(path, vfs=vfs)
         super().__init__(self._writer)
 
+    def all_links(self, tenant: str) -> Iterator[Link]:
+        """Every link of the tenant, by finding and evidence."""
+        last = {"finding_id": "", "evidence_id": ""}
+        asked = {"tenant": tenant, "limit": MAX_PAGE_ROWS}
+        while page := self._select(Link, PAGE_OF_LINKS, {**asked, **last}):
+            yield from page
+            last = {"finding_id": page[-1].finding_id, "evidence_id": page[-1].evidence_id}
+
     def integrity_problems(self) -> list[str]:
         """What SQLite finds wrong with its own pages, indexes and references."""
         try:
             found = [text for (text,) in self._rows("PRAGMA integrity_check", {}) if text != "ok"]
             orphans = self._rows("PRAGMA foreign_key_check", {})
+            lost = self._rows(LOST_MEMBERS, {}) + self._rows(LINKS_ELSEWHERE, {})
         except StoreError as error:
             if error.code != "store_corrupt":
                 raise
             return [error.message]
-        return found + [f"{child} refers to a missing {parent}" for child, _, parent, _ in orphans]
+        missing = [(child, parent) for child, _, parent, _ in orphans] + lost
+        return found + [f"{child} refers to a missing {parent}" for child, parent in missing]
 
     def _close_connections(self) -> None:
         self._readers.close()

@@ -15,15 +15,22 @@ from seawall.store.group_commit import RunAgain
 from seawall.store.kept_rows import KeptRows
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated
+from seawall.store.sqlite_links import finding_numbers
+from seawall.store.sqlite_members import RUN_MEMBERS, MembersTable
 from seawall.store.sqlite_references import REMEMBERED, KnownIds, References
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
-from seawall.store.tables import EVIDENCE, FINDING, LINK, RUN_EVIDENCE, RUN_FINDING
+from seawall.store.tables import EVIDENCE, FINDING, LINK
 
 GATHERED_ROWS = 20_000
 """So many gathered rows are sent before the group ends, for the sake of memory."""
 
+_LINKS = TABLES[LINK]
+
 # Each finds what it refers to. Entries of the audit do not wait: the next one continues them.
-_GATHERED = tuple(TABLES[table] for table in (EVIDENCE, FINDING, LINK, RUN_EVIDENCE, RUN_FINDING))
+_GATHERED: tuple[Table | MembersTable, ...] = (
+    *(TABLES[table] for table in (EVIDENCE, FINDING, LINK)),
+    RUN_MEMBERS,
+)
 
 # What several runs may leave behind alike, each by an identifier of its own.
 _SHARED = frozenset(TABLES[table] for table in (EVIDENCE, FINDING, LINK))
@@ -40,10 +47,14 @@ class SqliteGroup:
         self._is_open = False
         self._is_careful = True
         self._was_at_fault = False
-        self._gathered: dict[Table, list[Values]] = {table: [] for table in _GATHERED}
+        self._gathered: dict[Table | MembersTable, list[Values]] = {
+            table: [] for table in _GATHERED
+        }
         self._waiting = 0
         self._marks = [0] * len(_GATHERED)  # how many rows waited when the request began
         self._sent_neighbours = False  # since then
+        self._in_request = False
+        self._is_saved = False  # whether the request has a savepoint
 
     def begin(self) -> None:
         """Start a group, carefully where its last run was at fault."""
@@ -51,6 +62,7 @@ class SqliteGroup:
         if self._is_open:  # the last one was rolled back
             self._kept.forget()
         self._is_open = True
+        self._in_request = self._is_saved = False
         self._clear()
         self.fresh.forget()
         self._known.forget()
@@ -59,56 +71,95 @@ class SqliteGroup:
         """Remember where the rows of one request begin."""
         self._marks = [len(rows) for rows in self._gathered.values()]
         self._sent_neighbours = False
+        self._in_request = True
+
+    def save(self) -> None:
+        """Set the savepoint of the request that is under way, before its first statement.
+
+        Most requests have none: their rows wait. Each statement would let other threads take the
+        interpreter's lock.
+        """
+        if self._in_request and not self._is_saved:
+            self._connection.execute("SAVEPOINT request")
+            self._is_saved = True
+
+    def release(self) -> None:
+        """Keep the request since the mark."""
+        if self._is_saved:
+            with translated():
+                self._connection.execute("RELEASE request")
+        self._in_request = self._is_saved = False
 
     def undo(self) -> None:
-        """Forget the rows since the mark, which the database has undone.
+        """Undo the request since the mark.
 
         Raises
         ------
         RunAgain
-            When rows of neighbours went with them.
+            When rows of neighbours went with it.
         """
-        self.fresh.forget()
-        self._known.forget()
-        self._kept.forget()
+        if self._is_saved:
+            self._undo_since("request")
+        self._in_request = self._is_saved = False
         if self._sent_neighbours:
             raise self._again(StoreError("The group could not be told apart.", code="store_busy"))
         for rows, mark in zip(self._gathered.values(), self._marks, strict=True):
             del rows[mark:]
         self._waiting = sum(self._marks)
 
-    def put(self, table: Table, rows: Sequence[Values]) -> int:
+    def put(self, table: Table | MembersTable, rows: Sequence[Values]) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
+        with translated():
+            self.save()
+            if not self._in_request:
+                return self._put(table, rows)
+            self._connection.execute("SAVEPOINT put")
+        try:
+            with translated():
+                created = self._put(table, rows)
+        except (Conflict, InvalidInput, NotFound):
+            self._undo_since("put")  # the request may go on
+            raise
+        with translated():
+            self._connection.execute("RELEASE put")
+        return created
+
+    def _put(self, table: Table | MembersTable, rows: Sequence[Values]) -> int:
         is_shared = table in _SHARED
         unknown = self._kept.unknown(table.name, rows) if is_shared else rows
         references = References(table)
         created = 0
         for first in range(0, len(unknown), HASHED_ROWS):
             some = unknown[first : first + HASHED_ROWS]
-            new = table.put(self._connection, some)
+            new = table.put(self._connection, some, self._numbers(table, some))
             created += new
             if new:
                 references.add(some)
             if new == len(some):
                 self.fresh.add(table.name, some)
-            if first >= len(unknown) - REMEMBERED:
-                self._known.add(table, some)
+                if first >= len(unknown) - REMEMBERED:
+                    last = self._connection.last_insert_rowid()
+                    self._known.add(table, some, last_number=last)
         references.require(self._connection, self._known)
         if created < len(unknown) and is_shared:
             self._kept.add(table.name, unknown)  # some were there, and may be meant again
         return created
 
-    def put_later(self, table: Table, rows: Sequence[Values]) -> None:
+    def _numbers(self, table: Table | MembersTable, rows: Sequence[Values]) -> Sequence[int]:
+        return finding_numbers(self._connection, self._known, rows) if table is _LINKS else ()
+
+    def put_later(self, table: Table | MembersTable, rows: Sequence[Values]) -> None:
         """Put rows at once if they are many or the group is careful, else with the neighbours'."""
         if table not in self._gathered:
             self.put(table, rows)
             return
-        if self._is_careful or len(rows) > MOST_TOGETHER:
+        count = len(rows)
+        if self._is_careful or count > MOST_TOGETHER:
             self.send()
             self.put(table, rows)
             return
-        self._gathered[table].extend(rows)
-        self._waiting += len(rows)
+        self._gathered[table] += rows[:]
+        self._waiting += count
         if self._waiting >= GATHERED_ROWS:
             self.send()
 
@@ -118,9 +169,8 @@ class SqliteGroup:
             return
         self._sent_neighbours = self._sent_neighbours or any(self._marks)
         try:
-            with translated():
-                for table, rows in self._gathered.items():
-                    self.put(table, rows)
+            for table, rows in self._gathered.items():
+                self.put(table, rows)
         except (Conflict, InvalidInput, NotFound) as error:
             raise self._again(error) from error
         self._clear()
@@ -130,6 +180,13 @@ class SqliteGroup:
         self._is_open = False
         self.fresh.forget()
         self._known.keep()
+
+    def _undo_since(self, savepoint: str) -> None:
+        with translated():
+            self._connection.execute(f"ROLLBACK TO {savepoint}; RELEASE {savepoint}")
+        self.fresh.forget()
+        self._known.forget()
+        self._kept.forget()
 
     def _again(self, cause: SeawallError) -> RunAgain:
         self._was_at_fault = True

@@ -8,8 +8,9 @@ import apsw
 from seawall.store.fresh_leaves import FreshLeaves
 from seawall.store.log_extension import LogExtension
 from seawall.store.log_statements import LogStatements
+from seawall.store.sqlite_links import OF_FINDING
 
-LOG_STATEMENTS = LogStatements("rowid", origin=1)
+LOG_STATEMENTS = LogStatements("rowid", origin=1, of_finding=OF_FINDING)
 
 
 class SqliteLogExtension(LogExtension):

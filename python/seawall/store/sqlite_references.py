@@ -9,7 +9,7 @@ schema, and for the check of a whole ledger.
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
-from itertools import filterfalse
+from itertools import filterfalse, repeat
 from typing import Any, NamedTuple
 
 import apsw
@@ -17,8 +17,9 @@ import msgspec
 
 from seawall import native
 from seawall.store.refusals import refers_to_nothing
+from seawall.store.sqlite_members import RUN_MEMBERS, MembersTable
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
-from seawall.store.tables import EVIDENCE, FINDING, LEDGER_TABLES, LedgerTable
+from seawall.store.tables import EVIDENCE, FINDING, LINK, LedgerTable
 
 REMEMBERED = 1 << 17
 """So many identifiers at least, a few times as many at most; of 100 bytes or so each."""
@@ -30,14 +31,16 @@ _SCANNED_FOR_ONE = 4  # a look-up takes as long as reading so many
 _PAGE = 16_384
 _Rows = Sequence[tuple[Any, ...]]
 _Place = tuple[str, str]  # a table and a tenant
+_Numbers = dict[str, int]  # the rowid of each identifier
 
 
 class Reference(NamedTuple):
-    """A column of a row that names a row of a parent, of the same tenant."""
+    """A column of a row that names a row of a parent, or several, of the same tenant."""
 
     column: int
     parent: str
     key: str
+    is_plural: bool = False
 
 
 def _references(table: LedgerTable) -> tuple[Reference, ...]:
@@ -48,7 +51,14 @@ def _references(table: LedgerTable) -> tuple[Reference, ...]:
     )
 
 
-REFERENCES = {TABLES[table]: _references(table) for table in LEDGER_TABLES}
+REFERENCES: dict[Table | MembersTable, tuple[Reference, ...]] = {
+    **{TABLES[table]: _references(table) for table in TABLES},
+    TABLES[LINK]: (Reference(3, EVIDENCE.name, EVIDENCE.primary_key[0]),),  # findings: by number
+    RUN_MEMBERS: (
+        Reference(2, EVIDENCE.name, EVIDENCE.primary_key[0], is_plural=True),
+        Reference(3, FINDING.name, FINDING.primary_key[0], is_plural=True),
+    ),
+}
 _KNOWN = (TABLES[EVIDENCE], TABLES[FINDING])
 
 
@@ -56,33 +66,50 @@ class KnownIds:
     """Identifiers of evidence and findings that this process has put lately."""
 
     def __init__(self) -> None:
-        self._new: dict[_Place, set[str]] = {}  # by the transaction that is under way
-        self._young: dict[_Place, set[str]] = {}
-        self._old: dict[_Place, set[str]] = {}
+        self._new: dict[_Place, _Numbers] = {}  # by the transaction that is under way
+        self._young: dict[_Place, _Numbers] = {}
+        self._old: dict[_Place, _Numbers] = {}
 
-    def add(self, table: Table, rows: _Rows) -> None:
-        """Remember rows that were put; of very many the last."""
+    def add(self, table: Table | MembersTable, rows: _Rows, *, last_number: int) -> None:
+        """Remember rows that were put, one after the other; of very many the last."""
         if table not in _KNOWN:
             return
         if _count(self._new) + len(rows) > REMEMBERED:
             self._new = {}
-        for tenant, ids in ids_by_tenant(rows[-REMEMBERED:], 1):
-            self._new.setdefault((table.name, tenant), set()).update(ids)
+        rows = rows[-REMEMBERED:]
+        numbers = range(last_number - len(rows) + 1, last_number + 1)
+        for tenant in {row[0] for row in rows}:
+            some = self._new.setdefault((table.name, tenant), {})
+            some.update(
+                (row[1], number)
+                for row, number in zip(rows, numbers, strict=True)
+                if row[0] == tenant
+            )
 
     def unknown(self, table: str, tenant: str, ids: list[str]) -> list[str]:
         """Leave out those that are remembered; of more than that, which are read anyhow, none."""
-        place = (table, tenant)
-        known = [some[place] for some in (self._new, self._young, self._old) if place in some]
+        known = self._known(table, tenant)
         if len(ids) >= SCANNED and len(ids) > sum(map(len, known)):
             return ids
         for some in known:
             ids = list(filterfalse(some.__contains__, ids))
         return ids
 
+    def numbers(self, table: str, tenant: str, ids: list[str]) -> list[int]:
+        """Tell the rowid of each, or 0 where it is not remembered."""
+        numbers = [0] * len(ids)
+        for some in self._known(table, tenant):
+            found = list(map(some.get, ids, repeat(0)))
+            if all(found):
+                return found
+            if any(found):
+                numbers = [number or one for number, one in zip(numbers, found, strict=True)]
+        return numbers
+
     def keep(self) -> None:
         """Remember what was put beyond its transaction, which is durable."""
         for place, ids in self._new.items():
-            self._young.setdefault(place, set()).update(ids)
+            self._young.setdefault(place, {}).update(ids)
         if _count(self._young) >= REMEMBERED:
             self._young, self._old = {}, self._young
         self.forget()
@@ -91,11 +118,15 @@ class KnownIds:
         """Forget what was put in the transaction, as some of it was undone."""
         self._new = {}
 
+    def _known(self, table: str, tenant: str) -> list[_Numbers]:
+        place = (table, tenant)
+        return [some[place] for some in (self._new, self._young, self._old) if place in some]
+
 
 class References:
     """What the rows of one put refer to, by reference and tenant."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table | MembersTable) -> None:
         self._wanted: dict[Reference, dict[str, list[str]]] = {
             reference: {} for reference in REFERENCES[table]
         }
@@ -103,12 +134,14 @@ class References:
     def add(self, rows: _Rows) -> None:
         """Note what some of the rows refer to."""
         for reference, by_tenant in self._wanted.items():
-            for tenant, ids in ids_by_tenant(rows, reference.column):
+            named = _each(rows, reference.column) if reference.is_plural else rows
+            column = 1 if reference.is_plural else reference.column
+            for tenant, ids in ids_by_tenant(named, column):
                 by_tenant.setdefault(tenant, []).extend(ids)
 
     def require(self, connection: apsw.Connection, known: KnownIds) -> None:
         """Raise NotFound where a row refers to something that its tenant does not have."""
-        for (_, parent, key), by_tenant in self._wanted.items():
+        for (_, parent, key, _), by_tenant in self._wanted.items():
             for tenant, ids in by_tenant.items():
                 unknown = known.unknown(parent, tenant, ids)
                 ordered = native.in_order_of(unknown, unknown)
@@ -165,7 +198,11 @@ def ids_by_tenant(rows: _Rows, column: int) -> list[tuple[str, set[str]]]:
     return list(by_tenant.items())
 
 
-def _count(ids: dict[_Place, set[str]]) -> int:
+def _each(rows: _Rows, column: int) -> _Rows:
+    return [(row[0], one) for row in rows for one in row[column]]
+
+
+def _count(ids: dict[_Place, _Numbers]) -> int:
     return sum(map(len, ids.values()))
 
 

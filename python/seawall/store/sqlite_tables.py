@@ -8,7 +8,7 @@ import apsw
 
 from seawall.store.refusals import kept_otherwise
 from seawall.store.row_writes import Values
-from seawall.store.tables import LEDGER_TABLES, LedgerTable
+from seawall.store.tables import LEDGER_TABLES, LINK, RUN_EVIDENCE, RUN_FINDING, LedgerTable
 
 # A statement that takes several rows costs one step, and the interpreter lets go of its lock at
 # every step; more than these would cost more to prepare than they save.
@@ -17,62 +17,101 @@ _ANY_NUMBER = 16  # up to here there is a statement for every number of rows, th
 
 
 class Table:
-    """The statements of one table; each copies what it takes, so of large rows it takes one."""
+    """The statements of one table; each copies what it takes, so of large rows it takes one.
 
-    def __init__(self, table: LedgerTable) -> None:
+    Parameters
+    ----------
+    table : LedgerTable
+        As every database has it.
+    number : str, optional
+        A column of integers that it has here besides.
+    """
+
+    def __init__(self, table: LedgerTable, *, number: str | None = None) -> None:
         self._columns = tuple(table.types)
         self._content = table.content
+        self._number = number
         self._together = 1 if table.has_large_rows else MOST_TOGETHER
         self.name = table.name
         self.insert = cache(self._insert)
         self.same = cache(self._same)
 
-    def put(self, connection: apsw.Connection, rows: Sequence[Values]) -> int:
+    def put(
+        self, connection: apsw.Connection, rows: Sequence[Values], numbers: Sequence[int] = ()
+    ) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
         before = connection.total_changes()
-        for some in self._pieces(rows):
-            connection.execute(self.insert(len(some)), tuple(chain(*some)))
+        for part in parts(len(rows), self._together):
+            some = rows[part]
+            connection.execute(self.insert(len(some)), tuple(chain(*some, numbers[part])))
         created = connection.total_changes() - before
         if created < len(rows):
-            for some in self._pieces(rows):
-                self._require_kept(connection, some)
+            for part in parts(len(rows), self._together):
+                self._require_kept(connection, rows[part], numbers[part])
         return created
 
-    def _require_kept(self, connection: apsw.Connection, rows: Sequence[Values]) -> None:
+    def _require_kept(
+        self, connection: apsw.Connection, rows: Sequence[Values], numbers: Sequence[int]
+    ) -> None:
         wanted = [row[: len(self._content)] for row in rows]
-        if self._count_same(connection, wanted) < len(rows):
-            changed = next(row for row in wanted if self._count_same(connection, [row]) == 0)
+        if self._count_same(connection, wanted, numbers) < len(rows):
+            changed = next(
+                row
+                for index, row in enumerate(wanted)
+                if self._count_same(connection, [row], numbers[index : index + 1]) == 0
+            )
             raise kept_otherwise(f"{self.name}[{changed[1]}]")
 
-    def _count_same(self, connection: apsw.Connection, wanted: Sequence[Values]) -> int:
-        return int(connection.execute(self.same(len(wanted)), tuple(chain(*wanted))).get)
+    def _count_same(
+        self, connection: apsw.Connection, wanted: Sequence[Values], numbers: Sequence[int]
+    ) -> int:
+        same = connection.execute(self.same(len(wanted)), tuple(chain(*wanted, numbers)))
+        return int(same.get)
 
     def _insert(self, count: int) -> str:
+        # FAIL: what a refused statement did is undone with its put, so SQLite need not copy each
+        # page that a statement changes.
         return (
-            f"INSERT INTO {self.name} ({', '.join(self._columns)}) "
-            f"VALUES {_places(len(self._columns), count)} ON CONFLICT DO NOTHING"
+            f"INSERT OR FAIL INTO {self.name} ({', '.join(self._with_number(self._columns))}) "
+            f"VALUES {self._places(len(self._columns), count)} ON CONFLICT DO NOTHING"
         )
 
     def _same(self, count: int) -> str:
-        content = enumerate(self._content, 1)
+        content = enumerate(self._with_number(self._content), 1)
         return (
-            f"SELECT count(*) FROM (VALUES {_places(len(self._content), count)}) AS wanted "
+            f"SELECT count(*) FROM (VALUES {self._places(len(self._content), count)}) AS wanted "
             f"CROSS JOIN {self.name} AS kept WHERE "
             + " AND ".join(f"kept.{name} = wanted.column{n}" for n, name in content)
         )
 
-    def _pieces(self, rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
-        first = 0
-        while (left := len(rows) - first) > 0:
-            size = min(left, self._together)
-            if size > _ANY_NUMBER:
-                size = 1 << (size.bit_length() - 1)
-            yield rows[first : first + size]
-            first += size
+    def _with_number(self, columns: Sequence[str]) -> list[str]:
+        return [*columns, *([self._number] if self._number else [])]
+
+    def _places(self, columns: int, rows: int) -> str:
+        """Name the places of all rows, and after all of them those of the numbers."""
+        if self._number is None:
+            return ", ".join([f"({', '.join('?' * columns)})"] * rows)
+        places = [
+            [*range(row * columns + 1, (row + 1) * columns + 1), rows * columns + row + 1]
+            for row in range(rows)
+        ]
+        return ", ".join(f"({', '.join(f'?{place}' for place in row)})" for row in places)
 
 
-def _places(columns: int, rows: int) -> str:
-    return ", ".join([f"({', '.join('?' * columns)})"] * rows)
+def parts(count: int, most: int = MOST_TOGETHER) -> Iterator[slice]:
+    """Part rows into as few statements as are worth preparing."""
+    first = 0
+    while (left := count - first) > 0:
+        size = min(left, most)
+        if size > _ANY_NUMBER:
+            size = 1 << (size.bit_length() - 1)
+        yield slice(first, first + size)
+        first += size
 
 
-TABLES = {table: Table(table) for table in LEDGER_TABLES}
+TABLES = {
+    table: Table(table, number="finding_number" if table is LINK else None)
+    for table in LEDGER_TABLES
+    if table not in (RUN_EVIDENCE, RUN_FINDING)
+}
+"""All but the members of runs, which are kept otherwise."""

@@ -5,10 +5,11 @@ from typing import Any
 
 import apsw
 
-from seawall.store.ledger_writes import LedgerWrites
+from seawall.store.ledger_writes import LedgerWrites, Members
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated
 from seawall.store.sqlite_group import SqliteGroup
+from seawall.store.sqlite_members import RUN_MEMBERS
 from seawall.store.sqlite_tables import TABLES
 from seawall.store.tables import LedgerTable
 
@@ -22,15 +23,17 @@ class SqliteTransaction(LedgerWrites):
 
     def _rows(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
         with translated():
+            self._group.save()
             return self._connection.execute(sql, values).fetchall()
 
     def _put(self, table: LedgerTable, rows: Sequence[Values]) -> int:
-        with translated():
-            return self._group.put(TABLES[table], rows)
+        return self._group.put(TABLES[table], rows)
 
     def _put_later(self, table: LedgerTable, rows: Sequence[Values]) -> None:
-        with translated():
-            self._group.put_later(TABLES[table], rows)
+        self._group.put_later(TABLES[table], rows)
+
+    def _put_members_later(self, members: Sequence[Members]) -> None:
+        self._group.put_later(RUN_MEMBERS, members)
 
     def settle(self) -> None:
         """Put now what waits, and so refuse what is to be refused."""

@@ -48,17 +48,14 @@ class SqliteWriter:
 
     def savepoint(self) -> None:
         """Mark the start of one request."""
-        self._execute("SAVEPOINT request")
         self._group.mark()
 
     def release(self) -> None:
         """Keep the request since the mark."""
-        self._execute("RELEASE request")
+        self._group.release()
 
     def rollback_to_savepoint(self) -> None:
         """Undo the request since the mark, and the mark itself."""
-        self._execute("ROLLBACK TO request")
-        self._execute("RELEASE request")
         self._group.undo()
 
     def commit(self) -> None:

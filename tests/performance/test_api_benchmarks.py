@@ -166,8 +166,10 @@ def test_all_tables_of_the_service_are_filled_by_one_command(tmp_path: Path) -> 
         assert [row["connections"] for row in tables[name]["rows"]] == [1, 4]
         assert all(row["errors"] == 0 and row["rps"] > 0 for row in tables[name]["rows"])
     assert tables["ingest"]["rows"][0]["records/s"] > 0
-    for name in ("users", "overload"):
-        assert [row["work"] for row in tables[name]["rows"]] == ["replays", "new runs"]
+    both = ["replays", "new runs"]
+    assert [row["work"] for row in tables["users"]["rows"]] == both
+    assert [row["work"] for row in tables["overload"]["rows"]] == both * 2
+    assert [row["processes"] for row in tables["overload"]["rows"]] == [1, 1, 2, 2]
     for row in tables["users"]["rows"]:
         assert row["errors %"] == 0
         assert row["store connections"] >= 1

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import httpx
 
-from seawall.service.server import COLLECTION_THRESHOLDS, WALK_S, walk_often
+from seawall.service.server import (
+    MOST_MORE,
+    SET_ASIDE_S,
+    _collected_by_us,
+    collect_seldom,
+)
 from seawall.session import Session
 from service.conftest import RECORD, RUN, STARTED_AT
 from service.served import COMMAND, served
@@ -77,31 +82,32 @@ def test_development_is_refused_to_other_machines(tmp_path: Path) -> None:
     assert "Traceback" not in found.stderr
 
 
-def test_the_collector_stops_everybody_for_few_objects_at_a_time() -> None:
-    met = []
+def test_the_collector_walks_once_what_does_not_go_has_grown() -> None:
+    walks = []
 
     def note(phase: str, about: dict[str, int]) -> None:
-        if phase == "start" and about["generation"] == 1:
-            met.append(len(gc.get_objects(0)) + len(gc.get_objects(1)))
+        if phase == "stop":
+            walks.append(about["collected"])
 
-    async def rush() -> int:
-        await walk_often()
-        waiting = []
-        for _ in range(20):
-            waiting += [[number] for number in range(10_000)]
-            await asyncio.sleep(WALK_S / 2)
-        return len(waiting)
+    async def hold(count: int, *, cycles: bool) -> list[list[object]]:
+        await collect_seldom()
+        held: list[list[object]] = []
+        for _ in range(10):
+            for number in range(count // 10):
+                new: list[object] = [number]
+                if cycles:
+                    new.append(new)
+                elif number % 10:  # the others go as their last reference does
+                    held.append(new)
+            await asyncio.sleep(2 * SET_ASIDE_S)
+        return held
 
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.callbacks.append(note)
-    gc.set_threshold(*COLLECTION_THRESHOLDS)
-    try:
-        assert asyncio.run(rush()) == 200_000
-    finally:
-        gc.set_threshold(*before)
-        gc.callbacks.remove(note)
-        gc.unfreeze()
-    assert len(met) > 3
-    assert max(met) < 50_000
+    with _collected_by_us():
+        gc.callbacks.append(note)
+        try:
+            assert len(asyncio.run(hold(10_000, cycles=False))) == 9_000
+            assert walks == []  # so few are never looked at
+            asyncio.run(hold(2 * MOST_MORE, cycles=True))
+            assert sum(walks) > MOST_MORE / 2
+        finally:
+            gc.callbacks.remove(note)

@@ -13,5 +13,5 @@ if __name__ == "__main__":
     holdings.VERSION_BYTES = holdings.BOOK_BYTES = 1 << 20
     holdings.RUN_BYTES = holdings.ANSWER_BYTES = 1 << 20
     sqlite_connection.WRITER_CACHE_KIB = 1 << 11
-    server.COUNTED_AFTER = server.MOST_MORE = 5_000
+    server.COUNTED_AFTER = server.MOST_MORE = 20_000
     main()

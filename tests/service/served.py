@@ -5,10 +5,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import msgspec
+
+from service.conftest import RECORD, RUN, STARTED_AT
+
+INGEST = "/api/v3/ingest-records"
 
 COMMAND = [sys.executable, "-c", "from seawall.cli.app import main; main()", "serve"]
 
@@ -49,3 +55,17 @@ def served(folder: Path, *, store: str = "seawall.db", processes: int = 1) -> It
         process.wait(60)
         if process.stdout is not None:
             process.stdout.close()
+
+
+def asked_by_twenty(server: Served, *, times: int) -> list[httpx.Response]:
+    """Ask the same new question from twenty clients, each time on a connection of its own."""
+    headers = {"X-API-Key": server.key}
+    made = httpx.post(server.address + INGEST, json={"records": [RECORD]}, headers=headers)
+    body = {**made.json(), "started_at": STARTED_AT}
+    asked = {name: body[name] for name in ("dataset_version_id", "started_at")}
+
+    def ask(_: int) -> httpx.Response:
+        return httpx.post(server.address + RUN, json=asked, headers=headers)
+
+    with ThreadPoolExecutor(20) as callers:
+        return list(callers.map(ask, range(times)))

@@ -18,10 +18,8 @@ from seawall.service.listening import listening_on
 from seawall.service.opening import ServiceOptions
 from seawall.service.processes import _Processes
 from seawall.session import Session
-from service.conftest import RECORD, RUN, STARTED_AT
-from service.served import Served, served
-
-INGEST = "/api/v3/ingest-records"
+from service.conftest import RECORD
+from service.served import INGEST, Served, asked_by_twenty, served
 
 
 def serving(server: Served) -> list[psutil.Process]:
@@ -67,17 +65,7 @@ def all_answer(server: Served) -> bool:
 def test_what_one_process_is_asked_the_others_know(tmp_path: Path) -> None:
     with served(tmp_path, processes=2) as server:
         until(lambda: all_answer(server))
-        headers = {"X-API-Key": server.key}
-        made = httpx.post(server.address + INGEST, json={"records": [RECORD]}, headers=headers)
-        version = made.json()["dataset_version_id"]
-        asked = {"dataset_version_id": version, "started_at": STARTED_AT}
-        with ThreadPoolExecutor(20) as callers:
-            answers = list(
-                callers.map(
-                    lambda _: httpx.post(server.address + RUN, json=asked, headers=headers),
-                    range(40),
-                )
-            )
+        answers = asked_by_twenty(server, times=40)
         assert {answer.status_code for answer in answers} == {200}
         assert len({answer.content for answer in answers}) == 1
         found = metrics(server)

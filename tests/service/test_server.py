@@ -16,10 +16,8 @@ from seawall.service.server import (
     collect_seldom,
 )
 from seawall.session import Session
-from service.conftest import RECORD, RUN, STARTED_AT
-from service.served import COMMAND, served
-
-INGEST = "/api/v3/ingest-records"
+from service.conftest import RECORD
+from service.served import COMMAND, INGEST, asked_by_twenty, served
 
 
 def test_a_server_answers_and_ends_with_nothing_acknowledged_lost(tmp_path: Path) -> None:
@@ -54,17 +52,7 @@ def test_a_server_answers_and_ends_with_nothing_acknowledged_lost(tmp_path: Path
 
 def test_twenty_clients_that_ask_the_same_get_the_same(tmp_path: Path) -> None:
     with served(tmp_path) as server:
-        headers = {"X-API-Key": server.key}
-        made = httpx.post(server.address + INGEST, json={"records": [RECORD]}, headers=headers)
-        body = {**made.json(), "started_at": STARTED_AT}
-        asked = {name: body[name] for name in ("dataset_version_id", "started_at")}
-        with ThreadPoolExecutor(20) as callers:
-            answers = list(
-                callers.map(
-                    lambda _: httpx.post(server.address + RUN, json=asked, headers=headers),
-                    range(20),
-                )
-            )
+        answers = asked_by_twenty(server, times=20)
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
 

@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
 from seawall.service.access.options_file import load_access_options
-from seawall.service.telemetry.siblings import Sibling
+from seawall.service.sibling import Sibling
 from service.conftest import RECORD, RUN, STARTED_AT, key_of
 
 ROOT = Path(__file__).parents[2]

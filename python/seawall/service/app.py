@@ -34,11 +34,12 @@ from seawall.service.routes.page import page_routes
 from seawall.service.routes.questions import question_routes
 from seawall.service.routes.runs import run_routes
 from seawall.service.routes.tokens import token_routes
+from seawall.service.sibling import Sibling
 from seawall.service.telemetry.logs import LineWriter, RequestLog
 from seawall.service.telemetry.metrics import Metrics
 from seawall.service.telemetry.observing import observing
 from seawall.service.telemetry.readings import Readings
-from seawall.service.telemetry.siblings import Sibling, Siblings
+from seawall.service.telemetry.siblings import Siblings
 from seawall.service.telemetry.tracing import traced
 
 if TYPE_CHECKING:

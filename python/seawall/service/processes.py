@@ -25,8 +25,8 @@ from seawall.service.access.doors import Access, DevDoor, dev_door
 from seawall.service.listening import address_of, listening_on
 from seawall.service.opening import ServiceOptions, open_service
 from seawall.service.server import run_server
+from seawall.service.sibling import Sibling
 from seawall.service.telemetry.logs import json_logs
-from seawall.service.telemetry.siblings import Sibling
 
 _log = logging.getLogger("seawall.service")
 

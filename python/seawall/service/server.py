@@ -18,8 +18,8 @@ from seawall.service.early_refusals import EarlyRefusals
 from seawall.service.listening import BACKLOG
 from seawall.service.open_files import allow_connections
 from seawall.service.opening import ServiceOptions, open_service
+from seawall.service.sibling import Sibling
 from seawall.service.telemetry.logs import json_logs
-from seawall.service.telemetry.siblings import Sibling
 from seawall.service.telemetry.tracing import otlp_traces
 
 ACCEPTED_AT_ONCE = 32

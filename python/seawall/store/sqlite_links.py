@@ -11,7 +11,7 @@ import msgspec
 
 from seawall.store.refusals import refers_to_nothing
 from seawall.store.row_writes import Values
-from seawall.store.sqlite_references import KnownIds
+from seawall.store.sqlite_references import SCANNED_FOR_ONE, KnownIds
 from seawall.store.sqlite_tables import parts
 from seawall.store.tables import FINDING
 
@@ -44,8 +44,6 @@ LINKS_ELSEWHERE = """
 _FINDING_ID = 2  # its place in a row of the table
 _SCANNED = 256
 """So many findings or more are looked for among all between the first and the last of them."""
-
-_SCANNED_FOR_ONE = 4  # a look-up takes as long as reading so many
 
 
 def finding_numbers(
@@ -86,7 +84,7 @@ def _between(connection: apsw.Connection, tenant: str, ordered: list[str]) -> di
         "SELECT json_group_array(finding_id), json_group_array(number) FROM"
         " (SELECT finding_id, rowid AS number FROM finding"
         " WHERE finding_id BETWEEN ? AND ? AND tenant = ? ORDER BY finding_id LIMIT ?)",
-        (ordered[0], ordered[-1], tenant, _SCANNED_FOR_ONE * len(ordered)),
+        (ordered[0], ordered[-1], tenant, SCANNED_FOR_ONE * len(ordered)),
     ).get
     joined = '","'.join(ordered)
     ids = ordered if found == f'["{joined}"]' else msgspec.json.decode(found)  # mostly they are all

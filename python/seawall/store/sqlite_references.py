@@ -22,12 +22,12 @@ from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
 from seawall.store.tables import EVIDENCE, FINDING, LINK, LedgerTable
 
 REMEMBERED = 1 << 17
-"""So many identifiers at least, a few times as many at most; of 100 bytes or so each."""
+"""So many identifiers at least, a few times as many at most; of 140 bytes or so each."""
 
 SCANNED = 1_000
 """So many identifiers or more are looked for among all of their table, where it has few others."""
 
-_SCANNED_FOR_ONE = 4  # a look-up takes as long as reading so many
+SCANNED_FOR_ONE = 4  # a look-up takes as long as reading so many
 _PAGE = 16_384
 _Rows = Sequence[tuple[Any, ...]]
 _Place = tuple[str, str]  # a table and a tenant
@@ -153,7 +153,7 @@ class References:
 
 def _has_few_others(connection: apsw.Connection, parent: str, wanted: int) -> bool:
     rows = connection.execute(f"SELECT max(rowid) FROM {parent}").get
-    return rows is not None and int(rows) <= _SCANNED_FOR_ONE * wanted
+    return rows is not None and int(rows) <= SCANNED_FOR_ONE * wanted
 
 
 def _look_up(

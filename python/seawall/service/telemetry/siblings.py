@@ -7,32 +7,16 @@ of which replica.
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import msgspec
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from seawall.service.sibling import Sibling
+
 ANSWERS_S = 1.0
 """How long another process has to tell its metrics; it may be busy, or not there at present."""
-
-
-class Sibling(msgspec.Struct, frozen=True):
-    """One of the processes of a service."""
-
-    number: int  # from 1
-    count: int
-    folder: Path  # which they share
-
-    @property
-    def turns_file(self) -> Path:
-        """Where they queue to write."""
-        return self.folder / "write-turns"
-
-    def socket_of(self, number: int) -> Path:
-        """Return where a process tells its metrics."""
-        return self.folder / f"metrics-{number}"
 
 
 class _Sample(msgspec.Struct, frozen=True, array_like=True, gc=False):

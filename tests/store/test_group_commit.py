@@ -9,7 +9,8 @@ import pytest
 
 from seawall.errors import StoreError
 from seawall.store import group_commit
-from seawall.store.group_commit import BRISK, MAX_RUNS, GroupCommit, RunAgain
+from seawall.store.commit_driver import RunAgain
+from seawall.store.group_commit import BRISK, MAX_RUNS, GroupCommit
 
 
 class Notes:

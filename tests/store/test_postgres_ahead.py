@@ -1,6 +1,6 @@
 """Groups that are sent with their COMMIT: kept once, whether all is as supposed or not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from operator import methodcaller
 
@@ -15,7 +15,7 @@ from seawall.session.verify_log import verify_log
 from seawall.store import Store, Transaction, open_store
 from seawall.store.log_growth import TILE_WIDTH, KnownTail, LogState
 from seawall.store.postgres_ahead import LONGEST_PATIENCE, Patience
-from seawall.store.postgres_batch import Batch, Sent
+from seawall.store.postgres_batch import Batch
 from seawall.store.types import Link
 
 
@@ -28,17 +28,17 @@ def url(new_database: Callable[..., str]) -> str:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What became of each group that was sent ahead."""
     ended: list[str] = []
-    run = Batch.run
+    answer = Batch.answer
 
-    def noted(batch: Batch, statements: Sequence[Sent]) -> str:
+    def noted(batch: Batch) -> str:
         try:
-            ended.append(run(batch, statements))
+            ended.append(answer(batch))
         except psycopg.Error as error:
             ended.append(type(error).__name__)
             raise
         return ended[-1]
 
-    monkeypatch.setattr(Batch, "run", noted)
+    monkeypatch.setattr(Batch, "answer", noted)
     return ended
 
 

@@ -3,6 +3,10 @@
 There is no timer: an idle store commits a lone request at once, and a busy one finds its group
 waiting when the previous commit returns. Where that answered many, they come back in a moment, and
 the next group goes on once they have: half as many groups of twice the size cost a database less.
+
+Where the driver can send a group whole, the writer makes the next one ready meanwhile. It is sent
+as soon as the former has ended well, and only then are those of the former told: while they come
+back with something new, the database works already. So of many that wait one half is sent first.
 """
 
 import threading
@@ -10,15 +14,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from itertools import groupby
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from seawall.errors import SeawallError
+from seawall.store.commit_driver import CommitDriver, RunAgain, SendingDriver
+from seawall.store.group_run import Group, Request
 from seawall.store.refusals import CLOSED, WRITES_WAIT
 
 T = TypeVar("T")
 Tx = TypeVar("Tx")
-TxOut = TypeVar("TxOut", covariant=True)
 
 MAX_GROUP = 256
 MAX_QUEUED = 4_096
@@ -28,48 +31,11 @@ BRISK = 16
 MOMENT_S = 1e-5
 """How long a moment is at least: other threads have their turn."""
 
+BESIDE = 16
+"""So many at least are made ready beside a group that is under way: a group has its price."""
+
 MAX_RUNS = 4
 """Times that a group runs at most, where the driver asks to run it again."""
-
-
-class RunAgain(BaseException):  # what a request's work catches is never this
-    """Raised by a driver: nothing of the group was kept, and it may run again.
-
-    Parameters
-    ----------
-    cause : SeawallError
-        What the requests fail with when the group has run too often.
-    """
-
-    def __init__(self, cause: SeawallError) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
-
-
-class CommitDriver(Protocol[TxOut]):
-    """The few statements that differ between databases; called by the writer thread only."""
-
-    def begin(self) -> TxOut:
-        """Start a transaction that already holds the right to write."""
-
-    def savepoint(self) -> None:
-        """Mark the start of one request, or of several that are done together."""
-
-    def release(self) -> None:
-        """Keep what was done since the mark."""
-
-    def rollback_to_savepoint(self) -> None:
-        """Undo what was done since the mark, and the mark itself."""
-
-    def commit(self) -> None:
-        """Return once the transaction is durable."""
-
-    def rollback(self) -> None:
-        """Undo the transaction; harmless when there is none."""
-
-    def tidy(self) -> None:
-        """Do housekeeping after the group was answered; never fails."""
-
 
 CommitWatch = Callable[[int], Callable[[], None]]
 """Called with a group's size when its commit begins; what it returns is called when it ends."""
@@ -84,35 +50,8 @@ def _nothing() -> None:
     return
 
 
-class Gathered(Protocol):
-    """Work of a kind that is done for several requests at once where nothing goes wrong."""
-
-    def __call__(self, transaction: Any, /) -> Any:
-        """Do it alone."""
-
-    def do_all(self, transaction: Any, works: Sequence[Any], /) -> Sequence[Any]:
-        """Do works of this kind, itself among them; return the answer of each.
-
-        When it raises, all of it is undone and each is done alone.
-        """
-
-
-class _Request(NamedTuple):
-    work: Callable[[Any], Any]
-    future: Future[Any]
-
-    def kind(self) -> object:
-        """Requests of one kind may be done together; those of none are alone."""
-        return getattr(type(self.work), "do_all", None)
-
-
-_Outcomes = list[tuple[Future[Any], Any, BaseException | None]]
-
-
 class GroupCommit(Generic[Tx]):
     """Runs submitted work in groups, each request inside its own savepoint.
-
-    Neighbours of one kind of `Gathered` work share one, and have their own where that fails.
 
     Parameters
     ----------
@@ -130,11 +69,14 @@ class GroupCommit(Generic[Tx]):
         max_queued: int = MAX_QUEUED,
     ) -> None:
         self._driver = driver
+        self._sending = driver if isinstance(driver, SendingDriver) else None
         self._max_group = max_group
         self._max_queued = max_queued
-        self._queue: deque[_Request] = deque()
+        self._queue: deque[Request] = deque()
         self._changed = threading.Condition()
         self._closed = False
+        self._underway: Group | None = None  # sent, and nobody knows yet what became of it
+        self._was_sent = False  # the last group that began while none was under way
         self._answered = 0  # of the last group
         self._expected = 0  # that will wait once those have come back
         self.watch: CommitWatch = unwatched  # called by the writer thread; must not fail
@@ -161,7 +103,7 @@ class GroupCommit(Generic[Tx]):
                 raise CLOSED.error()
             if len(self._queue) + len(works) > self._max_queued:
                 raise WRITES_WAIT.error()
-            self._queue.extend(map(_Request, works, futures))
+            self._queue.extend(map(Request, works, futures))
             self._changed.notify()
         return futures
 
@@ -177,23 +119,25 @@ class GroupCommit(Generic[Tx]):
         self._thread.join()
 
     def _write(self) -> None:
-        group: list[_Request] = []
+        requests: list[Request] = []
         try:
-            while group := self._next_group():
-                self._commit(group)
+            while (requests := self._next_requests()) or self._underway is not None:
+                self._serve(requests)
                 self._driver.tidy()
         except BaseException as error:
             # Nobody may wait for ever on a dead writer; threading.excepthook reports the cause.
-            self._abandon(group, error)
+            self._abandon(requests, error)
             raise
 
-    def _next_group(self) -> list[_Request]:
-        with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._closed)
+    # --- who is in the next group
+
+    def _next_requests(self) -> list[Request]:
+        if self._underway is None:
+            with self._changed:
+                self._changed.wait_for(lambda: self._queue or self._closed)
         self._await_the_answered()
         with self._changed:
-            count = min(len(self._queue), self._max_group)
-            return [self._queue.popleft() for _ in range(count)]
+            return [self._queue.popleft() for _ in range(self._share())]
 
     def _await_the_answered(self) -> None:
         """Let those who were answered just now come back, as long as they do so briskly."""
@@ -206,89 +150,102 @@ class GroupCommit(Generic[Tx]):
             if waiting - before < few:
                 break
 
-    def _commit(self, group: list[_Request]) -> None:
-        live = [request for request in group if request.future.set_running_or_notify_cancel()]
-        if not live:
-            return
-        ended = self.watch(len(live))
+    def _share(self) -> int:
+        """Tell how many of those who wait are taken: as many as are left, or under way."""
+        waiting = len(self._queue)
+        underway = 0 if self._underway is None else len(self._underway.requests)
+        if underway and waiting < BESIDE:
+            return 0
+        if self._was_sent and underway + waiting >= 2 * BESIDE:
+            waiting = min(waiting, (underway + waiting + 1) // 2)
+        return min(waiting, self._max_group)
+
+    # --- what becomes of a group
+
+    def _serve(self, requests: list[Request]) -> None:
+        live = [request for request in requests if request.future.set_running_or_notify_cancel()]
+        group = Group(live, self.watch(len(live))) if live else None
+        if self._sending is not None and self._underway is not None:
+            group = self._follow(self._sending, self._underway, group)
+        if group is not None:
+            self._commit(group)
+
+    def _follow(
+        self, driver: SendingDriver[Tx], former: Group, group: Group | None
+    ) -> Group | None:
+        """End the group that is under way, the next one being sent at once; return it if not."""
+        is_ready = group is not None and self._made_ready(driver, group)
         try:
-            outcomes = self._run(live)
+            driver.finish()
         except BaseException as error:
-            self._driver.rollback()
-            ended()
-            for _, future in live:
-                future.set_exception(error)
-            return
-        ended()  # before anybody is told: who counts after an answer finds it counted
-        self._answered = len(outcomes)
-        self._expected = len(self._queue) + len(outcomes)
-        for future, answer, refusal in outcomes:
-            if refusal is None:
-                future.set_result(answer)
-            else:
-                future.set_exception(refusal)
+            self._recover(former, error)
+            self._underway = None
+            return group
+        is_sent = is_ready and driver.send()
+        self._answer(former)
+        self._underway = group if is_sent else None
+        return None if is_sent else group
 
-    def _run(self, live: list[_Request]) -> _Outcomes:
-        runs = 1
-        while True:
-            try:
-                return self._run_once(live)
-            except RunAgain as again:
-                if runs == MAX_RUNS:
-                    raise again.cause from again
-                self._driver.rollback()
-                runs += 1
-
-    def _run_once(self, live: list[_Request]) -> _Outcomes:
-        outcomes: _Outcomes = []
-        transaction = self._driver.begin()
-        for kind, requests in groupby(live, key=_Request.kind):
-            some = list(requests)
-            if kind is None or len(some) == 1 or not self._do_all(transaction, some, outcomes):
-                for request in some:
-                    self._do(transaction, request, outcomes)
-        self._driver.commit()
-        return outcomes
-
-    def _do(self, transaction: Tx, request: _Request, outcomes: _Outcomes) -> None:
-        self._driver.savepoint()
+    @staticmethod
+    def _made_ready(driver: SendingDriver[Tx], group: Group) -> bool:
         try:
-            answer = request.work(transaction)
-            self._driver.release()
-        except RunAgain:
-            raise
-        except BaseException as error:
-            self._undo_since_mark(error)
-            outcomes.append((request.future, None, error))
-        else:
-            outcomes.append((request.future, answer, None))
-
-    def _do_all(self, transaction: Tx, some: list[_Request], outcomes: _Outcomes) -> bool:
-        """Do requests of one kind together; False when that fails, and nothing of it is left."""
-        kind: Any = some[0].work
-        self._driver.savepoint()
-        try:
-            answers = kind.do_all(transaction, [request.work for request in some])
-            self._driver.release()
-        except Exception as error:
-            self._undo_since_mark(error)
-            return False
-        for (_, future), answer in zip(some, answers, strict=True):
-            outcomes.append((future, answer, None))
+            group.run(driver)
+            driver.prepare()
+        except (Exception, RunAgain):
+            return False  # it runs again, alone, and fails there if it must
         return True
 
-    def _undo_since_mark(self, error: BaseException) -> None:
+    def _commit(self, group: Group) -> None:
+        """Do a group while none is under way: afterwards it is answered, or under way itself."""
+        self._was_sent = False
         try:
-            self._driver.rollback_to_savepoint()
-        except Exception:
-            # The database has already undone the whole transaction (a full disk does that),
-            # so the group fails, and with the first cause.
-            raise error from None
+            group.run(self._driver)
+            if self._sending is not None:
+                self._sending.prepare()
+                self._was_sent = self._sending.send()
+            if self._was_sent:
+                self._underway = group
+                return
+            self._driver.commit()
+        except BaseException as error:
+            self._recover(group, error)
+        else:
+            self._answer(group)
 
-    def _abandon(self, group: list[_Request], error: BaseException) -> None:
+    def _recover(self, group: Group, error: BaseException) -> None:
+        """Run a group again, if that is what its driver wants, or refuse it."""
+        try:
+            if not isinstance(error, RunAgain):
+                raise error
+            self._run_again(group, error)
+        except BaseException as last:
+            self._driver.rollback()
+            group.refuse(last)
+        else:
+            self._answer(group)
+
+    def _run_again(self, group: Group, again: RunAgain) -> None:
+        for _ in range(MAX_RUNS - 1):
+            self._driver.rollback()
+            try:
+                group.run(self._driver)
+                self._driver.commit()
+            except RunAgain as once_more:
+                again = once_more
+            else:
+                return
+        raise again.cause from again
+
+    def _answer(self, group: Group) -> None:
+        self._answered = len(group.requests)
+        self._expected = len(self._queue) + self._answered
+        group.answer()
+
+    def _abandon(self, requests: list[Request], error: BaseException) -> None:
         with self._changed:
             self._closed = True
-            waiting = [*group, *self._queue]
+            underway = () if self._underway is None else self._underway.requests
+            waiting = [*underway, *requests, *self._queue]
             self._queue.clear()
         for _, future in waiting:
             if not future.done():

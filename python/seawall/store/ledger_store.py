@@ -6,7 +6,8 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Self, TypeVar
 
-from seawall.store.group_commit import CommitDriver, CommitWatch, GroupCommit
+from seawall.store.commit_driver import CommitDriver
+from seawall.store.group_commit import CommitWatch, GroupCommit
 from seawall.store.interface import Transaction
 from seawall.store.ledger_reads import LedgerReads
 from seawall.store.log_reads import LogRowReads

@@ -2,11 +2,12 @@
 
 The rows are numbered, and the log grown, as if all of them were new and nobody else had written
 since this writer did. The server does nothing of it where that is not so: then the group is sent as
-any other, which first asks.
+any other, which first asks. So a group is written down while the one before it is under way, as if
+that were kept.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from seawall import native
 from seawall.store.fresh_leaves import PUT_AS_LEAVES, FreshLeaves
@@ -18,7 +19,7 @@ from seawall.store.postgres_arrays import (
 )
 from seawall.store.postgres_batch import Sent
 from seawall.store.postgres_group import TURN_LOCK
-from seawall.store.postgres_log import Growth, PostgresLogExtension
+from seawall.store.postgres_log import Growth, PostgresLogExtension, Tails
 from seawall.store.postgres_tables import Table
 
 LONGEST_PATIENCE = 64
@@ -70,9 +71,16 @@ class Patience:
         self._next = 1
 
 
+class Ahead(NamedTuple):
+    """A group that is ready to be sent."""
+
+    statements: list[Sent]
+    tails: Tails  # of the log, once it is kept
+
+
 def ahead(
     gathered: Mapping[Table, _Rows], log: PostgresLogExtension, *, writer: str, number: int
-) -> list[Sent] | None:
+) -> Ahead | None:
     """Write the statements of a whole group.
 
     Parameters
@@ -86,7 +94,7 @@ def ahead(
 
     Returns
     -------
-    list of statements, or None
+    Ahead or None
         None where something must be asked first.
     """
     tables = list(gathered)
@@ -106,7 +114,7 @@ def ahead(
     growth = log.extend_ahead(fresh, [table.name for table in tables])
     if growth is None:
         return None
-    return [
+    statements: list[Sent] = [
         ("BEGIN", None),
         (_TAKE_TURN, ()),
         *_tiles(growth),
@@ -117,6 +125,7 @@ def ahead(
         (_END, (int8(number), writer.encode(), *_states(growth))),
         ("COMMIT", None),
     ]
+    return Ahead(statements, growth.tails)
 
 
 def _tiles(growth: Growth) -> list[Sent]:

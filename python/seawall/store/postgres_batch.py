@@ -17,6 +17,7 @@ from seawall.store.postgres_deadlines import Session
 Sent = tuple[str, Sequence[bytes] | None]
 """A statement with the binary values of its parameters; with none at all it is not prepared."""
 
+_Sending = Generator[Wait, Ready | int, None]
 _Waiting = Generator[Wait, Ready | int, list[PGresult]]
 
 
@@ -28,30 +29,44 @@ class Batch:
         self._names: dict[str, bytes] = {}
         self._prepared = 0
 
-    def run(self, statements: Sequence[Sent]) -> str:
-        """Send statements, of which none is done after one that fails.
+    def send(self, statements: Sequence[Sent]) -> None:
+        """Send statements, of which none is done after one that fails; `answer` must follow.
+
+        Raises
+        ------
+        psycopg.Error
+            The end of the session.
+        """
+        wire = self.session.pgconn
+        try:
+            wire.enter_pipeline_mode()
+            for statement in statements:
+                self._send(*statement)
+            wire.pipeline_sync()
+            self.session.wait(self._flushed())
+        except BaseException:
+            self.session.close()  # nobody knows what arrived
+            raise
+
+    def answer(self) -> str:
+        """Wait until the server has done what was sent.
 
         Returns
         -------
         str
-            What the server says of the last one.
+            What it says of the last statement.
 
         Raises
         ------
         psycopg.Error
             What the first that failed did so with, or the end of the session.
         """
-        wire = self.session.pgconn
-        wire.enter_pipeline_mode()
         try:
-            for statement in statements:
-                self._send(*statement)
-            wire.pipeline_sync()
             results = self.session.wait(self._answers())
         except BaseException:
             self.session.close()  # nobody knows what it would answer next
             raise
-        wire.exit_pipeline_mode()
+        self.session.pgconn.exit_pipeline_mode()
         failed = next((r for r in results if r.status == ExecStatus.FATAL_ERROR), None)
         if failed is not None:
             self.forget()  # some may not have been prepared
@@ -74,11 +89,14 @@ class Batch:
             wire.send_prepare(name, sql.encode())
         wire.send_query_prepared(name, values, [Format.BINARY] * len(values))
 
-    def _answers(self) -> _Waiting:
+    def _flushed(self) -> _Sending:
         wire = self.session.pgconn
         while wire.flush():
             if (yield Wait.RW) & Ready.R:
-                wire.consume_input()
+                wire.consume_input()  # or neither end could say any more
+
+    def _answers(self) -> _Waiting:
+        wire = self.session.pgconn
         results: list[PGresult] = []
         while True:
             while wire.is_busy():

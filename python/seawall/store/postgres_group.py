@@ -16,8 +16,8 @@ import psycopg
 from psycopg import errors
 
 from seawall.errors import Conflict, SeawallError
+from seawall.store.commit_driver import RunAgain
 from seawall.store.fresh_leaves import HASHED_ROWS, FreshLeaves
-from seawall.store.group_commit import RunAgain
 from seawall.store.postgres_arrays import array_of
 from seawall.store.postgres_connection import failure, unavailable
 from seawall.store.postgres_deadlines import Deadlines, Session
@@ -33,6 +33,9 @@ GATHERED_ROWS = 20_000
 
 TURN_LOCK = 0x5EA_0A0D17  # a number that other programs of the database hardly use
 
+NONE, ALL = 0, -1
+"""Requests of a group to take care of."""
+
 _Rows = Sequence[tuple[Any, ...]]
 _Values = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, _Values]
@@ -40,12 +43,39 @@ _PASSING = (errors.DeadlockDetected, errors.SerializationFailure)
 
 
 class PostgresGroup:
-    """Sends the statements of one group; dead once the group has ended."""
+    """Sends the statements of one group; dead once the group has ended.
 
-    def __init__(self, session: Session, deadlines: Deadlines, *, careful: bool) -> None:
+    Parameters
+    ----------
+    session : Session
+        Where they are sent.
+    deadlines : Deadlines
+        Of their answers.
+    number : int
+        What the writer calls the group.
+    care : int
+        Which request is run carefully, counted from 1, or ``ALL`` or ``NONE`` of them.
+    beside : bool
+        Whether another group is under way in this session, so that nothing can be asked.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        deadlines: Deadlines,
+        *,
+        number: int = 0,
+        care: int = NONE,
+        beside: bool = False,
+    ) -> None:
         self.session = session
         self._deadlines = deadlines
-        self.careful = careful  # of the request that runs now, if not of all
+        self.number = number
+        self.care = care
+        self.beside = beside  # until it is sent itself
+        self.request = 0  # the one that runs
+        self.mark = 0  # what had been sent or gathered when it began
+        self.careful = care == ALL  # of the request that runs now, if not of all
         self.at_fault = False  # so that it must run again carefully
         self.gathered_at_fault = False  # and nobody knows by whose rows
         self.statements = 0  # sent or gathered so far: what a savepoint would have to undo
@@ -73,6 +103,8 @@ class PostgresGroup:
             When the group must be run again, carefully or on a new session.
         """
         self.statements += 1
+        if self.beside:
+            raise RunAgain(unavailable())
         try:
             with (
                 self._deadlines.answering(self.session, rows=rows),
@@ -246,6 +278,12 @@ class PostgresGroup:
             where = f"{table.name}[{rows[changed - 1][1]}]"
             refusal = kept_otherwise(where)
             raise refusal if self.careful else self.again(refusal)
+
+    def next_care(self) -> int:
+        """Tell of what the next run of these requests must take care."""
+        if not self.at_fault:
+            return NONE
+        return self.request if self.care == NONE and not self.gathered_at_fault else ALL
 
     def again(self, cause: SeawallError) -> RunAgain:
         """Make what has the group run again, carefully."""

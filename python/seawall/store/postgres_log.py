@@ -28,12 +28,17 @@ GROWN: Statement = (LOG_STATEMENTS.grown, {})
 """Asks which trees have rows beyond them."""
 
 
+Tails = Mapping[str, KnownTail]
+"""The end of each tree that this writer knows."""
+
+
 class Growth(NamedTuple):
     """How the trees that a group adds to are to grow."""
 
     former_sizes: list[int]
     tiles: list[tuple[str, int, int, bytes, bytes]]
     states: list[tuple[str, int, bytes]]
+    tails: Tails  # of all trees, once they have
 
 
 class PostgresLogExtension(LogExtension):
@@ -46,7 +51,7 @@ class PostgresLogExtension(LogExtension):
         self._group: PostgresGroup | None = None
         self._tiles: list[tuple[str, int, int, bytes, bytes]] = []
         self._states: list[tuple[str, int, bytes]] = []
-        self._kept_tails: dict[str, KnownTail] = {}
+        self._kept_tails: Tails = {}
 
     def extend_in(self, group: PostgresGroup, grown: list[Any]) -> list[Statement]:
         """Log the rows of a group that has sent them all.
@@ -72,6 +77,8 @@ class PostgresLogExtension(LogExtension):
     def extend_ahead(self, fresh: FreshLeaves, trees: Sequence[str]) -> Growth | None:
         """Log rows before they are sent, as if nobody had logged any since this did.
 
+        What this logged last need not be kept yet, only be sent before.
+
         Parameters
         ----------
         fresh : FreshLeaves
@@ -94,14 +101,15 @@ class PostgresLogExtension(LogExtension):
         for tree, tail, count in zip(trees, tails, counts, strict=True):
             self._first_fresh = tail.state.size
             self._tails[tree] = grow(self, tree, tail.state, tail.state.size + count, tail)
-        return Growth([tail.state.size for tail in tails], self._tiles, self._states)
+        sizes = [tail.state.size for tail in tails]
+        return Growth(sizes, self._tiles, self._states, dict(self._tails))
 
-    def kept(self) -> None:
-        """Know the trees as they are now that the group is kept."""
-        self._kept_tails = dict(self._tails)
+    def kept(self, tails: Tails | None = None) -> None:
+        """Know the trees as they are now that a group is kept: the last one, or one before it."""
+        self._kept_tails = dict(self._tails) if tails is None else tails
 
     def undone(self) -> None:
-        """Know the trees as they were before the group, which was undone."""
+        """Know the trees as they are kept, for what was logged since is not."""
         self._tails = dict(self._kept_tails)
 
     def _begin(self, fresh: FreshLeaves) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import apsw
 
 from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, StoreError
+from seawall.store.commit_driver import RunAgain
 from seawall.store.fresh_leaves import HASHED_ROWS, FreshLeaves
-from seawall.store.group_commit import RunAgain
 from seawall.store.kept_rows import KeptRows
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated

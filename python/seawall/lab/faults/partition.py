@@ -23,6 +23,7 @@ from seawall.store import Transaction, open_store
 from seawall.store.group_commit import GroupCommit
 from seawall.store.postgres import PostgresStore
 from seawall.store.postgres_connection import Server
+from seawall.store.postgres_group import PostgresGroup
 from seawall.store.postgres_writer import PostgresWriter
 
 ANSWER_S = 0.5
@@ -44,7 +45,7 @@ _CONTROLS = 2  # partitions of each kind
 class TrustingWriter(PostgresWriter):
     """The negative control: takes a COMMIT that was sent for one that was done."""
 
-    def _resolve(self, error: psycopg.Error) -> None:
+    def _resolve(self, group: PostgresGroup, error: psycopg.Error) -> None:
         """Ask nobody."""
 
 

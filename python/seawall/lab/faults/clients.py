@@ -1,4 +1,4 @@
-"""Clients that write through a fault, one request after the other, and note what they are told."""
+"""Clients that write through a fault, ask again what was refused, and note what they are told."""
 
 import threading
 import time
@@ -16,7 +16,9 @@ from seawall.lab.faults.row import Tally
 from seawall.store import Transaction
 
 CLIENTS = 4
-_LONGEST_PAUSE_S = 0.01  # between two requests of one client
+_LONGEST_PAUSE_S = 0.01  # of a client, between an answer and what it asks next
+_MANY = 40  # requests at once: the next group is made ready while one is under way
+_OFTEN = 0.2  # a client asks for many
 _UNAUDITED = 0.7  # of the requests, so that groups of nothing else are common
 _LONGEST_WAIT_S = 0.02  # before a refused request is asked again
 _ASKED_AGAIN = frozenset({"store_unavailable", "store_busy"})
@@ -118,40 +120,53 @@ class Clients:
         random = Random(f"{self._seed}-{client}")  # noqa: S311  (a schedule, not a secret)
         for number in numbers():
             ending = UNAUDITED if random.random() < _UNAUDITED else ""
-            self._ask(f"{self._name}.{client}.{number}{ending}", random)
+            count = _MANY if random.random() < _OFTEN else 1
+            asked = f"{self._name}.{client}.{number}"
+            self._ask([f"{asked}.{place}{ending}" for place in range(count)], random)
             if self._over.wait(random.uniform(0, _LONGEST_PAUSE_S)):
                 return
 
-    def _ask(self, name: str, random: Random) -> None:
-        """Ask until it is acknowledged, or nothing can be known."""
-        while True:
+    def _ask(self, names: list[str], random: Random) -> None:
+        """Ask until each is acknowledged, or nothing can be known of it."""
+        while names:
             before = time.monotonic()
-            try:
-                told = outcome(self._store.submit(put_request(name)))
-            except SeawallError as error:
-                told = error.code
-            except Exception:  # without a code, or no answer at all
-                self.without_code += 1
-                return
-            took = time.monotonic() - before
-            self.slowest_s = max(self.slowest_s, took)
-            self.late += took > self._deadline_s
-            if told == "done":
-                self._note(name)
-                return
-            with self._told:
-                self.refusals[told] += 1
-            if told not in _ASKED_AGAIN:
-                self.without_code += told != _UNKNOWN
-                return
-            if self._over.wait(random.uniform(0, _LONGEST_WAIT_S)):
+            futures = [self._submitted(name) for name in names]
+            again = []
+            for name, future in zip(names, futures, strict=True):
+                try:
+                    told = outcome(future)
+                except Exception:  # without a code, or no answer at all
+                    self.without_code += 1
+                    continue
+                took = time.monotonic() - before
+                self.slowest_s = max(self.slowest_s, took)
+                self.late += took > self._deadline_s
+                if self._is_to_be_asked_again(name, told):
+                    again.append(name)
+            names = again
+            if names and self._over.wait(random.uniform(0, _LONGEST_WAIT_S)):
                 return
 
-    def _note(self, name: str) -> None:
+    def _submitted(self, name: str) -> Future[None]:
+        try:
+            return self._store.submit(put_request(name))
+        except SeawallError as error:
+            refused: Future[None] = Future()
+            refused.set_exception(error)
+            return refused
+
+    def _is_to_be_asked_again(self, name: str, told: str) -> bool:
         with self._told:
-            self.acknowledged.add(name)
-            self._last = time.monotonic()
-            self._told.notify_all()
+            if told == "done":
+                self.acknowledged.add(name)
+                self._last = time.monotonic()
+                self._told.notify_all()
+                return False
+            self.refusals[told] += 1
+        if told in _ASKED_AGAIN:
+            return True
+        self.without_code += told != _UNKNOWN
+        return False
 
 
 def added(tallies: list[Tally]) -> Tally:

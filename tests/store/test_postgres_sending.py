@@ -5,7 +5,7 @@ from concurrent.futures import Future
 
 import psycopg
 import pytest
-from sample_ledger import CHUNKS, TENANT, dataset, draft, evidence, links, submit
+from sample_ledger import CHUNKS, TENANT, dataset, draft, evidence, findings, links, submit
 
 from seawall.errors import NotFound, StoreError
 from seawall.lab.faults.cutting_proxy import CuttingProxy
@@ -18,6 +18,7 @@ from seawall.store.log_growth import TILE_WIDTH
 from seawall.store.postgres_batch import Batch
 from seawall.store.postgres_connection import Server
 from seawall.store.postgres_writer import PostgresWriter
+from seawall.store.types import Link
 
 Work = Callable[[Transaction], object]
 
@@ -60,9 +61,15 @@ def sent(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def begin(tx: Transaction) -> None:
-    """Put the first row of the tree, so that the writer knows it."""
+    """Put the first row of each tree, so that the writer knows it."""
     tx.put_dataset(dataset(), CHUNKS)
     keep("begin", 1)(tx)
+    tx.put_findings(TENANT, findings(1))
+    tx.put_links(TENANT, [Link("l", "f0", "begin0")])
+
+
+def refer_to_nothing(tx: Transaction) -> None:
+    tx.put_links(TENANT, links(1))
 
 
 def keep(prefix: str, count: int = 10) -> Work:
@@ -145,6 +152,7 @@ def test_what_is_kept_already_by_the_group_before_is_kept_once(
 ) -> None:
     two = TwoGroups(store, last=keep("a0_"))
     assert two.refusals() == []
+    assert two.ran == 1
     assert sent == ["COMMIT", "UniqueViolation"]
     assert kept_once(store)
 
@@ -169,11 +177,31 @@ def test_a_connection_that_is_lost_with_two_groups_loses_and_repeats_nothing(
     two = TwoGroups(store)
     assert two.refusals() == []
     proxy.cut_before = proxy.cut_after = None
-    assert left == [0]
+    assert left == [0] or not before  # one whose answer alone was lost is not sent again
     assert "OperationalError" in sent
     assert kept_once(store)
     submit(store, keep("later"))
     assert kept_once(store, 10)
+
+
+def test_a_group_whose_answer_was_lost_is_known_by_its_mark_and_the_next_one_goes_on(
+    store: Store, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[int] = []
+    answer = Batch.answer
+
+    def lose(batch: Batch) -> str:
+        monkeypatch.setattr(Batch, "answer", answer)
+        answer(batch)
+        batch.session.close()
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr(Batch, "answer", lose)
+    two = TwoGroups(store, first=lambda _: runs.append(1))
+    assert two.refusals() == []
+    assert (runs, two.ran) == ([1], 2)
+    assert sent == ["COMMIT", "COMMIT"]  # the next one as if nothing had been lost
+    assert kept_once(store)
 
 
 def test_an_outcome_that_nobody_knows_is_that_of_the_group_that_was_sent(
@@ -210,9 +238,25 @@ def test_many_rows_are_not_beside_another_group(store: Store, sent: list[str]) -
 
 
 def test_a_refusal_reaches_the_request_at_fault_in_a_group_beside_another(store: Store) -> None:
-    two = TwoGroups(store, last=lambda tx: tx.put_links(TENANT, links(1)))
+    two = TwoGroups(store, last=refer_to_nothing)
     assert [type(error) for error in two.refusals()] == [NotFound]
     assert kept_once(store)
+
+
+def test_a_refusal_reaches_the_request_at_fault_in_a_group_that_another_follows(
+    store: Store,
+) -> None:
+    runs: list[int] = []
+
+    def refer(tx: Transaction) -> None:
+        runs.append(1)
+        refer_to_nothing(tx)
+
+    two = TwoGroups(store, first=refer)
+    assert [type(error) for error in two.refusals()] == [NotFound]
+    assert len(runs) == 2  # hurried, and carefully
+    assert two.first[0].exception() is None
+    assert kept_once(store, -10)
 
 
 def test_a_request_that_fails_after_it_has_put_rows_leaves_none(store: Store) -> None:

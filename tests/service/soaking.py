@@ -64,8 +64,12 @@ def soak(target: HttpTarget, *, seconds: float, rate: float) -> Soaked:
 
 
 def fill_caches(target: HttpTarget, *, runs: int) -> None:
-    """Ask so many questions twice: each is a new run, and then an answer that is kept."""
-    question = {"dataset_version_id": ingest_sample(target, records=1), "started_at": STARTED_AT}
+    """Ask so many questions twice: each is a new run, and then an answer that is kept.
+
+    They are of the soak's own dataset. Larger runs would find no room where smaller ones were
+    let go of, and memory would grow until all of those are gone.
+    """
+    question = _question(target)
     asked = _post(target, "new run", RUN, _run_of(question, f"0.1{SEQUENCE_MARK}"), 1)
     for _ in range(2):
         filling = LoadStage(duration_s=3_600, users=MOST_AT_ONCE)
@@ -91,9 +95,12 @@ def _load(
     return run_load(profile, base_url=target.base_url, first_sequence=first_sequence)
 
 
+def _question(target: HttpTarget) -> dict[str, str]:
+    return {"dataset_version_id": ingest_sample(target, records=3), "started_at": STARTED_AT}
+
+
 def _requests(target: HttpTarget) -> list[LoadRequest]:
-    dataset = ingest_sample(target, records=3)
-    question = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    question = _question(target)
     asked = ask(target.base_url, RUN, body=question, headers=target.headers).document()
     run_id, finding = asked["run_id"], asked["material_findings"][0]
     new_records = sample_records(2, source_system=f"s-{SEQUENCE_MARK}")

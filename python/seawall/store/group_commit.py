@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from seawall.errors import SeawallError
@@ -97,16 +97,28 @@ class Gathered(Protocol):
         """
 
 
+_Work = Callable[[Any], Any]
+
+
 class _Request(NamedTuple):
-    work: Callable[[Any], Any]
+    work: _Work
     future: Future[Any]
 
-    def kind(self) -> object:
-        """Requests of one kind may be done together; those of none are alone."""
-        return getattr(type(self.work), "do_all", None)
+
+def _kind(work: _Work) -> object:
+    """Works of one kind may be done together; those of none are alone."""
+    return getattr(type(work), "do_all", None)
 
 
-_Outcomes = list[tuple[Future[Any], Any, BaseException | None]]
+_Outcomes = list[tuple[Any, BaseException | None]]
+
+
+def _tell(requests: Sequence[_Request], outcomes: _Outcomes) -> None:
+    for (_, future), (answer, refusal) in zip(requests, outcomes, strict=True):
+        if refusal is None:
+            future.set_result(answer)
+        else:
+            future.set_exception(refusal)
 
 
 class GroupCommit(Generic[Tx]):
@@ -211,70 +223,68 @@ class GroupCommit(Generic[Tx]):
         if not live:
             return
         ended = self.watch(len(live))
+        outcomes: _Outcomes = []
         try:
-            outcomes = self._run(live)
+            self._run([request.work for request in live], outcomes)
         except BaseException as error:
             self._driver.rollback()
             ended()
-            for _, future in live:
-                future.set_exception(error)
-            return
-        ended()  # before anybody is told: who counts after an answer finds it counted
-        self._answered = len(outcomes)
-        self._expected = len(self._queue) + len(outcomes)
-        for future, answer, refusal in outcomes:
-            if refusal is None:
-                future.set_result(answer)
-            else:
-                future.set_exception(refusal)
+            _tell(live, [(None, error)] * len(live))
+        else:
+            ended()  # before anybody is told: who counts after an answer finds it counted
+            self._answered = len(outcomes)
+            self._expected = len(self._queue) + len(outcomes)
+            _tell(live, outcomes)
+        # A refusal knows the calls that it went through, this one too: they are to know neither
+        # the refusal nor a future that fails with it, or only the collector finds them.
+        for those in (group, live, outcomes):
+            those.clear()
 
-    def _run(self, live: list[_Request]) -> _Outcomes:
+    def _run(self, works: list[_Work], outcomes: _Outcomes) -> None:
         runs = 1
         while True:
             try:
-                return self._run_once(live)
+                return self._run_once(works, outcomes)
             except RunAgain as again:
                 if runs == MAX_RUNS:
                     raise again.cause from again
                 self._driver.rollback()
+                outcomes.clear()
                 runs += 1
 
-    def _run_once(self, live: list[_Request]) -> _Outcomes:
-        outcomes: _Outcomes = []
+    def _run_once(self, works: list[_Work], outcomes: _Outcomes) -> None:
         transaction = self._driver.begin()
-        for kind, requests in groupby(live, key=_Request.kind):
-            some = list(requests)
+        for kind, neighbours in groupby(works, key=_kind):
+            some = list(neighbours)
             if kind is None or len(some) == 1 or not self._do_all(transaction, some, outcomes):
-                for request in some:
-                    self._do(transaction, request, outcomes)
+                for work in some:
+                    self._do(transaction, work, outcomes)
         self._driver.commit()
-        return outcomes
 
-    def _do(self, transaction: Tx, request: _Request, outcomes: _Outcomes) -> None:
+    def _do(self, transaction: Tx, work: _Work, outcomes: _Outcomes) -> None:
         self._driver.savepoint()
         try:
-            answer = request.work(transaction)
+            answer = work(transaction)
             self._driver.release()
         except RunAgain:
             raise
         except BaseException as error:
             self._undo_since_mark(error)
-            outcomes.append((request.future, None, error))
+            outcomes.append((None, error))
         else:
-            outcomes.append((request.future, answer, None))
+            outcomes.append((answer, None))
 
-    def _do_all(self, transaction: Tx, some: list[_Request], outcomes: _Outcomes) -> bool:
-        """Do requests of one kind together; False when that fails, and nothing of it is left."""
-        kind: Any = some[0].work
+    def _do_all(self, transaction: Tx, some: list[_Work], outcomes: _Outcomes) -> bool:
+        """Do works of one kind together; False when that fails, and nothing of it is left."""
+        kind: Any = some[0]
         self._driver.savepoint()
         try:
-            answers = kind.do_all(transaction, [request.work for request in some])
+            answers = kind.do_all(transaction, some)
             self._driver.release()
         except Exception as error:
             self._undo_since_mark(error)
             return False
-        for (_, future), answer in zip(some, answers, strict=True):
-            outcomes.append((future, answer, None))
+        outcomes.extend(zip(answers, repeat(None, len(some)), strict=True))
         return True
 
     def _undo_since_mark(self, error: BaseException) -> None:

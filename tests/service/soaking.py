@@ -71,11 +71,16 @@ def soak(target: HttpTarget, *, seconds: float, rate: float, runs_before: int = 
 
 
 def _fill_caches(target: HttpTarget, question: dict[str, str], *, runs: int) -> None:
-    """Ask so many questions twice: each is a new run, and then an answer that is kept."""
-    asked = _post(target, "new run", RUN, _run_of(question, f"0.1{SEQUENCE_MARK}"), 1)
-    for _ in range(2):
-        filling = LoadStage(duration_s=3_600, users=MOST_AT_ONCE)
-        _load(target, filling, (asked,), first_sequence=FIRST_SEQUENCE, most=runs)
+    """Ask so many questions twice, and as many others once.
+
+    Each is a new run; asked again, its answer is kept under the bytes it was asked with too. That
+    is the same memory until the others have pushed it out of where it was kept first.
+    """
+    for prefix, times in (("0.1", 2), ("0.3", 1)):
+        asked = _post(target, "new run", RUN, _run_of(question, f"{prefix}{SEQUENCE_MARK}"), 1)
+        for _ in range(times):
+            filling = LoadStage(duration_s=3_600, users=MOST_AT_ONCE)
+            _load(target, filling, (asked,), first_sequence=FIRST_SEQUENCE, most=runs)
 
 
 def _load(

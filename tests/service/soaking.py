@@ -48,13 +48,20 @@ class Soaked(msgspec.Struct, frozen=True):
         return len(self.result.samples) / (self.result.elapsed_ns / 1e9)
 
 
-def soak(target: HttpTarget, *, seconds: float, rate: float) -> Soaked:
+def soak(target: HttpTarget, *, seconds: float, rate: float, runs_before: int = 0) -> Soaked:
     """Load a server with everything at once.
 
     The first fifth is the warm-up, as fast as the server can: it leaves memory as no slower load
     would. The rest is an open loop, so that each second has as many requests as the others.
+
+    Before it may come runs that fill the caches. They are of the same dataset: larger ones would
+    find no room where smaller ones were let go of, and memory would grow until those are gone.
     """
-    requests = tuple(_requests(target))
+    dataset = ingest_sample(target, records=3)
+    question = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    if runs_before:
+        _fill_caches(target, question, runs=runs_before)
+    requests = tuple(_requests(target, question))
     warming = LoadStage(duration_s=WARM_UP * seconds, users=MOST_AT_ONCE)
     _load(target, warming, requests, first_sequence=FIRST_SEQUENCE)
     stage = LoadStage(duration_s=(1 - WARM_UP) * seconds, rate=rate)
@@ -63,13 +70,17 @@ def soak(target: HttpTarget, *, seconds: float, rate: float) -> Soaked:
     return Soaked(result, sampling.use(target.pid).samples)
 
 
-def fill_caches(target: HttpTarget, *, runs: int) -> None:
-    """Ask so many questions twice: each is a new run, and then an answer that is kept."""
-    question = {"dataset_version_id": ingest_sample(target, records=1), "started_at": STARTED_AT}
-    asked = _post(target, "new run", RUN, _run_of(question, f"0.1{SEQUENCE_MARK}"), 1)
-    for _ in range(2):
-        filling = LoadStage(duration_s=3_600, users=MOST_AT_ONCE)
-        _load(target, filling, (asked,), first_sequence=FIRST_SEQUENCE, most=runs)
+def _fill_caches(target: HttpTarget, question: dict[str, str], *, runs: int) -> None:
+    """Ask so many questions twice, and as many others once.
+
+    Each is a new run; asked again, its answer is kept under the bytes it was asked with too. That
+    is the same memory until the others have pushed it out of where it was kept first.
+    """
+    for prefix, times in (("0.1", 2), ("0.3", 1)):
+        asked = _post(target, "new run", RUN, _run_of(question, f"{prefix}{SEQUENCE_MARK}"), 1)
+        for _ in range(times):
+            filling = LoadStage(duration_s=3_600, users=MOST_AT_ONCE)
+            _load(target, filling, (asked,), first_sequence=FIRST_SEQUENCE, most=runs)
 
 
 def _load(
@@ -91,9 +102,7 @@ def _load(
     return run_load(profile, base_url=target.base_url, first_sequence=first_sequence)
 
 
-def _requests(target: HttpTarget) -> list[LoadRequest]:
-    dataset = ingest_sample(target, records=3)
-    question = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+def _requests(target: HttpTarget, question: dict[str, str]) -> list[LoadRequest]:
     asked = ask(target.base_url, RUN, body=question, headers=target.headers).document()
     run_id, finding = asked["run_id"], asked["material_findings"][0]
     new_records = sample_records(2, source_system=f"s-{SEQUENCE_MARK}")

@@ -4,12 +4,16 @@ import asyncio
 import gc
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
+from seawall.errors import InvalidInput
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
+from seawall.service.health import HealthMonitor
+from seawall.session.books import Books
 from service.conftest import RECORD, RUN, STARTED_AT, key_of
 
 INGEST = "/api/v3/ingest-records"
@@ -39,11 +43,11 @@ def left_by(service: Service, access: Access, asking: Callable[[Ask], Any]) -> l
     headers = [(b"x-api-key", key_of(access).encode())]
     app = make_app(service, access=access)
 
-    async def ask(path: str, body: object = None) -> Any:
+    async def ask(path: str, body: object = None, *, sent: bytes | None = None) -> Any:
         said: list[Any] = []
         scope: Any = {
             "type": "http",
-            "method": "GET" if body is None else "POST",
+            "method": "GET" if body is None and sent is None else "POST",
             "path": path,
             "query_string": b"",
             "headers": headers,
@@ -52,8 +56,8 @@ def left_by(service: Service, access: Access, asking: Callable[[Ask], Any]) -> l
         }
 
         async def receive() -> Any:
-            sent = b"" if body is None else json.dumps(body).encode()
-            return {"type": "http.request", "body": sent, "more_body": False}
+            content = sent or (b"" if body is None else json.dumps(body).encode())
+            return {"type": "http.request", "body": content, "more_body": False}
 
         async def send(message: Any) -> None:
             said.append(message)
@@ -78,7 +82,8 @@ def _ours(found: Any) -> str:
     if isinstance(found, dict) and found.get("type") == "http":
         return "scope"
     name = type(found).__name__
-    return name if name in ("Request", "Table", "AskedAnswer", "MadeRun") else ""
+    is_failure = isinstance(found, BaseException | Future)
+    return name if is_failure or name in ("Request", "Table", "AskedAnswer", "MadeRun") else ""
 
 
 def test_runs_leave_nothing_to_the_collector(service: Service, access: Access) -> None:
@@ -116,5 +121,59 @@ def test_a_failure_on_a_thread_leaves_nothing_to_the_collector(
     async def asking(ask: Ask) -> None:
         for _ in range(ASKED):
             assert "message" in await ask(f"/api/v3/runs/run_{'0' * 26}")
+
+    assert left_by(service, access, asking) == []
+
+
+def test_refused_runs_leave_nothing_to_the_collector(service: Service, access: Access) -> None:
+    async def asking(ask: Ask) -> None:
+        made = await ask(INGEST, {"records": [RECORD]})
+        question = {"dataset_version_id": made["dataset_version_id"], "started_at": STARTED_AT}
+        unknown = {**question, "dataset_version_id": f"dv_{'0' * 26}"}
+        refused = {**question, "parameters": {"net_exposure_materiality_threshold_pct": -1}}
+        for _ in range(ASKED):
+            together = (ask(RUN, sent=b"{"), ask(RUN, refused), ask(RUN, unknown))
+            for answer in await asyncio.gather(*together):
+                assert "message" in answer
+
+    assert left_by(service, access, asking) == []
+
+
+def test_a_run_that_fails_leaves_nothing_to_the_collector(
+    service: Service, access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> object:
+        raise InvalidInput("is broken", where="book")
+
+    async def asking(ask: Ask) -> None:
+        made = await ask(INGEST, {"records": [RECORD]})
+        question = {"dataset_version_id": made["dataset_version_id"], "started_at": STARTED_AT}
+        with monkeypatch.context() as patched:
+            patched.setattr(Books, "book", broken)
+            for _ in range(ASKED):
+                assert "message" in await ask(RUN, question)
+
+    assert left_by(service, access, asking) == []
+
+
+def test_a_refused_write_leaves_nothing_to_the_collector(service: Service, access: Access) -> None:
+    def write(_: object) -> None:
+        raise InvalidInput("is refused", where="row")
+
+    async def asking(_: Ask) -> None:
+        for _ in range(ASKED):
+            with pytest.raises(InvalidInput):
+                service.store.submit(write).result()
+
+    assert left_by(service, access, asking) == []
+
+
+def test_a_look_at_health_leaves_nothing_to_the_collector(service: Service, access: Access) -> None:
+    monitor = HealthMonitor(service.store)
+
+    async def asking(_: Ask) -> None:
+        for _ in range(ASKED):
+            monitor.try_once()
+        assert monitor.checks() == {"database": "ok", "evidence_linking": "ok"}
 
     assert left_by(service, access, asking) == []

@@ -7,7 +7,7 @@ import pytest
 
 from seawall.lab.disk import disk_folder
 from seawall.lab.http_target import served
-from service.soaking import Soaked, fill_caches, soak
+from service.soaking import Soaked, soak
 
 pytestmark = pytest.mark.long
 
@@ -51,5 +51,5 @@ def test_memory_and_descriptors_stay_flat_for_a_minute() -> None:
 @pytest.mark.soak
 def test_memory_and_descriptors_stay_flat_for_ten_minutes() -> None:
     with disk_folder() as folder, served(store=folder / "s.db") as target:
-        fill_caches(target, runs=25_000)
-        judge(soak(target, seconds=600, rate=150), bytes_a_request=100, growth_bytes=48 * MB)
+        soaked = soak(target, seconds=600, rate=150, runs_before=25_000)
+        judge(soaked, bytes_a_request=100, growth_bytes=48 * MB)

@@ -1,6 +1,8 @@
 """The writer thread over a driver that sends a group whole: the next is made ready meanwhile."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 
@@ -263,6 +265,32 @@ def test_closing_ends_what_is_under_way(notes: Notes) -> None:
     commits.close()
     assert all(future.done() for future in two.first + two.second)
     assert two.answers() == ["first", "second"]
+
+
+class Refused(Exception):
+    """A refusal that can be looked for."""
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_refusals_beside_another_group_leave_nothing_to_the_collector(
+    commits: GroupCommit[list[str]], notes: Notes, *, again: bool
+) -> None:
+    def refuse(_: list[str]) -> None:
+        raise Refused
+
+    if again:
+        notes.failing["finish 2"] = RunAgain(AWAY)
+    gc.collect()
+    gc.disable()
+    try:
+        two = TwoGroups(commits, last=refuse)
+        refusal = weakref.ref(two.second[-1].exception(30) if two.came.wait(30) else two)
+        assert isinstance(refusal(), Refused)
+        del two
+        assert commits.submit(_work("next")).result(30) == "next"
+        assert refusal() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from hashlib import sha256
 from typing import Any
 
@@ -79,9 +78,8 @@ class HealthMonitor:
         self._store.submit(lambda _: None).result(TIMEOUT_S)
 
     def _evidence_linking(self) -> None:
-        written: Future[None] = self._store.submit(_link_and_undo)
-        try:
-            written.result(TIMEOUT_S)
+        try:  # the future has no name: what it fails with knows this call
+            self._store.submit(_link_and_undo).result(TIMEOUT_S)
         except _Undone:
             return
         raise StoreError("the probe was kept")

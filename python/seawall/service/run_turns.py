@@ -69,6 +69,16 @@ class AskedAnswer:
             answer.pack()
         self.answer, self.run, self._known = answer, run, answer
 
+    def outcome(self) -> KnownAnswer:
+        """Return the answer, or raise what came instead: once, as it knows calls that know this."""
+        error, self.error = self.error, None
+        if error is None:
+            return self.answer
+        try:
+            raise error
+        finally:
+            del error
+
 
 class _Queue:
     """What one tenant asks for; the lock is for all that changes."""
@@ -116,9 +126,7 @@ class RunTurns:
             queue.is_watched = True
             loop.call_later(STALLED_S, self._look, queue, loop, queue.taken)
         await asked.waiting
-        if asked.error is not None:
-            raise asked.error
-        return asked.answer
+        return asked.outcome()
 
     def _queue_of(self, turn: Turn) -> _Queue:
         queue = self._queues.get(turn)
@@ -214,11 +222,13 @@ class RunTurns:
             self._finish(asked, loop, made)
 
     def _finish(
-        self, asked: AskedAnswer, loop: asyncio.AbstractEventLoop, _: Future[MadeRun]
+        self, asked: AskedAnswer, loop: asyncio.AbstractEventLoop, made: Future[MadeRun]
     ) -> None:
         try:
-            run = asked.begun.run()
-            asked.prepare(run)
+            # A failure is handed on as it is: raised here it would know this call, and so itself.
+            asked.error = made.exception()
+            if asked.error is None:
+                asked.prepare(asked.begun.run())
         except BaseException as error:
             asked.error = error
         del asked.begun  # it knows `asked`

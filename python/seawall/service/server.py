@@ -15,6 +15,7 @@ from seawall.service.access.doors import Access, DevDoor
 from seawall.service.app import make_app
 from seawall.service.connections import SWEEP_S, ConnectionLimits, bounded, sweep
 from seawall.service.early_refusals import EarlyRefusals
+from seawall.service.heap import share_heap
 from seawall.service.listening import BACKLOG
 from seawall.service.open_files import allow_connections
 from seawall.service.opening import ServiceOptions, open_service
@@ -85,6 +86,7 @@ def run_server(
         As `allow_connections` and `open_service`.
     """
     allow_connections(options.connections)
+    share_heap()
     traces: AbstractContextManager[Any] = otlp_traces() if options.traces else nullcontext()
     with (
         json_logs(sys.stderr.buffer) as lines,

@@ -41,17 +41,17 @@ class AskedRun(msgspec.Struct, frozen=True):
 class RunInHand:
     """A run that is computed on one thread, and then written.
 
-    Whatever happens its future is done in the end.
+    Whatever happens its future is done in the end: ``alone``, or else the one that it shares with
+    all who ask the same, and that it does not know: a failure knows the calls of its run.
     """
 
     def __init__(
-        self, asked: AskedRun, question: Question, made: Future[MadeRun], *, is_shared: bool
+        self, asked: AskedRun, question: Question, *, alone: Future[MadeRun] | None
     ) -> None:
         self.asked = asked
         self.question = question
-        self.made = made
         self.run: Run | None = None
-        self._is_shared = is_shared
+        self._alone = alone
         self.work: RunWrite  # once it is computed
         self.persistence_ended: Callable[[], None]
 
@@ -92,20 +92,20 @@ class RunInHand:
 
     def fail(self, error: BaseException) -> None:
         """Be done without a run."""
-        if self._is_shared:
+        if self._alone is None:
             self.asked.asker.holdings.questions.fail(self._key, error)
         else:
-            self.made.set_exception(error)
+            self._alone.set_exception(error)
 
     @property
     def _key(self) -> tuple[str, str]:
         return self.asked.asker.tenant, self.question.run_id
 
     def _succeed(self, made: MadeRun) -> None:
-        if self._is_shared:
+        if self._alone is None:
             self.asked.asker.holdings.questions.land(self._key, made)
         else:
-            self.made.set_result(made)
+            self._alone.set_result(made)
 
     def written(self, done: Future[bool]) -> None:
         """Be done: the writer is."""
@@ -154,7 +154,8 @@ def begin_run(asked: AskedRun) -> BegunRun:
         return BegunRun(asker, answered, None)
     is_shared = asked.execution == Execution(asked.execution.threads)
     made, is_first = asker.holdings.questions.begin(key) if is_shared else (Future(), True)
-    hand = RunInHand(asked, question, made, is_shared=is_shared) if is_first else None
+    alone = None if is_shared else made
+    hand = RunInHand(asked, question, alone=alone) if is_first else None
     return BegunRun(asker, made, hand)
 
 

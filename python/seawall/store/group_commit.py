@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Generic, TypeVar
 
 from seawall.store.commit_driver import CommitDriver, RunAgain, SendingDriver
@@ -153,7 +154,7 @@ class GroupCommit(Generic[Tx]):
     def _share(self) -> int:
         """Tell how many of those who wait are taken: as many as are left, or under way."""
         waiting = len(self._queue)
-        underway = 0 if self._underway is None else len(self._underway.requests)
+        underway = 0 if self._underway is None else self._underway.size
         if underway and waiting < BESIDE:
             return 0
         if self._was_sent and underway + waiting >= 2 * BESIDE:
@@ -169,20 +170,19 @@ class GroupCommit(Generic[Tx]):
             group = self._follow(self._sending, self._underway, group)
         if group is not None:
             self._commit(group)
+        # Refusals know this call too, see `Group`.
+        for those in (requests, live):
+            those.clear()
 
     def _follow(
         self, driver: SendingDriver[Tx], former: Group, group: Group | None
     ) -> Group | None:
         """End the group that is under way, the next one being sent at once; return it if not."""
         is_ready = group is not None and self._made_ready(driver, group)
-        try:
-            driver.finish()
-        except BaseException as error:
-            self._recover(former, error)
-            self._underway = None
-            return group
-        is_sent = is_ready and driver.send()
-        self._answer(former)
+        is_sent = False
+        if self._ended_well(former, driver.finish):
+            is_sent = is_ready and driver.send()
+            self._answer(former)
         self._underway = group if is_sent else None
         return None if is_sent else group
 
@@ -198,55 +198,69 @@ class GroupCommit(Generic[Tx]):
     def _commit(self, group: Group) -> None:
         """Do a group while none is under way: afterwards it is answered, or under way itself."""
         self._was_sent = False
-        try:
-            group.run(self._driver)
-            if self._sending is not None:
-                self._sending.prepare()
-                self._was_sent = self._sending.send()
+        if self._ended_well(group, partial(self._send_or_commit, group)):
             if self._was_sent:
                 self._underway = group
-                return
+            else:
+                self._answer(group)
+
+    def _send_or_commit(self, group: Group) -> None:
+        group.run(self._driver)
+        if self._sending is not None:
+            self._sending.prepare()
+            self._was_sent = self._sending.send()
+        if not self._was_sent:
             self._driver.commit()
-        except BaseException as error:
-            self._recover(group, error)
-        else:
-            self._answer(group)
 
-    def _recover(self, group: Group, error: BaseException) -> None:
-        """Run a group again, if that is what its driver wants, or refuse it."""
+    def _ended_well(self, group: Group, step: Callable[[], None]) -> bool:
+        """Do a step of a group; False where it was refused or run again, and told either way."""
         try:
-            if not isinstance(error, RunAgain):
-                raise error
-            self._run_again(group, error)
-        except BaseException as last:
-            self._driver.rollback()
-            group.refuse(last)
+            step()
+        except RunAgain:
+            pass
+        except BaseException as error:
+            self._refuse(group, error)
+            return False
+        else:
+            return True
+        try:
+            self._run_again(group)
+        except BaseException as error:
+            self._refuse(group, error)
         else:
             self._answer(group)
+        return False
 
-    def _run_again(self, group: Group, again: RunAgain) -> None:
-        for _ in range(MAX_RUNS - 1):
+    def _run_again(self, group: Group) -> None:
+        """Run a group for as long as the driver wants it, whole in one step."""
+        runs = 1
+        while True:
             self._driver.rollback()
+            runs += 1
             try:
                 group.run(self._driver)
                 self._driver.commit()
-            except RunAgain as once_more:
-                again = once_more
+            except RunAgain as again:
+                if runs == MAX_RUNS:
+                    raise again.cause from again
             else:
                 return
-        raise again.cause from again
+
+    def _refuse(self, group: Group, error: BaseException) -> None:
+        self._driver.rollback()
+        group.refuse(error)
 
     def _answer(self, group: Group) -> None:
-        self._answered = len(group.requests)
-        self._expected = len(self._queue) + self._answered
+        self._answered = group.size
+        self._expected = len(self._queue) + group.size
         group.answer()
 
     def _abandon(self, requests: list[Request], error: BaseException) -> None:
         with self._changed:
             self._closed = True
-            underway = () if self._underway is None else self._underway.requests
-            waiting = [*underway, *requests, *self._queue]
+            groups = [Group([*requests, *self._queue], _nothing)]
             self._queue.clear()
-        for _, future in waiting:
-            if not future.done():
-                future.set_exception(error)
+        if self._underway is not None:
+            groups.append(self._underway)
+        for group in groups:
+            group.abandon(error)

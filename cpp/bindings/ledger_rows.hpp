@@ -18,4 +18,9 @@ pybind11::typing::List<LedgerRow> cells_of_rows(
     const pybind11::object& first, const Objects& rows,
     const pybind11::typing::Tuple<pybind11::str, pybind11::ellipsis>& fields);
 
+/// The cells of all rows one after the other, and at their end the others. Throws TypeError unless
+/// every row is a tuple.
+LedgerRow joined_cells(const pybind11::typing::List<LedgerRow>& rows,
+                       const pybind11::typing::List<pybind11::object>& others);
+
 }  // namespace seawall::bindings

@@ -63,12 +63,9 @@ def finding_numbers(
 def _numbers(
     connection: apsw.Connection, known: KnownIds, tenant: str, ids: list[str]
 ) -> list[int]:
-    numbers = [0] * len(ids)
-    # Of very many at a time few are remembered: the last ones.
-    if len(ids) < _SCANNED or any(known.numbers(FINDING.name, tenant, [ids[0], ids[-1]])):
-        numbers = known.numbers(FINDING.name, tenant, ids)
-        if all(numbers):
-            return numbers
+    numbers = known.numbers(FINDING.name, tenant, ids)
+    if all(numbers):
+        return numbers
     left = sorted(dict.fromkeys(compress(ids, map(not_, numbers))))  # they mostly come in order
     found: dict[str, int] = {}
     if len(left) >= _SCANNED:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain
 
 import apsw
 
+from seawall import native
 from seawall.store.refusals import kept_otherwise
 from seawall.store.row_writes import Values
 from seawall.store.tables import LEDGER_TABLES, LINK, RUN_EVIDENCE, RUN_FINDING, LedgerTable
@@ -36,14 +36,13 @@ class Table:
         self.insert = cache(self._insert)
         self.same = cache(self._same)
 
-    def put(
-        self, connection: apsw.Connection, rows: Sequence[Values], numbers: Sequence[int] = ()
-    ) -> int:
+    def put(self, connection: apsw.Connection, rows: list[Values], numbers: list[int]) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
         before = connection.total_changes()
         for part in parts(len(rows), self._together):
             some = rows[part]
-            connection.execute(self.insert(len(some)), tuple(chain(*some, numbers[part])))
+            cells = native.joined_cells(some, numbers[part])
+            connection.execute(self.insert(len(some)), cells)
         created = connection.total_changes() - before
         if created < len(rows):
             for part in parts(len(rows), self._together):
@@ -51,7 +50,7 @@ class Table:
         return created
 
     def _require_kept(
-        self, connection: apsw.Connection, rows: Sequence[Values], numbers: Sequence[int]
+        self, connection: apsw.Connection, rows: list[Values], numbers: list[int]
     ) -> None:
         wanted = [row[: len(self._content)] for row in rows]
         if self._count_same(connection, wanted, numbers) < len(rows):
@@ -63,9 +62,10 @@ class Table:
             raise kept_otherwise(f"{self.name}[{changed[1]}]")
 
     def _count_same(
-        self, connection: apsw.Connection, wanted: Sequence[Values], numbers: Sequence[int]
+        self, connection: apsw.Connection, wanted: list[Values], numbers: list[int]
     ) -> int:
-        same = connection.execute(self.same(len(wanted)), tuple(chain(*wanted, numbers)))
+        cells = native.joined_cells(wanted, numbers)
+        same = connection.execute(self.same(len(wanted)), cells)
         return int(same.get)
 
     def _insert(self, count: int) -> str:

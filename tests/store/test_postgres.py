@@ -226,6 +226,27 @@ def test_pages_of_a_ledger_that_was_never_counted_walk_an_index_in_its_order(
             assert not [line for line in explained if forbidden in line]
 
 
+def test_one_thing_is_found_by_its_identifier_in_a_ledger_that_was_empty_at_first(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explained: list[str] = []
+    with open_store(url) as store:
+        rows = store._rows  # type: ignore[attr-defined]
+
+        def noted(sql: str, values: Any) -> Any:
+            explained.append("\n".join(line for (line,) in rows(f"EXPLAIN {sql}", values)))
+            return rows(sql, values)
+
+        monkeypatch.setattr(store, "_rows", noted)
+        for read in (store.run, store.dataset, store.job, store.evidence):
+            with pytest.raises(NotFound):
+                read(TENANT, "x")
+        store.kept_runs(TENANT, ["x", "y"])
+    tables = ("run", "dataset_version", "job", "evidence", "run")
+    for table, plan in zip(tables, explained, strict=True):
+        assert f"using {table}_pkey" in plan
+
+
 def test_what_is_read_twice_is_planned_once(url: str) -> None:
     with open_store(url) as store:
         fill(store)

@@ -106,23 +106,28 @@ py::typing::List<LedgerRow> cells_of_rows(const py::object& first, const Objects
     return py::reinterpret_steal<py::typing::List<LedgerRow>>(made.release());
 }
 
-LedgerRow joined_cells(const py::typing::List<LedgerRow>& rows, const Objects& others) {
-    Py_ssize_t count = PyList_GET_SIZE(others.ptr());
-    for (Py_ssize_t row = 0; row < PyList_GET_SIZE(rows.ptr()); ++row) {
+LedgerRow joined_cells(const py::typing::List<LedgerRow>& rows,
+                       const py::typing::List<py::int_>& numbers) {
+    const bool is_numbered = !numbers.empty();
+    if (is_numbered && numbers.size() != rows.size()) {
+        throw Error(ErrorCode::invalid_input, "numbers", "must be as many as the rows");
+    }
+    const Py_ssize_t row_count = PyList_GET_SIZE(rows.ptr());
+    Py_ssize_t count = PyList_GET_SIZE(numbers.ptr());
+    for (Py_ssize_t row = 0; row < row_count; ++row) {
         PyObject* const cells = PyList_GET_ITEM(rows.ptr(), row);
         if (PyTuple_Check(cells) == 0) throw py::type_error("a row is no tuple");
         count += PyTuple_GET_SIZE(cells);
     }
     py::tuple joined(count);
     Py_ssize_t at = 0;
-    for (Py_ssize_t row = 0; row < PyList_GET_SIZE(rows.ptr()); ++row) {
+    for (Py_ssize_t row = 0; row < row_count; ++row) {
         PyObject* const cells = PyList_GET_ITEM(rows.ptr(), row);
         for (Py_ssize_t cell = 0; cell < PyTuple_GET_SIZE(cells); ++cell) {
             PyTuple_SET_ITEM(joined.ptr(), at++, Py_NewRef(PyTuple_GET_ITEM(cells, cell)));
         }
-    }
-    for (Py_ssize_t other = 0; other < PyList_GET_SIZE(others.ptr()); ++other) {
-        PyTuple_SET_ITEM(joined.ptr(), at++, Py_NewRef(PyList_GET_ITEM(others.ptr(), other)));
+        if (!is_numbered) continue;
+        PyTuple_SET_ITEM(joined.ptr(), at++, Py_NewRef(PyList_GET_ITEM(numbers.ptr(), row)));
     }
     return py::reinterpret_steal<LedgerRow>(joined.release());
 }

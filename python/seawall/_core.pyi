@@ -1041,11 +1041,9 @@ def irb_figures(
     qualifying_revolving or other_retail.
     """
 
-def joined_cells(
-    rows: list[tuple[typing.Any, ...]], others: list[typing.Any]
-) -> tuple[typing.Any, ...]:
+def joined_cells(rows: list[tuple[typing.Any, ...]], numbers: list[int]) -> tuple[typing.Any, ...]:
     """
-    The cells of all rows one after the other, and at their end the others.
+    The cells of all rows one after the other, each row followed by its number if any.
     """
 
 def joint_migration(

@@ -28,7 +28,7 @@ Texts without_number(const TextNumbers& known, const Texts& texts) {
 
 }  // namespace
 
-void register_text_numbers(py::module_& module) {
+void register_text_numbers(py::module_& module) {  // NOLINT(misc-const-correctness)
     py::class_<TextNumbers>(module, "TextNumbers",
                             "Remembers a number for each of very many texts, in little memory.")
         .def(py::init<>())

@@ -23,7 +23,7 @@ from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
 from seawall.store.tables import EVIDENCE, FINDING, LINK, LedgerTable
 
 REMEMBERED = 1 << 17
-"""So many identifiers of a table at least; of 60 bytes or so each."""
+"""So many identifiers of a table at least; of 70 bytes or so each."""
 
 MOST_AT_ONCE = 1 << 20
 """So many of one transaction, whose rows so find what the last one kept, however many it was."""

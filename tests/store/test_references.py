@@ -6,9 +6,8 @@ import pytest
 from sample_ledger import CHUNKS, TENANT, dataset, evidence, submit
 
 from seawall.errors import NotFound
-from seawall.store import Store, Transaction, open_store, sqlite_references
-from seawall.store.sqlite_references import KnownIds
-from seawall.store.sqlite_tables import TABLES
+from seawall.store import Store, Transaction, known_ids, open_store
+from seawall.store.known_ids import KnownIds
 from seawall.store.tables import EVIDENCE, FINDING, LINK
 from seawall.store.types import Evidence, Finding, Link
 
@@ -85,11 +84,11 @@ def remembered(known: KnownIds, ids: list[str]) -> list[str]:
 
 
 def test_few_identifiers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_references, "REMEMBERED", 10)
+    monkeypatch.setattr(known_ids, "REMEMBERED", 10)
     known, ids = KnownIds(), [f"e{number}" for number in range(100)]
     for first in range(0, 100, 4):
         rows = [(TENANT, one) for one in ids[first : first + 4]]
-        known.add(TABLES[EVIDENCE], rows, last_number=first + 4)
+        known.add(EVIDENCE.name, rows, last_number=first + 4)
         known.keep()
     left = remembered(known, ids)
     assert left[-10:] == ids[90:]
@@ -100,32 +99,32 @@ def test_few_identifiers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_one_transaction_put_is_remembered_until_enough_others_came(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sqlite_references, "REMEMBERED", 10)
-    monkeypatch.setattr(sqlite_references, "MOST_AT_ONCE", 60)
+    monkeypatch.setattr(known_ids, "REMEMBERED", 10)
+    monkeypatch.setattr(known_ids, "MOST_AT_ONCE", 60)
     known, many = KnownIds(), [f"m{number}" for number in range(100)]
-    known.add(TABLES[EVIDENCE], [(TENANT, one) for one in many[:50]], last_number=50)
+    known.add(EVIDENCE.name, [(TENANT, one) for one in many[:50]], last_number=50)
     assert remembered(known, many) == many[:50]
-    known.add(TABLES[EVIDENCE], [(TENANT, one) for one in many[50:]], last_number=100)
+    known.add(EVIDENCE.name, [(TENANT, one) for one in many[50:]], last_number=100)
     assert remembered(known, many) == many[50:]  # together they were too many
     known.keep()
     assert remembered(known, many) == many[50:]
-    known.add(TABLES[FINDING], [(TENANT, f"f{number}") for number in range(50)], last_number=50)
+    known.add(FINDING.name, [(TENANT, f"f{number}") for number in range(50)], last_number=50)
     known.keep()
     assert remembered(known, many) == many[50:]  # findings do not push evidence out
-    known.add(TABLES[EVIDENCE], [(TENANT, f"n{number}") for number in range(10)], last_number=110)
+    known.add(EVIDENCE.name, [(TENANT, f"n{number}") for number in range(10)], last_number=110)
     known.keep()
     assert remembered(known, many) == []
-    known.add(TABLES[EVIDENCE], [(TENANT, one) for one in many], last_number=210)
+    known.add(EVIDENCE.name, [(TENANT, one) for one in many], last_number=210)
     assert remembered(known, many) == many[40:]
     assert known.numbers("evidence", TENANT, many[40:42]) == [151, 152]
 
 
 def test_what_is_forgotten_or_of_another_kind_is_unknown() -> None:
     known = KnownIds()
-    known.add(TABLES[EVIDENCE], [(TENANT, "kept"), ("other", "two")], last_number=2)
+    known.add(EVIDENCE.name, [(TENANT, "kept"), ("other", "two")], last_number=2)
     known.keep()
-    known.add(TABLES[EVIDENCE], [(TENANT, "new")], last_number=3)
-    known.add(TABLES[LINK], [(TENANT, "link")], last_number=1)
+    known.add(EVIDENCE.name, [(TENANT, "new")], last_number=3)
+    known.add(LINK.name, [(TENANT, "link")], last_number=1)
     assert known.numbers("evidence", TENANT, ["new", "link", "kept", "two"]) == [3, 0, 1, 0]
     assert known.numbers("evidence", "other", ["two"]) == [2]
     assert known.unknown("evidence", TENANT, ["kept", "new", "link"]) == ["link"]

@@ -13,11 +13,12 @@ from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, Store
 from seawall.store.fresh_leaves import HASHED_ROWS, FreshLeaves
 from seawall.store.group_commit import RunAgain
 from seawall.store.kept_rows import KeptRows
+from seawall.store.known_ids import KnownIds
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated
 from seawall.store.sqlite_links import finding_numbers
 from seawall.store.sqlite_members import RUN_MEMBERS, MembersTable
-from seawall.store.sqlite_references import KnownIds, References
+from seawall.store.sqlite_references import References
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
 from seawall.store.tables import EVIDENCE, FINDING, LINK
 
@@ -138,7 +139,7 @@ class SqliteGroup:
             if new == len(some):
                 self.fresh.add(table.name, some)
                 last = self._connection.last_insert_rowid()
-                self._known.add(table, some, last_number=last)
+                self._known.add(table.name, some, last_number=last)
         references.require(self._connection)
         if created < len(unknown) and is_shared:
             self._kept.add(table.name, unknown)  # some were there, and may be meant again

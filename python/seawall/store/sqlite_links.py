@@ -9,9 +9,10 @@ from typing import cast
 import apsw
 import msgspec
 
+from seawall.store.known_ids import KnownIds
 from seawall.store.refusals import refers_to_nothing
 from seawall.store.row_writes import Values
-from seawall.store.sqlite_references import SCANNED_FOR_ONE, KnownIds
+from seawall.store.sqlite_references import SCANNED_FOR_ONE
 from seawall.store.sqlite_tables import parts
 from seawall.store.tables import FINDING
 

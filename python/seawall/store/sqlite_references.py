@@ -9,24 +9,17 @@ schema, and for the check of a whole ledger.
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import apsw
 import msgspec
 
 from seawall import native
+from seawall.store.known_ids import KnownIds
 from seawall.store.refusals import refers_to_nothing
 from seawall.store.sqlite_members import RUN_MEMBERS, MembersTable
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
 from seawall.store.tables import EVIDENCE, FINDING, LINK, LedgerTable
-
-REMEMBERED = 1 << 17
-"""So many identifiers of a table at least; of 70 bytes or so each."""
-
-MOST_AT_ONCE = 1 << 20
-"""So many of one transaction, whose rows so find what the last one kept, however many it was."""
 
 SCANNED = 1_000
 """So many identifiers or more are looked for among all of their table, where it has few others."""
@@ -34,7 +27,6 @@ SCANNED = 1_000
 SCANNED_FOR_ONE = 4  # a look-up takes as long as reading so many
 _PAGE = 16_384
 _Rows = Sequence[tuple[Any, ...]]
-_Numbers = dict[str, native.TextNumbers]  # by tenant, the rowid of each identifier
 
 
 class Reference(NamedTuple):
@@ -62,89 +54,6 @@ REFERENCES: dict[Table | MembersTable, tuple[Reference, ...]] = {
         Reference(3, FINDING.name, FINDING.primary_key[0], is_plural=True),
     ),
 }
-
-
-class _KnownOfTable:
-    """Identifiers of one table: those of the transaction that is under way, and two ages."""
-
-    def __init__(self) -> None:
-        self._new: _Numbers = {}
-        self._young: _Numbers = {}
-        self._old: _Numbers = {}
-
-    def add(self, rows: _Rows, last_number: int) -> None:
-        """Remember rows that were put, one after the other; of very many the last."""
-        if _count(self._new) + len(rows) > MOST_AT_ONCE:
-            self._new = {}
-        rows = rows[-MOST_AT_ONCE:]
-        first = last_number - len(rows) + 1
-        begin = 0
-        for tenant, some in groupby(rows, key=itemgetter(0)):
-            ids = [row[1] for row in some]
-            self._new.setdefault(tenant, native.TextNumbers()).add(ids, first + begin)
-            begin += len(ids)
-
-    def of_tenant(self, tenant: str) -> list[native.TextNumbers]:
-        """What is remembered of a tenant, the newest first."""
-        return [some[tenant] for some in (self._new, self._young, self._old) if tenant in some]
-
-    def keep(self) -> None:
-        """Remember what was put beyond its transaction."""
-        for tenant, ids in self._new.items():
-            if tenant in self._young:
-                self._young[tenant].update(ids)
-            else:
-                self._young[tenant] = ids
-        if _count(self._young) >= REMEMBERED:
-            self._young, self._old = {}, self._young
-        self.forget()
-
-    def forget(self) -> None:
-        """Forget what was put in the transaction."""
-        self._new = {}
-
-
-class KnownIds:
-    """Identifiers of evidence and findings that this process has put lately."""
-
-    def __init__(self) -> None:
-        self._tables = {table.name: _KnownOfTable() for table in (EVIDENCE, FINDING)}
-
-    def add(self, table: Table | MembersTable, rows: _Rows, *, last_number: int) -> None:
-        """Remember rows that were put, one after the other; of very many the last."""
-        if table.name in self._tables:
-            self._tables[table.name].add(rows, last_number)
-
-    def unknown(self, table: str, tenant: str, ids: list[str]) -> list[str]:
-        """Leave out those that are remembered."""
-        for known in self._known(table, tenant):
-            ids = known.without_number(ids)
-        return ids
-
-    def numbers(self, table: str, tenant: str, ids: list[str]) -> list[int]:
-        """Tell the rowid of each, or 0 where it is not remembered."""
-        numbers = [0] * len(ids)
-        for known in self._known(table, tenant):
-            found = known.numbers(ids)
-            if all(found):
-                return found
-            if any(found):
-                numbers = [number or one for number, one in zip(numbers, found, strict=True)]
-        return numbers
-
-    def keep(self) -> None:
-        """Remember what was put beyond its transaction, which is durable."""
-        for known in self._tables.values():
-            known.keep()
-
-    def forget(self) -> None:
-        """Forget what was put in the transaction, as some of it was undone."""
-        for known in self._tables.values():
-            known.forget()
-
-    def _known(self, table: str, tenant: str) -> list[native.TextNumbers]:
-        known = self._tables.get(table)
-        return [] if known is None else known.of_tenant(tenant)
 
 
 class References:
@@ -226,10 +135,6 @@ def ids_by_tenant(rows: _Rows, column: int) -> list[tuple[str, list[str]]]:
 
 def _each(rows: _Rows, column: int) -> _Rows:
     return [(row[0], one) for row in rows for one in row[column]]
-
-
-def _count(ids: _Numbers) -> int:
-    return sum(map(len, ids.values()))
 
 
 @cache

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bindings/texts.hpp"
 #include "errors/error.hpp"
 #include "table/text_order.hpp"
 
@@ -20,36 +21,7 @@ namespace {
 using Texts = py::typing::List<py::str>;
 using Names = py::typing::Tuple<py::str, py::ellipsis>;
 
-constexpr std::size_t fetched_ahead = 16;
-constexpr std::size_t line_bytes = 64;
-constexpr std::size_t start_bytes = 2 * line_bytes;       // all of most rows and of most texts
 constexpr std::size_t most_cell_bytes = 16 * line_bytes;  // of a long cell
-
-/// Rows that are many lie far apart: what is needed next is fetched while others are worked on.
-void fetch(const void* object, std::size_t bytes) {
-    const auto* const begin = static_cast<const char*>(object);
-    for (std::size_t at = 0; at < bytes; at += line_bytes) __builtin_prefetch(begin + at);
-}
-
-std::vector<std::string_view> views_of(const Texts& texts) {
-    std::vector<std::string_view> views;
-    views.reserve(texts.size());
-    for (std::size_t index = 0; index < texts.size(); ++index) {
-        if (index + fetched_ahead < texts.size()) {
-            fetch(PyList_GET_ITEM(texts.ptr(), static_cast<Py_ssize_t>(index + fetched_ahead)),
-                  start_bytes);
-        }
-        Py_ssize_t size = 0;
-        const char* const text = PyUnicode_AsUTF8AndSize(
-            PyList_GET_ITEM(texts.ptr(), static_cast<Py_ssize_t>(index)), &size);
-        if (text == nullptr) {
-            PyErr_Clear();
-            throw Error(ErrorCode::invalid_input, "texts", "the text is not Unicode");
-        }
-        views.emplace_back(text, static_cast<std::size_t>(size));
-    }
-    return views;
-}
 
 }  // namespace
 
@@ -132,6 +104,32 @@ py::typing::List<LedgerRow> cells_of_rows(const py::object& first, const Objects
                         cells_of(first, row_at(index), fields).release().ptr());
     }
     return py::reinterpret_steal<py::typing::List<LedgerRow>>(made.release());
+}
+
+LedgerRow joined_cells(const py::typing::List<LedgerRow>& rows,
+                       const py::typing::List<py::int_>& numbers) {
+    const bool is_numbered = !numbers.empty();
+    if (is_numbered && numbers.size() != rows.size()) {
+        throw Error(ErrorCode::invalid_input, "numbers", "must be as many as the rows");
+    }
+    const Py_ssize_t row_count = PyList_GET_SIZE(rows.ptr());
+    Py_ssize_t count = PyList_GET_SIZE(numbers.ptr());
+    for (Py_ssize_t row = 0; row < row_count; ++row) {
+        PyObject* const cells = PyList_GET_ITEM(rows.ptr(), row);
+        if (PyTuple_Check(cells) == 0) throw py::type_error("a row is no tuple");
+        count += PyTuple_GET_SIZE(cells);
+    }
+    py::tuple joined(count);
+    Py_ssize_t at = 0;
+    for (Py_ssize_t row = 0; row < row_count; ++row) {
+        PyObject* const cells = PyList_GET_ITEM(rows.ptr(), row);
+        for (Py_ssize_t cell = 0; cell < PyTuple_GET_SIZE(cells); ++cell) {
+            PyTuple_SET_ITEM(joined.ptr(), at++, Py_NewRef(PyTuple_GET_ITEM(cells, cell)));
+        }
+        if (!is_numbered) continue;
+        PyTuple_SET_ITEM(joined.ptr(), at++, Py_NewRef(PyList_GET_ITEM(numbers.ptr(), row)));
+    }
+    return py::reinterpret_steal<LedgerRow>(joined.release());
 }
 
 }  // namespace seawall::bindings

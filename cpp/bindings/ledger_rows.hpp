@@ -18,4 +18,10 @@ pybind11::typing::List<LedgerRow> cells_of_rows(
     const pybind11::object& first, const Objects& rows,
     const pybind11::typing::Tuple<pybind11::str, pybind11::ellipsis>& fields);
 
+/// The cells of all rows one after the other, each row's last one followed by its number where
+/// there are numbers. Throws TypeError unless every row is a tuple, Error(invalid_input) unless
+/// there is no number or one for each row.
+LedgerRow joined_cells(const pybind11::typing::List<LedgerRow>& rows,
+                       const pybind11::typing::List<pybind11::int_>& numbers);
+
 }  // namespace seawall::bindings

@@ -8,6 +8,7 @@ PYBIND11_MODULE(_core, module) {
     register_run_control(module);
     register_tables(module);
     register_provenance(module);
+    register_text_numbers(module);
     register_ingest(module);
     register_xml(module);
     register_debt(module);

@@ -10,6 +10,7 @@ void register_build(pybind11::module_& module);
 void register_run_control(pybind11::module_& module);
 void register_tables(pybind11::module_& module);
 void register_provenance(pybind11::module_& module);
+void register_text_numbers(pybind11::module_& module);
 void register_ingest(pybind11::module_& module);
 void register_xml(pybind11::module_& module);
 void register_debt(pybind11::module_& module);

@@ -133,6 +133,9 @@ void register_provenance(py::module_& module) {
     module.def("cells_of_rows", &cells_of_rows, py::arg("first"), py::arg("rows"),
                py::arg("fields"), "Of each row a tuple: the first cell, then its fields.");
     module.def(
+        "joined_cells", &joined_cells, py::arg("rows"), py::arg("numbers"),
+        "The cells of all rows one after the other, each row followed by its number if any.");
+    module.def(
         "binary_columns", &binary_columns, py::arg("rows"), py::arg("types"),
         "Columns of rows as arrays in PostgreSQL's binary format, of element types by their\n"
         "numbers: cells of a text are texts, of any other type bytes.");

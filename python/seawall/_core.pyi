@@ -25,6 +25,7 @@ __all__: list[str] = [
     "RunControl",
     "Sampling",
     "TapeIngest",
+    "TextNumbers",
     "XmlRecords",
     "accrual_periods",
     "add_months",
@@ -66,6 +67,7 @@ __all__: list[str] = [
     "internal_rate_of_return",
     "internal_rate_of_return_dated",
     "irb_figures",
+    "joined_cells",
     "joint_migration",
     "large_pool_cdf",
     "large_pool_figures",
@@ -152,6 +154,29 @@ class NativeTable:
     def nbytes(self) -> int:
         """
         What the columns weigh in memory.
+        """
+
+class TextNumbers:
+    """
+    Remembers a number for each of very many texts, in little memory.
+    """
+    def __init__(self) -> None: ...
+    def __len__(self) -> int: ...
+    def add(self, texts: list[str], first: typing.SupportsInt | typing.SupportsIndex) -> None:
+        """
+        Number texts from `first` on; one that has a number already keeps it.
+        """
+    def numbers(self, texts: list[str]) -> list[int]:
+        """
+        The number of each text, 0 for one that has none.
+        """
+    def update(self, others: TextNumbers) -> None:
+        """
+        Add what others have remembered.
+        """
+    def without_number(self, texts: list[str]) -> list[str]:
+        """
+        The texts that have no number.
         """
 
 class IngestedSource:
@@ -1014,6 +1039,11 @@ def irb_figures(
     asset_correlation, capital_requirement and risk_weight of the internal
     ratings-based approach; asset_class is corporate, residential_mortgage,
     qualifying_revolving or other_retail.
+    """
+
+def joined_cells(rows: list[tuple[typing.Any, ...]], numbers: list[int]) -> tuple[typing.Any, ...]:
+    """
+    The cells of all rows one after the other, each row followed by its number if any.
     """
 
 def joint_migration(

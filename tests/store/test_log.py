@@ -18,6 +18,7 @@ from sample_ledger import (
     run,
 )
 
+from seawall import native
 from seawall.errors import Conflict, InvalidInput, NotFound, StoreError
 from seawall.provenance import (
     leaf_hash,
@@ -229,6 +230,20 @@ def test_a_large_tree_proves_itself_through_two_levels_of_tiles() -> None:
         old_root = root_by_definition(leaves[:old])
         counts = {"old_count": old, "new_count": size}
         assert merkle_root_after(old_root, path=path, **counts) == expected
+
+
+@pytest.mark.parametrize("keeps_tail", [True, False])
+def test_peaks_and_tiles_are_those_of_the_leaves_however_they_come(keeps_tail: bool) -> None:
+    log, chosen, known, size = InMemory(), random.Random(3), None, 0  # noqa: S311
+    leaves = b"".join(leaf_hash(b"%d" % index) for index in range(4_000))
+    for step in (1, 255, 256, 1, 511, 512, 513, *chosen.choices(range(1, 300), k=5)):
+        size += step
+        known = grow(log, "any", log.state, size, known if keeps_tail else None)
+        assert log.state == LogState(size, native.extend_peaks(0, b"", leaves[: size * 32]))
+    assert sorted(log.tiles) == [(0, tile) for tile in range(size // 256)]
+    for (_, tile), (root, hashes) in log.tiles.items():
+        assert hashes == leaves[tile * 8192 : (tile + 1) * 8192]
+        assert root == native.merkle_root(hashes)
 
 
 def test_peaks_give_the_same_paths_and_spare_the_end_of_the_tree() -> None:

@@ -200,6 +200,63 @@ def test_one_thing_is_read_by_an_index_also_where_its_table_is_small(
             assert "Seq Scan" not in plan
 
 
+def test_pages_of_a_ledger_that_was_never_counted_walk_an_index_in_its_order(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    with open_store(url) as store:
+        fill(store)
+        rows = store._rows  # type: ignore[attr-defined]
+        explained: list[str] = []
+
+        def noted(sql: str, values: Any) -> Any:
+            asked.append((sql, values))
+            explained.extend(line for (line,) in rows(f"EXPLAIN {sql}", values))
+            return rows(sql, values)
+
+        monkeypatch.setattr(store, "_rows", noted)
+        list(store.all_links(TENANT))
+        list(store.all_findings(TENANT))
+        store.evidence_page(TENANT, limit=2)
+        store.runs(TENANT, dataset_version_id="dv", limit=2)
+        list(store.all_audit())
+        store.log_rows("finding", 0, 2)
+        assert len(asked) >= 6
+        for forbidden in ("Sort", "Bitmap", "Seq Scan"):
+            assert not [line for line in explained if forbidden in line]
+
+
+def test_one_thing_is_found_by_its_identifier_in_a_ledger_that_was_empty_at_first(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explained: list[str] = []
+    with open_store(url) as store:
+        rows = store._rows  # type: ignore[attr-defined]
+
+        def noted(sql: str, values: Any) -> Any:
+            explained.append("\n".join(line for (line,) in rows(f"EXPLAIN {sql}", values)))
+            return rows(sql, values)
+
+        monkeypatch.setattr(store, "_rows", noted)
+        for read in (store.run, store.dataset, store.job, store.evidence):
+            with pytest.raises(NotFound):
+                read(TENANT, "x")
+        store.kept_runs(TENANT, ["x", "y"])
+    tables = ("run", "dataset_version", "job", "evidence", "run")
+    for table, plan in zip(tables, explained, strict=True):
+        assert f"using {table}_pkey" in plan
+
+
+def test_what_is_read_twice_is_planned_once(url: str) -> None:
+    with open_store(url) as store:
+        fill(store)
+        kept = "SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements"
+        for _ in range(4):
+            store.finding_with_evidence(TENANT, "f1")
+        plans = [row for row in store._rows(kept, {}) if "LEFT JOIN link" in row[0]]  # type: ignore[attr-defined]
+        assert [row[1:] for row in plans] == [(3, 0)]
+
+
 def test_many_rows_are_kept_as_few_are(url: str) -> None:
     rows = evidence(2_500, prefix="x")
     with open_store(url) as store:

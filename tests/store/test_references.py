@@ -6,10 +6,9 @@ import pytest
 from sample_ledger import CHUNKS, TENANT, dataset, evidence, submit
 
 from seawall.errors import NotFound
-from seawall.store import Store, Transaction, open_store, sqlite_references
-from seawall.store.sqlite_references import KnownIds
-from seawall.store.sqlite_tables import TABLES
-from seawall.store.tables import EVIDENCE, LINK
+from seawall.store import Store, Transaction, known_ids, open_store
+from seawall.store.known_ids import KnownIds
+from seawall.store.tables import EVIDENCE, FINDING, LINK
 from seawall.store.types import Evidence, Finding, Link
 
 MANY = 3_000
@@ -77,27 +76,55 @@ def test_a_link_to_what_was_undone_is_refused(store: Store, count: int) -> None:
         submit(store, lambda t: t.put_links(TENANT, links))
 
 
+def remembered(known: KnownIds, ids: list[str]) -> list[str]:
+    unknown = known.unknown("evidence", TENANT, ids)
+    numbers = known.numbers("evidence", TENANT, ids)
+    assert unknown == [one for one, number in zip(ids, numbers, strict=True) if number == 0]
+    return [one for one in ids if one not in set(unknown)]
+
+
 def test_few_identifiers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_references, "REMEMBERED", 10)
-    known, ids = KnownIds(), {f"e{number}" for number in range(100)}
+    monkeypatch.setattr(known_ids, "REMEMBERED", 10)
+    known, ids = KnownIds(), [f"e{number}" for number in range(100)]
     for first in range(0, 100, 4):
-        rows = [(TENANT, f"e{number}") for number in range(first, first + 4)]
-        known.add(TABLES[EVIDENCE], rows, last_number=first + 4)
+        rows = [(TENANT, one) for one in ids[first : first + 4]]
+        known.add(EVIDENCE.name, rows, last_number=first + 4)
         known.keep()
-    left = ids.difference(known.unknown("evidence", TENANT, sorted(ids)))
-    assert {f"e{number}" for number in range(90, 100)} <= left
+    left = remembered(known, ids)
+    assert left[-10:] == ids[90:]
     assert len(left) <= 30
-    new = [(TENANT, f"n{number}") for number in range(100)]
-    known.add(TABLES[EVIDENCE], new, last_number=200)
-    assert len(known.unknown("evidence", TENANT, [f"n{number}" for number in range(100)])) == 90
+    assert known.numbers("evidence", TENANT, ids[-10:]) == list(range(91, 101))
+
+
+def test_what_one_transaction_put_is_remembered_until_enough_others_came(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(known_ids, "REMEMBERED", 10)
+    monkeypatch.setattr(known_ids, "MOST_AT_ONCE", 60)
+    known, many = KnownIds(), [f"m{number}" for number in range(100)]
+    known.add(EVIDENCE.name, [(TENANT, one) for one in many[:50]], last_number=50)
+    assert remembered(known, many) == many[:50]
+    known.add(EVIDENCE.name, [(TENANT, one) for one in many[50:]], last_number=100)
+    assert remembered(known, many) == many[50:]  # together they were too many
+    known.keep()
+    assert remembered(known, many) == many[50:]
+    known.add(FINDING.name, [(TENANT, f"f{number}") for number in range(50)], last_number=50)
+    known.keep()
+    assert remembered(known, many) == many[50:]  # findings do not push evidence out
+    known.add(EVIDENCE.name, [(TENANT, f"n{number}") for number in range(10)], last_number=110)
+    known.keep()
+    assert remembered(known, many) == []
+    known.add(EVIDENCE.name, [(TENANT, one) for one in many], last_number=210)
+    assert remembered(known, many) == many[40:]
+    assert known.numbers("evidence", TENANT, many[40:42]) == [151, 152]
 
 
 def test_what_is_forgotten_or_of_another_kind_is_unknown() -> None:
     known = KnownIds()
-    known.add(TABLES[EVIDENCE], [(TENANT, "kept"), ("other", "two")], last_number=2)
+    known.add(EVIDENCE.name, [(TENANT, "kept"), ("other", "two")], last_number=2)
     known.keep()
-    known.add(TABLES[EVIDENCE], [(TENANT, "new")], last_number=3)
-    known.add(TABLES[LINK], [(TENANT, "link")], last_number=1)
+    known.add(EVIDENCE.name, [(TENANT, "new")], last_number=3)
+    known.add(LINK.name, [(TENANT, "link")], last_number=1)
     assert known.numbers("evidence", TENANT, ["new", "link", "kept", "two"]) == [3, 0, 1, 0]
     assert known.numbers("evidence", "other", ["two"]) == [2]
     assert known.unknown("evidence", TENANT, ["kept", "new", "link"]) == ["link"]

@@ -36,3 +36,28 @@ def test_a_row_without_a_text_and_a_text_that_is_none_are_refused() -> None:
         native.in_order_of([1, 2], ["a"])
     with pytest.raises(InvalidInput):
         native.in_order_of([1], ["\ud800"])
+
+
+def test_cells_of_rows_are_joined_in_their_order_each_row_before_its_number() -> None:
+    rows = [("t", b"1", 2), (), ("u",)]
+    assert native.joined_cells(rows, [7, 8, 9]) == ("t", b"1", 2, 7, 8, "u", 9)
+    assert native.joined_cells(rows, []) == ("t", b"1", 2, "u")
+    assert native.joined_cells([], []) == ()
+    with pytest.raises(TypeError):
+        native.joined_cells([["t"]], [])  # type: ignore[list-item]
+    with pytest.raises(InvalidInput):
+        native.joined_cells(rows, [7])
+
+
+def test_texts_are_known_by_their_numbers_and_what_is_no_text_is_refused() -> None:
+    known, others = native.TextNumbers(), native.TextNumbers()
+    known.add(["a", "é"], 3)
+    others.add(["é", "z"], 8)
+    known.update(others)
+    assert len(known) == 3
+    assert known.numbers(["z", "b", "é", "a", ""]) == [9, 0, 4, 3, 0]
+    assert known.without_number(["z", "b", "a", "b"]) == ["b", "b"]
+    with pytest.raises(InvalidInput):
+        known.numbers(["\ud800"])
+    with pytest.raises(InvalidInput):
+        known.add(["b"], 0)

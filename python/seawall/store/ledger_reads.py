@@ -42,7 +42,10 @@ class LedgerReads(RowReads):
         """The runs of these identifiers that there are, in any order."""
         named = {f"run_{number}": run_id for number, run_id in enumerate(run_ids)}
         places = ", ".join(f":{name}" for name in named)
-        sql = f"SELECT {COLUMNS[Run]} FROM run WHERE run_id IN ({places}) AND tenant = :tenant"
+        sql = (
+            f"SELECT {COLUMNS[Run]} FROM run"
+            f" WHERE run_id IN ({places}) AND {self.tenant_beside} = :tenant"
+        )
         return self._select(Run, sql, {**named, "tenant": tenant}) if named else []
 
     def dataset(self, tenant: str, dataset_version_id: str) -> DatasetVersion:

@@ -70,30 +70,37 @@ def grow(
     size, peaks = state.size, state.peaks
     tail = known.hashes if known is not None and known.state == state else None
     while size < newest:
-        tile = size // TILE_WIDTH
-        end = min(newest, (tile + _TILES_TOGETHER) * TILE_WIDTH)
-        if size % TILE_WIDTH == 0:
-            tail = b""
-        hashes = log.leaf_hashes(tree, size, end - size)
-        peaks = native.extend_peaks(size, peaks, hashes)
-        full = end // TILE_WIDTH - tile
-        if full > 0 and tail is None:
-            tail = log.leaf_hashes(tree, tile * TILE_WIDTH, size - tile * TILE_WIDTH)
-        if tail is not None:
-            tail += hashes
-            for index in range(full):
-                begin = index * _TILE_BYTES
-                _put_tile(log, tree, 0, tile + index, tail[begin : begin + _TILE_BYTES])
-            tail = tail[full * _TILE_BYTES :]
-        size = end
+        tile, begun = divmod(size, TILE_WIDTH)
+        most = TILE_WIDTH - begun if begun else _TILES_TOGETHER * TILE_WIDTH
+        count = min(newest - size, most)
+        hashes = log.leaf_hashes(tree, size, count)
+        if begun:
+            peaks = native.extend_peaks(size, peaks, hashes)
+            if tail is None and count == most:
+                tail = log.leaf_hashes(tree, tile * TILE_WIDTH, begun)
+            if tail is not None:
+                tail += hashes
+        else:
+            tail = hashes
+        while tail is not None and len(tail) >= _TILE_BYTES:
+            root = native.merkle_root(tail[:_TILE_BYTES])
+            if not begun:  # its leaves need not be hashed once more
+                peaks = native.extend_peaks(tile, peaks, root)
+            _put_tile(log, tree, 0, tile, root, tail[:_TILE_BYTES])
+            tile, tail = tile + 1, tail[_TILE_BYTES:]
+        if tail and not begun:
+            peaks = native.extend_peaks(tile * TILE_WIDTH, peaks, tail)
+        size += count
     grown = LogState(size, peaks)
     log.put_state(tree, grown)
     return KnownTail(grown, tail)
 
 
-def _put_tile(log: GrowingLog, tree: str, level: int, tile: int, hashes: bytes) -> None:
-    log.put_tile(tree, level, tile, native.merkle_root(hashes), hashes)
+def _put_tile(
+    log: GrowingLog, tree: str, level: int, tile: int, root: bytes, hashes: bytes
+) -> None:
+    log.put_tile(tree, level, tile, root, hashes)
     if (tile + 1) % TILE_WIDTH == 0:
         first = tile + 1 - TILE_WIDTH
         roots = log.tile_roots(tree, level, first, TILE_WIDTH)
-        _put_tile(log, tree, level + 1, tile // TILE_WIDTH, roots)
+        _put_tile(log, tree, level + 1, tile // TILE_WIDTH, native.merkle_root(roots), roots)

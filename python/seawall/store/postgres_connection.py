@@ -48,8 +48,15 @@ _WRITING = (
     " WHERE current_setting('synchronous_commit') = 'off'"
 )
 # A plan is kept: one made while its tables are small would go through them row by row, and would
-# still do so once they are large, until the server has counted them again.
-_READING = "SET default_transaction_read_only = on; SET enable_seqscan = off"
+# still do so once they are large, until the server has counted them again. Where it has not counted
+# yet it would rather collect and sort all that follows than walk an index for one page. Each
+# statement has an index in its order, so its plan does not depend on its values, and is made once.
+_READING = (
+    "SET default_transaction_read_only = on; SET enable_seqscan = off;"
+    " SET enable_bitmapscan = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan"
+)
+_READ_ONCE = 1
+"""What is read again is prepared: the server would take as long to plan it as to answer it."""
 
 _AWAY = Failure("store_unavailable", "The database cannot be reached, read or written.")
 _CROWDED = Failure("store_busy", "The database has too many connections; try again.")
@@ -132,6 +139,8 @@ class Server:
         try:
             session = psycopg.connect(**self._parameters, autocommit=True)
             register_arrays(session.adapters)
+            if not writing:
+                session.prepare_threshold = _READ_ONCE
             with self.deadlines.answering(session):
                 session.execute((_SESSION + (_WRITING if writing else _READING)).encode())
         except psycopg.Error as error:

@@ -34,6 +34,9 @@ class RowReads(ABC):
     tenant_aside: ClassVar[str] = "tenant"
     """The column where an index by tenant must not be chosen, as the database wants it written."""
 
+    tenant_beside: ClassVar[str] = "tenant"
+    """The column beside an identifier, where only the index by identifiers may be chosen."""
+
     of_finding: ClassVar[str] = "finding_id = :finding_id"
     """The links of a finding, as the database finds them."""
 
@@ -53,7 +56,8 @@ class RowReads(ABC):
         table, key = _TABLES[row]
         found = self._select(
             row,
-            f"SELECT {COLUMNS[row]} FROM {table} WHERE {key} = :identifier AND tenant = :tenant",
+            f"SELECT {COLUMNS[row]} FROM {table}"
+            f" WHERE {key} = :identifier AND {self.tenant_beside} = :tenant",
             {"identifier": identifier, "tenant": tenant},
         )
         if not found:
@@ -69,7 +73,7 @@ class RowReads(ABC):
         if after is not None:
             condition += (
                 f" AND (created_at, {key}) < (SELECT created_at, {key} FROM {table}"
-                f" WHERE {key} = :after AND tenant = :tenant)"
+                f" WHERE {key} = :after AND {self.tenant_beside} = :tenant)"
             )
         return self._select(
             row,

@@ -13,11 +13,12 @@ from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, Store
 from seawall.store.commit_driver import RunAgain
 from seawall.store.fresh_leaves import HASHED_ROWS, FreshLeaves
 from seawall.store.kept_rows import KeptRows
+from seawall.store.known_ids import KnownIds
 from seawall.store.row_writes import Values
 from seawall.store.sqlite_connection import translated
 from seawall.store.sqlite_links import finding_numbers
 from seawall.store.sqlite_members import RUN_MEMBERS, MembersTable
-from seawall.store.sqlite_references import REMEMBERED, KnownIds, References
+from seawall.store.sqlite_references import References
 from seawall.store.sqlite_tables import MOST_TOGETHER, TABLES, Table
 from seawall.store.tables import EVIDENCE, FINDING, LINK
 
@@ -127,26 +128,25 @@ class SqliteGroup:
     def _put(self, table: Table | MembersTable, rows: Sequence[Values]) -> int:
         is_shared = table in _SHARED
         unknown = self._kept.unknown(table.name, rows) if is_shared else rows
-        references = References(table)
+        references = References(table, self._known)
         created = 0
         for first in range(0, len(unknown), HASHED_ROWS):
-            some = unknown[first : first + HASHED_ROWS]
+            some = list(unknown[first : first + HASHED_ROWS])
             new = table.put(self._connection, some, self._numbers(table, some))
             created += new
             if new:
                 references.add(some)
             if new == len(some):
                 self.fresh.add(table.name, some)
-                if first >= len(unknown) - REMEMBERED:
-                    last = self._connection.last_insert_rowid()
-                    self._known.add(table, some, last_number=last)
-        references.require(self._connection, self._known)
+                last = self._connection.last_insert_rowid()
+                self._known.add(table.name, some, last_number=last)
+        references.require(self._connection)
         if created < len(unknown) and is_shared:
             self._kept.add(table.name, unknown)  # some were there, and may be meant again
         return created
 
-    def _numbers(self, table: Table | MembersTable, rows: Sequence[Values]) -> Sequence[int]:
-        return finding_numbers(self._connection, self._known, rows) if table is _LINKS else ()
+    def _numbers(self, table: Table | MembersTable, rows: Sequence[Values]) -> list[int]:
+        return finding_numbers(self._connection, self._known, rows) if table is _LINKS else []
 
     def put_later(self, table: Table | MembersTable, rows: Sequence[Values]) -> None:
         """Put rows at once if they are many or the group is careful, else with the neighbours'."""

@@ -9,9 +9,10 @@ from typing import cast
 import apsw
 import msgspec
 
+from seawall.store.known_ids import KnownIds
 from seawall.store.refusals import refers_to_nothing
 from seawall.store.row_writes import Values
-from seawall.store.sqlite_references import SCANNED_FOR_ONE, KnownIds
+from seawall.store.sqlite_references import SCANNED_FOR_ONE
 from seawall.store.sqlite_tables import parts
 from seawall.store.tables import FINDING
 
@@ -63,12 +64,9 @@ def finding_numbers(
 def _numbers(
     connection: apsw.Connection, known: KnownIds, tenant: str, ids: list[str]
 ) -> list[int]:
-    numbers = [0] * len(ids)
-    # Of very many at a time few are remembered: the last ones.
-    if len(ids) < _SCANNED or any(known.numbers(FINDING.name, tenant, [ids[0], ids[-1]])):
-        numbers = known.numbers(FINDING.name, tenant, ids)
-        if all(numbers):
-            return numbers
+    numbers = known.numbers(FINDING.name, tenant, ids)
+    if all(numbers):
+        return numbers
     left = sorted(dict.fromkeys(compress(ids, map(not_, numbers))))  # they mostly come in order
     found: dict[str, int] = {}
     if len(left) >= _SCANNED:

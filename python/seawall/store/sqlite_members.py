@@ -30,9 +30,7 @@ class MembersTable:
 
     name = "run_members"
 
-    def put(
-        self, connection: apsw.Connection, rows: Sequence[tuple[Any, ...]], _: Sequence[int] = ()
-    ) -> int:
+    def put(self, connection: apsw.Connection, rows: list[tuple[Any, ...]], _: list[int]) -> int:
         """Insert the members of runs that are there and have none yet."""
         before = connection.total_changes()
         for part in parts(len(rows)):

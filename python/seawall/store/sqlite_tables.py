@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain
 
 import apsw
 
+from seawall import native
 from seawall.store.refusals import kept_otherwise
 from seawall.store.row_writes import Values
 from seawall.store.tables import LEDGER_TABLES, LINK, RUN_EVIDENCE, RUN_FINDING, LedgerTable
@@ -36,14 +36,13 @@ class Table:
         self.insert = cache(self._insert)
         self.same = cache(self._same)
 
-    def put(
-        self, connection: apsw.Connection, rows: Sequence[Values], numbers: Sequence[int] = ()
-    ) -> int:
+    def put(self, connection: apsw.Connection, rows: list[Values], numbers: list[int]) -> int:
         """Insert what is missing, require the rest to be the same; return how many were new."""
         before = connection.total_changes()
         for part in parts(len(rows), self._together):
             some = rows[part]
-            connection.execute(self.insert(len(some)), tuple(chain(*some, numbers[part])))
+            cells = native.joined_cells(some, numbers[part])
+            connection.execute(self.insert(len(some)), cells)
         created = connection.total_changes() - before
         if created < len(rows):
             for part in parts(len(rows), self._together):
@@ -51,7 +50,7 @@ class Table:
         return created
 
     def _require_kept(
-        self, connection: apsw.Connection, rows: Sequence[Values], numbers: Sequence[int]
+        self, connection: apsw.Connection, rows: list[Values], numbers: list[int]
     ) -> None:
         wanted = [row[: len(self._content)] for row in rows]
         if self._count_same(connection, wanted, numbers) < len(rows):
@@ -63,9 +62,10 @@ class Table:
             raise kept_otherwise(f"{self.name}[{changed[1]}]")
 
     def _count_same(
-        self, connection: apsw.Connection, wanted: Sequence[Values], numbers: Sequence[int]
+        self, connection: apsw.Connection, wanted: list[Values], numbers: list[int]
     ) -> int:
-        same = connection.execute(self.same(len(wanted)), tuple(chain(*wanted, numbers)))
+        cells = native.joined_cells(wanted, numbers)
+        same = connection.execute(self.same(len(wanted)), cells)
         return int(same.get)
 
     def _insert(self, count: int) -> str:
@@ -73,13 +73,13 @@ class Table:
         # page that a statement changes.
         return (
             f"INSERT OR FAIL INTO {self.name} ({', '.join(self._with_number(self._columns))}) "
-            f"VALUES {self._places(len(self._columns), count)} ON CONFLICT DO NOTHING"
+            f"VALUES {self._places(self._columns, count)} ON CONFLICT DO NOTHING"
         )
 
     def _same(self, count: int) -> str:
         content = enumerate(self._with_number(self._content), 1)
         return (
-            f"SELECT count(*) FROM (VALUES {self._places(len(self._content), count)}) AS wanted "
+            f"SELECT count(*) FROM (VALUES {self._places(self._content, count)}) AS wanted "
             f"CROSS JOIN {self.name} AS kept WHERE "
             + " AND ".join(f"kept.{name} = wanted.column{n}" for n, name in content)
         )
@@ -87,15 +87,10 @@ class Table:
     def _with_number(self, columns: Sequence[str]) -> list[str]:
         return [*columns, *([self._number] if self._number else [])]
 
-    def _places(self, columns: int, rows: int) -> str:
-        """Name the places of all rows, and after all of them those of the numbers."""
-        if self._number is None:
-            return ", ".join([f"({', '.join('?' * columns)})"] * rows)
-        places = [
-            [*range(row * columns + 1, (row + 1) * columns + 1), rows * columns + row + 1]
-            for row in range(rows)
-        ]
-        return ", ".join(f"({', '.join(f'?{place}' for place in row)})" for row in places)
+    def _places(self, columns: Sequence[str], rows: int) -> str:
+        # Places that are numbered would take longer to prepare than all the rest of a statement.
+        place = ", ".join("?" * len(self._with_number(columns)))
+        return ", ".join([f"({place})"] * rows)
 
 
 def parts(count: int, most: int = MOST_TOGETHER) -> Iterator[slice]:

@@ -13,6 +13,7 @@ from uvicorn.server import ServerState
 from seawall.service.admission import Admission, AdmissionOptions
 from seawall.service.connections import BoundedProtocol, ConnectionLimits, bounded
 from seawall.service.early_refusals import EarlyRefusals
+from seawall.service.precedence import Precedence
 from seawall.service.telemetry.logs import RequestLog
 from seawall.service.telemetry.metrics import Metrics
 from service.fake_transport import Transport
@@ -30,16 +31,30 @@ class Lines:
         self.kept.append(json.loads(line))
 
 
+class Claims(Precedence):
+    """Counts how often the loop wants to go first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def claim(self) -> None:
+        self.count += 1
+        super().claim()
+
+
 class Front:
     """Connections to an application that answers at once whoever is let in."""
 
     def __init__(self, options: AdmissionOptions) -> None:
         self.admission = Admission(options)
         self.metrics = Metrics()
+        self.claims = Claims()
         self.lines = Lines()
         self.answered: list[str] = []
         log = RequestLog(self.lines)  # type: ignore[arg-type]
-        kind = bounded(ConnectionLimits(), EarlyRefusals(self.admission, self.metrics, log))
+        early = EarlyRefusals(self.admission, self.claims, self.metrics, log)
+        kind = bounded(ConnectionLimits(), early)
         self._config = uvicorn.Config(
             self.admission.around(self._inside), http=kind, ws="none", lifespan="off"
         )
@@ -115,6 +130,19 @@ def test_a_round_of_the_loop_answers_a_few() -> None:
             await asyncio.sleep(0)
             assert len(front.answered) - before <= 8  # those who waited, and new ones
             before = len(front.answered)
+
+    asyncio.run(said())
+
+
+def test_the_loop_goes_first_once_somebody_waits() -> None:
+    async def said() -> None:
+        front = Front(FULL)
+        front.send()
+        await settled()
+        assert front.claims.count == 0
+        front.fill()
+        assert front.send().written.startswith(b"HTTP/1.1 503")
+        assert front.claims.count == 1
 
     asyncio.run(said())
 

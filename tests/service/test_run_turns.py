@@ -27,6 +27,7 @@ class Desk:
     def __init__(self, session: Session, store: Store, turns: RunTurns) -> None:
         self.store = store
         self.turns = turns
+        self.given_way = 0
         self.stages: list[str] = []  # since `forget`
         self._session = session
         self._dataset = session.ingest(
@@ -59,6 +60,10 @@ class Desk:
         self.stages.append(stage)
         return lambda: None
 
+    def give_way(self) -> None:
+        """Note that the event loop may go first."""
+        self.given_way += 1
+
     async def answer(self, asked: AskedAnswer) -> bytes:
         """Return what is answered."""
         async with asyncio.timeout(WAIT_S):
@@ -70,12 +75,14 @@ def drafted(run_id: str) -> AuditDraft:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     with (
         open_store(str(tmp_path / "turns.db"), opened_at=STARTED_AT) as store,
         Lanes(light=4, heavy=1) as workers,
     ):
-        yield Desk(Session(store), store, RunTurns(workers))
+        desk = Desk(Session(store), store, RunTurns(workers))
+        monkeypatch.setattr(workers.precedence, "give_way", desk.give_way)
+        yield desk
 
 
 def test_each_gets_the_answer_to_its_own_question(desk: Desk) -> None:
@@ -88,6 +95,15 @@ def test_each_gets_the_answer_to_its_own_question(desk: Desk) -> None:
     assert all(one.run.created for one in asked)
     assert {one.run_id for one in desk.store.all_runs("default")} == {a.decode() for a in answers}
     assert {one.subject for one in desk.store.all_audit()} == {a.decode() for a in answers}
+
+
+def test_the_event_loop_may_go_first_between_any_two_runs(desk: Desk) -> None:
+    async def said() -> None:
+        asked = [desk.asked(number / 100) for number in range(20)]
+        await asyncio.gather(*map(desk.answer, asked))
+
+    asyncio.run(said())
+    assert desk.given_way >= 19
 
 
 def test_a_question_that_is_refused_fails_alone(desk: Desk) -> None:

@@ -142,5 +142,5 @@ def make_app(
         handler = traced(handler, traces)
     log = None if lines is None else RequestLog(lines)
     app.asgi_handler = request_ids(observing(handler, metrics, log))
-    app.state.early = EarlyRefusals(admitting, metrics, log)
+    app.state.early = EarlyRefusals(admitting, service.workers.precedence, metrics, log)
     return app

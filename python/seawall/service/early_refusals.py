@@ -10,6 +10,7 @@ import msgspec
 
 from seawall.service.access.security_headers import SECURITY_HEADERS
 from seawall.service.admission import NEVER_WAIT, OVERLOADED, Admission, name_of
+from seawall.service.precedence import Precedence
 from seawall.service.problems import Problem
 from seawall.service.request_ids import request_id_of
 from seawall.service.telemetry.logs import RequestLog
@@ -22,10 +23,20 @@ _ID = "{}"
 
 
 class EarlyRefusals:
-    """Refuses at the door of `Admission`, and is counted and logged as everything is."""
+    """Refuses at the door of `Admission`, and is counted and logged as everything is.
 
-    def __init__(self, admission: Admission, metrics: Metrics, log: RequestLog | None) -> None:
+    Once somebody waits there, who comes is read and told before the threads go on.
+    """
+
+    def __init__(
+        self,
+        admission: Admission,
+        precedence: Precedence,
+        metrics: Metrics,
+        log: RequestLog | None,
+    ) -> None:
         self._door = admission.door
+        self._precedence = precedence
         self._metrics = metrics
         self._log = log
         body = msgspec.json.encode(Problem(CODE, OVERLOADED.message, "", _ID))
@@ -43,6 +54,8 @@ class EarlyRefusals:
         self, method: bytes, url: bytes, headers: Iterable[tuple[bytes, bytes]]
     ) -> bytes | None:
         """Return the whole answer to a request that finds no place, else nothing."""
+        if self._door.turns.waiting:
+            self._precedence.claim()
         if url.partition(b"?")[0] in _NEVER or self._door.expects(name_of(headers)):
             return None
         began = self._metrics.clock()

@@ -11,6 +11,7 @@ from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar
 
 import msgspec
 
+from seawall.service.precedence import Precedence
 from seawall.service.turns import Turns
 
 P = ParamSpec("P")
@@ -130,9 +131,13 @@ class Lane(Executor):
 
 
 class Lanes(Executor):
-    """Two lanes as one executor: the turn says which."""
+    """Two lanes as one executor: the turn says which.
+
+    Work in parts heeds ``precedence`` between any two of them.
+    """
 
     def __init__(self, *, light: int, heavy: int) -> None:
+        self.precedence = Precedence()
         self.by_name: dict[LaneName, Lane] = {
             "light": Lane(light, name="seawall-request"),
             "heavy": Lane(heavy, name="seawall-heavy"),

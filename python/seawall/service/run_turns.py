@@ -161,6 +161,7 @@ class RunTurns:
                 if run.compute():
                     with queue.lock:
                         queue.computed.append(run)
+                self._workers.precedence.give_way()
                 if monotonic() >= ends:
                     break
             queue.write()

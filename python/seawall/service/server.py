@@ -42,10 +42,14 @@ is forgotten as its last reference goes.
 """
 
 COUNTED_AFTER = 500_000
-"""What was set aside is counted once there may be so many objects more."""
+"""What there is is counted once there may be so many objects more."""
 
-MOST_MORE = 1_000_000
-"""It is walked once there are so many more than after the last walk: some may be cycles."""
+MOST_MORE = 3_000_000
+"""Blocks of memory more than after the last walk, with which it is walked: some may be of cycles.
+
+An object takes two to four. They are counted by the allocator; to count what was set aside is to
+walk over it, during which nobody would be answered.
+"""
 
 SWITCH_S = 0.0005
 """How long a thread may keep the interpreter while the event loop waits for it.
@@ -157,7 +161,7 @@ def serve(
 async def collect_seldom() -> None:
     """Set aside what is new and walk what has grown, until the loop ends."""
     loop = asyncio.get_running_loop()
-    there, more = gc.get_freeze_count(), 0
+    there, more = sys.getallocatedblocks(), 0
 
     def look() -> None:
         nonlocal there, more
@@ -165,11 +169,11 @@ async def collect_seldom() -> None:
         gc.freeze()
         if more >= COUNTED_AFTER:
             more = 0
-            if gc.get_freeze_count() > there + MOST_MORE:
+            if sys.getallocatedblocks() > there + MOST_MORE:
                 gc.unfreeze()
                 gc.collect()
                 gc.freeze()
-                there = gc.get_freeze_count()
+                there = sys.getallocatedblocks()
         loop.call_later(SET_ASIDE_S, look)
 
     loop.call_later(SET_ASIDE_S, look)

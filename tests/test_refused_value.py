@@ -8,12 +8,12 @@ import pytest
 from seawall.refused_value import refused_value
 
 
-class Leaf(msgspec.Struct, frozen=True):
+class Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Literal["fixed", "random"] = "fixed"
     share: float | Literal["by_formula"] = 0.0
 
 
-class Book(msgspec.Struct, frozen=True):
+class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     leaf: Leaf | None = None
     leaves: list[Leaf] = []
     named: dict[str, Leaf] = {}
@@ -43,6 +43,12 @@ class Book(msgspec.Struct, frozen=True):
             ".leaf.share",
         ),
         ({"leaf": {"kind": 3}}, "Expected `str`, got `int`", ".leaf.kind"),
+        ({"a`b": 1}, "Object contains unknown field `a`b`", ".a`b"),
+        (
+            {"leaves": [{"more": 1}]},
+            "Object contains unknown field `more`",
+            ".leaves[0].more",
+        ),
         ([], "Expected `object`, got `array`", ""),
     ],
 )

@@ -8,10 +8,13 @@ import msgspec
 from msgspec import inspect
 
 _STEP = re.compile(r"\.(\w+)|\[")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 
 
 def refused_value(error: msgspec.ValidationError, asked: Any) -> tuple[str, str]:
-    """Return the message and the place of an error; a text of a choice comes with the choices.
+    """Return the message and the place of an error.
+
+    A text of a choice comes with the choices, and the place of an unknown field is its own.
 
     Parameters
     ----------
@@ -27,6 +30,8 @@ def refused_value(error: msgspec.ValidationError, asked: Any) -> tuple[str, str]
         choices = [value for kind in held for value in _choices(kind)]
         if choices:
             message += ": it is one of " + ", ".join(map(str, choices))
+    elif unknown := _UNKNOWN.fullmatch(message):
+        place += f".{unknown[1]}"
     return message, place
 
 

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from seawall.errors import StoreError
+from seawall.service import Service
+from seawall.store.service_writes import ServiceWrites
 from service.conftest import RECORD, RUN, STARTED_AT, Client
 
 INGEST = "/api/v3/ingest-records"
@@ -78,6 +81,95 @@ def test_lifecycle_says_what_has_to_come_before(client: Client) -> None:
     assert kept.json()["dataset_version_id"] == version
     assert code(reports, report) == (409, "CALCULATE_NOT_COMPLETE")
     assert client.post(RUN, json=asked).status_code == 200
+
+
+def test_the_same_body_has_the_same_answer_and_identifiers(client: Client) -> None:
+    first = client.post(INGEST, json={"records": [RECORD]}).json()
+    second = client.post(INGEST, json={"records": [RECORD]}).json()
+    version = {"dataset_version_id": first["dataset_version_id"]}
+    committed = client.post("/api/v3/normalize/commit", json=version).json()
+    assert first["import_id"].startswith("im_")
+    assert (first.pop("raw_records_written"), second.pop("raw_records_written")) == (1, 0)
+    committed.pop("raw_records_written")
+    assert first == second == committed
+
+
+def audit(client: Client) -> list[tuple[str, str]]:
+    """Action and subject of what was done to datasets, oldest first."""
+    items = client.get("/api/v3/audit/logs", params={"outcome": "done"}).json()["items"]
+    return [(item["action"], item["subject"]) for item in reversed(items)]
+
+
+@pytest.mark.parametrize("later", ["commit", "ingest"])
+def test_an_entry_of_the_audit_is_left_for_what_is_written_and_for_nothing_else(
+    client: Client, later: str
+) -> None:
+    made = [
+        client.post(INGEST, json={"records": [RECORD], "normalize": False}).json() for _ in range(2)
+    ]
+    version = made[0]["dataset_version_id"]
+    assert audit(client) == [("dataset.ingest", version)]
+    for _ in range(2):
+        if later == "commit":
+            client.post("/api/v3/normalize/commit", json={"dataset_version_id": version})
+        else:
+            client.post(INGEST, json={"records": [RECORD]})
+    assert audit(client) == [("dataset.ingest", version), ("dataset.normalise", version)]
+
+
+def test_an_ingest_and_its_entry_are_one_transaction(
+    client: Client, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StoreError("no entry", code="store_full")
+
+    monkeypatch.setattr(ServiceWrites, "append_audit", refuse)
+    found = client.post(INGEST, json={"records": [RECORD]})
+    assert (found.status_code, found.json()["detail"]) == (507, "STORE_FULL")
+    assert service.store.datasets("default") == []
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\xed\xa0\x80"])
+def test_bytes_that_are_no_text_are_refused_as_those_of_a_body_or_a_file(
+    client: Client, bad: bytes
+) -> None:
+    records = b"[%s, %s]" % (
+        json.dumps(RECORD).encode(),
+        json.dumps(changed(source_record_id="?")).encode().replace(b"?", bad),
+    )
+    for path in (INGEST, "/api/v3/normalize/validate"):
+        found = client.post(path, content=b'{"records": %s}' % records)
+        assert (found.status_code, found.json()["detail"]) == (400, "BODY_INVALID")
+        assert found.json()["where"] == "records[1]"
+    found = client.post(FILE, content=records, params={"filename": "a.json"})
+    assert (found.status_code, found.json()["detail"]) == (400, "SOURCE_UNREADABLE")
+
+
+@pytest.mark.parametrize("path", ["preview", "validate"])
+@pytest.mark.parametrize(
+    ("beside", "where"),
+    [({"records": [7]}, "records"), ({"records": None}, "records"), ({"profile": "x"}, "profile")],
+)
+def test_beside_a_dataset_nothing_is_taken_that_would_not_be_read(
+    client: Client, dataset: str, path: str, beside: dict[str, Any], where: str
+) -> None:
+    body = {"dataset_version_id": dataset, **beside}
+    found = client.post(f"/api/v3/normalize/{path}", json=body)
+    assert (found.status_code, found.json()["detail"]) == (422, "INVALID_INPUT")
+    assert found.json()["where"] == where
+
+
+@pytest.mark.parametrize(
+    ("beside", "where"), [({"normalize": (None, "false")}, "normalize"), ({}, "file")]
+)
+def test_a_form_has_nothing_beside_its_file(
+    client: Client, beside: dict[str, Any], where: str
+) -> None:
+    file = ("file", ("r.json", json.dumps([RECORD]).encode()))
+    found = client.post(FILE, files=[file, *(beside.items() or [file])])
+    assert (found.status_code, found.json()["detail"]) == (400, "BODY_INVALID")
+    assert found.json()["where"] == where
+    assert client.get("/api/v3/datasets").json()["items"] == []
 
 
 def test_a_preview_shows_and_writes_nothing(client: Client) -> None:

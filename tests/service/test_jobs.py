@@ -13,7 +13,7 @@ from seawall.native import RunControl
 from seawall.service import Service
 from seawall.service.access.principal import Principal
 from seawall.session.question import iso_time
-from seawall.store.types import JobChange
+from seawall.store.types import AuditDraft, JobChange
 from service.conftest import ASSUMED, STARTED_AT, Client
 
 SIMULATION = "/api/v3/engines/debt-simulation"
@@ -29,8 +29,23 @@ def finished(client: Client, job_id: str) -> Any:
     raise AssertionError(found)
 
 
+def entry(action: str, subject: str) -> AuditDraft:
+    return AuditDraft("default", STARTED_AT, "tester", action, "done", subject, "")
+
+
 def begin(service: Service, work: Callable[[RunControl], bytes]) -> str:
-    return service.jobs.begin(SOMEBODY, "test", request=b"{}", total=1, work=work).job_id
+    asked: dict[str, Any] = {"request": b"{}", "total": 1, "work": work, "audited": entry}
+    return service.jobs.begin(SOMEBODY, "test", **asked).job_id
+
+
+def audit(client: Client, *prefixes: str) -> list[tuple[str, str, str]]:
+    """Action, subject and request of every write with one of these actions, oldest first."""
+    items = client.get("/api/v3/audit/logs", params={"outcome": "done"}).json()["items"]
+    return [
+        (item["action"], item["subject"], item["request_id"])
+        for item in reversed(items)
+        if item["action"].startswith(prefixes)
+    ]
 
 
 @pytest.fixture
@@ -57,6 +72,38 @@ def test_a_run_as_a_job_answers_what_the_run_answers(
     )
 
 
+def test_the_run_of_a_job_is_in_the_audit_once_as_of_who_asked(
+    client: Client, dataset: str, path: str
+) -> None:
+    body = {
+        "dataset_version_id": dataset,
+        "started_at": STARTED_AT,
+        "parameters": {**ASSUMED, "scenario_count": 4096, "seed": 3},
+    }
+    jobs = []
+    for name in ("first", "second"):
+        begun = client.post(f"{path}/jobs", json=body, headers={"X-Request-ID": name}).json()
+        jobs.append(finished(client, begun["job_id"])["job_id"])
+    run_id = client.post(f"{path}/run", json=body).json()["run_id"]
+    assert audit(client, "job", "debt") == [
+        ("job.begin", jobs[0], "first"),
+        ("debt_simulation.run", run_id, "first"),
+        ("job.begin", jobs[1], "second"),
+    ]
+    run, begin = client.get("/api/v3/audit/logs", params={"limit": 3}).json()["items"][1:]
+    assert run["actor"] == begin["actor"]
+
+
+def test_only_a_job_that_could_be_cancelled_is_in_the_audit_as_that(
+    client: Client, service: Service
+) -> None:
+    job_id = begin(service, lambda _: b"{}")
+    finished(client, job_id)
+    assert client.delete(f"/api/v3/jobs/{job_id}").status_code == 409
+    assert client.delete("/api/v3/jobs/job_x").status_code == 404
+    assert audit(client, "job") == [("job.begin", job_id, "")]
+
+
 def test_a_verification_finds_a_sound_store_sound(client: Client, dataset: str) -> None:
     begun = client.post("/api/v3/verify/jobs").json()
     assert finished(client, begun["job_id"])["status"] == "done"
@@ -79,6 +126,7 @@ def test_a_cancelled_job_stops_and_stays_cancelled(client: Client, service: Serv
     open_result = client.get(f"/api/v3/jobs/{job_id}/result")
     assert (open_result.status_code, open_result.json()["detail"]) == (409, "JOB_NOT_FINISHED")
     assert client.delete(f"/api/v3/jobs/{job_id}").json()["status"] == "cancelled"
+    assert [entry[:2] for entry in audit(client, "job.cancel")] == [("job.cancel", job_id)]
     assert finished(client, job_id)["status"] == "cancelled"
     again = client.delete(f"/api/v3/jobs/{job_id}")
     assert (again.status_code, again.json()["detail"]) == (409, "JOB_FINISHED")

@@ -60,6 +60,19 @@ def test_every_route_states_its_answer_and_its_refusals(document: dict[str, Any]
         assert ("507" in responses) is not name.startswith("get"), name
 
 
+def test_no_route_takes_a_parameter_that_it_does_not_state(
+    client: Client, document: dict[str, Any]
+) -> None:
+    for name, operation in operations(document):
+        if operation["security"] == [{"token": []}]:
+            continue  # a key is refused before
+        method, path = name.split()
+        found = client.request(method, re.sub(r"\{\w+\}", "1", path) + "?surplus=1")
+        assert (found.status_code, found.json()["detail"]) == (400, "QUERY_INVALID"), name
+        assert found.json()["where"] == "surplus", name
+        assert "400" in operation["responses"], name
+
+
 def test_every_route_that_takes_a_body_states_it(document: dict[str, Any]) -> None:
     without = {
         name

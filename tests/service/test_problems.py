@@ -40,6 +40,20 @@ def test_a_bad_question_is_refused_with_its_code(
 
 
 @pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (run_body(more=1), "more"),
+        (run_body(run_id="run_1"), "run_id"),
+        (run_body(parameters={"more": 1}), "parameters.more"),
+    ],
+)
+def test_an_unknown_field_is_named_by_its_place(client: Client, body: Any, where: str) -> None:
+    found = client.post(RUN, json=body)
+    assert (found.status_code, found.json()["detail"]) == (422, "INVALID_INPUT")
+    assert found.json()["where"] == where
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",
@@ -129,6 +143,8 @@ def test_a_body_of_another_kind_is_refused(
 def test_a_body_that_is_too_large_is_refused(client: Client) -> None:
     found = client.post(RUN, content=b" " * ((1 << 20) + 1))
     assert (found.status_code, found.json()["detail"]) == (413, "BODY_TOO_LARGE")
+    assert found.json()["where"] == "body"
+    assert "1,048,576 bytes" in found.json()["message"]
 
 
 def test_a_method_that_a_path_does_not_have_is_refused(client: Client) -> None:

@@ -42,7 +42,8 @@ def test_the_same_bytes_and_profile_are_the_same_version(session: Session) -> No
     first, second = ingest(session), ingest(session)
     assert first.dataset_version_id == second.dataset_version_id
     assert (first.created, second.created) == (True, False)
-    assert first.import_id != second.import_id
+    assert first.import_id == second.import_id == session.normalise(first).import_id
+    assert first.import_id == session.dataset(first.dataset_version_id).import_id
     assert len(session.datasets()) == 1
 
 
@@ -57,6 +58,12 @@ def test_an_array_and_lines_of_the_same_records_are_the_same_version(session: Se
     assert lines.dataset_version_id == array.dataset_version_id
     assert lines.merkle_root == array.merkle_root
     assert session.verify().ok
+
+
+def test_what_is_imported_has_an_identifier_of_its_tenant_and_content(session: Session) -> None:
+    other = session.acting_as(tenant="other", actor="somebody")
+    mine, shorter = ingest(session), ingest(session, as_array(ROWS[:5]))
+    assert len({mine.import_id, shorter.import_id, ingest(other).import_id}) == 3
 
 
 def test_another_profile_makes_another_version(session: Session) -> None:

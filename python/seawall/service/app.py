@@ -16,6 +16,7 @@ from seawall.service.known_answers import GZIP_FROM_BYTES, GZIP_LEVEL
 from seawall.service.openapi import openapi_document
 from seawall.service.parts import Service
 from seawall.service.problems import HANDLERS
+from seawall.service.queries import no_unknown_query
 from seawall.service.request_ids import request_ids
 from seawall.service.routes.audit import audit_routes
 from seawall.service.routes.datasets import dataset_routes
@@ -121,7 +122,7 @@ def make_app(
     ]
     app = Litestar(
         routes,
-        middleware=[access.middleware, admitting.middleware],
+        middleware=[access.middleware, no_unknown_query, admitting.middleware],
         exception_handlers=HANDLERS,
         lifespan=[alive],
         compression_config=CompressionConfig(

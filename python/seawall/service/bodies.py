@@ -1,6 +1,8 @@
 """Bodies of requests: decoded once, into the type that the route states, or refused."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import inf
 from typing import Any, TypeVar
 
@@ -9,7 +11,8 @@ import numpy as np
 from litestar import Request
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
-from seawall.errors import InvalidInput, LimitExceeded
+from seawall.errors import InvalidInput, LimitExceeded, SourceUnreadable
+from seawall.refused_value import refused_value
 
 T = TypeVar("T")
 
@@ -91,22 +94,23 @@ def _decode(body: bytes, kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         if kind is object:  # a number that no type has
             raise InvalidInput(str(error), where="body", code="body_invalid") from error
-        raise _refusal(body, kind, str(error)) from error
+        raise _refusal(body, kind, error) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(str(error), where="body", code="body_invalid") from error
     except RecursionError as error:
         raise LimitExceeded("is nested too deeply", where="body") from error
 
 
-def _refusal(body: bytes, kind: type[Any], text: str) -> InvalidInput:
-    message, _, place = text.partition(" - at `$")
-    place = place.rstrip("`").lstrip(".")
+def _refusal(body: bytes, kind: type[Any], error: msgspec.ValidationError) -> InvalidInput:
+    message, place = refused_value(error, kind)
+    place = place.lstrip(".")
+    named = [name for name in kind.__struct_fields__ if name in NAMED_FIELDS]
     given = _decode(body, object)  # what is no JSON further on is refused as that
     if isinstance(given, dict):
-        for name in kind.__struct_fields__:
-            if name in NAMED_FIELDS and given.get(name) in (None, ""):
+        for name in named:
+            if given.get(name) in (None, ""):
                 return InvalidInput("is required", where=name, code=f"{name}_required")
-    code = f"{place}_invalid" if place in NAMED_FIELDS else ""
+    code = f"{place}_invalid" if place in named else ""
     return InvalidInput(message, where=place, code=code)
 
 
@@ -155,6 +159,21 @@ def decode_envelope(body: bytes, kind: type[T], raw_field: str) -> T:
     begin = _address(raw) - _address(body) if size else 0
     refuse_duplicate_keys(body[:begin] + b"0" * bool(size) + body[begin + size :])
     return decoded
+
+
+@contextmanager
+def refused_as_body() -> Iterator[None]:
+    """Refuse bytes of a body that only the core finds to be no JSON as all others are.
+
+    Raises
+    ------
+    InvalidInput
+        ``body_invalid`` with the record.
+    """
+    try:
+        yield
+    except SourceUnreadable as error:
+        raise InvalidInput(error.message, where=error.where, code="body_invalid") from error
 
 
 def require_list(raw: msgspec.Raw, message: str) -> None:

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response
 
 from seawall.service.answers import answer
-from seawall.service.parts import HttpRequest, Service, written
+from seawall.service.parts import Service
 from seawall.session import Dataset
 from seawall.session.dataset import DatasetSummary
 
@@ -20,11 +20,11 @@ class DataQuality(msgspec.Struct, frozen=True):
 
 
 class IngestAnswer(msgspec.Struct, frozen=True):
-    """What an ingest gives; the same records under the same profile give the same version."""
+    """What an ingest gives; the same records under the same profile give the same identifiers."""
 
     dataset_version_id: str
     import_id: str
-    raw_records_written: int  # 0 when they were there already
+    raw_records_written: int  # by this request: 0 when they were there already
     data_quality: DataQuality
 
 
@@ -43,14 +43,9 @@ def ingest_answer(dataset: Dataset) -> IngestAnswer:
     )
 
 
-async def answer_ingest(
-    service: Service, request: HttpRequest, ingest: Callable[[], Dataset]
-) -> Response[bytes]:
-    """Ingest beside the event loop, leave for the audit what was written, and answer."""
-    found = await service.off_loop(lambda: ingest_answer(ingest()))
-    if found.raw_records_written:
-        written(request, "dataset.ingest", found.dataset_version_id)
-    return answer(found)
+async def answer_ingest(service: Service, ingest: Callable[[], Dataset]) -> Response[bytes]:
+    """Ingest beside the event loop, and answer."""
+    return answer(await service.off_loop(lambda: ingest_answer(ingest())))
 
 
 def warnings(summary: DatasetSummary | None) -> list[str]:

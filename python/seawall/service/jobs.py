@@ -16,7 +16,8 @@ from seawall.service.lanes import Turn, in_turn
 from seawall.service.problems import wire_code
 from seawall.session.question import iso_time
 from seawall.store import Store
-from seawall.store.types import Job, JobChange
+from seawall.store.interface import Transaction
+from seawall.store.types import AuditDraft, Job, JobChange
 
 _log = logging.getLogger("seawall.service")
 
@@ -98,6 +99,7 @@ class Jobs:
         request: bytes,
         total: int,
         work: Callable[[RunControl], bytes],
+        audited: Callable[[str, str], AuditDraft],
     ) -> Job:
         """Keep a job and begin with it as soon as a worker is free.
 
@@ -109,6 +111,9 @@ class Jobs:
             Of the units that the control counts; 0 when nobody knows.
         work : callable
             Returns the result as JSON.
+        audited : callable
+            Makes the audit entry of an action and the job's identifier; it is appended as the job
+            is kept.
 
         Raises
         ------
@@ -131,6 +136,12 @@ class Jobs:
             updated_at=now,
         )
         live = _Live(job, RunControl())
+        entry = audited("job.begin", job.job_id)
+
+        def keep(tx: Transaction) -> None:
+            tx.put_job(job)
+            tx.append_audit(entry)
+
         with self._lock:
             of_tenant = sum(one.job.tenant == job.tenant for one in self._live.values())
             is_full = len(self._live) >= MOST_LIVE or of_tenant >= MOST_LIVE_OF_TENANT
@@ -138,7 +149,7 @@ class Jobs:
                 raise StoreError("Too many jobs wait; try again.", code="overloaded")
             self._live[job.job_id] = live
         try:
-            self._store.submit(lambda tx: tx.put_job(job)).result()
+            self._store.submit(keep).result()
             with in_turn(Turn(job.tenant)):
                 self._workers.submit(self._do, live, work)
         except BaseException:
@@ -150,8 +161,8 @@ class Jobs:
         """Tell how many jobs of this process are queued or running."""
         return len(self._live)
 
-    def cancel(self, tenant: str, job_id: str) -> Job:
-        """Cancel a job, wherever it runs.
+    def cancel(self, tenant: str, job_id: str, *, audited: Callable[[str, str], AuditDraft]) -> Job:
+        """Cancel a job, wherever it runs; ``audited`` as of `begin`.
 
         Raises
         ------
@@ -160,7 +171,15 @@ class Jobs:
         Conflict
             ``job_finished`` when it has ended.
         """
-        changed = self._change(tenant, job_id, status="cancelled")
+        change = JobChange(updated_at=self._now(), status="cancelled")
+        entry = audited("job.cancel", job_id)
+
+        def end(tx: Transaction) -> Job:
+            ended = tx.update_job(tenant, job_id, change)
+            tx.append_audit(entry)
+            return ended
+
+        changed = self._store.submit(end).result()
         with self._lock:
             live = self._live.get(job_id)
         if live is not None:

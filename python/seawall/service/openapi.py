@@ -136,6 +136,7 @@ def _file_schema(media_type: str) -> dict[str, Any]:
         "type": "object",
         "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
         "required": ["file"],
+        "additionalProperties": False,
     }
 
 
@@ -194,17 +195,15 @@ def _refusal_schema(said: Described, status: int, schema_of: Mapping[str, Any]) 
 
 def _refusals(path: str, handler: HTTPRouteHandler, said: Described) -> set[int]:
     """Return the statuses that a route may answer beside its success."""
-    statuses = {*said.refusals, *said.also, 500}
+    statuses = {*said.refusals, *said.also, 400, 500}  # 400: a query that it does not know
     if path not in NEVER_WAIT:
         statuses.add(503)
     if not handler.opt.get("public"):
         statuses |= {401, 403, 429, 503}
-    if said.query is not None:
-        statuses.add(400)
     if "{" in path:
         statuses.add(404)
     if said.body is not None or said.files:
-        statuses |= {400, 408, 413, 415, 422}
+        statuses |= {408, 413, 415, 422}
     if not handler.http_methods <= {"GET", "HEAD", "OPTIONS"}:
         statuses.add(507)  # it writes, if only to the audit
     return statuses - {said.status}

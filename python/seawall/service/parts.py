@@ -8,7 +8,6 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 from litestar import Request
 
-from seawall.service.access.gate import Written
 from seawall.service.access.principal import Principal
 from seawall.service.held_runs import HeldRuns
 from seawall.service.jobs import Jobs
@@ -71,12 +70,10 @@ def principal_of(request: HttpRequest) -> Principal:
     return found
 
 
-def drafted(request: HttpRequest, action: str, subject: str) -> AuditDraft:
-    """Describe what a handler writes; it appends this itself, in the same transaction."""
-    found: AuditDraft = request.scope["state"]["draft"](Written(action, subject))
+def auditing(request: HttpRequest) -> Callable[[str, str], AuditDraft]:
+    """Return what makes the entry of an action and its subject, for who appends it as they write.
+
+    It does not keep the request, and so may outlive it.
+    """
+    found: Callable[[str, str], AuditDraft] = request.scope["state"]["draft"]
     return found
-
-
-def written(request: HttpRequest, action: str, subject: str) -> None:
-    """Leave what a handler wrote for the audit, which has it before the answer is sent."""
-    request.scope["state"]["written"] = Written(action, subject)

@@ -78,7 +78,6 @@ _HTTP_CODES = {
     400: "body_invalid",
     404: "not_found",
     405: "method_not_allowed",
-    413: "body_too_large",
     415: "unsupported_media_type",
 }
 
@@ -138,6 +137,10 @@ def refused_by_http(request: "Request[Any, Any, Any]", error: HTTPException) -> 
         return problem(request, 400, code="BODY_INVALID", message="The body did not end.")
     if status >= 500:
         return failed(request, error)
+    if status == 413:
+        most = request.route_handler.resolve_request_max_body_size()
+        message = f"The body of such a request may have {most:,} bytes."
+        return problem(request, status, code="BODY_TOO_LARGE", message=message, where="body")
     return problem(
         request,
         status,

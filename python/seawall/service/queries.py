@@ -1,12 +1,15 @@
 """Query strings: decoded into the type that the route states; what it does not know is refused."""
 
+from collections.abc import Awaitable
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from seawall.errors import InvalidInput
+from seawall.refused_value import refused_value
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -21,9 +24,30 @@ def decode_query(request: "Request[Any, Any, Any]", kind: type[T]) -> T:
     InvalidInput
         ``query_invalid`` with the parameter's name.
     """
+    return _decode(request.scope["query_string"], kind)
+
+
+def no_unknown_query(app: ASGIApp) -> ASGIApp:
+    """Wrap what lies behind the routing: a route that states no query takes no parameter."""
+
+    def checked(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["query_string"]:
+            said = scope["route_handler"].opt.get("described")
+            if said is not None and said.query is None:
+                _decode(scope["query_string"], _Nothing)
+        return app(scope, receive, send)
+
+    return checked
+
+
+class _Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+def _decode(query: bytes, kind: type[T]) -> T:
     try:
         pairs = parse_qsl(
-            request.scope["query_string"].decode("ascii"),
+            query.decode("ascii"),
             keep_blank_values=True,
             max_num_fields=_MOST_PARAMETERS,
             errors="strict",
@@ -38,8 +62,8 @@ def decode_query(request: "Request[Any, Any, Any]", kind: type[T]) -> T:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at `$.")
-        raise _invalid(message, place.rstrip("`") or "query") from error
+        message, place = refused_value(error, kind)
+        raise _invalid(message, place.lstrip(".") or "query") from error
 
 
 def _invalid(message: str, where: str) -> InvalidInput:

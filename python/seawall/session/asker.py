@@ -18,7 +18,6 @@ class Asker(msgspec.Struct, frozen=True):
     tenant: str
     actor: str
     clock: Callable[[], datetime]
-    ids: Callable[[str], str]
     threads: int
     holdings: Holdings
 

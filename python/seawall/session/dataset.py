@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from seawall.errors import NotFound
+from seawall.session import identity
 from seawall.store.types import DatasetVersion
 from seawall.table import Table
 
@@ -41,8 +42,6 @@ class Dataset:
         None for a dataset that is not normalised yet.
     created : bool
         Whether the ingest at hand wrote it; False when it was there already.
-    import_id : str
-        Of the ingest at hand; empty otherwise.
     """
 
     def __init__(
@@ -52,18 +51,21 @@ class Dataset:
         summary: DatasetSummary | None,
         tables: Callable[[], Mapping[str, Table]],
         created: bool = False,
-        import_id: str = "",
     ) -> None:
         self._version = version
         self._tables = tables
         self.summary = summary
         self.created = created
-        self.import_id = import_id
 
     @property
     def dataset_version_id(self) -> str:
         """The identifier; the same bytes and profile give the same one."""
         return self._version.dataset_version_id
+
+    @property
+    def import_id(self) -> str:
+        """The identifier of its import; whoever brings the same content gets the same one."""
+        return identity.import_id(self._version.tenant, self._version.dataset_version_id)
 
     @property
     def merkle_root(self) -> str:

@@ -29,6 +29,11 @@ def dataset_version_id(tenant: str, content: bytes) -> str:
     return identifier("dv", tenant, content)
 
 
+def import_id(tenant: str, dataset_version_id: str) -> str:
+    """Identify the import that a dataset version is of: that of all who bring these records."""
+    return identifier("im", tenant, dataset_version_id)
+
+
 def run_id(
     tenant: str,
     *,

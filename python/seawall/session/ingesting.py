@@ -1,6 +1,6 @@
 """The ingest side of a session: from a source to a dataset version that is in the store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,10 @@ from seawall.session.raw_chunks import RawChunks
 from seawall.session.refusal import check_keys, refusal
 from seawall.session.writing import Derived, dataset_row, derive
 from seawall.store.interface import Transaction
-from seawall.store.types import DatasetVersion, RawChunk
+from seawall.store.types import AuditDraft, DatasetVersion, RawChunk
+
+Audited = Callable[[str, str], AuditDraft]
+"""Makes an audit entry of an action and of the identifier of what it is done to."""
 
 
 def chosen_profile(profile: str | TapeProfile) -> TapeProfile:
@@ -44,6 +47,7 @@ def ingest_dataset(
     whole_keys: bool,
     normalise: bool,
     control: RunControl | None,
+    audited: Audited | None,
 ) -> Dataset:
     """Read a source and write it as a dataset version; as `Session.ingest`."""
     if strict and not normalise:
@@ -64,38 +68,45 @@ def ingest_dataset(
             whole_keys=whole_keys,
             normalise=normalise,
         )
-        created = not known and _write(asker, row, chunks.finish(), derived)
-    import_id = asker.ids("im")
+        created = not known and _write(asker, row, chunks.finish(), derived, audited)
     if created:
-        return hold_dataset(asker, row, created=True, import_id=import_id)
+        return hold_dataset(asker, row, created=True)
     # What an earlier ingest of the same records wrote; its source rows are kept.
     version = asker.version(row.dataset_version_id)
     if normalise:
-        normalise_dataset(asker, version, control=None)
-    return hold_dataset(asker, version, import_id=import_id)
+        normalise_dataset(asker, version, control=None, audited=audited)
+    return hold_dataset(asker, version)
 
 
-def normalise_dataset(asker: Asker, version: DatasetVersion, *, control: RunControl | None) -> None:
+def normalise_dataset(
+    asker: Asker,
+    version: DatasetVersion,
+    *,
+    control: RunControl | None,
+    audited: Audited | None,
+) -> None:
     """Read the columns of a dataset that was ingested without; repeating changes nothing."""
     if read_summary(asker.store, version) is not None:
         return
     tape = read_stored(asker, version, control)
     derived = derive(tape, created_at=asker.now(), threads=asker.threads)
-    asker.store.submit(
-        lambda tx: _put_derived(tx, version.tenant, version.dataset_version_id, derived)
-    ).result()
+    entry = audited and audited("dataset.normalise", version.dataset_version_id)
+
+    def commit(tx: Transaction) -> None:
+        created = _put_derived(tx, version.tenant, version.dataset_version_id, derived)
+        if created and entry is not None:
+            tx.append_audit(entry)
+
+    asker.store.submit(commit).result()
 
 
-def hold_dataset(
-    asker: Asker, version: DatasetVersion, *, created: bool = False, import_id: str = ""
-) -> Dataset:
+def hold_dataset(asker: Asker, version: DatasetVersion, *, created: bool = False) -> Dataset:
     """Return a dataset version as a user holds it."""
     return Dataset(
         version,
         summary=read_summary(asker.store, version),
         tables=lambda: read_tables(asker.store, version),
         created=created,
-        import_id=import_id,
     )
 
 
@@ -124,19 +135,27 @@ def _prepare(
 
 
 def _write(
-    asker: Asker, row: DatasetVersion, chunks: Sequence[RawChunk], derived: Derived | None
+    asker: Asker,
+    row: DatasetVersion,
+    chunks: Sequence[RawChunk],
+    derived: Derived | None,
+    audited: Audited | None,
 ) -> bool:
+    entry = audited and audited("dataset.ingest", row.dataset_version_id)
+
     def commit(tx: Transaction) -> bool:
         created = tx.put_dataset(row, chunks)
         if created and derived is not None:
             _put_derived(tx, row.tenant, row.dataset_version_id, derived)
+        if created and entry is not None:
+            tx.append_audit(entry)
         return created
 
     return asker.store.submit(commit).result()
 
 
-def _put_derived(tx: Transaction, tenant: str, dataset_version_id: str, derived: Derived) -> None:
-    tx.put_derivation(tenant, dataset_version_id, derived.derivation, derived.tables)
+def _put_derived(tx: Transaction, tenant: str, dataset_version_id: str, derived: Derived) -> bool:
+    return tx.put_derivation(tenant, dataset_version_id, derived.derivation, derived.tables)
 
 
 def read_stored(asker: Asker, version: DatasetVersion, control: RunControl | None) -> IngestedTape:

@@ -1,6 +1,5 @@
 """Session: one store, one tenant, one actor; every question that seawall answers."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from copy import copy
@@ -10,7 +9,6 @@ from typing import Any, Self
 
 import msgspec
 
-from seawall.canonical import identifier
 from seawall.engine import Execution
 from seawall.errors import InvalidInput
 from seawall.ingest import (
@@ -29,6 +27,7 @@ from seawall.session.cache import CacheUse
 from seawall.session.dataset import Dataset
 from seawall.session.holdings import Holdings
 from seawall.session.ingesting import (
+    Audited,
     chosen_profile,
     hold_dataset,
     ingest_dataset,
@@ -52,10 +51,6 @@ def _system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _random_ids(prefix: str) -> str:
-    return identifier(prefix, secrets.token_bytes(32))
-
-
 class Session:
     """Everything that seawall answers, on one store.
 
@@ -69,8 +64,6 @@ class Session:
         Who asks; recorded with what is written.
     clock : callable
         Returns the present time, with its zone.
-    ids : callable
-        Returns a new identifier with a prefix, for events that no content names.
     threads : int
         For computing; 0 for all cores. No bit of any answer depends on it.
     """
@@ -82,13 +75,12 @@ class Session:
         tenant: str = "default",
         actor: str = "local",
         clock: Callable[[], datetime] = _system_clock,
-        ids: Callable[[str], str] = _random_ids,
         threads: int = 0,
     ) -> None:
         if not 0 <= threads <= MAX_THREADS:
             raise InvalidInput(f"must be from 0 to {MAX_THREADS}", where="threads")
         self._place = store
-        self._asker = Asker(tenant, actor, clock, ids, threads, Holdings(store))
+        self._asker = Asker(tenant, actor, clock, threads, Holdings(store))
         self._owns_store = True
 
     def __enter__(self) -> Self:
@@ -157,6 +149,7 @@ class Session:
         whole_keys: bool = False,
         normalise: bool = True,
         control: RunControl | None = None,
+        audited: Audited | None = None,
     ) -> Dataset:
         """Read a source and write it as an immutable dataset version, whole or not at all.
 
@@ -176,6 +169,10 @@ class Session:
             Whether to keep the columns now; `normalise` does it later.
         control : RunControl, optional
             Follows the work (in records) and stops it.
+        audited : callable, optional
+            Makes an audit entry of what is done (``dataset.ingest``, or ``dataset.normalise`` where
+            only the columns are new) and the dataset's identifier; it is appended in the
+            transaction that writes, and where nothing is written there is none.
 
         Returns
         -------
@@ -203,12 +200,22 @@ class Session:
             whole_keys=whole_keys,
             normalise=normalise,
             control=control,
+            audited=audited,
         )
 
-    def normalise(self, dataset: Dataset | str, *, control: RunControl | None = None) -> Dataset:
-        """Read the columns of a dataset that was ingested without; repeating changes nothing."""
+    def normalise(
+        self,
+        dataset: Dataset | str,
+        *,
+        control: RunControl | None = None,
+        audited: Audited | None = None,
+    ) -> Dataset:
+        """Read the columns of a dataset that was ingested without; repeating changes nothing.
+
+        Arguments as of `ingest`.
+        """
         version = self._asker.version(dataset)
-        normalise_dataset(self._asker, version, control=control)
+        normalise_dataset(self._asker, version, control=control, audited=audited)
         return hold_dataset(self._asker, version)
 
     def read_dataset(self, dataset: Dataset | str) -> IngestedTape:

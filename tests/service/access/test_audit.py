@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from seawall.errors import StoreError
-from seawall.service.access.gate import REFUSALS_OF_ADDRESS, Written
+from seawall.service.access.gate import REFUSALS_OF_ADDRESS
 from seawall.service.access.middleware import AccessMiddleware
+from seawall.store.types import AuditDraft
 from service.access.entrance import Entrance, with_key, with_token
 from service.access.test_key_attacks import flipped
 
@@ -86,19 +86,12 @@ def test_an_entry_that_the_store_does_not_take_is_logged_and_counted(
     assert msgspec.json.decode(entrance.store.audit[0].detail)["entries_lost_before"] == 2
 
 
-def write(entrance: Entrance, *, fail: bool = False) -> list[Any]:
-    """Ask for a write; return what was sent, and how many entries there were by then."""
-    sent: list[Any] = []
+def test_a_handler_gets_what_describes_its_write(entrance: Entrance) -> None:
+    drafts: list[AuditDraft] = []
 
     async def handler(scope: Any, _receive: Any, send: Any) -> None:
-        scope["state"]["written"] = Written("dataset.ingest", "dv_1")
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"{}"})
+        drafts.append(scope["state"]["draft"]("dataset.ingest", "dv_1"))
 
-    async def send(message: Any) -> None:
-        sent.append((message["type"], len(entrance.store.audit)))
-
-    entrance.store.full = fail
     door = AccessMiddleware(handler, gate=entrance.access.gate)
     route = type("Route", (), {"opt": {"role": "read"}})
     scope = {
@@ -107,20 +100,15 @@ def write(entrance: Entrance, *, fail: bool = False) -> list[Any]:
         "path": "/write",
         "headers": [with_key(entrance.key)],
         "client": ("192.0.2.1", 1),
-        "state": {},
+        "state": {"request_id": "r1"},
         "route_handler": route,
     }
-    asyncio.run(door(scope, None, send))  # type: ignore[arg-type]
-    return sent
-
-
-def test_a_write_is_in_the_audit_before_it_is_answered(entrance: Entrance) -> None:
-    assert write(entrance)[0] == ("http.response.start", 1)
-    (entry,) = entrance.store.audit
-    assert (entry.action, entry.outcome, entry.subject) == ("dataset.ingest", "done", "dv_1")
-    assert (entry.tenant, entry.actor) == ("alpha", f"desk#{entrance.key_id}")
-
-
-def test_a_write_that_the_audit_does_not_take_is_not_answered_as_done(entrance: Entrance) -> None:
-    with pytest.raises(StoreError):
-        write(entrance, fail=True)
+    asyncio.run(door(scope, None, None))  # type: ignore[arg-type]
+    (draft,) = drafts
+    assert (draft.action, draft.outcome, draft.subject) == ("dataset.ingest", "done", "dv_1")
+    assert (draft.tenant, draft.actor, draft.request_id) == (
+        "alpha",
+        f"desk#{entrance.key_id}",
+        "r1",
+    )
+    assert msgspec.json.decode(draft.detail) == {"address": "192.0.2.1", "by": "api_key"}

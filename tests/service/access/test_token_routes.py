@@ -129,6 +129,13 @@ def test_an_admin_revokes_a_token_by_its_id(guest: Client, access: Access) -> No
     assert guest.get(DATASETS, headers=bearer(second)).status_code == 200
 
 
+def test_a_token_that_is_revoked_again_leaves_one_entry(guest: Client, access: Access) -> None:
+    told, admin = login(guest, key(access, "read")), key(access, "admin")
+    for _ in range(2):
+        assert guest.post(f"/auth/revoke/{told['token_id']}", headers=admin).status_code == 204
+    assert [entry.subject for entry in audited(access, "token.revoke")] == [told["token_id"]]
+
+
 def test_an_admin_revokes_no_token_of_another_tenant(guest: Client, access: Access) -> None:
     told = login(guest, key(access, "read"))
     stranger = key(access, "admin", tenant="other")

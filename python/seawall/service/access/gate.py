@@ -1,7 +1,6 @@
 """The doors: from the headers of a request to who asks, or to why nobody is let in."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from functools import partial
 from hashlib import blake2b
 from typing import Any, Literal
@@ -39,16 +38,6 @@ class Caller(msgspec.Struct, frozen=True):
     principal: Principal
     credential: Literal["api_key", "token"]
     token: CheckedToken | None = None
-
-
-class Written(msgspec.Struct, frozen=True):
-    """What a handler wrote; it leaves this as ``scope["state"]["written"]``, and it is audited.
-
-    A handler that appends its own entry, in the transaction of what it writes, leaves nothing.
-    """
-
-    action: str  # such as dataset.ingest
-    subject: str  # the identifier of what was written
 
 
 class Gate:
@@ -254,12 +243,10 @@ class Gate:
         )
         return refusal
 
-    def note_write(self, scope: _Scope, caller: Caller, written: Written) -> Future[None]:
-        """Enter into the audit what a request wrote; the future resolves once it is durable."""
-        return self._audit.append(self.drafting(scope, caller)(written))
-
-    def drafting(self, scope: _Scope, caller: Caller) -> Callable[[Written], AuditDraft]:
+    def drafting(self, scope: _Scope, caller: Caller) -> Callable[[str, str], AuditDraft]:
         """Return what describes a write, for who appends it in the same transaction.
+
+        It takes the action, such as ``dataset.ingest``, and the identifier of what was written.
 
         The request keeps it, so it does not keep the request: a cycle would outlive the answer
         until the collector stops everybody to find it.
@@ -268,14 +255,14 @@ class Gate:
         return partial(self._draft_of, request_id, self._address_of(scope), caller)
 
     def _draft_of(
-        self, request_id: str, address: str, caller: Caller, written: Written
+        self, request_id: str, address: str, caller: Caller, action: str, subject: str
     ) -> AuditDraft:
         return self._audit.draft(
-            written.action,
+            action,
             "done",
             tenant=caller.principal.tenant,
             actor=caller.principal.actor,
-            subject=written.subject,
+            subject=subject,
             request_id=request_id,
             detail={"address": shown(address), "by": caller.credential},
         )

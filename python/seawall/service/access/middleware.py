@@ -1,6 +1,5 @@
 """The doors as ASGI: one layer behind the routing, and one around the whole application."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +19,8 @@ class AccessMiddleware:
     A middleware of the application, so that Litestar has routed the request: what the route
     demands is its handler's ``opt`` (see `roles`). The handler finds the `Principal` as
     ``scope["state"]["principal"]`` and the `Caller` as ``scope["state"]["caller"]``;
-    ``scope["state"]["draft"]`` makes the audit's entry of a `Written`.
+    ``scope["state"]["draft"]`` makes the audit's entry of what it writes, of an action and a
+    subject; whoever writes appends it in the same transaction.
     """
 
     def __init__(self, app: ASGIApp, *, gate: Gate) -> None:
@@ -52,10 +52,7 @@ class AccessMiddleware:
         state["principal"] = admitted.principal
         state["caller"] = admitted
         state["draft"] = self._gate.drafting(scope, admitted)
-        if scope["method"] == "GET":
-            await self.app(scope, receive, send)
-        else:
-            await self.app(scope, receive, self._auditing(scope, admitted, send))
+        await self.app(scope, receive, send)
 
     def _may(self, caller: Caller, opt: dict[str, Any], method: str) -> bool:
         principal = caller.principal
@@ -66,19 +63,6 @@ class AccessMiddleware:
         if (credential := opt.get("credential")) is not None:
             return bool(credential == caller.credential)
         return method == "OPTIONS"  # Litestar's own answer; a route that states nothing is shut
-
-    def _auditing(self, scope: Scope, caller: Caller, send: Send) -> Send:
-        async def send_audited(message: Message) -> None:
-            # Before the answer: what is answered is in the audit, whatever happens then.
-            if message["type"] == "http.response.start" and (
-                written := scope["state"].pop("written", None)
-            ):
-                entry = self._gate.note_write(scope, caller, written)
-                # What is written stays written when the caller goes away; so does its entry.
-                await asyncio.shield(asyncio.wrap_future(entry))
-            await send(message)
-
-        return send_audited
 
 
 class Edge:

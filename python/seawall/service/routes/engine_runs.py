@@ -16,7 +16,7 @@ from seawall.service.access.principal import Principal
 from seawall.service.answers import answer
 from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
-from seawall.service.parts import HttpRequest, Service, drafted, principal_of
+from seawall.service.parts import HttpRequest, Service, auditing, principal_of
 from seawall.service.run_answers import (
     RunAnswer,
     aggregated,
@@ -113,7 +113,7 @@ def _routes(
             question.dataset_version_id,
             parameters=question.parameters,
             started_at=iso_time(question.started_at),
-            audited=partial(drafted, request, f"{declaration.name}.run"),
+            audited=partial(auditing(request), f"{declaration.name}.run"),
             prepared=asked.prepare,
         )
 

@@ -17,7 +17,7 @@ from msgspec import UNSET, Meta, UnsetType
 from seawall.errors import InvalidInput
 from seawall.service.documented import described
 from seawall.service.ingest_answers import IngestAnswer, answer_ingest
-from seawall.service.parts import HttpRequest, Service
+from seawall.service.parts import HttpRequest, Service, auditing
 from seawall.service.queries import decode_query
 from seawall.service.routes.ingest import MAX_INGEST_BYTES, PROFILE_OF_RECORDS
 from seawall.session import Dataset
@@ -67,6 +67,7 @@ def file_routes(service: Service) -> list[HTTPRouteHandler]:
     )
     async def ingest_file(request: HttpRequest) -> Response[bytes]:
         session, query = service.session_of(request), decode_query(request, IngestFileQuery)
+        audited = auditing(request)
         with TemporaryDirectory(prefix="seawall-upload-") as folder:
             path = await _received(service, request, query, Path(folder))
 
@@ -82,9 +83,10 @@ def file_routes(service: Service) -> list[HTTPRouteHandler]:
                     strict=query.strict,
                     whole_keys=_is_objects(path),
                     normalise=query.normalize,
+                    audited=audited,
                 )
 
-            return await answer_ingest(service, request, ingest)
+            return await answer_ingest(service, ingest)
 
     return [ingest_file]
 
@@ -95,6 +97,12 @@ async def _received(
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == _FORM:
         form = await request.form()
+        names = [name for name, _ in form.multi_items()]
+        if len(names) > 1:
+            surplus = next((name for name in names if name != "file"), "file")
+            raise InvalidInput(
+                "a form has a file and nothing beside it", where=surplus, code="body_invalid"
+            )
         upload: Any = form.get("file")
         if not isinstance(upload, UploadFile):
             raise InvalidInput("the form has no file of this name", where="file")

@@ -7,10 +7,10 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
-from seawall.service.bodies import decode_envelope, json_body, require_list
+from seawall.service.bodies import decode_envelope, json_body, refused_as_body, require_list
 from seawall.service.documented import described
 from seawall.service.ingest_answers import IngestAnswer, answer_ingest
-from seawall.service.parts import HttpRequest, Service
+from seawall.service.parts import HttpRequest, Service, auditing
 from seawall.session import Dataset
 
 MAX_INGEST_BYTES = 512 << 20
@@ -55,20 +55,23 @@ def ingest_routes(service: Service) -> list[HTTPRouteHandler]:
     )
     async def ingest_records(request: HttpRequest) -> Response[bytes]:
         session, body = service.session_of(request), await json_body(request)
+        audited = auditing(request)
 
         def ingest() -> Dataset:
             said = decode_envelope(body, _Envelope, "records")
             require_list(said.records, "must be a list of records")
             # The core finds the records in the body itself: they are neither cut nor copied.
-            return session.ingest(
-                body,
-                format="json",
-                profile=service.profiles.named(said.profile),
-                strict=said.strict,
-                whole_keys=True,
-                normalise=said.normalize,
-            )
+            with refused_as_body():
+                return session.ingest(
+                    body,
+                    format="json",
+                    profile=service.profiles.named(said.profile),
+                    strict=said.strict,
+                    whole_keys=True,
+                    normalise=said.normalize,
+                    audited=audited,
+                )
 
-        return await answer_ingest(service, request, ingest)
+        return await answer_ingest(service, ingest)
 
     return [ingest_records]

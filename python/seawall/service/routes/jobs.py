@@ -1,5 +1,6 @@
 """Long work as jobs: begun, followed, cancelled, and its result."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from seawall.service.answers import answer, answer_bytes
 from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
-from seawall.service.parts import HttpRequest, Service, principal_of, written
+from seawall.service.parts import HttpRequest, Service, auditing, principal_of
 from seawall.service.queries import decode_query
 from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_request
 from seawall.service.run_answers import encoded_run_answer
@@ -76,7 +77,7 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
     )
     async def begin(request: HttpRequest) -> Response[bytes]:
         session, body = service.session_of(request), await json_body(request)
-        principal = principal_of(request)
+        principal, audited = principal_of(request), auditing(request)
 
         def work() -> Job:
             service.switches.check(declaration.name)
@@ -85,13 +86,14 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
             dataset = session.dataset(asked.dataset_version_id)
 
             def run(control: RunControl) -> bytes:
-                found = session.run(
+                found = session.submit(
                     declaration.name,
                     dataset,
                     parameters=asked.parameters,
                     started_at=started_at,
                     control=control,
-                )
+                    audited=partial(audited, f"{declaration.name}.run"),
+                ).result()
                 service.held.keep(principal.tenant, found)
                 return encoded_run_answer(declaration, found)
 
@@ -101,9 +103,10 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
                 request=body,
                 total=getattr(asked.parameters, "scenario_count", dataset.record_count),
                 work=run,
+                audited=audited,
             )
 
-        return _accepted(request, await service.off_loop(work))
+        return _accepted(await service.off_loop(work))
 
     return begin
 
@@ -123,7 +126,7 @@ def _verify_route(service: Service) -> HTTPRouteHandler:
     )
     async def verify(request: HttpRequest) -> Response[bytes]:
         session, body = service.session_of(request), await json_body(request)
-        principal = principal_of(request)
+        principal, audited = principal_of(request), auditing(request)
         decode_body(body or b"{}", VerifyRequest)
 
         def run(control: RunControl) -> bytes:
@@ -131,9 +134,11 @@ def _verify_route(service: Service) -> HTTPRouteHandler:
             return msgspec.json.encode({"ok": found.ok, "verification": found})
 
         def work() -> Job:
-            return service.jobs.begin(principal, "verify", request=b"{}", total=0, work=run)
+            return service.jobs.begin(
+                principal, "verify", request=b"{}", total=0, work=run, audited=audited
+            )
 
-        return _accepted(request, await service.off_loop(work))
+        return _accepted(await service.off_loop(work))
 
     return verify
 
@@ -203,9 +208,8 @@ def _kept_routes(service: Service) -> list[HTTPRouteHandler]:
         opt=described("Cancel a job", role="execute", answer=JobAnswer, refusals=(404, 409, 503)),
     )
     async def cancel(request: HttpRequest, job_id: FromPath[str]) -> Response[bytes]:
-        tenant = principal_of(request).tenant
-        found = await service.off_loop(lambda: service.jobs.cancel(tenant, job_id))
-        written(request, "job.cancel", found.job_id)
+        tenant, audited = principal_of(request).tenant, auditing(request)
+        found = await service.off_loop(lambda: service.jobs.cancel(tenant, job_id, audited=audited))
         return answer(job_item(found))
 
     return [jobs, job, result, cancel]
@@ -229,6 +233,5 @@ def job_item(job: Job) -> dict[str, Any]:
     )
 
 
-def _accepted(request: HttpRequest, job: Job) -> Response[bytes]:
-    written(request, "job.begin", job.job_id)
+def _accepted(job: Job) -> Response[bytes]:
     return answer(job_item(job), status=202, headers={"Location": f"{BASE}/{job.job_id}"})

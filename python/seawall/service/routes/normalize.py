@@ -8,15 +8,22 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec import UNSET, Meta, UnsetType
 
+from seawall.errors import InvalidInput
 from seawall.ingest import IngestedTape
 from seawall.service.answers import answer
-from seawall.service.bodies import decode_body, decode_envelope, json_body, require_list
+from seawall.service.bodies import (
+    decode_body,
+    decode_envelope,
+    json_body,
+    refused_as_body,
+    require_list,
+)
 from seawall.service.documented import described
-from seawall.service.ingest_answers import IngestAnswer, ingest_answer
-from seawall.service.parts import HttpRequest, Service, written
+from seawall.service.ingest_answers import IngestAnswer, answer_ingest
+from seawall.service.parts import HttpRequest, Service, auditing
 from seawall.service.routes.engine_runs import DatasetVersionId
 from seawall.service.routes.ingest import MAX_INGEST_BYTES, PROFILE_OF_RECORDS
-from seawall.session import Session
+from seawall.session import Dataset, Session
 from seawall.session.refusal import check_keys
 from seawall.session.writing import summarise
 from seawall.table import Table
@@ -26,7 +33,7 @@ class WhatToShow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """What is read where it is no records of the body, and how much is shown."""
 
     dataset_version_id: DatasetVersionId | UnsetType = UNSET
-    profile: Annotated[str, Meta(min_length=1, max_length=64)] = PROFILE_OF_RECORDS  # of records
+    profile: Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType = UNSET  # of records
     rows: Annotated[int, Meta(ge=0, le=1_000)] = 20  # how many of each table are shown
 
 
@@ -70,10 +77,13 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
     def read(session: Session, body: bytes) -> tuple[IngestedTape, _Envelope]:
         said = decode_envelope(body, _Envelope, "records")
         if said.dataset_version_id is not UNSET:
+            _refuse_beside_dataset(said)
             return session.read_dataset(said.dataset_version_id), said
         require_list(said.records, "must be a list of records, or give a dataset_version_id")
-        tape = session.read(body, format="json", profile=service.profiles.named(said.profile))
-        check_keys(tape)
+        name = PROFILE_OF_RECORDS if said.profile is UNSET else said.profile
+        with refused_as_body():
+            tape = session.read(body, format="json", profile=service.profiles.named(name))
+            check_keys(tape)
         return tape, said
 
     async def looked_at(
@@ -118,14 +128,13 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
     )
     async def commit(request: HttpRequest) -> Response[bytes]:
         session, body = service.session_of(request), await json_body(request)
+        audited = auditing(request)
 
-        def work() -> IngestAnswer:
+        def normalise() -> Dataset:
             said = decode_body(body, CommitRequest)
-            return ingest_answer(session.normalise(said.dataset_version_id))
+            return session.normalise(said.dataset_version_id, audited=audited)
 
-        found = await service.off_loop(work)
-        written(request, "dataset.normalise", found.dataset_version_id)
-        return answer(found)
+        return await answer_ingest(service, normalise)
 
     return [preview, validate, commit]
 
@@ -139,6 +148,14 @@ def _looking(summary: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
         answer=kind,
         refusals=(400, 404, 413, 422, 503),
     )
+
+
+def _refuse_beside_dataset(said: _Envelope) -> None:
+    """Refuse what a dataset that was written does not take; raises InvalidInput."""
+    if memoryview(said.records).nbytes:
+        raise InvalidInput("give records or a dataset_version_id, not both", where="records")
+    if said.profile is not UNSET:
+        raise InvalidInput("a dataset is read by the profile it was written with", where="profile")
 
 
 def _preview(tape: IngestedTape, rows: int) -> PreviewAnswer:

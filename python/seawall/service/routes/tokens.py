@@ -60,8 +60,8 @@ def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
         )
 
         def write(transaction: OperationWrites) -> None:
-            transaction.revoke_token(token)
-            transaction.append_audit(draft)
+            if transaction.revoke_token(token):
+                transaction.append_audit(draft)
 
         await asyncio.wrap_future(access.store.submit(write))
         await asyncio.get_running_loop().run_in_executor(workers, access.directory.refresh)

@@ -90,7 +90,8 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
     ``choose_book`` says which book a question is about; ``decode`` makes it from a dataset's
     normalised tables (by name: ``records`` and the profile's lists), the conversion that the choice
     asks for, and the records of its earlier datasets; books are kept and shared by runs. ``run``
-    computes on one.
+    computes on one, and ``count_units`` says how many units its control counts until the end, for a
+    question about so many records; 0 where nobody knows.
     """
 
     name: str  # in Python, on the command line and in the ledger
@@ -105,4 +106,5 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
         [Mapping[str, Table], BookChoice, CurrencyConversion | None, Sequence[Table]], Any
     ]
     run: Callable[[Any, Parameters, Execution], EngineOutcome[Result]]
+    count_units: Callable[[Parameters, int], int]
     is_heavy: bool = False  # a run takes seconds rather than milliseconds

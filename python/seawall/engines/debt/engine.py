@@ -162,6 +162,11 @@ def run(
     )
 
 
+def _count_units(parameters: DebtStressParameters, record_count: int) -> int:
+    """Count the records twice: measured, and revalued; over a horizon nobody knows."""
+    return 2 * record_count if parameters.horizon is UNSET else 0
+
+
 def _assumptions(book: DebtBook, paths: list[PathResult], *, has_horizon: bool) -> list[str]:
     stated = list(_ASSUMPTIONS)
     if book.currencies:
@@ -192,4 +197,5 @@ DEBT_STRESS = EngineDeclaration(
     choose_book=choose_book,
     decode=decode_book,
     run=run,
+    count_units=_count_units,
 )

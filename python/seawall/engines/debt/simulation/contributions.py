@@ -18,6 +18,7 @@ from seawall.engines.debt.simulation.parts import (
     SimulationPart,
     replay_part,
 )
+from seawall.engines.debt.simulation.passes import stop_if_cancelled
 from seawall.errors import InvalidInput
 from seawall.table import Table
 
@@ -61,6 +62,7 @@ def replay_tail(
             level=rational,
             sampling=inputs.native_sampling,
             threads=execution.threads,
+            control=execution.control,
         )
         counts = np.frombuffer(found["above_count"], np.uint32).astype(np.int64)
         return Replayed(np.frombuffer(found["whole_minor"], np.int64), counts)
@@ -70,7 +72,15 @@ def replay_tail(
             Cluster(execution.cluster), inputs, part, var_minor, execution.control
         )
     else:
-        sums = replay_part(simulation, inputs, part, var_minor, threads=execution.threads)
+        sums = replay_part(
+            simulation,
+            inputs,
+            part,
+            var_minor,
+            threads=execution.threads,
+            control=execution.control,
+        )
+    stop_if_cancelled(execution.control)
     minor = native.contributions(simulation, sums, part.loss_minor, level=rational)
     return Replayed(np.frombuffer(minor["whole_minor"], np.int64), sums["above_count"])
 

@@ -126,6 +126,7 @@ def simulate_change(
     scenarios: ScenarioRange,
     *,
     threads: int = 0,
+    control: RunControl | None = None,
 ) -> Losses:
     """Return the losses of obligors after a change less those before it, under the same draws."""
     change = native.loss_change(
@@ -136,6 +137,7 @@ def simulate_change(
         count=scenarios.count,
         sampling=before.native_sampling,
         threads=threads,
+        control=control,
     )
     return np.frombuffer(change, np.int64)
 
@@ -147,6 +149,7 @@ def replay_part(
     var_minor: int,
     *,
     threads: int = 0,
+    control: RunControl | None = None,
 ) -> dict[str, Losses]:
     """Return what each position does in the scenarios of a part that are in the tail.
 
@@ -164,6 +167,7 @@ def replay_part(
         first_scenario=part.first_scenario,
         sampling=inputs.native_sampling,
         threads=threads,
+        control=control,
     )
     counts = {"above_count": np.uint32, "at_count": np.uint32}
     return {

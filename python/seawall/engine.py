@@ -58,6 +58,7 @@ class FindingDraft(msgspec.Struct, frozen=True):
 class EngineOutcome(msgspec.Struct, Generic[Result], frozen=True):
     """What one run of an engine gives: an answer, drafts for the ledger, tables on demand.
 
+    ``held_bytes`` is about what it takes in memory, with the book that it was computed on.
     ``questions`` answers what can be asked of it without another run; None: nothing can.
     """
 
@@ -65,6 +66,7 @@ class EngineOutcome(msgspec.Struct, Generic[Result], frozen=True):
     evidence: tuple[EvidenceDraft, ...]
     findings: tuple[FindingDraft, ...]
     tables: Mapping[str, Callable[[], Table]]
+    held_bytes: int
     questions: Any = None
 
     def without_drafts(self) -> Self:

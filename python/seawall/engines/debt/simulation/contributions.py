@@ -35,6 +35,11 @@ class Replayed(msgspec.Struct, frozen=True):
     contribution_minor: Losses  # adds up to expected shortfall, rounded half up
     default_count: Losses  # scenarios beyond value at risk in which the obligor defaults
 
+    @property
+    def nbytes(self) -> int:
+        """What they weigh in memory."""
+        return int(self.contribution_minor.nbytes + self.default_count.nbytes)
+
 
 def replay_tail(
     simulation: native.DefaultSimulation,

@@ -119,6 +119,7 @@ def run(
             "unconverted": lambda: Table(book.columns.unconverted),
             "shared_collateral": lambda: Table(book.columns.shared_collateral),
         },
+        held_bytes=book.nbytes + tail.nbytes + sum(found.nbytes for found in replayed),
         questions=tail,
     )
 

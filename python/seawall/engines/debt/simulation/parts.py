@@ -56,6 +56,12 @@ class SimulationInputs(msgspec.Struct, frozen=True, dict=True):
         return digest.hexdigest()
 
     @property
+    def nbytes(self) -> int:
+        """What its columns weigh in memory."""
+        columns = [self.obligors, self.positions, self.pools or {}, self.macro or {}]
+        return sum(int(values.nbytes) for named in columns for values in named.values())
+
+    @property
     def native_sampling(self) -> native.Sampling | None:
         """As the core takes it; None: plainly."""
         if self.sampling.kind == "sobol":

@@ -84,6 +84,12 @@ class Tail:
         self._execution = msgspec.structs.replace(self._execution, control=None)
 
     @property
+    def nbytes(self) -> int:
+        """What losses, weights and the columns of the model weigh in memory."""
+        weights = 0 if self.weights is None else self.weights.nbytes
+        return int(self.loss_minor.nbytes + weights) + self.book.nbytes
+
+    @property
     def scenario_count(self) -> int:
         """How many scenarios were simulated."""
         return len(self.loss_minor)

@@ -58,6 +58,7 @@ class FindingDraft(msgspec.Struct, frozen=True):
 class EngineOutcome(msgspec.Struct, Generic[Result], frozen=True):
     """What one run of an engine gives: an answer, drafts for the ledger, tables on demand.
 
+    ``held_bytes`` is about what it takes in memory, with the book that it was computed on.
     ``questions`` answers what can be asked of it without another run; None: nothing can.
     """
 
@@ -65,6 +66,7 @@ class EngineOutcome(msgspec.Struct, Generic[Result], frozen=True):
     evidence: tuple[EvidenceDraft, ...]
     findings: tuple[FindingDraft, ...]
     tables: Mapping[str, Callable[[], Table]]
+    held_bytes: int
     questions: Any = None
 
     def without_drafts(self) -> Self:
@@ -90,7 +92,8 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
     ``choose_book`` says which book a question is about; ``decode`` makes it from a dataset's
     normalised tables (by name: ``records`` and the profile's lists), the conversion that the choice
     asks for, and the records of its earlier datasets; books are kept and shared by runs. ``run``
-    computes on one.
+    computes on one, and ``count_units`` says how many units its control counts until the end, for a
+    question about so many records; 0 where nobody knows.
     """
 
     name: str  # in Python, on the command line and in the ledger
@@ -105,4 +108,5 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
         [Mapping[str, Table], BookChoice, CurrencyConversion | None, Sequence[Table]], Any
     ]
     run: Callable[[Any, Parameters, Execution], EngineOutcome[Result]]
+    count_units: Callable[[Parameters, int], int]
     is_heavy: bool = False  # a run takes seconds rather than milliseconds

@@ -6,17 +6,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from seawall.errors import Cancelled, InvalidInput
 from seawall.native import RunControl
 from seawall.service import Service
 from seawall.service.access.principal import Principal
 from seawall.session.question import iso_time
 from seawall.store.types import AuditDraft, JobChange
-from service.conftest import ASSUMED, STARTED_AT, Client
+from service.conftest import ASSUMED, RUN, STARTED_AT, Client
 
-SIMULATION = "/api/v3/engines/debt-simulation"
+SIMULATION = "/api/v3/engines/distressed-asset-debt-simulation"
 SOMEBODY = Principal("default", "tester", frozenset(), "")
 
 
@@ -48,32 +46,23 @@ def audit(client: Client, *prefixes: str) -> list[tuple[str, str, str]]:
     ]
 
 
-@pytest.fixture
-def path(client: Client) -> str:
-    engines = client.get("/api/v3/engine-registry/enabled").json()["engines"]
-    (name,) = [e["wire_name"] for e in engines if e["name"] == "debt_simulation"]
-    return f"/api/v3/engines/{name}"
-
-
-def test_a_run_as_a_job_answers_what_the_run_answers(
-    client: Client, dataset: str, path: str
-) -> None:
+def test_a_run_as_a_job_answers_what_the_run_answers(client: Client, dataset: str) -> None:
     body = {
         "dataset_version_id": dataset,
         "started_at": STARTED_AT,
         "parameters": {**ASSUMED, "scenario_count": 4096, "seed": 3},
     }
-    begun = client.post(f"{path}/jobs", json=body)
+    begun = client.post(f"{SIMULATION}/jobs", json=body)
     assert begun.status_code == 202
     job = finished(client, begun.json()["job_id"])
-    assert (job["status"], job["done"], job["total"]) == ("done", job["done"], 4096)
+    assert (job["status"], job["done"], job["total"]) == ("done", 10 * 4096, 10 * 4096)
     assert client.get(begun.headers["Location"] + "/result").json() == (
-        client.post(f"{path}/run", json=body).json()
+        client.post(f"{SIMULATION}/run", json=body).json()
     )
 
 
 def test_the_run_of_a_job_is_in_the_audit_once_as_of_who_asked(
-    client: Client, dataset: str, path: str
+    client: Client, dataset: str
 ) -> None:
     body = {
         "dataset_version_id": dataset,
@@ -82,9 +71,9 @@ def test_the_run_of_a_job_is_in_the_audit_once_as_of_who_asked(
     }
     jobs = []
     for name in ("first", "second"):
-        begun = client.post(f"{path}/jobs", json=body, headers={"X-Request-ID": name}).json()
+        begun = client.post(f"{SIMULATION}/jobs", json=body, headers={"X-Request-ID": name}).json()
         jobs.append(finished(client, begun["job_id"])["job_id"])
-    run_id = client.post(f"{path}/run", json=body).json()["run_id"]
+    run_id = client.post(f"{SIMULATION}/run", json=body).json()["run_id"]
     assert audit(client, "job", "debt") == [
         ("job.begin", jobs[0], "first"),
         ("debt_simulation.run", run_id, "first"),
@@ -102,6 +91,59 @@ def test_only_a_job_that_could_be_cancelled_is_in_the_audit_as_that(
     assert client.delete(f"/api/v3/jobs/{job_id}").status_code == 409
     assert client.delete("/api/v3/jobs/job_x").status_code == 404
     assert audit(client, "job") == [("job.begin", job_id, "")]
+
+
+def test_a_job_whose_run_is_known_is_all_done(client: Client, dataset: str) -> None:
+    body = {
+        "dataset_version_id": dataset,
+        "started_at": STARTED_AT,
+        "parameters": {**ASSUMED, "scenario_count": 4096},
+    }
+    assert client.post(f"{SIMULATION}/run", json=body).status_code == 200
+    job = finished(client, client.post(f"{SIMULATION}/jobs", json=body).json()["job_id"])
+    assert (job["status"], job["done"]) == ("done", job["total"])
+    assert job["total"] > 0
+
+
+def test_a_stress_job_counts_its_records(client: Client, service: Service, dataset: str) -> None:
+    begun = client.post(
+        RUN.replace("/run", "/jobs"), json={"dataset_version_id": dataset, "started_at": STARTED_AT}
+    )
+    control = RunControl()
+    service.session.stress(dataset, control=control)
+    assert begun.json()["total"] == control.completed_units > 0
+
+
+def test_a_simulation_stops_once_its_draws_are_done(
+    client: Client, service: Service, dataset: str
+) -> None:
+    """The job is cancelled by its caller after the draws, and what it ran leaves nothing."""
+    scenarios, stopped = 4096, threading.Event()
+    before = service.store.runs("default", limit=10)
+
+    def simulated(control: RunControl) -> bytes:
+        def follow(done: int) -> None:
+            if done == scenarios:
+                service.jobs.cancel("default", asked_id[0])
+            if control.cancelled:
+                followed.cancel()
+
+        followed = RunControl(follow)
+        begun.wait(5)
+        parameters = {**ASSUMED, "scenario_count": scenarios}
+        try:
+            service.session.run("debt_simulation", dataset, parameters=parameters, control=followed)
+        except Cancelled:
+            stopped.set()
+            raise
+        return b"{}"
+
+    begun, asked_id = threading.Event(), [""]
+    asked_id[0] = begin(service, simulated)
+    begun.set()
+    assert stopped.wait(10)
+    assert finished(client, asked_id[0])["status"] == "cancelled"
+    assert service.store.runs("default", limit=10) == before
 
 
 def test_a_verification_finds_a_sound_store_sound(client: Client, dataset: str) -> None:

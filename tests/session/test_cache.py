@@ -113,3 +113,11 @@ def test_what_follows_a_future_may_be_cancelled_without_it() -> None:
     assert dropped.cancel()
     before.set_result(7)
     assert kept.result() == "7"
+
+
+def test_a_cache_may_be_bounded_by_entries_too() -> None:
+    cache: ByteBoundedCache[str] = ByteBoundedCache(10, max_entries=2)
+    for key in "abc":
+        cache.put(key, key, 1)
+    assert [cache.find(key) for key in "abc"] == [None, "b", "c"]
+    assert (cache.use().entries, cache.use().bytes) == (2, 2)

@@ -151,7 +151,7 @@ def simulate(
     check_folder(asked.checkpoint)
     with (
         open_session(store, tenant, threads) as session,
-        progress("simulate", total=None, unit="scenarios", quiet=as_json) as control,
+        progress("simulate", total=None, unit="scenarios of all passes", quiet=as_json) as control,
     ):
         run = asked.ask(session, dataset, control)
         if output is not None:

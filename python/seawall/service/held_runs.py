@@ -1,9 +1,10 @@
 """Runs whose outcome is at hand, so that a question about one does not compute it again."""
 
-from collections import OrderedDict
-from threading import Lock
-
 from seawall.session import Run, Session
+from seawall.session.cache import ByteBoundedCache, CacheUse
+
+HELD_BYTES = 3 << 29
+"""The losses of the largest simulation fit, with their weights and a book of middling size."""
 
 
 class HeldRuns:
@@ -12,29 +13,37 @@ class HeldRuns:
     Parameters
     ----------
     most : int
-        How many are held: each keeps its book and its losses in memory.
+        How many are held.
+    max_bytes : int
+        What all of them may weigh: each keeps its book and its losses in memory. A heavier one is
+        computed again for each question.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held: OrderedDict[tuple[str, str], Run] = OrderedDict()
-        self._lock = Lock()
+    def __init__(self, most: int, *, max_bytes: int = HELD_BYTES) -> None:
+        self._kept: ByteBoundedCache[Run] = ByteBoundedCache(max_bytes, max_entries=most)
 
     def run(self, session: Session, tenant: str, run_id: str) -> Run:
-        """Return a run of a tenant; raises NotFound."""
-        key = (tenant, run_id)
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
-        found = session.run_of(run_id)
-        self.keep(tenant, found)
-        return found
+        """Return a run of a tenant with its outcome at hand.
+
+        Raises
+        ------
+        NotFound
+            When the tenant has no such run.
+        Conflict
+            ``engine_version_differs`` when its engine answers otherwise now.
+        """
+
+        def make() -> tuple[Run, int]:
+            found = session.run_of(run_id)
+            return found, found.held_bytes
+
+        return self._kept.get((tenant, run_id), make)
 
     def keep(self, tenant: str, run: Run) -> None:
-        """Hold a run that was just made, or that is not held yet."""
-        with self._lock:
-            if run.created or (tenant, run.run_id) not in self._held:
-                self._held[tenant, run.run_id] = run
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+        """Hold a run that was just made; of one that was there nothing is at hand yet."""
+        if run.created:
+            self._kept.put((tenant, run.run_id), run, run.held_bytes)
+
+    def use(self) -> CacheUse:
+        """Tell how they were used."""
+        return self._kept.use()

@@ -210,10 +210,11 @@ class Jobs:
         return {"status": "failed", "error": msgspec.json.encode(told)}
 
     def _ended(self, live: _Live, outcome: dict[str, Any]) -> None:
+        done = live.control.completed_units
+        if outcome["status"] == "done":  # what was in the ledger already took no work
+            done = live.job.total or done
         try:
-            self._change(
-                live.job.tenant, live.job.job_id, done=live.control.completed_units, **outcome
-            )
+            self._change(live.job.tenant, live.job.job_id, done=done, **outcome)
         except Conflict:
             return  # it was cancelled meanwhile, and stays so
 

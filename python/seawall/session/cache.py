@@ -28,10 +28,13 @@ class ByteBoundedCache(Generic[Value]):
     ----------
     max_bytes : int
         What all values together may weigh. A heavier value is made and not kept.
+    max_entries : int, optional
+        How many are kept at most, where each is many objects that the collector walks.
     """
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, *, max_entries: int | None = None) -> None:
         self._max_bytes = max_bytes
+        self._max_entries = max_entries
         self._bytes = 0
         self._hits = 0
         self._misses = 0
@@ -79,7 +82,7 @@ class ByteBoundedCache(Generic[Value]):
                 return
             self._entries[key] = (value, weight)
             self._bytes += weight
-            while self._bytes > self._max_bytes:
+            while self._is_too_much():
                 self._bytes -= self._entries.popitem(last=False)[1][1]
 
     def clear(self) -> None:
@@ -94,6 +97,10 @@ class ByteBoundedCache(Generic[Value]):
             return CacheUse(
                 self._hits, self._misses, len(self._entries), self._bytes, self._max_bytes
             )
+
+    def _is_too_much(self) -> bool:
+        most = self._max_entries
+        return self._bytes > self._max_bytes or (most is not None and len(self._entries) > most)
 
     def _found(self, key: Hashable) -> Value | None:
         entry = self._entries.get(key)

@@ -184,5 +184,10 @@ class Run:
         """
         return self._outcome().questions
 
+    @property
+    def held_bytes(self) -> int:
+        """About how many bytes of memory it takes with its outcome, computed as for `questions`."""
+        return self._held.weight + self._outcome().held_bytes
+
     def __repr__(self) -> str:
         return f"Run({self.run_id}: {self.engine} on {self.dataset_version_id})\n{self.findings!r}"

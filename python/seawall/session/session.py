@@ -332,7 +332,7 @@ class Session:
             ``rating``, ``collateral_type``, ``collateral_region``, ``currency`` or ``none``; or
             all terms of the factors.
         currency, rates, rates_as_of, parameters, started_at, control, checkpoint, cluster
-            As of `stress` and `run`; the control counts scenarios.
+            As of `stress` and `run`; the control counts scenarios, once a pass.
 
         Returns
         -------

@@ -47,6 +47,14 @@ class DebtBook:
         self.earlier = earlier  # records of earlier datasets
 
     @cached_property
+    def nbytes(self) -> int:
+        """What its tables weigh in memory."""
+        tables = [self.records, *self.earlier]
+        if self.instruments is not None:
+            tables.append(self.instruments)
+        return sum(table.native.nbytes for table in tables)
+
+    @cached_property
     def segments(self) -> Sequence[Mapping[str, Any]]:
         """What distinguishes each part of the book that a shock may reach by itself."""
         return self.columns.segments

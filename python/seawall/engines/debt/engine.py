@@ -49,6 +49,8 @@ _ASSUMPTION_OF_SHARED_COLLATERAL = (
 )
 
 _CONTRIBUTOR_COUNT = 10
+_FIGURES_OF_A_ROW = 18  # of a record and of the position that it is at least
+_CASE_BYTES_OF_A_ROW = 400  # its covenants and payments, and the weeks of its obligor: about
 
 
 def run(
@@ -146,8 +148,11 @@ def run(
             first_evidence=len(evidence),
         )
         evidence, findings = (*evidence, *more_evidence), (*findings, *more_findings)
+    case_count = 0 if horizon is None else len(horizon.result.cases)
+    kept_losses = 0 if paths else len(scenarios)
     return EngineOutcome(
         result=result,
+        held_bytes=_held_bytes(book, kept_losses, case_count),
         evidence=evidence,
         findings=findings,
         tables={
@@ -160,6 +165,18 @@ def run(
             **({} if horizon is None else horizon.tables()),
         },
     )
+
+
+def _count_units(parameters: DebtStressParameters, record_count: int) -> int:
+    """Count the records twice: measured, and revalued; over a horizon nobody knows."""
+    return 2 * record_count if parameters.horizon is UNSET else 0
+
+
+def _held_bytes(book: DebtBook, kept_losses: int, case_count: int) -> int:
+    """About: of each row its figures, its losses, and what became of it in each case."""
+    row_count = len(book.records) + len(book.instruments or ())
+    of_row = 8 * (_FIGURES_OF_A_ROW + 2 * kept_losses) + _CASE_BYTES_OF_A_ROW * case_count
+    return book.nbytes + row_count * of_row
 
 
 def _assumptions(book: DebtBook, paths: list[PathResult], *, has_horizon: bool) -> list[str]:
@@ -192,4 +209,5 @@ DEBT_STRESS = EngineDeclaration(
     choose_book=choose_book,
     decode=decode_book,
     run=run,
+    count_units=_count_units,
 )

@@ -40,7 +40,7 @@ class JobAnswer(msgspec.Struct, frozen=True):
     job_id: str
     kind: str
     status: JobStatus
-    done: int  # units of work, such as scenarios or records
+    done: int  # units of work, such as scenarios or records, each once a pass
     total: int  # 0 when nobody knows
     created_at: str
     created_by: str
@@ -101,7 +101,7 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
                 principal,
                 f"{declaration.name}.run",
                 request=body,
-                total=getattr(asked.parameters, "scenario_count", dataset.record_count),
+                total=declaration.count_units(asked.parameters, dataset.record_count),
                 work=run,
                 audited=audited,
             )

@@ -102,9 +102,8 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
         session, tenant = service.session_of(request), principal_of(request).tenant
 
         def tail(run_id: str) -> Tail:
-            run = service.held.run(session, tenant, run_id)
-            service.switches.check(run.engine)
-            found = run.questions
+            service.switches.check(session.run_of(run_id).engine)
+            found = service.held.run(session, tenant, run_id).questions
             if not isinstance(found, Tail):
                 raise InvalidInput("is no simulation", where="run_id", code="run_id_invalid")
             return found

@@ -47,13 +47,14 @@ class Readings(Collector):
         )
 
     def _caches(self) -> Iterator[Metric]:
-        uses = self._service.session.cache_use().items()
+        service = self._service
+        uses = service.session.cache_use() | {"held_runs": service.held.use()}
         hits = CounterMetricFamily("cache_hits", "Found in memory", labels=["cache"])
         misses = CounterMetricFamily("cache_misses", "Not found in memory", labels=["cache"])
         held = GaugeMetricFamily("cache_bytes", "Held in memory", labels=["cache"])
         most = GaugeMetricFamily("cache_max_bytes", "Held at most", labels=["cache"])
         entries = GaugeMetricFamily("cache_entries", "Values held", labels=["cache"])
-        for name, use in uses:
+        for name, use in uses.items():
             hits.add_metric([name], use.hits)
             misses.add_metric([name], use.misses)
             held.add_metric([name], use.bytes)

@@ -5,6 +5,7 @@ from msgspec import UNSET, UnsetType
 
 from seawall.engine import CurrencyRates
 from seawall.engines.debt.simulation.changes import WhatIf
+from seawall.engines.debt.simulation.passes import Passes
 from seawall.engines.debt.simulation.question_types import Bump
 from seawall.engines.debt.simulation.reverse import ReverseStress
 from seawall.engines.debt.simulation.tail import Tail
@@ -72,9 +73,9 @@ class SimulationResult(msgspec.Struct, frozen=True):
 
 
 def asked_on_top(
-    tail: Tail,
+    tail: Tail, passes: Passes
 ) -> tuple[list[NamedWhatIf], list[Sensitivity], list[ReverseStress]]:
-    """Answer what the parameters ask beside the distribution.
+    """Answer what the parameters ask beside the distribution, each in a pass.
 
     Raises
     ------
@@ -88,19 +89,18 @@ def asked_on_top(
             where = f"parameters.what_if[{index}].what_if_id"
             raise InvalidInput(f'"{entry.what_if_id}" stands twice', where=where)
         seen.add(entry.what_if_id)
-    what_ifs = [
-        NamedWhatIf(
-            entry.what_if_id,
-            tail.what_if(entry.changes, where=f"parameters.what_if[{index}].changes"),
-        )
-        for index, entry in enumerate(asked.what_if)
-    ]
-    changes = tail.sensitivities(asked.sensitivities, where="parameters.sensitivities")
-    sensitivities = [
-        Sensitivity(bump, change) for bump, change in zip(asked.sensitivities, changes, strict=True)
-    ]
-    reverse = [
-        tail.reverse_stress(loss, where=f"parameters.reverse_losses[{index}]")
-        for index, loss in enumerate(asked.reverse_losses)
-    ]
+    what_ifs: list[NamedWhatIf] = []
+    sensitivities: list[Sensitivity] = []
+    reverse: list[ReverseStress] = []
+    for index, entry in enumerate(asked.what_if):
+        change = tail.what_if(entry.changes, where=f"parameters.what_if[{index}].changes")
+        what_ifs.append(NamedWhatIf(entry.what_if_id, change))
+        passes.ended()
+    changes = tail.each_sensitivity(asked.sensitivities, where="parameters.sensitivities")
+    for bump, change in zip(asked.sensitivities, changes, strict=True):
+        sensitivities.append(Sensitivity(bump, change))
+        passes.ended()
+    for index, loss in enumerate(asked.reverse_losses):
+        reverse.append(tail.reverse_stress(loss, where=f"parameters.reverse_losses[{index}]"))
+        passes.ended()
     return what_ifs, sensitivities, reverse

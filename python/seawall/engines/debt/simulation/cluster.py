@@ -14,7 +14,8 @@ from seawall.engines.debt.simulation.parts import (
     replay_part,
     simulate_part,
 )
-from seawall.errors import Cancelled, InvalidInput, SeawallError
+from seawall.engines.debt.simulation.passes import stop_if_cancelled
+from seawall.errors import InvalidInput, SeawallError
 from seawall.native import RunControl
 
 _TASKS_A_THREAD = 8  # so that a slow or a lost worker costs an eighth of its share
@@ -114,8 +115,7 @@ def _results(
         finished: Any = as_completed(list(tasks))  # type: ignore[no-untyped-call]
         try:
             while not finished.is_empty():
-                if control is not None and control.cancelled:
-                    raise Cancelled("the work was stopped")
+                stop_if_cancelled(control)
                 batch = finished.next_batch(block=False)
                 for task in batch:
                     result = task.result()

@@ -18,6 +18,7 @@ from seawall.engines.debt.simulation.parts import (
     SimulationPart,
     replay_part,
 )
+from seawall.engines.debt.simulation.passes import stop_if_cancelled
 from seawall.errors import InvalidInput
 from seawall.table import Table
 
@@ -33,6 +34,11 @@ class Replayed(msgspec.Struct, frozen=True):
 
     contribution_minor: Losses  # adds up to expected shortfall, rounded half up
     default_count: Losses  # scenarios beyond value at risk in which the obligor defaults
+
+    @property
+    def nbytes(self) -> int:
+        """What they weigh in memory."""
+        return int(self.contribution_minor.nbytes + self.default_count.nbytes)
 
 
 def replay_tail(
@@ -61,6 +67,7 @@ def replay_tail(
             level=rational,
             sampling=inputs.native_sampling,
             threads=execution.threads,
+            control=execution.control,
         )
         counts = np.frombuffer(found["above_count"], np.uint32).astype(np.int64)
         return Replayed(np.frombuffer(found["whole_minor"], np.int64), counts)
@@ -70,7 +77,15 @@ def replay_tail(
             Cluster(execution.cluster), inputs, part, var_minor, execution.control
         )
     else:
-        sums = replay_part(simulation, inputs, part, var_minor, threads=execution.threads)
+        sums = replay_part(
+            simulation,
+            inputs,
+            part,
+            var_minor,
+            threads=execution.threads,
+            control=execution.control,
+        )
+    stop_if_cancelled(execution.control)
     minor = native.contributions(simulation, sums, part.loss_minor, level=rational)
     return Replayed(np.frombuffer(minor["whole_minor"], np.int64), sums["above_count"])
 

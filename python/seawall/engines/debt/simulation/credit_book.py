@@ -113,6 +113,11 @@ class CreditBook:
         if parameters.sampling != "plain":
             self.inputs = msgspec.structs.replace(self.inputs, sampling=self._sampling())
 
+    @property
+    def nbytes(self) -> int:
+        """What its columns weigh in memory: the core has those of the inputs once more."""
+        return int(self.positions.nbytes) + 2 * self.inputs.nbytes
+
     def inputs_of(
         self, obligors: Obligors, positions: PositionTerms, recovery: RecoveryColumns | None
     ) -> SimulationInputs:

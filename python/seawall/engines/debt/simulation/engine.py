@@ -20,6 +20,7 @@ from seawall.engines.debt.simulation.drafts import (
     finding_drafts,
 )
 from seawall.engines.debt.simulation.levels import rational_level
+from seawall.engines.debt.simulation.passes import Passes, count_units
 from seawall.engines.debt.simulation.tail import Tail
 from seawall.engines.debt.simulation.translation import translations
 from seawall.engines.debt.simulation.twins import judge
@@ -76,10 +77,12 @@ def run(
     parameters : SimulationParameters
         Scenarios, probabilities, losses given default, factors, levels.
     execution : Execution
-        Its control counts scenarios.
+        Its control counts scenarios, each once a pass, and is looked at between passes too.
 
     Raises
     ------
+    Cancelled
+        When the control stopped the work.
     InvalidInput
         For a bad level, figure or correlation, with its place.
     LimitExceeded
@@ -91,11 +94,19 @@ def run(
     for index, level in enumerate(levels):
         rational_level(level, where=f"parameters.confidence_levels[{index}]")
     credit = CreditBook(book, parameters)
+    passes = Passes(execution.control, parameters.scenario_count)
     tail = Tail(credit, parameters, execution)
+    passes.ended()
     judge(tail.twins)
-    replayed = [tail.replay(level) for level in levels]
-    result = _result(book, credit, tail, replayed[-1])
+    passes.ended()
+    replayed = []
+    for level in levels:
+        replayed.append(tail.replay(level))
+        passes.ended()
+    result = _result(book, credit, tail, replayed[-1], passes)
     contributors = [_largest(tail.ranked(found)) for found in replayed]
+    passes.ended()
+    tail.let_go()
     return EngineOutcome(
         result=result,
         evidence=evidence_drafts(result, contributors),
@@ -108,6 +119,7 @@ def run(
             "unconverted": lambda: Table(book.columns.unconverted),
             "shared_collateral": lambda: Table(book.columns.shared_collateral),
         },
+        held_bytes=book.nbytes + tail.nbytes + sum(found.nbytes for found in replayed),
         questions=tail,
     )
 
@@ -116,9 +128,17 @@ def _choose_book(parameters: SimulationParameters) -> BookChoice:
     return msgspec.structs.replace(choose_book(parameters), earlier=parameters.slots_from)
 
 
-def _result(book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed) -> SimulationResult:
+def _result(
+    book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed, passes: Passes
+) -> SimulationResult:
     moments, deviation = tail.moments(), tail.exact.deviation_minor
-    what_ifs, sensitivities, reverse = asked_on_top(tail)
+    histogram, losses_sha256 = tail.histogram(), tail.losses_sha256
+    passes.ended()
+    tails = []
+    for level in tail.levels:
+        tails.append(tail.figures(level))
+        passes.ended()
+    what_ifs, sensitivities, reverse = asked_on_top(tail, passes)
     return SimulationResult(
         currency=credit.currency,
         position_count=len(credit.obligor),
@@ -133,14 +153,14 @@ def _result(book: DebtBook, credit: CreditBook, tail: Tail, last: Replayed) -> S
         exact_expected_loss=credit.expected_loss(),
         loss_standard_deviation=moments["standard_deviation"],
         exact_loss_standard_deviation=None if deviation is None else credit.amount(deviation),
-        tails=[tail.figures(level) for level in tail.levels],
-        histogram=tail.histogram(),
+        tails=tails,
+        histogram=histogram,
         exposure_spread=_spread(credit, credit.exposure_minor),
         tail_spread=_spread(credit, last.contribution_minor),
         sampling=credit.inputs.sampling,
         default_probabilities=credit.probabilities.counts,
         losses_given_default=credit.severities.counts,
-        losses_sha256=tail.losses_sha256,
+        losses_sha256=losses_sha256,
         assumptions=_assumptions(tail.parameters),
         conditional_factors=credit.conditional_factors(),
         translations=translations(credit),
@@ -213,5 +233,6 @@ DEBT_SIMULATION = EngineDeclaration(
     choose_book=_choose_book,
     decode=decode_book,
     run=run,
+    count_units=count_units,
     is_heavy=True,
 )

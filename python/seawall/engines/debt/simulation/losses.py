@@ -58,7 +58,7 @@ def importance_weights(
     inputs: SimulationInputs,
     scenario_count: int,
     *,
-    threads: int = 0,
+    execution: Execution,
 ) -> Any:
     """Return the weights of scenarios in 2⁻²⁴; None where all weigh alike."""
     if inputs.sampling.kind != "importance":
@@ -68,7 +68,8 @@ def importance_weights(
         first_scenario=0,
         count=scenario_count,
         sampling=inputs.native_sampling,
-        threads=threads,
+        threads=execution.threads,
+        control=execution.control,
     )
     return np.frombuffer(found, np.uint32)
 

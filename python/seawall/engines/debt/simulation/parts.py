@@ -56,6 +56,12 @@ class SimulationInputs(msgspec.Struct, frozen=True, dict=True):
         return digest.hexdigest()
 
     @property
+    def nbytes(self) -> int:
+        """What its columns weigh in memory."""
+        columns = [self.obligors, self.positions, self.pools or {}, self.macro or {}]
+        return sum(int(values.nbytes) for named in columns for values in named.values())
+
+    @property
     def native_sampling(self) -> native.Sampling | None:
         """As the core takes it; None: plainly."""
         if self.sampling.kind == "sobol":
@@ -126,6 +132,7 @@ def simulate_change(
     scenarios: ScenarioRange,
     *,
     threads: int = 0,
+    control: RunControl | None = None,
 ) -> Losses:
     """Return the losses of obligors after a change less those before it, under the same draws."""
     change = native.loss_change(
@@ -136,6 +143,7 @@ def simulate_change(
         count=scenarios.count,
         sampling=before.native_sampling,
         threads=threads,
+        control=control,
     )
     return np.frombuffer(change, np.int64)
 
@@ -147,6 +155,7 @@ def replay_part(
     var_minor: int,
     *,
     threads: int = 0,
+    control: RunControl | None = None,
 ) -> dict[str, Losses]:
     """Return what each position does in the scenarios of a part that are in the tail.
 
@@ -164,6 +173,7 @@ def replay_part(
         first_scenario=part.first_scenario,
         sampling=inputs.native_sampling,
         threads=threads,
+        control=control,
     )
     counts = {"above_count": np.uint32, "at_count": np.uint32}
     return {

@@ -1,10 +1,11 @@
 """A simulation that has been done, and what can be asked of it without another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from seawall import native
@@ -29,6 +30,7 @@ from seawall.engines.debt.simulation.parts import (
     simulate_change,
     simulate_part,
 )
+from seawall.engines.debt.simulation.passes import uncounted
 from seawall.engines.debt.simulation.quantile_shares import (
     LossRun,
     QuantileShares,
@@ -54,7 +56,8 @@ class Tail:
     parameters : SimulationParameters
         Scenarios 0 … scenario_count − 1 of the seed.
     execution : Execution
-        The bits of no figure depend on it; its control counts scenarios.
+        The bits of no figure depend on it. Its control counts scenarios and stops the work, until
+        `let_go`.
     """
 
     def __init__(
@@ -71,8 +74,20 @@ class Tail:
             scenario_count=parameters.scenario_count,
             execution=execution,
         )
-        count, threads = len(self.loss_minor), execution.threads  # weights are in 2⁻²⁴
-        self.weights = importance_weights(book.simulation, book.inputs, count, threads=threads)
+        count = len(self.loss_minor)
+        self.weights = importance_weights(  # in 2⁻²⁴
+            book.simulation, book.inputs, count, execution=execution
+        )
+
+    def let_go(self) -> None:
+        """Forget the control: it is of the run, which is over, and of no question that comes."""
+        self._execution = msgspec.structs.replace(self._execution, control=None)
+
+    @property
+    def nbytes(self) -> int:
+        """What losses, weights and the columns of the model weigh in memory."""
+        weights = 0 if self.weights is None else self.weights.nbytes
+        return int(self.loss_minor.nbytes + weights) + self.book.nbytes
 
     @property
     def scenario_count(self) -> int:
@@ -92,8 +107,14 @@ class Tail:
     @cached_property
     def twins(self) -> list[Twin]:
         """Figures beside their exact twins; a run that misses one is refused."""
-        drawn = {"weights": self.weights, "is_sobol": self._is_sobol}
-        return twins(self.loss_minor, self.exact, amount=self.book.amount, **drawn)
+        return twins(
+            self.loss_minor,
+            self.exact,
+            weights=self.weights,
+            is_sobol=self._is_sobol,
+            amount=self.book.amount,
+            control=self._execution.control,
+        )
 
     def large_pool_limit(self, level: float) -> LargePoolLimit | None:
         """Return what the tail tends to as loans become many and small; as `large_pool_limit`."""
@@ -231,9 +252,12 @@ class Tail:
         """
         changed = changed_book(self.book, changes, where=where)
         every = ScenarioRange(0, self.scenario_count)
-        threads = self._execution.threads
         after = self.loss_minor + simulate_change(
-            changed.before, changed.after, every, threads=threads
+            changed.before,
+            changed.after,
+            every,
+            threads=self._execution.threads,
+            control=self._execution.control,
         )
         return self._compared(changed.obligor_count, after, levels or self.levels)
 
@@ -255,12 +279,23 @@ class Tail:
         InvalidInput
             With the place, such as ``bumps[0].change``, before any of them is simulated.
         """
+        return list(self.each_sensitivity(bumps, levels=levels, where=where))
+
+    def each_sensitivity(
+        self,
+        bumps: Sequence[Bump],
+        *,
+        levels: Sequence[float] | None = None,
+        where: str = "bumps",
+    ) -> Iterator[WhatIf]:
+        """Give `sensitivities` as they come; the first is simulated once all bumps are checked."""
         inputs = [
             bumped_inputs(self.book, bump, where=f"{where}[{index}]")
             for index, bump in enumerate(bumps)
         ]
         count = len(self.book.obligor_ids)
-        return [self._compared(count, self._of(after), levels or self.levels) for after in inputs]
+        for after in inputs:
+            yield self._compared(count, self._of(after), levels or self.levels)
 
     def reverse_stress(
         self, loss: float, *, random_starts: int = 8, where: str = "loss"
@@ -271,7 +306,7 @@ class Tail:
             loss,
             random_starts=random_starts,
             threads=self._execution.threads,
-            control=self._execution.control,
+            control=uncounted(self._execution.control),
             where=where,
         )
 
@@ -291,8 +326,13 @@ class Tail:
 
     def _of(self, inputs: SimulationInputs) -> Any:
         every = ScenarioRange(0, self.scenario_count)
-        threads = self._execution.threads
-        return simulate_part(inputs.simulation(), inputs, every, threads=threads).loss_minor
+        return simulate_part(
+            inputs.simulation(),
+            inputs,
+            every,
+            threads=self._execution.threads,
+            control=self._execution.control,
+        ).loss_minor
 
     def _figures(self, loss_minor: Any, level: float) -> TailFigures:
         found = native.tail_figures(

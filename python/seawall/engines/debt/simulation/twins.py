@@ -9,6 +9,7 @@ import numpy as np
 
 from seawall.engines.debt.simulation.exact_figures import ExactFigures
 from seawall.engines.debt.simulation.parts import Losses
+from seawall.engines.debt.simulation.passes import stop_if_cancelled
 from seawall.engines.debt.simulation.twin_distances import (
     distance_of_known_spread,
     distance_of_own_spread,
@@ -16,6 +17,7 @@ from seawall.engines.debt.simulation.twin_distances import (
     twin_limit,
 )
 from seawall.errors import SeawallError
+from seawall.native import RunControl
 
 _UNIT_WEIGHT = 1 << 24
 _LARGEST_WEIGHT = 8  # of importance sampling
@@ -63,6 +65,7 @@ def twins(
     weights: Any = None,
     is_sobol: bool = False,
     amount: Callable[[float], float] = float,
+    control: RunControl | None = None,
 ) -> list[Twin]:
     """Return what of a run has an exact twin; nothing where there is none.
 
@@ -74,6 +77,13 @@ def twins(
         Those of importance sampling, in 2⁻²⁴.
     amount : callable
         Turns minor units into the currency.
+    control : RunControl, optional
+        Stops the work; it counts nothing.
+
+    Raises
+    ------
+    Cancelled
+        When the control stopped the work.
     """
     asked = _asked(exact, amount, is_weighted=weights is not None)
     if not asked:
@@ -81,7 +91,7 @@ def twins(
     limit = twin_limit(len(asked))
     found = []
     for one in asked:
-        mean = _mean(one, loss_minor, weights, is_sobol)
+        mean = _mean(one, loss_minor, weights, is_sobol, control)
         distance = _distance(one, mean, len(loss_minor), limit)
         simulated = one.told(one.exact + mean.miss)
         found.append(Twin(one.figure, simulated, one.told(one.exact), distance, limit))
@@ -151,11 +161,14 @@ def _asked(
     return asked
 
 
-def _mean(asked: _Asked, loss_minor: Losses, weights: Any, is_sobol: bool) -> _Mean:
+def _mean(
+    asked: _Asked, loss_minor: Losses, weights: Any, is_sobol: bool, control: RunControl | None
+) -> _Mean:
     """Add up misses and their squares, piece by piece: nothing of the size of the run is made."""
     count = len(loss_minor)
     sums, squares, of_scramble = [], [], np.zeros(_SCRAMBLES)
     for begin in range(0, count, _PIECE):
+        stop_if_cancelled(control)
         piece = slice(begin, begin + _PIECE)
         weight = 1.0 if weights is None else weights[piece] / _UNIT_WEIGHT
         miss = asked.value(loss_minor[piece].astype(float), weight) - asked.exact

@@ -115,6 +115,7 @@ def _operation(
         "parameters": _parameters(path, handler, said, components),
         "responses": _responses(path, handler, said, schema_of),
         "security": _security(handler.opt),
+        **_demands(handler.opt),
     }
     if said.body is not None:
         operation["requestBody"] = {
@@ -216,6 +217,16 @@ def _security(opt: Mapping[str, Any]) -> list[dict[str, list[str]]]:
     if "credential" in opt:
         return [{opt["credential"]: []}]
     return [{"api_key": []}, {"token": []}]
+
+
+def _demands(opt: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a credential must have, which no field of the standard says."""
+    said: dict[str, Any] = {}
+    if "role" in opt:
+        said["x-required-role"] = opt["role"]
+    if opt.get("operator"):
+        said["x-operator-tenant-only"] = True
+    return said
 
 
 def _tag(path: str) -> str:

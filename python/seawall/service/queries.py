@@ -34,6 +34,8 @@ def decode_query(request: "Request[Any, Any, Any]", kind: type[T]) -> T:
     for name, value in pairs:
         if name in given:
             raise _invalid("stands twice", name)
+        if "\0" in value:  # which no kept text has, and not every database takes
+            raise _invalid("holds U+0000", name)
         given[name] = value
     try:
         return msgspec.convert(given, kind, strict=False)

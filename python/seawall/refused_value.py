@@ -54,5 +54,7 @@ def _choices(kind: inspect.Type) -> Iterator[Any]:
     if isinstance(kind, inspect.UnionType):
         for one in kind.types:
             yield from _choices(one)
+    elif isinstance(kind, inspect.Metadata):
+        yield from _choices(kind.type)
     elif isinstance(kind, inspect.LiteralType):
         yield from kind.values

@@ -228,3 +228,26 @@ def test_only_a_run_is_asked_again_although_it_was_sent() -> None:
     again = [place.strip() for place, said in places if "non_idempotent" in said]
     assert again == ["~ ^/api/v3/engines/[^/]+/run$"]
     assert text.count("non_idempotent") == 1
+
+
+def test_every_failure_of_the_store_is_an_alert() -> None:
+    table = (ROOT / "docs" / "reference" / "errors.md").read_text()
+    codes = {
+        code.upper() for code in re.findall(r"^\| `(\w+)` \| `StoreError`", table, re.MULTILINE)
+    }
+    watched = {
+        code
+        for rule in rules()
+        for matched in re.findall(r'code=~?"([^"]*)"', rule["expr"])
+        for code in matched.split("|")
+    }
+    assert {"STORE_BUSY", "STORE_CORRUPT", "STORE_UNAVAILABLE"} <= codes
+    # One has a metric of its own; the others are of a store that is opened, copied or closed.
+    assert codes - watched == {
+        "OVERLOADED",
+        "DRIVER_UNAVAILABLE",
+        "MIGRATION_CHANGED",
+        "SCHEMA_NEWER",
+        "STORE_CLOSED",
+        "STORE_DIFFERS",
+    }

@@ -109,3 +109,50 @@ def test_a_long_answer_is_packed_where_the_caller_takes_it(client: Client) -> No
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Content-Encoding" not in plain.headers
     assert packed.json() == plain.json()
+
+
+def test_every_parameter_of_a_path_or_a_query_is_described(document: dict[str, Any]) -> None:
+    parameters = [
+        (name, parameter)
+        for name, operation in operations(document)
+        for parameter in operation["parameters"]
+    ]
+    assert len(parameters) >= 100
+    assert not [name for name, parameter in parameters if len(parameter["description"]) < 8]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "ScenarioEntry",
+        "DebtStressParameters",
+        "SimulationParameters",
+        "DefaultProbabilityTerms",
+        "LossGivenDefaultTerms",
+        "FactorTerms",
+        "IngestRecords",
+        "IngestAnswer",
+        "DataQuality",
+    ],
+)
+def test_every_field_of_a_question_is_described(document: dict[str, Any], schema: str) -> None:
+    fields = document["components"]["schemas"][schema]["properties"]
+    assert fields
+    assert not [name for name, said in fields.items() if "description" not in said]
+
+
+@pytest.mark.parametrize(
+    ("schema", "field", "unit"),
+    [
+        ("ScenarioEntry", "interest_rate_delta_pct", "percentage points"),
+        ("ScenarioEntry", "collateral_market_impact_pct", "fraction"),
+        ("DebtStressParameters", "net_exposure_materiality_threshold_pct", "fraction"),
+        ("DefaultProbabilityTerms", "assumed_pct", "percent"),
+        ("SimulationParameters", "confidence_levels", "fractions"),
+        ("SimulationParameters", "reverse_losses", "currency"),
+    ],
+)
+def test_the_unit_of_a_figure_is_told(
+    document: dict[str, Any], schema: str, field: str, unit: str
+) -> None:
+    assert unit in document["components"]["schemas"][schema]["properties"][field]["description"]

@@ -72,3 +72,18 @@ def test_two_replicas_keep_one_run_and_obey_one_switch(tmp_path: Path, url: str)
             if refused.status_code == 503:
                 break
         assert refused.json()["detail"] == "ENGINE_DISABLED"
+
+
+def test_a_nul_gets_the_answer_that_it_gets_of_a_file(tmp_path: Path, url: str) -> None:
+    told = []
+    for store in (url, "seawall.db"):
+        with served(tmp_path, store=store) as server, client_of(server) as client:
+            answers = [
+                client.get("/api/v3/datasets/a%00"),
+                client.get("/api/v3/runs?dataset_version_id=%00"),
+                client.put(SWITCH, json={"enabled": False, "reason": "a\0"}),
+            ]
+            told.append([(a.status_code, a.json()["detail"], a.json()["where"]) for a in answers])
+            gauges = client.get("/metrics").text
+            assert "store_readers_max" in gauges
+    assert told[0] == told[1]

@@ -1,5 +1,6 @@
 """What is refused, is refused in one shape with the contract's codes."""
 
+import logging
 from concurrent.futures import Future
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from seawall.errors import StoreError
 from seawall.service import Service
 from service.conftest import RECORD, RUN, STARTED_AT, Client
+from service.test_known_answers import SWITCH
 
 INGEST = "/api/v3/ingest-records"
 UNKNOWN = "dv_00000000000000000000000000"
@@ -162,3 +164,70 @@ def test_a_defect_is_answered_without_its_cause(
     found = client.get(f"/api/v3/datasets/{UNKNOWN}")
     assert (found.status_code, found.json()["detail"]) == (500, "INTERNAL_ERROR")
     assert "SELECT" not in found.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "refusal"),
+    [
+        ("GET", "/api/v3/datasets/a%00", None, (404, "NOT_FOUND", "path")),
+        ("POST", "/api/v3/keys/a%00/revoke", None, (404, "NOT_FOUND", "path")),
+        (
+            "GET",
+            "/api/v3/runs?dataset_version_id=%00",
+            None,
+            (400, "QUERY_INVALID", "dataset_version_id"),
+        ),
+        ("GET", "/api/v3/audit/logs?actor=a%00", None, (400, "QUERY_INVALID", "actor")),
+        ("PUT", SWITCH, {"enabled": False, "reason": "a\0"}, (422, "INVALID_INPUT", "reason")),
+        (
+            "POST",
+            "/api/v3/keys",
+            {"name": "a\0", "roles": ["read"]},
+            (422, "INVALID_INPUT", "name"),
+        ),
+    ],
+)
+def test_a_nul_is_refused_at_its_place_before_any_database(
+    client: Client, method: str, path: str, body: Any, refusal: tuple[int, str, str]
+) -> None:
+    found = client.request(method, path, json=body)
+    told = found.json()
+    assert (found.status_code, told["detail"], told["where"]) == refusal
+
+
+def warnings_of(caplog: pytest.LogCaptureFixture) -> list[tuple[str, bool]]:
+    """What was logged as more than information, and whether with a trace."""
+    return [
+        (record.getMessage(), record.exc_info is not None)
+        for record in caplog.records
+        if record.levelno >= logging.WARNING
+    ]
+
+
+def test_what_an_engine_that_is_switched_off_refuses_fills_no_log(
+    client: Client, dataset: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.put(SWITCH, json={"enabled": False, "reason": "audit"})
+    body = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    assert client.post(RUN, json=body).status_code == 503
+    assert warnings_of(caplog) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "is_traced"),
+    [("store_busy", False), ("store_full", False), ("store_corrupt", True)],
+)
+def test_only_a_failure_of_unknown_cause_is_logged_with_its_trace(
+    client: Client,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    code: str,
+    is_traced: bool,
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise StoreError("It fails.", code=code)
+
+    monkeypatch.setattr(type(service.store), "dataset", broken)
+    client.get(f"/api/v3/datasets/{UNKNOWN}")
+    assert warnings_of(caplog) == [(f"{code}: It fails.", is_traced)]

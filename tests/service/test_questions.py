@@ -48,6 +48,15 @@ def test_a_what_if_of_no_such_loan_names_its_place(client: Client, run: str) -> 
     assert (found.status_code, found.json()["where"]) == (404, "changes[0].source_record_id")
 
 
+def test_an_instrument_of_no_possible_number_is_refused_at_its_place(
+    client: Client, run: str
+) -> None:
+    change = {"kind": "remove", "source_record_id": "loan-1", "element": 1 << 80}
+    found = client.post(f"{run}/what-if", json={"changes": [change]})
+    told = found.json()
+    assert (found.status_code, told["detail"]) == (422, "INVALID_INPUT")
+
+
 def test_reverse_stress_finds_ways_to_lose_an_amount(client: Client, run: str) -> None:
     found = client.post(f"{run}/reverse-stress", json={"loss": 1e6})
     assert found.status_code == 200, found.text

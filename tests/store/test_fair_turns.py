@@ -3,11 +3,13 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from seawall.errors import StoreError
 from seawall.store.fair_turns import FairTurns
+from seawall.store.reader_pool import ReaderPool
 
 
 def waiting(turns: FairTurns, count: int) -> None:
@@ -88,3 +90,23 @@ def test_no_more_than_so_many_are_in_at_once_and_all_get_in() -> None:
     assert most <= 3
     assert done == 1_000
     assert turns._free == 3
+
+
+def test_a_pool_tells_how_many_connections_are_out_and_who_waits() -> None:
+    pool: ReaderPool[Any] = ReaderPool(most=1, wait_s=30)
+    came = threading.Event()
+
+    def come() -> None:
+        with pool.turn():
+            came.set()
+
+    assert pool.use() == (0, 1, 0)
+    thread = threading.Thread(target=come)
+    with pool.turn():
+        thread.start()
+        waiting(pool._turns, 1)
+        assert pool.use() == (1, 1, 1)
+        assert not came.is_set()
+    thread.join()
+    assert came.is_set()
+    assert pool.use() == (0, 1, 0)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sample_ledger import TENANT, draft, submit
+from sample_ledger import TENANT, dataset, draft, submit
 
 from seawall.errors import Conflict, InvalidInput, NotFound
-from seawall.store import Store, open_store
+from seawall.store import Store, Transaction, open_store
 from seawall.store.audit_chain import BEFORE_THE_FIRST, chain_problems
 from seawall.store.types import ApiKey, AuditDraft, EngineSwitch, Job, JobChange, RevokedToken
 
@@ -48,6 +48,9 @@ def job(name: str = "j", *, tenant: str = TENANT, created_at: str = "2025", **ot
 
 
 SWITCH = EngineSwitch("debt", False, "a wrong model", "2025", "ada")
+
+
+NUL = "a\0b"
 
 
 def put(store: Store, *rows: ApiKey | Job) -> list[bool]:
@@ -364,3 +367,36 @@ def test_a_job_that_another_process_works_on_is_spared(store: Store) -> None:
     marked = submit(store, lambda t: t.mark_interrupted("9", silent_since="4"))
     assert [j.job_id for j in marked] == ["queued"]
     assert [j.job_id for j in store.running_jobs()] == ["running"]
+
+
+# --- what no database keeps
+
+
+@pytest.mark.parametrize(
+    ("write", "where"),
+    [
+        (lambda t: t.put_api_key(replace(api_key(), name=NUL)), "api_key[k].name"),
+        (lambda t: t.put_api_key(replace(api_key(), tenant=NUL)), "api_key[k].tenant"),
+        (lambda t: t.revoke_token(RevokedToken(NUL, "2026")), "revoked_token.token_id"),
+        (
+            lambda t: t.set_engine_switch(replace(SWITCH, reason=NUL)),
+            "engine_switch[debt].reason",
+        ),
+        (lambda t: t.put_job(replace(job(), created_by=NUL)), "job[j].created_by"),
+        (lambda t: t.update_job(TENANT, "j", JobChange(updated_at=NUL)), "job[j].updated_at"),
+        (lambda t: t.append_audit(replace(draft(), actor=NUL)), "audit_entry.actor"),
+        (
+            lambda t: t.put_dataset(replace(dataset(), created_by=NUL), []),
+            "dataset_version.created_by",
+        ),
+    ],
+)
+def test_a_text_with_a_nul_is_kept_by_no_database(
+    store: Store, write: Callable[[Transaction], object], where: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        submit(store, write)
+    assert (caught.value.code, caught.value.where) == ("invalid_input", where)
+    submit(store, lambda t: t.set_engine_switch(SWITCH))  # and the store goes on
+    assert store.engine_switches() == [SWITCH]
+    assert store.audit_entries(None) == []

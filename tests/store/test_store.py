@@ -345,3 +345,10 @@ def test_the_first_body_of_an_id_is_the_one_kept(
         done = store.submit(methodcaller("put_evidence", TENANT, [row])).exception(timeout=30)
         assert (done is None) == (kept.setdefault(name, payload) == payload)
     assert {row.evidence_id: row.payload for row in store.all_evidence(TENANT)} == kept
+
+
+def test_nobody_uses_a_reader_between_reads(store: Store) -> None:
+    store.datasets(TENANT)
+    use = store.reader_use()
+    assert (use.in_use, use.waiting) == (0, 0)
+    assert use.most >= 1

@@ -1,9 +1,11 @@
 """What an ingest answers."""
 
 from collections.abc import Callable
+from typing import Annotated
 
 import msgspec
 from litestar import Response
+from msgspec import Meta
 
 from seawall.service.answers import answer
 from seawall.service.parts import Service
@@ -14,18 +16,27 @@ from seawall.session.dataset import DatasetSummary
 class DataQuality(msgspec.Struct, frozen=True):
     """What was found on the way."""
 
-    records_total: int
-    duplicate_source_keys: int
-    warnings: list[str]
+    records_total: Annotated[int, Meta(description="Records of the dataset, refused ones too.")]
+    duplicate_source_keys: Annotated[
+        int, Meta(description="Records whose source_system and source_record_id another has too.")
+    ]
+    warnings: Annotated[list[str], Meta(description="What a reader of the figures must know.")]
 
 
 class IngestAnswer(msgspec.Struct, frozen=True):
     """What an ingest gives; the same records under the same profile give the same identifiers."""
 
-    dataset_version_id: str
-    import_id: str
-    raw_records_written: int  # by this request: 0 when they were there already
-    data_quality: DataQuality
+    dataset_version_id: Annotated[
+        str, Meta(description="The same records under the same profile give the same one.")
+    ]
+    import_id: Annotated[
+        str,
+        Meta(description="Of this dataset version: it is the same whenever the records are sent."),
+    ]
+    raw_records_written: Annotated[
+        int, Meta(description="By this request: 0 when they were there already.")
+    ]
+    data_quality: Annotated[DataQuality, Meta(description="What was found on the way.")]
 
 
 def ingest_answer(dataset: Dataset) -> IngestAnswer:

@@ -19,6 +19,21 @@ _REFS = "#/components/schemas/{name}"
 _REQUEST_ID = {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}}
 _RETRIED = (429, 503)
 
+# What stands in a path.
+_PLACES = {
+    "dataset_version_id": "A dataset version's identifier.",
+    "evidence_id": "An identifier of evidence.",
+    "finding_id": "A finding's identifier.",
+    "job_id": "A job's identifier.",
+    "key_id": "An API key's identifier, which is no part of its secret.",
+    "name": "Of a table, or of a file of the page.",
+    "record": "A record of the dataset, counted from 0.",
+    "run_id": "A run's identifier.",
+    "scenario": "A scenario of the simulation, counted from 0.",
+    "token_id": "A token's identifier, its jti.",
+    "wire_name": "An engine, as its routes name it.",
+}
+
 _Operation = tuple[str, str, HTTPRouteHandler, Described]  # path, method, handler, what it says
 
 
@@ -115,6 +130,7 @@ def _operation(
         "parameters": _parameters(path, handler, said, components),
         "responses": _responses(path, handler, said, schema_of),
         "security": _security(handler.opt),
+        **_demands(handler.opt),
     }
     if said.body is not None:
         operation["requestBody"] = {
@@ -148,14 +164,17 @@ def _parameters(
     for name in re.findall(r"\{(\w+)\}", path):
         is_number = "int" in str(typed.get(name))
         schema = {"type": "integer", "minimum": 0} if is_number else {"type": "string"}
-        found.append({"name": name, "in": "path", "required": True, "schema": schema})
+        told = {"name": name, "in": "path", "description": _PLACES[name], "required": True}
+        found.append({**told, "schema": schema})
     if said.query is not None:
         query = components[said.query.__name__]
-        for name, schema in query["properties"].items():
+        for name, told in query["properties"].items():
+            schema = dict(told)
             found.append(
                 {
                     "name": name,
                     "in": "query",
+                    "description": schema.pop("description"),
                     "required": name in query.get("required", ()),
                     "schema": schema,
                 }
@@ -215,6 +234,16 @@ def _security(opt: Mapping[str, Any]) -> list[dict[str, list[str]]]:
     if "credential" in opt:
         return [{opt["credential"]: []}]
     return [{"api_key": []}, {"token": []}]
+
+
+def _demands(opt: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a credential must have, which no field of the standard says."""
+    said: dict[str, Any] = {}
+    if "role" in opt:
+        said["x-required-role"] = opt["role"]
+    if opt.get("operator"):
+        said["x-operator-tenant-only"] = True
+    return said
 
 
 def _tag(path: str) -> str:

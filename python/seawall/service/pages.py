@@ -24,14 +24,22 @@ MOST_SCANNED = 5_000
 class OneQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the reading of one thing may be told."""
 
-    fields: Annotated[str, Meta(max_length=1_000)] | UnsetType = UNSET  # names, between commas
+    fields: Annotated[
+        Annotated[str, Meta(max_length=1_000)] | UnsetType,
+        Meta(description="Names of the fields to answer, between commas; absent: all."),
+    ] = UNSET
 
 
 class PageQuery(OneQuery, frozen=True, forbid_unknown_fields=True):
     """What the reading of a list may be told. A filter that is absent lets everything through."""
 
-    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT)] = 100
-    continuation: Annotated[str, Meta(max_length=512)] | UnsetType = UNSET  # of the page before
+    limit: Annotated[
+        Annotated[int, Meta(ge=1, le=MAX_LIMIT)], Meta(description="Items of a page at most.")
+    ] = 100
+    continuation: Annotated[
+        Annotated[str, Meta(max_length=512)] | UnsetType,
+        Meta(description="The continuation of the page before; absent: the first page."),
+    ] = UNSET
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -15,8 +15,17 @@ _log = logging.getLogger("seawall.service")
 
 RETRY_AFTER_S = 1
 
+DEGRADED = "DEGRADED"
+"""What a 503 of a health route, which has a body of its own, is counted and logged as."""
+
 MOST_SHOWN = 256
 """Characters of a place; a caller may have put 60,000 of them into a path."""
+
+_EXPECTED = frozenset({"engine_disabled", "overloaded"})
+"""Codes of a service that does as it was told: they are counted, and no line of the log tells."""
+
+_KNOWN = frozenset({"store_busy", "store_closed", "store_full"})
+"""Codes that say all that there is to know of a cause; a line of the log has no trace for them."""
 
 _GONE = "client disconnected prematurely"  # what Litestar says of a body that did not end
 
@@ -125,8 +134,9 @@ def problem(
 def refused(request: "Request[Any, Any, Any]", error: SeawallError) -> Response[bytes]:
     """Answer a failure on purpose."""
     status = status_of(error)
-    if status >= 500:
-        _log.warning("%s: %s", error.code, error, exc_info=error)
+    if status >= 500 and error.code not in _EXPECTED:
+        traced = None if error.code in _KNOWN else error
+        _log.warning("%s: %s", error.code, error, exc_info=traced)
     return problem(request, status, code=wire_code(error), message=error.message, where=error.where)
 
 

@@ -58,6 +58,8 @@ def _decode(query: bytes, kind: type[T]) -> T:
     for name, value in pairs:
         if name in given:
             raise _invalid("stands twice", name)
+        if "\0" in value:  # which no kept text has, and not every database takes
+            raise _invalid("holds U+0000", name)
         given[name] = value
     try:
         return msgspec.convert(given, kind, strict=False)

@@ -41,6 +41,7 @@ from seawall.session.trace import Trace, TracedRecord, show_record, trace_findin
 from seawall.session.verify import Verification, verify_store
 from seawall.session.watching import RunWatch
 from seawall.store import Store
+from seawall.store.refusals import refuse_nul
 from seawall.store.types import AuditDraft
 from seawall.supervisory import SupervisoryPath
 
@@ -79,6 +80,7 @@ class Session:
     ) -> None:
         if not 0 <= threads <= MAX_THREADS:
             raise InvalidInput(f"must be from 0 to {MAX_THREADS}", where="threads")
+        refuse_nul({"tenant": tenant, "actor": actor}, where="session")
         self._place = store
         self._asker = Asker(tenant, actor, clock, threads, Holdings(store))
         self._owns_store = True

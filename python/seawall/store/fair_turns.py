@@ -30,11 +30,22 @@ class FairTurns:
     def __init__(
         self, at_once: int, *, most_waiting: int = MAX_WAITING, wait_s: float = WAIT_S
     ) -> None:
+        self.at_once = at_once
         self._free = at_once
         self._most_waiting = most_waiting
         self._wait_s = wait_s
         self._lock = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()  # each is held until its turn
+
+    @property
+    def taken(self) -> int:
+        """How many threads have a turn."""
+        return self.at_once - self._free
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for one."""
+        return len(self._waiting)
 
     @contextmanager
     def one(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from seawall.store.group_commit import CommitWatch
 from seawall.store.log import LogReads, LogWrites
 from seawall.store.operations import OperationReads, OperationWrites
 from seawall.store.pages import PAGE_ROWS
+from seawall.store.reader_pool import ReaderUse
 from seawall.store.types import (
     DatasetVersion,
     Derivation,
@@ -104,6 +105,9 @@ class Store(OperationReads, LogReads, Protocol):
 
     def queued_writes(self) -> int:
         """Tell how much submitted work waits for the writer."""
+
+    def reader_use(self) -> ReaderUse:
+        """Tell how many connections that only read are in use, and who waits for one."""
 
     def kept_runs(self, tenant: str, run_ids: Sequence[str]) -> list[Run]:
         """The runs of these identifiers that there are, in any order."""

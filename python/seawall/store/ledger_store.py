@@ -4,13 +4,14 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from seawall.store.commit_driver import CommitDriver
 from seawall.store.group_commit import CommitWatch, GroupCommit
 from seawall.store.interface import Transaction
 from seawall.store.ledger_reads import LedgerReads
 from seawall.store.log_reads import LogRowReads
+from seawall.store.reader_pool import ReaderPool, ReaderUse
 from seawall.store.service_reads import ServiceReads
 
 T = TypeVar("T")
@@ -24,6 +25,8 @@ class LedgerStore(LedgerReads, ServiceReads, LogRowReads):
     driver : CommitDriver
         Used by the writer thread alone until the store is closed.
     """
+
+    _readers: ReaderPool[Any]
 
     def __init__(self, driver: CommitDriver[Transaction]) -> None:
         self._commits: GroupCommit[Transaction] = GroupCommit(driver)
@@ -43,6 +46,10 @@ class LedgerStore(LedgerReads, ServiceReads, LogRowReads):
     def queued_writes(self) -> int:
         """Tell how much submitted work waits for the writer."""
         return self._commits.queued()
+
+    def reader_use(self) -> ReaderUse:
+        """Tell how many connections that only read are in use, and who waits for one."""
+        return self._readers.use()
 
     def close(self) -> None:
         """Commit what is queued, then close every connection. May be called twice."""

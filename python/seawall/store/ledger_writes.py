@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec.structs import asdict, astuple
 
 from seawall import native
 from seawall.store.log_writes import LogRowWrites
-from seawall.store.refusals import kept_otherwise
+from seawall.store.refusals import kept_otherwise, refuse_nul
 from seawall.store.row_writes import Values
 from seawall.store.service_writes import ServiceWrites
 from seawall.store.tables import (
@@ -47,6 +47,8 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
     def put_dataset(self, dataset: DatasetVersion, chunks: Sequence[RawChunk]) -> bool:
         """Keep a dataset version with all its raw chunks; False when it was there already."""
         key = (dataset.tenant, dataset.dataset_version_id)
+        # Its runs and all that they leave behind refer to this tenant and identifier.
+        refuse_nul(asdict(dataset), where="dataset_version")
         if self._put(DATASET, [astuple(dataset)]):
             self._put(RAW_CHUNK, [(*key, *astuple(chunk)) for chunk in chunks])
             return True

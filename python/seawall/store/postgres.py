@@ -58,7 +58,7 @@ class PostgresStore(LedgerStore):
             self._writer.close()
             self._server.close()
             raise
-        self._readers = Readers(self._server)
+        self._readers: Readers = Readers(self._server)
         super().__init__(self._writer)
 
     def integrity_problems(self) -> list[str]:

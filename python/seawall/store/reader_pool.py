@@ -2,7 +2,7 @@
 
 import threading
 from contextlib import AbstractContextManager
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from seawall.store.fair_turns import MAX_WAITING, FairTurns
 from seawall.store.refusals import CLOSED
@@ -14,6 +14,14 @@ class _Closable(Protocol):
 
 
 C = TypeVar("C", bound=_Closable)
+
+
+class ReaderUse(NamedTuple):
+    """How a pool is used at this moment."""
+
+    in_use: int
+    most: int  # at once
+    waiting: int  # threads
 
 
 class ReaderPool(Generic[C]):
@@ -34,6 +42,11 @@ class ReaderPool(Generic[C]):
         self._lock = threading.Lock()
         self._idle: list[C] = []
         self._closed = False
+
+    def use(self) -> ReaderUse:
+        """Tell how many connections are out, and how many threads wait for one."""
+        turns = self._turns
+        return ReaderUse(turns.taken, turns.at_once, turns.waiting)
 
     def turn(self) -> AbstractContextManager[None]:
         """Wait until one more connection may be out.

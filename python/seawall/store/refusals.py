@@ -1,6 +1,7 @@
 """What a store refuses and how it fails, in the same words whatever the database."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, StoreError
@@ -35,6 +36,13 @@ def kept_otherwise(where: str) -> Conflict:
 def refers_to_nothing() -> NotFound:
     """Make the refusal of a reference to what is not there, or is another tenant's."""
     return NotFound("A row refers to something that this tenant does not have.")
+
+
+def refuse_nul(values: Mapping[str, object], where: str) -> None:
+    """Refuse a text with U+0000, which SQLite would keep and PostgreSQL could not."""
+    for name, value in values.items():
+        if isinstance(value, str) and "\0" in value:
+            raise InvalidInput("A kept text cannot have U+0000.", where=f"{where}.{name}")
 
 
 def refused_value() -> InvalidInput:

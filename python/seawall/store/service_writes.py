@@ -8,7 +8,7 @@ from msgspec.structs import asdict, astuple
 from seawall.errors import Conflict, NotFound
 from seawall.provenance import canonical_json
 from seawall.store.audit_chain import BEFORE_THE_FIRST, chained
-from seawall.store.refusals import kept_otherwise
+from seawall.store.refusals import kept_otherwise, refuse_nul
 from seawall.store.row_writes import RowWrites
 from seawall.store.tables import AUDIT_ENTRY
 from seawall.store.types import (
@@ -65,15 +65,19 @@ class ServiceWrites(RowWrites):
 
     def revoke_token(self, token: RevokedToken) -> bool:
         """Revoke a token for good; False when it was revoked already."""
-        return bool(self._rows(_TOKEN.insert_missing, asdict(token)))
+        values = asdict(token)
+        refuse_nul(values, where="revoked_token")
+        return bool(self._rows(_TOKEN.insert_missing, values))
 
     def set_engine_switch(self, switch: EngineSwitch) -> None:
         """Switch an engine on or off, in place of its former switch."""
+        values = asdict(switch)
+        refuse_nul(values, where=f"engine_switch[{switch.engine}]")
         self._rows(
             f"{_SWITCH.insert} ON CONFLICT (engine) DO UPDATE SET"
             " enabled = excluded.enabled, reason = excluded.reason,"
             " changed_at = excluded.changed_at, changed_by = excluded.changed_by",
-            asdict(switch),
+            values,
         )
 
     def append_audit(self, draft: AuditDraft) -> AuditEntry:
@@ -89,6 +93,8 @@ class ServiceWrites(RowWrites):
         changed = {
             name: value for name, value in asdict(change).items() if value is not msgspec.UNSET
         }
+        where = f"job[{job_id}]"
+        refuse_nul(changed, where)
         of_job = "WHERE job_id = :job_id AND tenant = :tenant"
         named = {"job_id": job_id, "tenant": tenant}
         rows = self._rows(
@@ -98,7 +104,6 @@ class ServiceWrites(RowWrites):
         )
         if rows:
             return Job(*rows[0])
-        where = f"job[{job_id}]"
         found = self._rows(f"SELECT status FROM job {of_job}", named)
         if not found:
             raise NotFound("There is no such job.", where=where)
@@ -120,6 +125,7 @@ class ServiceWrites(RowWrites):
         sequence, previous = self._end_of_audit()
         entries = []
         for draft in drafts:
+            refuse_nul(asdict(draft), where="audit_entry")
             sequence += 1
             entry = chained(draft, sequence=sequence, previous_sha256=previous)
             previous = entry.entry_sha256
@@ -138,6 +144,7 @@ class ServiceWrites(RowWrites):
     def _insert_or_same(
         self, statements: _RowStatements, values: dict[str, object], *, where: str
     ) -> bool:
+        refuse_nul(values, where)
         if self._rows(statements.insert_missing, values):
             return True
         if not self._rows(statements.same, values):

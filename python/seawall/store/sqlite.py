@@ -62,7 +62,7 @@ class SqliteStore(LedgerStore):
         except BaseException:
             self._writer.close()
             raise
-        self._readers = Readers(path, vfs=vfs)
+        self._readers: Readers = Readers(path, vfs=vfs)
         super().__init__(self._writer)
 
     def all_links(self, tenant: str) -> Iterator[Link]:

@@ -1,16 +1,21 @@
 """What is counted, under which names."""
 
 import re
+from contextlib import ExitStack
 
+import pytest
 from litestar.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
+from seawall.service.health import HealthMonitor
 from seawall.service.telemetry.metrics import Metrics
 from service.conftest import RECORD, RUN, STARTED_AT, Client, key_of
+from service.test_known_answers import SWITCH
 
 INGEST = "/api/v3/ingest-records"
+SWITCHED = "/api/v3/engines/distressed-asset-debt-stress"
 
 
 def samples(client: Client) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -106,3 +111,39 @@ def test_durations_are_those_of_the_clock() -> None:
     metrics.stage("debt_stress", "model")()
     text = metrics.exposed().decode()
     assert re.search(r'engine_model_duration_seconds_sum{engine="debt_stress"} 2.5\n', text)
+
+
+def test_the_503_of_a_health_route_is_counted(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.put(SWITCH, json={"enabled": False, "reason": "audit"})
+    engine = client.get(SWITCHED + "/health")
+    assert (engine.status_code, engine.headers["Retry-After"]) == (503, "1")
+    assert value(client, "errors_total", code="DEGRADED") == 1
+    monkeypatch.setattr(HealthMonitor, "checks", lambda _: {"database": "store_busy"})
+    assert client.get("/health").status_code == 503
+    assert value(client, "errors_total", code="DEGRADED") == 2
+
+
+def test_readers_of_the_store_are_told_while_they_read(client: Client, service: Service) -> None:
+    most = value(client, "store_readers_max")
+    assert most >= 1
+    with ExitStack() as reading:
+        for count in (1, 2):
+            reading.enter_context(service.store._readers.turn())  # type: ignore[attr-defined]
+            assert value(client, "store_readers_in_use") == count
+    assert value(client, "store_readers_in_use") == 0
+    assert value(client, "store_readers_waiting") == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/metrics", "text/plain; version=0.0.4; charset=utf-8"),
+        ("/docs", "text/html; charset=utf-8"),
+        ("/", "text/html; charset=utf-8"),
+        ("/openapi.json", "application/json"),
+    ],
+)
+def test_a_text_names_its_charset_once(client: Client, path: str, kind: str) -> None:
+    assert client.get(path).headers["Content-Type"] == kind

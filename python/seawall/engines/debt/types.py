@@ -20,15 +20,32 @@ class ScenarioEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     The three last shocks are fractions (−0.25 is a quarter less) in spite of their names.
     """
 
-    scenario_id: str | UnsetType = UNSET
-    id: str | UnsetType = UNSET  # another name of scenario_id
-    description: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET  # another name of description
-    interest_rate_delta_pct: float | UnsetType = UNSET  # percentage points
-    collateral_market_impact_pct: Annotated[float, Meta(ge=-1)] | UnsetType = UNSET
-    recovery_degradation_pct: Annotated[float, Meta(ge=-1)] | UnsetType = UNSET
-    default_risk_increment_pct: float | UnsetType = UNSET
-    currency_changes: dict[str, Annotated[float, Meta(ge=-1)]] | UnsetType = UNSET
+    scenario_id: Annotated[
+        str | UnsetType,
+        Meta(description="Its name, or a known scenario's, whose shocks are taken where absent."),
+    ] = UNSET
+    id: Annotated[str | UnsetType, Meta(description="Another name of scenario_id.")] = UNSET
+    description: Annotated[str | UnsetType, Meta(description="A sentence for readers.")] = UNSET
+    name: Annotated[str | UnsetType, Meta(description="Another name of description.")] = UNSET
+    interest_rate_delta_pct: Annotated[
+        float | UnsetType, Meta(description="Change of every rate, in percentage points.")
+    ] = UNSET
+    collateral_market_impact_pct: Annotated[
+        Annotated[float, Meta(ge=-1)] | UnsetType,
+        Meta(description="Change of collateral value, a fraction: -0.25 is a quarter less."),
+    ] = UNSET
+    recovery_degradation_pct: Annotated[
+        Annotated[float, Meta(ge=-1)] | UnsetType,
+        Meta(description="Change of what distressed assets recover, a fraction."),
+    ] = UNSET
+    default_risk_increment_pct: Annotated[
+        float | UnsetType,
+        Meta(description="Buffer for defaults, a fraction of the total outstanding."),
+    ] = UNSET
+    currency_changes: Annotated[
+        dict[str, Annotated[float, Meta(ge=-1)]] | UnsetType,
+        Meta(description="By currency code: change of its value, a fraction."),
+    ] = UNSET
 
 
 class BookTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,9 +57,18 @@ class BookTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     one behind the stated coverage ratio.
     """
 
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | UnsetType = UNSET
-    currency_rates: CurrencyRates | UnsetType = UNSET
-    shared_collateral: Literal["withheld", "by_debt_service"] = "withheld"
+    currency: Annotated[
+        Annotated[str, Meta(pattern="^[A-Z]{3}$")] | UnsetType,
+        Meta(description="ISO 4217 code; absent: the one that all records have."),
+    ] = UNSET
+    currency_rates: Annotated[
+        CurrencyRates | UnsetType,
+        Meta(description="Rates by which records in other currencies are converted."),
+    ] = UNSET
+    shared_collateral: Annotated[
+        Literal["withheld", "by_debt_service"],
+        Meta(description="What counts of collateral that others share, without a stated share."),
+    ] = "withheld"
 
 
 class DebtStressParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
@@ -52,12 +78,31 @@ class DebtStressParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
     say how a path reaches the book.
     """
 
-    stress_scenarios: list[ScenarioEntry] = []
-    supervisory_scenarios: list[str | SupervisoryPath] = []
-    supervisory_links: SupervisoryLinks = SupervisoryLinks()
-    net_exposure_materiality_threshold_pct: Fraction = 0.2
-    stress_loss_materiality_threshold_pct: Fraction = 0.05
-    horizon: Horizon | UnsetType = UNSET  # absent: the book is not followed over months
+    stress_scenarios: Annotated[
+        list[ScenarioEntry],
+        Meta(description="Scenarios of the caller, and known ones by their id."),
+    ] = []
+    supervisory_scenarios: Annotated[
+        list[str | SupervisoryPath],
+        Meta(description="Supervisory paths: the name of a built-in one, or a path itself."),
+    ] = []
+    supervisory_links: Annotated[
+        SupervisoryLinks, Meta(description="How a supervisory path reaches the book.")
+    ] = SupervisoryLinks()
+    net_exposure_materiality_threshold_pct: Annotated[
+        Fraction,
+        Meta(
+            description="A finding is material from this net exposure on, a fraction of the total."
+        ),
+    ] = 0.2
+    stress_loss_materiality_threshold_pct: Annotated[
+        Fraction,
+        Meta(description="A finding is material from this loss on, a fraction of the total."),
+    ] = 0.05
+    horizon: Annotated[
+        Horizon | UnsetType,
+        Meta(description="The book month by month; absent: it is not followed over months."),
+    ] = UNSET
 
 
 class StressScenario(msgspec.Struct, frozen=True):

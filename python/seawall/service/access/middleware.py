@@ -6,6 +6,7 @@ from typing import Any
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from seawall.errors import NotFound
 from seawall.service.access.gate import Caller, Gate
 from seawall.service.access.refusals import FORBIDDEN, Refusal, send_refusal
 from seawall.service.access.security_headers import with_security_headers
@@ -48,6 +49,8 @@ class AccessMiddleware:
         if isinstance(admitted, Refusal):
             await send_refusal(scope, send, admitted)
             return
+        if "\0" in scope["path"]:  # no identifier has it, and not every database takes it
+            raise NotFound("A path with U+0000 names nothing.", where="path")
         state = scope["state"]
         state["principal"] = admitted.principal
         state["caller"] = admitted

@@ -26,10 +26,22 @@ _LINES_AT_ONCE = 500
 class AuditQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Filters of the audit."""
 
-    action: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
-    outcome: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
-    actor: Annotated[str, Meta(max_length=256)] | UnsetType = UNSET
-    subject: Annotated[str, Meta(max_length=256)] | UnsetType = UNSET
+    action: Annotated[
+        Annotated[str, Meta(max_length=64)] | UnsetType,
+        Meta(description="Only entries of this action."),
+    ] = UNSET
+    outcome: Annotated[
+        Annotated[str, Meta(max_length=64)] | UnsetType,
+        Meta(description="Only entries with this outcome."),
+    ] = UNSET
+    actor: Annotated[
+        Annotated[str, Meta(max_length=256)] | UnsetType,
+        Meta(description="Only entries of this actor."),
+    ] = UNSET
+    subject: Annotated[
+        Annotated[str, Meta(max_length=256)] | UnsetType,
+        Meta(description="Only entries about this identifier."),
+    ] = UNSET
 
 
 def audit_routes(service: Service) -> list[HTTPRouteHandler]:

@@ -31,16 +31,28 @@ BASE = "/api/v3/datasets"
 class DatasetsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Filters of the list of datasets."""
 
-    profile: str | UnsetType = UNSET
-    normalized: bool | UnsetType = UNSET
-    created_from: str | UnsetType = UNSET  # ISO 8601, this moment included
-    created_to: str | UnsetType = UNSET  # ISO 8601, this moment not included
+    profile: Annotated[
+        str | UnsetType, Meta(description="Only datasets that were read under this profile.")
+    ] = UNSET
+    normalized: Annotated[
+        bool | UnsetType,
+        Meta(description="Only datasets that are normalised, or only those that are not."),
+    ] = UNSET
+    created_from: Annotated[
+        str | UnsetType, Meta(description="ISO 8601 in UTC, this moment included.")
+    ] = UNSET
+    created_to: Annotated[
+        str | UnsetType, Meta(description="ISO 8601 in UTC, this moment not included.")
+    ] = UNSET
 
 
 class RowsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Which rows of a dataset."""
 
-    table: Annotated[str, Meta(max_length=64)] = "records"  # or a list of the profile
+    table: Annotated[
+        Annotated[str, Meta(max_length=64)],
+        Meta(description="The table: records, or a list of the profile."),
+    ] = "records"
 
 
 class RejectsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):

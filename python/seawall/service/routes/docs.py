@@ -41,6 +41,6 @@ class Documents:
         )
         async def docs() -> Response[bytes]:
             headers = {"Content-Security-Policy": POLICY}
-            return Response(self._page, media_type="text/html; charset=utf-8", headers=headers)
+            return Response(self._page, media_type="text/html", headers=headers)
 
         return [openapi, docs]

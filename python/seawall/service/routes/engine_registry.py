@@ -41,7 +41,7 @@ class SwitchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether an engine is to answer, and why."""
 
     enabled: bool
-    reason: Annotated[str, Meta(max_length=200)] = ""
+    reason: Annotated[str, Meta(max_length=200, pattern=r"^[^\u0000]*$")] = ""
 
 
 class SwitchAnswer(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from seawall.service.answers import answer
 from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.service.parts import HttpRequest, Service, auditing, principal_of
+from seawall.service.problems import DEGRADED, RETRY_AFTER_S
 from seawall.service.run_answers import (
     RunAnswer,
     aggregated,
@@ -179,14 +180,17 @@ def _routes(
         name=f"health {declaration.name}",
         opt=described("Whether the engine answers", role="read", answer=EngineHealth, also=(503,)),
     )
-    async def health() -> Response[bytes]:
+    async def health(request: HttpRequest) -> Response[bytes]:
         def work() -> EngineHealth:
             enabled = service.switches.is_enabled(declaration.name)
             said: Literal["ok", "disabled"] = "ok" if enabled else "disabled"
             return EngineHealth(said, declaration.name, declaration.version)
 
         found = await service.off_loop(work)
-        return answer(found, status=200 if found.status == "ok" else 503)
+        if found.status == "ok":
+            return answer(found)
+        request.scope["state"]["problem_code"] = DEGRADED
+        return answer(found, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
 
     return [run, report, health]
 

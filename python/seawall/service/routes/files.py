@@ -41,12 +41,29 @@ _PACKED = (b"\x1f\x8b", b"PK")
 class IngestFileQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a file is read. Without a name of its own its media type tells its format."""
 
-    normalize: bool = True
-    expected_checksum: Annotated[str, Meta(pattern="^[0-9a-fA-F]{64}$")] | UnsetType = UNSET
-    source_system: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
-    filename: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
-    profile: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
-    strict: bool = False
+    normalize: Annotated[
+        bool,
+        Meta(description="Whether columns are read now; else the records are kept as they are."),
+    ] = True
+    expected_checksum: Annotated[
+        Annotated[str, Meta(pattern="^[0-9a-fA-F]{64}$")] | UnsetType,
+        Meta(description="SHA-256 of the file, in hexadecimal."),
+    ] = UNSET
+    source_system: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType,
+        Meta(description="What the records come from, where they do not say it."),
+    ] = UNSET
+    filename: Annotated[
+        Annotated[str, Meta(max_length=200)] | UnsetType,
+        Meta(description="Whose ending tells the format."),
+    ] = UNSET
+    profile: Annotated[
+        Annotated[str, Meta(max_length=64)] | UnsetType,
+        Meta(description="How the columns are read."),
+    ] = UNSET
+    strict: Annotated[bool, Meta(description="Whether one refused cell or row refuses all.")] = (
+        False
+    )
 
 
 def file_routes(service: Service) -> list[HTTPRouteHandler]:

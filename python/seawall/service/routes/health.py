@@ -9,7 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from seawall.service.answers import answer
 from seawall.service.documented import described
 from seawall.service.health import HealthMonitor
-from seawall.service.problems import RETRY_AFTER_S
+from seawall.service.parts import HttpRequest
+from seawall.service.problems import DEGRADED, RETRY_AFTER_S
 
 
 class HealthAnswer(msgspec.Struct, frozen=True):
@@ -31,10 +32,11 @@ def health_routes(monitor: HealthMonitor) -> list[HTTPRouteHandler]:
             also=(503,),
         ),
     )
-    async def health() -> Response[Any]:
+    async def health(request: HttpRequest) -> Response[Any]:
         checks = monitor.checks()
         if all(found == "ok" for found in checks.values()):
             return answer(HealthAnswer("ok", checks))
+        request.scope["state"]["problem_code"] = DEGRADED
         return answer(
             HealthAnswer("degraded", checks),
             status=503,

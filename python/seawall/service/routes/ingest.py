@@ -21,15 +21,26 @@ PROFILE_OF_RECORDS = "todiscope"
 class HowToRead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How records are read."""
 
-    normalize: bool = True
-    profile: Annotated[str, Meta(min_length=1, max_length=64)] = PROFILE_OF_RECORDS
-    strict: bool = False
+    normalize: Annotated[
+        bool,
+        Meta(description="Whether columns are read now; else the records are kept as they are."),
+    ] = True
+    profile: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=64)],
+        Meta(description="How the columns are read."),
+    ] = PROFILE_OF_RECORDS
+    strict: Annotated[bool, Meta(description="Whether one refused cell or row refuses all.")] = (
+        False
+    )
 
 
 class IngestRecords(HowToRead, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A body of records."""
 
-    records: Annotated[list[dict[str, Any]], Meta(min_length=1)]
+    records: Annotated[
+        Annotated[list[dict[str, Any]], Meta(min_length=1)],
+        Meta(description="Each with its source_system and source_record_id."),
+    ]
 
 
 class _Envelope(HowToRead, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,13 +1,13 @@
 """Long work as jobs: begun, followed, cancelled, and its result."""
 
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from seawall.engine import EngineDeclaration
 from seawall.errors import Conflict
@@ -30,8 +30,10 @@ BASE = "/api/v3/jobs"
 class JobsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Filters of the list of jobs."""
 
-    status: JobStatus | UnsetType = UNSET
-    kind: str | UnsetType = UNSET
+    status: Annotated[JobStatus | UnsetType, Meta(description="Only jobs with this status.")] = (
+        UNSET
+    )
+    kind: Annotated[str | UnsetType, Meta(description="Only jobs of this kind.")] = UNSET
 
 
 class JobAnswer(msgspec.Struct, frozen=True):

@@ -25,32 +25,44 @@ Id = Annotated[str, Meta(max_length=64)]
 class FindingsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Filters of the list of findings."""
 
-    run_id: Id | UnsetType = UNSET
-    dataset_version_id: Id | UnsetType = UNSET
-    category: Id | UnsetType = UNSET
-    is_material: bool | UnsetType = UNSET
+    run_id: Annotated[Id | UnsetType, Meta(description="Only findings of this run.")] = UNSET
+    dataset_version_id: Annotated[
+        Id | UnsetType, Meta(description="Only findings on this dataset version.")
+    ] = UNSET
+    category: Annotated[Id | UnsetType, Meta(description="Only findings of this category.")] = UNSET
+    is_material: Annotated[
+        bool | UnsetType,
+        Meta(description="Only findings that are material, or only those that are not."),
+    ] = UNSET
 
 
 class EvidenceQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Filters of the list of evidence."""
 
-    run_id: Id | UnsetType = UNSET
-    dataset_version_id: Id | UnsetType = UNSET
-    engine: Id | UnsetType = UNSET
-    kind: Id | UnsetType = UNSET
+    run_id: Annotated[Id | UnsetType, Meta(description="Only evidence of this run.")] = UNSET
+    dataset_version_id: Annotated[
+        Id | UnsetType, Meta(description="Only evidence on this dataset version.")
+    ] = UNSET
+    engine: Annotated[Id | UnsetType, Meta(description="Only evidence of this engine.")] = UNSET
+    kind: Annotated[Id | UnsetType, Meta(description="Only evidence of this kind.")] = UNSET
 
 
 class LinksQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Whose links: a finding's, or those of all findings of a run."""
 
-    finding_id: Id | UnsetType = UNSET
-    run_id: Id | UnsetType = UNSET
+    finding_id: Annotated[Id | UnsetType, Meta(description="The links of this finding.")] = UNSET
+    run_id: Annotated[
+        Id | UnsetType, Meta(description="The links of all findings of this run.")
+    ] = UNSET
 
 
 class TraceQuery(OneQuery, frozen=True, forbid_unknown_fields=True):
     """Which record to show; without one that of the largest share."""
 
-    record: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+    record: Annotated[
+        Annotated[int, Meta(ge=0)] | UnsetType,
+        Meta(description="The record to show, counted from 0; absent: that of the largest share."),
+    ] = UNSET
 
 
 class FindingAnswer(msgspec.Struct, frozen=True):

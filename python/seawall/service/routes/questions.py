@@ -63,14 +63,16 @@ class CompareQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ContributionsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Whose contributions to expected shortfall, and at which level."""
 
-    level: Level = 0.99
-    by: Annotated[str, Meta(max_length=64)] = "position"
+    level: Annotated[Level, Meta(description="Of expected shortfall, a fraction.")] = 0.99
+    by: Annotated[
+        Annotated[str, Meta(max_length=64)], Meta(description="What contributions are added up by.")
+    ] = "position"
 
 
 class WorstQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """How many of the worst scenarios."""
 
-    count: Annotated[int, Meta(ge=1, le=1_000)] = 10
+    count: Annotated[Annotated[int, Meta(ge=1, le=1_000)], Meta(description="Scenarios.")] = 10
 
 
 class ScenarioQuery(PageQuery, frozen=True, forbid_unknown_fields=True):

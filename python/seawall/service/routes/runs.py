@@ -24,10 +24,20 @@ BASE = "/api/v3/runs"
 class RunsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Filters of the list of runs."""
 
-    dataset_version_id: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
-    engine: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
-    started_from: str | UnsetType = UNSET  # ISO 8601 in UTC, this moment included
-    started_to: str | UnsetType = UNSET  # ISO 8601 in UTC, this moment not included
+    dataset_version_id: Annotated[
+        Annotated[str, Meta(max_length=64)] | UnsetType,
+        Meta(description="Only runs on this dataset version."),
+    ] = UNSET
+    engine: Annotated[
+        Annotated[str, Meta(max_length=64)] | UnsetType,
+        Meta(description="Only runs of this engine."),
+    ] = UNSET
+    started_from: Annotated[
+        str | UnsetType, Meta(description="ISO 8601 in UTC, this moment included.")
+    ] = UNSET
+    started_to: Annotated[
+        str | UnsetType, Meta(description="ISO 8601 in UTC, this moment not included.")
+    ] = UNSET
 
 
 class TableQuery(PageQuery, frozen=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from prometheus_client import (
 from seawall import __version__
 from seawall.session.watching import RunStage
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPE = "text/plain; version=0.0.4"  # Litestar adds the charset to texts
 
 UNMATCHED = "unmatched"
 """The route of a request whose path or method is none of ours."""

@@ -38,6 +38,7 @@ class Readings(Collector):
             "Writes that wait for a transaction",
             value=self._service.store.queued_writes(),
         )
+        yield from self._readers()
         yield GaugeMetricFamily(
             "jobs_live", "Jobs of this process, queued or running", value=self._service.jobs.live()
         )
@@ -45,6 +46,15 @@ class Readings(Collector):
         yield CounterMetricFamily(
             "log_lines_dropped", "Log lines lost as nobody took them", value=dropped
         )
+
+    def _readers(self) -> Iterator[Metric]:
+        use = self._service.store.reader_use()
+        for name, text, value in (
+            ("in_use", "Connections that read the store now", use.in_use),
+            ("max", "Connections that read the store at most", use.most),
+            ("waiting", "Threads that wait for such a connection", use.waiting),
+        ):
+            yield GaugeMetricFamily(f"store_readers_{name}", text, value=value)
 
     def _caches(self) -> Iterator[Metric]:
         service = self._service

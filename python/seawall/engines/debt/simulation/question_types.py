@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
+Element = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 SeniorityName = Literal["super_senior", "senior", "subordinated", "junior"]
 
 
@@ -19,7 +20,7 @@ class RemoveLoan(
     """
 
     source_record_id: str
-    element: int | UnsetType = UNSET  # one instrument of the record
+    element: Element | UnsetType = UNSET  # one instrument of the record
 
 
 class ChangeLoan(
@@ -32,7 +33,7 @@ class ChangeLoan(
     """
 
     source_record_id: str
-    element: int | UnsetType = UNSET
+    element: Element | UnsetType = UNSET
     exposure: Amount | UnsetType = UNSET  # in the book's currency
     loss_given_default_pct: Percent | UnsetType = UNSET
     probability_of_default_pct: Percent | UnsetType = UNSET

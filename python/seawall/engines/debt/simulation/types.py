@@ -29,10 +29,21 @@ SamplingKind = Literal["plain", "importance", "sobol"]
 class DefaultProbabilityTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Over the horizon, where a position states none; an obligor has the highest of its own."""
 
-    by_rating_pct: dict[str, Percent] = {}
-    assumed_pct: Percent | UnsetType = UNSET  # absent: a position without one is refused
-    score_shift: Score = 0.0  # Δ: an obligor's probability becomes Φ(Φ⁻¹(PD) + Δ)
-    score_shifts: dict[str, Score] = {}  # in place of it, by group of the factors
+    by_rating_pct: Annotated[
+        dict[str, Percent],
+        Meta(description="Default probability over the horizon by rating, in percent."),
+    ] = {}
+    assumed_pct: Annotated[
+        Percent | UnsetType,
+        Meta(description="In percent, where nothing else gives one; absent: that is refused."),
+    ] = UNSET
+    score_shift: Annotated[
+        Score,
+        Meta(description="Δ: an obligor's probability becomes Φ(Φ⁻¹(PD) + Δ)."),
+    ] = 0.0
+    score_shifts: Annotated[
+        dict[str, Score], Meta(description="Δ by group of the factors, in place of score_shift.")
+    ] = {}
 
 
 class LossGivenDefaultTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,22 +56,46 @@ class LossGivenDefaultTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=T
     connected obligors leave to each creditor is settled.
     """
 
-    model: Literal["fixed", "parametric", "waterfall"] = "fixed"
-    own_variance: Annotated[float, Meta(ge=0, lt=1)] = 0.0  # parametric: r, what is the obligor's
-    collateral_haircut_pct: Percent = 20.0
-    sale_cost_pct: Percent = 5.0  # of what is left after the haircut
-    assumed_pct: Percent | UnsetType = UNSET  # without collateral; absent: such one is refused
+    model: Annotated[
+        Literal["fixed", "parametric", "waterfall"],
+        Meta(description="How what is lost varies from scenario to scenario."),
+    ] = "fixed"
+    own_variance: Annotated[
+        Annotated[float, Meta(ge=0, lt=1)],
+        Meta(description="Parametric: the obligor's own part of the spread, a fraction."),
+    ] = 0.0
+    collateral_haircut_pct: Annotated[
+        Percent, Meta(description="Of collateral in a sale, in percent.")
+    ] = 20.0
+    sale_cost_pct: Annotated[
+        Percent, Meta(description="Of what is left after the haircut, in percent.")
+    ] = 5.0
+    assumed_pct: Annotated[
+        Percent | UnsetType,
+        Meta(description="In percent, without collateral; absent: such a position is refused."),
+    ] = UNSET
     # Of a waterfall alone:
-    administration_cost_pct: Percent = 5.0  # of free assets and surpluses of collateral
-    collateral_volatility_pct: Annotated[float, Meta(ge=0, le=400)] = 25.0  # σ of ln value
-    collateral_correlation: Fraction = 0.25  # R² of collateral with its owner's factor
+    administration_cost_pct: Annotated[
+        Percent,
+        Meta(description="Waterfall: of free assets and surpluses of collateral, in percent."),
+    ] = 5.0
+    collateral_volatility_pct: Annotated[
+        Annotated[float, Meta(ge=0, le=400)],
+        Meta(description="Waterfall: σ of the logarithm of collateral, in percent."),
+    ] = 25.0
+    collateral_correlation: Annotated[
+        Fraction,
+        Meta(description="Waterfall: R² of collateral with its owner's factor."),
+    ] = 0.25
 
 
 class QuarterTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A default falls in a quarter of the period, by a constant hazard, and is discounted."""
 
-    count: Annotated[int, Meta(ge=1, le=40)]
-    discount_rate_pct: Annotated[float, Meta(gt=-100, le=1000)] = 0.0  # a year
+    count: Annotated[Annotated[int, Meta(ge=1, le=40)], Meta(description="Quarters of the period.")]
+    discount_rate_pct: Annotated[
+        Annotated[float, Meta(gt=-100, le=1000)], Meta(description="In percent a year.")
+    ] = 0.0
     # By currency: its rate in each quarter as a multiple of the one that the book is converted at.
     currency_factors: dict[Name, tuple[RateFactor, ...]] = {}
 
@@ -81,13 +116,24 @@ class FactorTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     its default probability.
     """
 
-    by: FactorSource = "none"
-    asset_correlation: Annotated[float, Meta(ge=0, lt=1)] | Literal["irb_corporate"] = (
-        "irb_corporate"
-    )
-    correlation: Annotated[float, Meta(ge=-1, le=1)] = 0.5  # of any two factors
-    correlations: list[FactorCorrelation] = []  # in place of it, pair by pair
-    degrees_of_freedom: Annotated[float, Meta(gt=2, le=1e9)] | None = None  # null: Gaussian copula
+    by: Annotated[
+        FactorSource,
+        Meta(description="What has a systematic factor each; none: one factor for all."),
+    ] = "none"
+    asset_correlation: Annotated[
+        Annotated[float, Meta(ge=0, lt=1)] | Literal["irb_corporate"],
+        Meta(description="R², the square of an obligor's loading, a fraction; or irb_corporate."),
+    ] = "irb_corporate"
+    correlation: Annotated[
+        Annotated[float, Meta(ge=-1, le=1)], Meta(description="Of any two factors, from -1 to 1.")
+    ] = 0.5
+    correlations: Annotated[
+        list[FactorCorrelation], Meta(description="Of pairs of factors, in place of correlation.")
+    ] = []
+    degrees_of_freedom: Annotated[
+        Annotated[float, Meta(gt=2, le=1e9)] | None,
+        Meta(description="Of Student's t copula; null: the Gaussian copula."),
+    ] = None
 
 
 class MacroTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,22 +157,56 @@ class SimulationParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
     their slots, and those that are new come after.
     """
 
-    scenario_count: Annotated[int, Meta(ge=1, le=MAX_SCENARIOS)] = 100_000
-    seed: Annotated[int, Meta(ge=0, le=MAX_SEED)] = 1
+    scenario_count: Annotated[
+        Annotated[int, Meta(ge=1, le=MAX_SCENARIOS)], Meta(description="Scenarios that are drawn.")
+    ] = 100_000
+    seed: Annotated[
+        Annotated[int, Meta(ge=0, le=MAX_SEED)],
+        Meta(description="Of all draws: the same seed gives the same losses on any machine."),
+    ] = 1
     confidence_levels: Annotated[
-        tuple[Confidence, ...], Meta(min_length=1, max_length=MAX_LEVELS)
+        Annotated[tuple[Confidence, ...], Meta(min_length=1, max_length=MAX_LEVELS)],
+        Meta(description="Of value at risk and expected shortfall, fractions."),
     ] = (0.95, 0.99, 0.999)
-    default_probability: DefaultProbabilityTerms = DefaultProbabilityTerms()
-    loss_given_default: LossGivenDefaultTerms = LossGivenDefaultTerms()
-    quarters: QuarterTerms | UnsetType = UNSET  # absent: one period
-    factors: FactorTerms = FactorTerms()
-    macro: MacroTerms | UnsetType = UNSET  # absent: over all states of the economy
-    sampling: SamplingKind = "plain"
-    what_if: Annotated[tuple[WhatIfEntry, ...], Meta(max_length=64)] = ()
-    sensitivities: Annotated[tuple[Bump, ...], Meta(max_length=64)] = ()
-    reverse_losses: Annotated[tuple[Amount, ...], Meta(max_length=16)] = ()
-    slots_from: tuple[str, ...] = ()  # dataset versions whose obligors are numbered first
-    tail_materiality_threshold_pct: Fraction = 0.1
+    default_probability: Annotated[
+        DefaultProbabilityTerms, Meta(description="Where a position states none.")
+    ] = DefaultProbabilityTerms()
+    loss_given_default: Annotated[
+        LossGivenDefaultTerms, Meta(description="Where a position states none.")
+    ] = LossGivenDefaultTerms()
+    quarters: Annotated[
+        QuarterTerms | UnsetType,
+        Meta(description="In which quarter a default falls; absent: one period."),
+    ] = UNSET
+    factors: Annotated[FactorTerms, Meta(description="Who defaults together with whom.")] = (
+        FactorTerms()
+    )
+    macro: Annotated[
+        MacroTerms | UnsetType,
+        Meta(description="Values that condition the factors; absent: all states of the economy."),
+    ] = UNSET
+    sampling: Annotated[
+        SamplingKind, Meta(description="plain; importance for a rare tail; sobol for the mean.")
+    ] = "plain"
+    what_if: Annotated[
+        Annotated[tuple[WhatIfEntry, ...], Meta(max_length=64)],
+        Meta(description="Changes of the book, each compared with it under common draws."),
+    ] = ()
+    sensitivities: Annotated[
+        Annotated[tuple[Bump, ...], Meta(max_length=64)],
+        Meta(description="Relative changes of one figure of the whole book."),
+    ] = ()
+    reverse_losses: Annotated[
+        Annotated[tuple[Amount, ...], Meta(max_length=16)],
+        Meta(description="Amounts, in the book's currency, whose likeliest cause is searched."),
+    ] = ()
+    slots_from: Annotated[
+        tuple[str, ...], Meta(description="Dataset versions whose obligors are numbered first.")
+    ] = ()
+    tail_materiality_threshold_pct: Annotated[
+        Fraction,
+        Meta(description="A finding is material from this on, a fraction of the exposure."),
+    ] = 0.1
 
 
 class TailFigures(msgspec.Struct, frozen=True):

@@ -16,7 +16,6 @@ from seawall.lab.table import Cell
 
 PROBES_PER_S = 50.0
 SIMULATIONS_AT_ONCE = 8  # of one tenant: more than the service computes at once
-SCENARIOS = 200_000
 _WORK_TIMEOUT_S = 600.0
 _SIMULATE = "/api/v3/engines/distressed-asset-debt-simulation/run"
 _SLICE = 100_000  # records that are written at once
@@ -24,7 +23,9 @@ _SLICE = 100_000  # records that are written at once
 Ask = Callable[[], None]
 
 
-def health_rows(subject: LoadSubject, *, records: int, duration_s: float) -> list[dict[str, Cell]]:
+def health_rows(
+    subject: LoadSubject, *, records: int, scenarios: int, duration_s: float
+) -> list[dict[str, Cell]]:
     """Ask for health at a rate, on a clock, beside nothing, large ingests, and simulations.
 
     Parameters
@@ -33,6 +34,8 @@ def health_rows(subject: LoadSubject, *, records: int, duration_s: float) -> lis
         With a dataset that is simulated.
     records : int
         Of each ingest, in one body; the next follows at once.
+    scenarios : int
+        Of each simulation.
     duration_s : float
         Of each row's questions about health; work that is under way then is waited for.
     """
@@ -42,7 +45,7 @@ def health_rows(subject: LoadSubject, *, records: int, duration_s: float) -> lis
         _row(
             f"{SIMULATIONS_AT_ONCE} simulations at once, of one tenant",
             subject,
-            [_simulations(subject, first) for first in range(SIMULATIONS_AT_ONCE)],
+            [_simulations(subject, first, scenarios) for first in range(SIMULATIONS_AT_ONCE)],
             duration_s,
         ),
     ]
@@ -115,12 +118,12 @@ def _ingests(subject: LoadSubject, records: int) -> Ask:
     return ingest
 
 
-def _simulations(subject: LoadSubject, first: int) -> Ask:
+def _simulations(subject: LoadSubject, first: int, scenarios: int) -> Ask:
     seeds = count(first, SIMULATIONS_AT_ONCE)
 
     def simulate() -> None:
         parameters = {
-            "scenario_count": SCENARIOS,
+            "scenario_count": scenarios,
             "seed": next(seeds),
             "default_probability": {"assumed_pct": 5},
         }

@@ -42,6 +42,7 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
     overload_connections: int = 4_096
     overload_s: float
     busy_records: int  # of each ingest that health is asked beside
+    busy_scenarios: int = 200_000  # of each simulation, too
     busy_s: float
     ceiling: bool = True  # of the client, a second beside each row
 
@@ -60,6 +61,7 @@ SIZES = {
         overload_connections=64,
         overload_s=0.5,
         busy_records=300,
+        busy_scenarios=1_000,
         busy_s=0.5,
         ceiling=False,
     ),
@@ -300,6 +302,11 @@ def _processes_table(sizes: Sizes, server: Server) -> Table:
 def _health_table(sizes: Sizes, server: Server) -> Table:
     alone = msgspec.structs.replace(server, processes=1)  # no other could answer in its place
     with alone.hosted(BOOK_RECORDS) as subject:
-        rows = health_rows(subject, records=sizes.busy_records, duration_s=sizes.busy_s)
+        rows = health_rows(
+            subject,
+            records=sizes.busy_records,
+            scenarios=sizes.busy_scenarios,
+            duration_s=sizes.busy_s,
+        )
     title = f"GET /health {PROBES_PER_S:g} times a second, beside work; one process"
     return _table("health", title, rows)

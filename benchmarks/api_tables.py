@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from api_health import PROBES_PER_S, health_rows
 from api_load import MOST_REQUESTS, Level, LoadPlan, Question, measure_level
 from seawall.errors import SeawallError
 from seawall.lab.http_target import ask, sample_records
@@ -40,6 +41,9 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
     think_s: tuple[float, float] = (1.0, 3.0)
     overload_connections: int = 4_096
     overload_s: float
+    busy_records: int  # of each ingest that health is asked beside
+    busy_scenarios: int = 200_000  # of each simulation, too
+    busy_s: float
     ceiling: bool = True  # of the client, a second beside each row
 
 
@@ -56,11 +60,20 @@ SIZES = {
         think_s=(0.01, 0.05),
         overload_connections=64,
         overload_s=0.5,
+        busy_records=300,
+        busy_scenarios=1_000,
+        busy_s=0.5,
         ceiling=False,
     ),
-    "quick": Sizes(row_s=4, ingests=3, users_s=10, overload_s=5),
+    "quick": Sizes(row_s=4, ingests=3, users_s=10, overload_s=5, busy_records=200_000, busy_s=10),
     "full": Sizes(
-        row_s=10, book_connections=(1, 10, 100, 1_000), ingests=7, users_s=60, overload_s=20
+        row_s=10,
+        book_connections=(1, 10, 100, 1_000),
+        ingests=7,
+        users_s=60,
+        overload_s=20,
+        busy_records=1_000_000,
+        busy_s=30,
     ),
 }
 
@@ -133,6 +146,7 @@ def _tables(sizes: Sizes, server: Server) -> Iterator[Table]:
     yield _overload_table(sizes, server)
     if server.processes > 1:
         yield _processes_table(sizes, server)
+    yield _health_table(sizes, server)
 
 
 def _table(name: str, title: str, rows: list[dict[str, Cell]]) -> Table:
@@ -283,3 +297,16 @@ def _processes_table(sizes: Sizes, server: Server) -> Table:
                 level = _closed(sizes, server, question, subject, sizes.book_connections[-1])
             rows.append({"work": work, "processes": processes, **_level_row(level)})
     return _table("processes", "The same load on one process and on several", rows)
+
+
+def _health_table(sizes: Sizes, server: Server) -> Table:
+    alone = msgspec.structs.replace(server, processes=1)  # no other could answer in its place
+    with alone.hosted(BOOK_RECORDS) as subject:
+        rows = health_rows(
+            subject,
+            records=sizes.busy_records,
+            scenarios=sizes.busy_scenarios,
+            duration_s=sizes.busy_s,
+        )
+    title = f"GET /health {PROBES_PER_S:g} times a second, beside work; one process"
+    return _table("health", title, rows)

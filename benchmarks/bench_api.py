@@ -15,8 +15,8 @@ printed beside each row. Percentiles are exact; latencies are of right answers a
 of the server: one by default, which uses one core.
 
 ``--self-host --tables`` measures all tables of the service instead, each on a server of its own:
-replays, new runs and ingests, a thousand users, twice the capacity, and one process beside the
-``--processes``. They are shown as Markdown.
+replays, new runs and ingests, a thousand users, twice the capacity, one process beside the
+``--processes``, and health while the service is busy. They are shown as Markdown.
 """
 
 import argparse

@@ -86,6 +86,19 @@ class Execution(msgspec.Struct, frozen=True):
     cluster: Any = None  # a client of a cluster that an engine spreads its work over
 
 
+class KnownAnswer(msgspec.Struct, Generic[Parameters, Result], frozen=True):
+    """A small question whose answer is known: an engine that answers otherwise is broken.
+
+    The answer is worked out by hand, in closed form, and not what the engine once said.
+    """
+
+    profile: str  # a built-in one
+    records: bytes  # JSON
+    parameters: Parameters
+    figures: Callable[[Result], tuple[float | None, ...]]
+    answer: tuple[float, ...]
+
+
 class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True):
     """An engine: its names, its version, its types and its one function.
 
@@ -109,4 +122,5 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
     ]
     run: Callable[[Any, Parameters, Execution], EngineOutcome[Result]]
     count_units: Callable[[Parameters, int], int]
+    known_answer: KnownAnswer[Parameters, Result]
     is_heavy: bool = False  # a run takes seconds rather than milliseconds

@@ -160,7 +160,8 @@ def test_all_tables_of_the_service_are_filled_by_one_command(tmp_path: Path) -> 
     )
     tables = {table["name"]: table for table in answer["tables"]}
     assert set(tables) == {
-        *("replays", "fresh", "replays_of_a_book", "ingest", "users", "overload", "processes")
+        *("replays", "fresh", "replays_of_a_book", "ingest", "users", "overload", "processes"),
+        "health",
     }
     for name in ("replays", "fresh"):
         assert [row["connections"] for row in tables[name]["rows"]] == [1, 4]
@@ -178,6 +179,9 @@ def test_all_tables_of_the_service_are_filled_by_one_command(tmp_path: Path) -> 
     rows = tables["processes"]["rows"]
     assert [row["processes"] for row in rows] == [1, 2, 1, 2]
     assert all(row["errors"] == 0 and row["rps"] > 0 for row in rows)
+    rows = tables["health"]["rows"]
+    assert [row["asked"] for row in rows] == [25, 25, 25]
+    assert all(row["errors"] == 0 and row["p99 ms"] <= row["max ms"] for row in rows)
     assert answer["machine"]["cpu_model"]
     for table in tables.values():
         assert all(set(row) == set(table["columns"]) for row in table["rows"])

@@ -1,6 +1,7 @@
 """Bodies are read whole, and no further than their route takes them."""
 
 import asyncio
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ from seawall.service.bodies import json_body
 MOST = 10
 
 
-def read(*messages: Any, announced: int | None = None) -> tuple[bytes, int]:
+def read(*messages: Any, announced: int | None = None, most: int = MOST) -> tuple[bytes, int]:
     """Return the body that came in these messages, and how many of them were taken."""
     coming = list(messages)
 
@@ -22,7 +23,7 @@ def read(*messages: Any, announced: int | None = None) -> tuple[bytes, int]:
         return coming.pop(0)
 
     headers = [] if announced is None else [(b"content-length", b"%d" % announced)]
-    handler = SimpleNamespace(resolve_request_max_body_size=lambda: MOST)
+    handler = SimpleNamespace(resolve_request_max_body_size=lambda: most)
     scope: Any = {"type": "http", "headers": headers, "route_handler": handler}
     body = asyncio.run(json_body(Request(scope, receive)))
     return body, len(messages) - len(coming)
@@ -39,6 +40,23 @@ def test_a_body_in_one_piece_is_that_piece() -> None:
 
 def test_a_body_in_pieces_is_all_of_them() -> None:
     assert read(piece(b"{", more=True), piece(b"", more=True), piece(b"}")) == (b"{}", 3)
+
+
+@pytest.mark.parametrize(("megabytes", "beside"), [(0, False), (3, True)])
+def test_a_large_body_is_joined_beside_the_event_loop(
+    megabytes: int, beside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def watched(pieces: list[bytes]) -> bytes:
+        threads.append(threading.current_thread())
+        return b"".join(pieces)
+
+    monkeypatch.setattr("seawall.service.bodies.joined", watched)
+    part = b"x" * (megabytes << 19)
+    body, _ = read(piece(part, more=True), piece(part), most=1 << 24)
+    assert body == part * 2
+    assert (threads[0] is not threading.main_thread()) == beside
 
 
 def test_a_body_that_is_as_large_as_it_may_be_is_taken() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -24,6 +25,7 @@ from service.conftest import RECORD, RUN, STARTED_AT, key_of
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
+COMPOSED = ("compose.yaml", "compose.postgres.yaml")
 DASHBOARDS = sorted((DEPLOY / "grafana").glob("*.json"))
 
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
@@ -145,17 +147,84 @@ def test_every_alert_says_what_it_means() -> None:
         assert rule["annotations"]["summary"]
 
 
+def mounts(compose: Any) -> Iterator[tuple[str, str]]:
+    for service in compose["services"].values():
+        for mount in service.get("volumes", ()):
+            source, place = mount.split(":")[:2]
+            yield source, place
+
+
 def test_what_compose_mounts_is_there() -> None:
-    compose = yaml_of("compose.yaml")
     mounted = {
-        mount.split(":")[0]
-        for service in compose["services"].values()
-        for mount in service["volumes"]
-        if mount.startswith("./")
+        source
+        for name in COMPOSED
+        for source, _ in mounts(yaml_of(name))
+        if source.startswith("./")
     }
     assert mounted
     assert not {path for path in mounted if not (DEPLOY / path).is_file()}
     assert (DEPLOY / "Dockerfile").is_file()
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_every_volume_secret_and_network_that_compose_names_is_declared(name: str) -> None:
+    compose, whole = yaml_of(name), yaml_of("compose.yaml")
+    volumes = {source for source, _ in mounts(compose) if not source.startswith("./")}
+    assert volumes <= compose.get("volumes", {}).keys()
+    services = compose["services"].values()
+    assert {s for one in services for s in one.get("secrets", ())} <= compose["secrets"].keys()
+    assert {n for one in services for n in one.get("networks", ())} <= whole["networks"].keys()
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_images_are_pinned_to_a_release(name: str) -> None:
+    for service, said in yaml_of(name)["services"].items():
+        if "build" not in said and "image" in said:
+            assert re.search(r":v?\d+\.\d+", said["image"]), service
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_no_password_stands_in_a_compose_file(name: str) -> None:
+    compose = yaml_of(name)
+    for secret in compose["secrets"].values():
+        assert secret["file"].removeprefix("./") in ignored()
+    for service in compose["services"].values():
+        for variable, value in service.get("environment", {}).items():
+            assert "PASSWORD" not in variable or value.startswith("/run/secrets/"), variable
+            assert not re.search(r"://[^/@]*:[^/@]*@", str(value)), variable
+
+
+def ignored() -> set[str]:
+    """Return the files of deploy/ that no commit has."""
+    lines = (ROOT / ".gitignore").read_text().splitlines()
+    return {line.removeprefix("/deploy/") for line in lines if line.startswith("/deploy/")}
+
+
+def test_both_replicas_keep_one_ledger_in_postgresql_and_share_the_secrets_of_the_service() -> None:
+    added, whole = (yaml_of(name)["services"] for name in ("compose.postgres.yaml", "compose.yaml"))
+    replicas = re.findall(r"server (\S+):8400", (DEPLOY / "nginx.conf").read_text())
+    assert len(replicas) == 2
+    server = added["postgres"]
+    for replica in replicas:
+        said = added[replica]
+        store = urlsplit(said["environment"]["SEAWALL_STORE"])
+        assert (store.hostname, store.username) == (
+            "postgres",
+            server["environment"]["POSTGRES_USER"],
+        )
+        assert store.path == "/" + server["environment"]["POSTGRES_DB"]
+        assert said["depends_on"]["postgres"]["condition"] == "service_healthy"
+        assert said["environment"]["PGPASSFILE"] == f"/run/secrets/{said['secrets'][0]}"
+        # The secrets lie in the working folder, which is this volume.
+        assert "ledger:/ledger" in whole[replica]["volumes"]
+    assert re.search(r"^WORKDIR /ledger$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    assert server["image"].startswith("postgres:18.")
+    assert server["networks"] == whole[replicas[0]]["networks"]
+
+
+def test_the_image_reaches_postgresql() -> None:
+    (extras,) = re.findall(r'"\.\[(.*)\]"', (DEPLOY / "Dockerfile").read_text())
+    assert {"service", "postgres"} <= set(extras.split(","))
 
 
 def test_who_is_asked_is_who_compose_starts() -> None:

@@ -12,7 +12,7 @@ import pytest
 from seawall.errors import InvalidInput
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
-from seawall.service.health import HealthMonitor
+from seawall.service.store_health import store_monitor
 from seawall.session.books import Books
 from service.conftest import RECORD, RUN, STARTED_AT, key_of
 
@@ -169,7 +169,7 @@ def test_a_refused_write_leaves_nothing_to_the_collector(service: Service, acces
 
 
 def test_a_look_at_health_leaves_nothing_to_the_collector(service: Service, access: Access) -> None:
-    monitor = HealthMonitor(service.store)
+    monitor = store_monitor(service.store)
 
     async def asking(_: Ask) -> None:
         for _ in range(ASKED):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 
+from seawall.registry import ENGINES
 from seawall.service.access.doors import Access
 from seawall.service.admission import Admission, AdmissionOptions
 from seawall.service.documented import PACKS_ITSELF
 from seawall.service.early_refusals import EarlyRefusals
-from seawall.service.health import HealthMonitor
+from seawall.service.engine_health import engine_monitor
 from seawall.service.known_answers import GZIP_FROM_BYTES, GZIP_LEVEL
 from seawall.service.openapi import openapi_document
 from seawall.service.parts import Service
@@ -21,6 +22,7 @@ from seawall.service.request_ids import request_ids
 from seawall.service.routes.audit import audit_routes
 from seawall.service.routes.datasets import dataset_routes
 from seawall.service.routes.docs import Documents
+from seawall.service.routes.engine_health import engine_health_routes
 from seawall.service.routes.engine_registry import engine_registry_routes
 from seawall.service.routes.engine_runs import engine_routes
 from seawall.service.routes.files import file_routes
@@ -36,6 +38,7 @@ from seawall.service.routes.questions import question_routes
 from seawall.service.routes.runs import run_routes
 from seawall.service.routes.tokens import token_routes
 from seawall.service.sibling import Sibling
+from seawall.service.store_health import store_monitor
 from seawall.service.telemetry.logs import LineWriter, RequestLog
 from seawall.service.telemetry.metrics import Metrics
 from seawall.service.telemetry.observing import observing
@@ -76,7 +79,7 @@ def make_app(
     sibling : Sibling, optional
         Which of several processes of the service this is.
     """
-    monitor = HealthMonitor(service.store)
+    monitor, engines = store_monitor(service.store), engine_monitor(ENGINES)
     metrics = Metrics()
     admitting = Admission(admission or AdmissionOptions())
     metrics.registry.register(Readings(service, admitting, lines))
@@ -88,6 +91,7 @@ def make_app(
     async def alive(_: Litestar) -> AsyncIterator[None]:
         await service.off_loop(access.start)
         await service.off_loop(monitor.start)
+        await service.off_loop(engines.start)
         await service.off_loop(service.jobs.start)
         if siblings is not None:
             await siblings.start()
@@ -97,6 +101,7 @@ def make_app(
             if siblings is not None:
                 await siblings.stop()
             await service.off_loop(service.jobs.stop)
+            await service.off_loop(engines.stop)
             await service.off_loop(monitor.stop)
             await service.off_loop(access.close)
 
@@ -112,6 +117,7 @@ def make_app(
         *file_routes(service),
         *normalize_routes(service),
         *engine_routes(service),
+        *engine_health_routes(service, store=monitor, engines=engines),
         *engine_registry_routes(service),
         *dataset_routes(service),
         *run_routes(service),

@@ -31,7 +31,7 @@ class IngestAnswer(msgspec.Struct, frozen=True):
     ]
     import_id: Annotated[
         str,
-        Meta(description="Of this dataset version: it is the same whenever the records are sent."),
+        Meta(description="Of this dataset version, whenever its records are sent."),
     ]
     raw_records_written: Annotated[
         int, Meta(description="By this request: 0 when they were there already.")

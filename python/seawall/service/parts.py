@@ -54,11 +54,6 @@ class Service(msgspec.Struct, frozen=True):
         """Run work that takes a while, or the disk, beside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self.workers, work)
 
-    async def whole_body(self, request: HttpRequest) -> bytes:
-        """Return a body that may be large; it is joined beside the event loop."""
-        pieces = [piece async for piece in request.stream()]
-        return await self.off_loop(lambda: b"".join(pieces))
-
     async def committed(self, work: Callable[[Transaction], T]) -> T:
         """Write, and return once it is durable; nobody waits on a thread for that."""
         return await asyncio.wrap_future(self.store.submit(work))

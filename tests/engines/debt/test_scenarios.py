@@ -46,12 +46,23 @@ def where_refused(session: Session, dataset: Dataset, *entries: Any, **parameter
 def test_one_field_of_a_known_scenario_changes_alone(known: str, field: str) -> None:
     (before,) = [s for s in DEFAULT_SCENARIOS if s.scenario_id == known]
     (after,) = [s for s in completed({"id": known, field: SHOCKS[field]}) if s.scenario_id == known]
-    assert after == msgspec.structs.replace(before, **{field: SHOCKS[field]})
+    # What it was described as, a loss of a quarter for example, is not what it does now.
+    assert after == msgspec.structs.replace(before, **{field: SHOCKS[field]}, description="")
 
 
 def test_a_description_alone_changes_no_shock() -> None:
     after = completed({"scenario_id": "market_crash", "name": "ours"})[1]
     assert after == msgspec.structs.replace(DEFAULT_SCENARIOS[1], description="ours")
+
+
+def test_a_shock_that_is_said_as_it_was_leaves_the_description() -> None:
+    after = completed({"id": "market_crash", "collateral_market_impact_pct": -0.25})[1]
+    assert after == DEFAULT_SCENARIOS[1]
+
+
+def test_a_changed_scenario_has_the_description_that_comes_with_the_change() -> None:
+    entry = {"id": "market_crash", "collateral_market_impact_pct": -0.4, "name": "a crash"}
+    assert completed(entry)[1].description == "a crash"
 
 
 def test_an_explicit_zero_is_a_change() -> None:

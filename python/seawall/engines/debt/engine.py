@@ -7,12 +7,13 @@ import msgspec
 from msgspec import UNSET
 
 from seawall import native
-from seawall.engine import EngineDeclaration, EngineOutcome, Execution
+from seawall.engine import EngineDeclaration, EngineOutcome, Execution, KnownAnswer
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
 from seawall.engines.debt.drafts import book_body, evidence_drafts, finding_drafts
 from seawall.engines.debt.horizon_drafts import KINDS as HORIZON_KINDS
 from seawall.engines.debt.horizon_drafts import horizon_drafts
 from seawall.engines.debt.horizon_run import HorizonQuestion
+from seawall.engines.debt.known_book import PROFILE, RECORDS
 from seawall.engines.debt.paths import PathRun
 from seawall.engines.debt.scenarios import complete_paths, complete_scenarios, native_shocks
 from seawall.engines.debt.types import (
@@ -192,6 +193,20 @@ def _assumptions(book: DebtBook, paths: list[PathResult], *, has_horizon: bool) 
     return stated
 
 
+# The net exposure, and what each scenario adds to it: losses of collateral and of what comes back
+# of the claim, and the share of the loan that is set aside for defaults.
+_KNOWN: KnownAnswer[DebtStressParameters, DebtStressResult] = KnownAnswer(
+    profile=PROFILE,
+    records=RECORDS,
+    parameters=DebtStressParameters(),
+    figures=lambda result: (
+        result.debt_exposure.net_exposure_after_recovery,
+        *(scenario.loss_estimate for scenario in result.stress_tests),
+    ),
+    answer=(105_000.0, 64_750.0, 259_250.0, 205_750.0),
+)
+
+
 DEBT_STRESS = EngineDeclaration(
     name="debt_stress",
     wire_name="distressed-asset-debt-stress",
@@ -210,4 +225,5 @@ DEBT_STRESS = EngineDeclaration(
     decode=decode_book,
     run=run,
     count_units=_count_units,
+    known_answer=_KNOWN,
 )

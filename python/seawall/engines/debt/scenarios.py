@@ -59,12 +59,14 @@ def complete_scenarios(entries: list[ScenarioEntry]) -> list[StressScenario]:
         for name, shock in changes.items():
             if not abs(shock) <= _LARGEST_SHOCK:  # false for NaN too
                 raise InvalidInput("must be a number up to 1e100", where=f"{where}.{name}")
+        base = scenarios.get(scenario_id, StressScenario(scenario_id))
+        if any(getattr(base, name) != shock for name, shock in changes.items()):
+            changes["description"] = ""  # it told of shocks that are others now
         description = _one_of(entry, ("description", "name"), where)
         if description is not UNSET:
             changes["description"] = description
         if entry.currency_changes is not UNSET:
             changes["currency_changes"] = entry.currency_changes
-        base = scenarios.get(scenario_id, StressScenario(scenario_id))
         scenarios[scenario_id] = msgspec.structs.replace(base, **changes)
     return list(scenarios.values())
 

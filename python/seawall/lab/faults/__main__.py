@@ -14,7 +14,7 @@ from seawall.lab.faults.simulation import simulate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return 0 when nothing was lost and every control lost something, otherwise 1."""
+    """Return 0 when every row is ok, otherwise 1."""
     parser = argparse.ArgumentParser(prog="python -m seawall.lab.faults", description=__doc__)
     names = [fault.name for fault in FAULTS]
     parser.add_argument("faults", nargs="*", metavar="FAULT", help=", ".join(names))

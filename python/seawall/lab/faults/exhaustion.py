@@ -28,7 +28,8 @@ HELD_S = 2.5
 """How long each connection is out; longer than anybody waits."""
 
 PATIENCE_S = 2.0
-"""A caller who knows nothing by then was left hanging: twice the wait, for a busy machine."""
+"""A caller who knows nothing by then was left hanging, which counts as lost. What is promised is
+less, and stands with the limits of the fault."""
 
 _WANTED = [("answer",)]
 
@@ -43,6 +44,15 @@ class Exhausted(msgspec.Struct):
     hanging: int = 0  # told after too long
     failed: int = 0  # another failure than store_busy, another answer, or one where none may fail
 
+    def waits_s(self) -> dict[str, float]:
+        """Return what is limited beside the recovery."""
+        shed_s, waited_s = percentile(self.shed_s, 0.95), percentile(self.waited_s, 1.0)
+        return {
+            name: at
+            for name, at in (("shed_p95_s", shed_s), ("longest_wait_s", waited_s))
+            if at is not None
+        }
+
 
 def attempt(tries: Tries) -> FaultRow:
     """Exhaust a pool, let it recover, and ask it hard."""
@@ -56,6 +66,7 @@ def attempt(tries: Tries) -> FaultRow:
         lost=found.hanging,
         unexpected=found.failed,
         recoveries_s=found.recoveries_s,
+        waits_s=found.waits_s(),
     )
     return fault_row(
         "exhaustion",

@@ -1,7 +1,7 @@
 """A network that is parted between the store and PostgreSQL, in four ways, while clients write.
 
-Half of the partitions begin with a COMMIT: it is the first message that does not arrive, or the
-last that does, so that its answer is the first that is lost.
+Two thirds of the partitions begin with a COMMIT: it is the first message that does not arrive, or
+the last that does, so that its answer is the first that is lost.
 """
 
 import time

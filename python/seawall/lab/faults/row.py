@@ -30,6 +30,7 @@ class Tally(msgspec.Struct):
     duplicated: int = 0
     unexpected: int = 0  # a failure without a code, or damage that the database finds
     recoveries_s: list[float] = msgspec.field(default_factory=list)
+    waits_s: dict[str, float] = msgspec.field(default_factory=dict)  # further times, by name
 
 
 class FaultRow(msgspec.Struct, frozen=True):
@@ -47,8 +48,18 @@ class FaultRow(msgspec.Struct, frozen=True):
     recovery_max_s: float | None
     control: str  # what is wrong on purpose in the negative control
     control_lost: int  # what the control lost; a control that loses nothing proves nothing
-    ok: bool
+    waits_s: dict[str, float]  # further times that are limited
+    kept: bool  # nothing was lost, and the control lost something
+    missed: tuple[str, ...]  # each limit that was not held, in words
+    ok: bool  # kept, and within every limit
     notes: str
+
+
+class Limit(NamedTuple):
+    """A time that must stay below a bound: a field of the row, or one of its waits."""
+
+    name: str
+    below_s: float
 
 
 class Tries(NamedTuple):
@@ -69,8 +80,9 @@ def fault_row(
     notes: str,
     database: Database = "sqlite",
 ) -> FaultRow:
-    """Make the row; it is ok when nothing was lost and the control lost something."""
+    """Make the row; `judged` holds its times against the limits of the fault."""
     unharmed = not (tally.lost or tally.torn or tally.duplicated or tally.unexpected)
+    kept = unharmed and control_lost > 0 and tally.tried > 0 and tally.acknowledged > 0
     return FaultRow(
         fault=fault,
         database=database,
@@ -84,9 +96,23 @@ def fault_row(
         recovery_max_s=percentile(tally.recoveries_s, 1.0),
         control=control,
         control_lost=control_lost,
-        ok=unharmed and control_lost > 0 and tally.tried > 0 and tally.acknowledged > 0,
+        waits_s=tally.waits_s,
+        kept=kept,
+        missed=(),
+        ok=kept,
         notes=notes,
     )
+
+
+def judged(row: FaultRow, limits: Sequence[Limit]) -> FaultRow:
+    """Hold a row's times against the limits; a time that was not measured holds none."""
+    times = [getattr(row, name, row.waits_s.get(name)) for name, _ in limits]
+    missed = tuple(
+        f"{name} was not measured" if took is None else f"{name} {took:.3g}, not below {below_s:g}"
+        for (name, below_s), took in zip(limits, times, strict=True)
+        if took is None or not took < below_s
+    )
+    return msgspec.structs.replace(row, missed=missed, ok=row.kept and not missed)
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from seawall.errors import InvalidInput, SeawallError
 from seawall.lab.disk import disk_folder
 from seawall.lab.faults.registry import FAULTS, Fault, Profile
-from seawall.lab.faults.row import FaultRow, NotTried, Progress, Tally, Tries, fault_row
+from seawall.lab.faults.row import FaultRow, NotTried, Progress, Tally, Tries, fault_row, judged
 from seawall.lab.table import Cell, text_table
 
 
@@ -54,7 +54,7 @@ def _tried(fault: Fault, count: int, progress: Progress, seed: int) -> FaultRow:
     with disk_folder() as folder:
         tries = Tries(count, Path(folder), seed, lambda done: progress(fault.name, done, count))
         try:
-            return fault.attempt(tries)
+            return judged(fault.attempt(tries), fault.limits)
         except SeawallError as reason:
             if reason.code not in {"library_missing", NotTried.default_code}:
                 raise
@@ -99,7 +99,7 @@ def fault_table(rows: Sequence[FaultRow]) -> str:
             row.torn,
             row.duplicated,
             row.control_lost,
-            "yes" if row.ok else "NO",
+            "yes" if row.ok else ": ".join(("NO", *row.missed)) if row.missed else "NO",
             row.control,
             row.notes,
         )

@@ -236,6 +236,10 @@ def fault_table(run: LabRun) -> ReportTable:
         times = [row[f"recovery_{name}_s"] for name in ("p50", "p95", "max")]
         return None if None in times else ", ".join(f"{time:.3f}" for time in times)
 
+    def promised(row: dict[str, Any]) -> str:
+        missed = ", ".join(row.get("missed", ()))  # rows of before had no limits
+        return "yes" if row["ok"] else f"NO: {missed}" if missed else "NO"
+
     return _table(
         run,
         "faults",
@@ -251,7 +255,7 @@ def fault_table(run: LabRun) -> ReportTable:
                 *(row["fault"].replace("_", " "), row["database"], row["tried"]),
                 *(row["acknowledged"], recovery(row), loss(row)),
                 *(row["control"], row["control_lost"]),
-                *("yes" if row["ok"] else "NO", row["notes"]),
+                *(promised(row), row["notes"]),
             )
             for outcome in run.good("faults")[-1:]
             for row in outcome.answer["rows"]

@@ -4,7 +4,7 @@ from functools import lru_cache, partial
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 from msgspec import Meta
@@ -17,7 +17,6 @@ from seawall.service.answers import answer
 from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.service.parts import HttpRequest, Service, auditing, principal_of
-from seawall.service.problems import DEGRADED, RETRY_AFTER_S
 from seawall.service.run_answers import (
     RunAnswer,
     aggregated,
@@ -58,14 +57,6 @@ class ReportAnswer(msgspec.Struct, frozen=True):
     report: dict[str, Any]
     findings: list[dict[str, Any]]
     assumptions: list[str]
-
-
-class EngineHealth(msgspec.Struct, frozen=True):
-    """An engine as this process runs it."""
-
-    status: Literal["ok", "disabled"]
-    engine: str
-    engine_version: str
 
 
 def engine_routes(service: Service) -> list[HTTPRouteHandler]:
@@ -175,24 +166,7 @@ def _routes(
 
         return answer(await service.off_loop(work))
 
-    @get(
-        f"{base}/health",
-        name=f"health {declaration.name}",
-        opt=described("Whether the engine answers", role="read", answer=EngineHealth, also=(503,)),
-    )
-    async def health(request: HttpRequest) -> Response[bytes]:
-        def work() -> EngineHealth:
-            enabled = service.switches.is_enabled(declaration.name)
-            said: Literal["ok", "disabled"] = "ok" if enabled else "disabled"
-            return EngineHealth(said, declaration.name, declaration.version)
-
-        found = await service.off_loop(work)
-        if found.status == "ok":
-            return answer(found)
-        request.scope["state"]["problem_code"] = DEGRADED
-        return answer(found, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
-
-    return [run, report, health]
+    return [run, report]
 
 
 def _made_run(

@@ -16,6 +16,7 @@
 #include "bindings/run_control.hpp"
 #include "bindings/tables.hpp"
 #include "ingest/ingest.hpp"
+#include "ingest/json_member.hpp"
 #include "ingest/json_split.hpp"
 #include "ingest/table_rows.hpp"
 #include "table/arrow_import.hpp"
@@ -216,6 +217,15 @@ class TapeIngest {
     IngestStream stream_;
 };
 
+std::optional<std::pair<std::size_t, std::size_t>> span_of_member(const py::bytes& object,
+                                                                  const std::string& key) {
+    const std::string_view text = object;
+    const py::gil_scoped_release release;
+    const std::optional<Span> span = member_span(text, key);
+    if (!span) return std::nullopt;
+    return std::pair(span->begin, span->end);
+}
+
 using Description = py::typing::Dict<py::str, py::object>;
 
 Description stored_record(const py::buffer& block, std::size_t index) {
@@ -320,6 +330,10 @@ void register_ingest(py::module_& module) {
     module.def(
         "check_profile", [](const py::bytes& profile) { parse_profile(profile); },
         py::arg("profile"), "Raises InvalidProfile when the profile contradicts itself.");
+    module.def(
+        "member_span", &span_of_member, py::arg("object"), py::arg("key"),
+        "Where the value of a member of a JSON object begins and ends, by brackets and texts\n"
+        "alone; None where that cannot be told. Other threads go on meanwhile.");
     module.def("stored_record", &stored_record, py::arg("block"), py::arg("index"),
                "One record of a raw block: bytes, source_row, and the block's leaf hashes.");
     py::class_<RecordExplainer>(module, "RecordExplainer",

@@ -78,6 +78,7 @@ __all__: list[str] = [
     "loss_change",
     "loss_histogram",
     "loss_moments",
+    "member_span",
     "merkle_root",
     "merton_assets",
     "merton_figures",
@@ -1143,6 +1144,12 @@ def loss_moments(
 ) -> dict[str, typing.Any]:
     """
     Mean, standard deviation and the mean's standard error of losses (int64).
+    """
+
+def member_span(object: bytes, key: str) -> tuple[int, int] | None:
+    """
+    Where the value of a member of a JSON object begins and ends, by brackets and texts
+    alone; None where that cannot be told. Other threads go on meanwhile.
     """
 
 def merkle_root(digests: bytes) -> bytes:

@@ -5,14 +5,20 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from litestar import Request
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
-from seawall.errors import InvalidInput
-from seawall.service.bodies import json_body
+from seawall.errors import InvalidInput, LimitExceeded
+from seawall.service.bodies import decode_envelope, json_body
 
 MOST = 10
+
+
+class Envelope(msgspec.Struct, forbid_unknown_fields=True):
+    strict: bool = False
+    records: msgspec.Raw = msgspec.Raw()
 
 
 def read(*messages: Any, announced: int | None = None, most: int = MOST) -> tuple[bytes, int]:
@@ -77,3 +83,41 @@ def test_a_body_whose_sender_leaves_is_refused() -> None:
     with pytest.raises(InvalidInput, match="did not end") as refused:
         read(piece(b"{", more=True), {"type": "http.disconnect"})
     assert refused.value.code == "body_invalid"
+
+
+def enveloped(body: bytes) -> tuple[bool, bytes]:
+    said = decode_envelope(body, Envelope, "records")
+    return said.strict, bytes(said.records)
+
+
+def test_of_an_envelope_only_the_kind_of_its_field_is_told() -> None:
+    assert enveloped(b'{"records":[{"a":"]}"}, 1], "strict":true}') == (True, b"[]")
+    assert enveloped(b'{"strict":true, "records" : {"a":[1]} }')[0]
+    assert enveloped(b'{"records":{"a":[1]}}')[1] != b"[]"
+    assert enveloped(b"{}") == (False, b"")
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "said"),
+    [
+        (b'{"records":[1, 2, 3], "strict":1}', "strict", "bool"),
+        (b'{"records":[1], "more":2}', "more", "unknown"),
+        (b'{"records":[1], "strict":true, "strict":false}', "body", "stands twice"),
+        (b'{"records":[1], "records":[2]}', "body", "stands twice"),
+        (b'{"records":[1], "rec\\u006frds":[2]}', "body", "stands twice"),
+        (b'{"records":[1, 2, 3], "strict":tru}', "body", "byte 35"),
+        (b'{"records":[1, 2, 3]', "body", "truncated"),
+        (b"[]", "", "object"),
+    ],
+)
+def test_an_envelope_is_refused_at_its_place(body: bytes, where: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said) as refused:
+        enveloped(body)
+    assert refused.value.where == where
+
+
+def test_what_stands_beside_the_field_is_bounded() -> None:
+    beside = b'"strict":true' + b" " * (1 << 16)
+    with pytest.raises(LimitExceeded, match="beside records"):
+        enveloped(b'{"records":[],' + beside + b"}")
+    assert enveloped(b'{"records":[' + b" " * (1 << 17) + b"]}") == (False, b"[]")

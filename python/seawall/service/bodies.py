@@ -8,10 +8,10 @@ from math import inf
 from typing import Any, TypeVar
 
 import msgspec
-import numpy as np
 from litestar import Request
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
+from seawall import native
 from seawall.errors import InvalidInput, LimitExceeded, SourceUnreadable
 from seawall.refused_value import refused_value
 
@@ -155,20 +155,27 @@ _looked_through = json.JSONDecoder(
 def decode_envelope(body: bytes, kind: type[T], raw_field: str) -> T:
     """Decode a body of which one field is a `msgspec.Raw` that is not looked into.
 
+    Of that field only the kind is told: ``[]`` for a list, however long.
+
     Raises
     ------
     InvalidInput, LimitExceeded
         As `decode_body`, of what stands around that field, and when that is too long.
     """
-    decoded = _decode(body, kind)
-    raw = getattr(decoded, raw_field)
-    size = memoryview(raw).nbytes
-    if len(body) - size > MAX_ENVELOPE_BYTES:
+    # The decoder would hold the interpreter while it passes over all of the field.
+    begin, end = native.member_span(body, raw_field) or (0, 0)
+    instead = b"[]" if body[begin : begin + 1] == b"[" else b"0"
+    around = body[:begin] + instead + body[end:] if end else body
+    try:
+        decoded = _decode(around, kind)
+    except InvalidInput:
+        _decode(body, kind)  # its places are those of the body
+        raise
+    if len(body) - (end - begin) > MAX_ENVELOPE_BYTES:
         raise LimitExceeded(
             f"what stands beside {raw_field} may have {MAX_ENVELOPE_BYTES:,} bytes", where="body"
         )
-    begin = _address(raw) - _address(body) if size else 0
-    refuse_duplicate_keys(body[:begin] + b"0" * bool(size) + body[begin + size :])
+    refuse_duplicate_keys(around)
     return decoded
 
 
@@ -191,8 +198,3 @@ def require_list(raw: msgspec.Raw, message: str) -> None:
     """Refuse records that are no list; raises InvalidInput (``records_required``)."""
     if bytes(memoryview(raw)[:1]) != b"[":
         raise InvalidInput(message, where="records", code="records_required")
-
-
-def _address(data: Any) -> int:
-    address: int = np.frombuffer(data, np.uint8).__array_interface__["data"][0]
-    return address

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from seawall.errors import DatasetRefused, InvalidInput, SourceUnreadable
+from seawall.errors import DatasetRefused, InvalidInput, LimitExceeded, SourceUnreadable
 from seawall.ingest import IngestedTape
 
 _KEYS = ("source_system", "source_record_id")
-_NO_JSON = "not JSON "  # how the core begins its reason; of both the rule is record_unreadable
+# How the core begins and ends its reason; of all of them the rule is record_unreadable.
+_NO_JSON, _TOO_DEEP = "not JSON ", ": too deep"
 
 
 def refusal(tape: IngestedTape, refused: int, *, strict: bool) -> DatasetRefused:
@@ -31,8 +32,8 @@ def check_keys(tape: IngestedTape) -> None:
     Raises
     ------
     InvalidInput
-        ``source_unreadable`` or ``record_invalid_type`` for the first one that is no JSON or no
-        object, else
+        ``limit_exceeded``, ``source_unreadable`` or ``record_invalid_type`` for the first one that
+        is nested too deeply, no JSON or no object, else
         ``source_system_required`` or ``source_record_id_required`` for the first one without it.
     """
     if not {"record_unreadable", "required_missing"} & tape.rejects_by_rule.keys():
@@ -48,6 +49,8 @@ def check_keys(tape: IngestedTape) -> None:
     found = rejects.filter(compute.fill_null(compute.or_(unreadable, keyless), False))
     for first in found.slice(0, 1).to_pylist():
         is_keyless = first["rule"] == "required_missing"
+        if not is_keyless and first["reason"].endswith(_TOO_DEEP):
+            raise LimitExceeded("is nested too deeply", where=_place(first))
         if not is_keyless and first["reason"].startswith(_NO_JSON):
             raise SourceUnreadable(first["reason"], where=_place(first))
         code = f"{first['field']}_required" if is_keyless else "record_invalid_type"

@@ -124,7 +124,7 @@ def test_a_simulation_stops_once_its_draws_are_done(
     def simulated(control: RunControl) -> bytes:
         def follow(done: int) -> None:
             if done == scenarios:
-                service.jobs.cancel("default", asked_id[0])
+                service.jobs.cancel("default", asked_id[0], audited=entry)
             if control.cancelled:
                 followed.cancel()
 

@@ -76,7 +76,7 @@ Pair logarithm(double base) {
 
 /// e^(x.high + x.low) = 2^n·e^r, |r| ≤ ½ ln 2, e^r by its series: the first term left out is below
 /// 2⁻⁵⁷.
-double exponential(const Pair& x) {
+double exponential_of(const Pair& x) {
     if (std::isnan(x.high)) return x.high;
     if (x.high > 710.0) return std::numeric_limits<double>::infinity();
     if (x.high < -746.0) return 0.0;
@@ -116,13 +116,13 @@ PowersOf::PowersOf(double base) : log_high_(std::numeric_limits<double>::quiet_N
 double PowersOf::operator()(double exponent) const {
     const double high = exponent * log_high_;
     const bool is_large = !(std::abs(high) < 1e3);  // infinite, zero or NaN: no low part needed
-    if (is_large) return exponential(Pair{high, 0.0});
+    if (is_large) return exponential_of(Pair{high, 0.0});
     const Pair leading = product(exponent, log_high_);
-    return exponential(sum_of_rising(leading.high, leading.low + exponent * log_low_));
+    return exponential_of(sum_of_rising(leading.high, leading.low + exponent * log_low_));
 }
 
 double exponential(double x) {
-    return exponential(Pair{x, 0.0});
+    return exponential_of(Pair{x, 0.0});
 }
 
 }  // namespace seawall

@@ -208,6 +208,7 @@ SECTIONS = (
                 *_kept((100_000,), repeats=3),
                 *_kept((1_000_000,), repeats=1),
                 *_kept((100_000,), repeats=3, store="postgres"),
+                *_kept((1_000_000,), repeats=1, store="postgres"),
             ),
         },
     ),

@@ -1,5 +1,6 @@
 """The service on PostgreSQL: one, and two on one database."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def test_two_replicas_keep_one_run_and_obey_one_switch(tmp_path: Path, url: str)
         assert switched.status_code == 200
         with Session(url) as session:
             assert len(session.runs()) == 1
-        for _ in range(100):
+        until = time.monotonic() + 30  # a second is promised, to a machine that is idle
+        while time.monotonic() < until:  # known answers come at once, hundreds of them before it
             refused = there.post(RUN, json={**asked, "started_at": "2026-01-02T00:00:00Z"})
             if refused.status_code == 503:
                 break

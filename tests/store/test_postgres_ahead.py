@@ -15,31 +15,12 @@ from seawall.session.verify_log import verify_log
 from seawall.store import Store, Transaction, open_store
 from seawall.store.log_growth import TILE_WIDTH, KnownTail, LogState
 from seawall.store.postgres_ahead import LONGEST_PATIENCE, Patience
-from seawall.store.postgres_batch import Batch
 from seawall.store.types import Link
 
 
 @pytest.fixture
 def url(new_database: Callable[..., str]) -> str:
     return new_database()
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What became of each group that was sent ahead."""
-    ended: list[str] = []
-    answer = Batch.answer
-
-    def noted(batch: Batch) -> str:
-        try:
-            ended.append(answer(batch))
-        except psycopg.Error as error:
-            ended.append(type(error).__name__)
-            raise
-        return ended[-1]
-
-    monkeypatch.setattr(Batch, "answer", noted)
-    return ended
 
 
 @pytest.fixture

@@ -36,28 +36,11 @@ def proxy(postgres_server: PostgresServer) -> Iterator[CuttingProxy]:
 
 
 @pytest.fixture
-def store(url: str, proxy: CuttingProxy) -> Iterator[Store]:
+def store(url: str, proxy: CuttingProxy, sent: list[str]) -> Iterator[Store]:
     with open_store(proxy.url(url)) as opened:
         submit(opened, begin)
+        sent.clear()
         yield opened
-
-
-@pytest.fixture
-def sent(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What became of each group that was sent whole."""
-    ended: list[str] = []
-    answer = Batch.answer
-
-    def noted(batch: Batch) -> str:
-        try:
-            ended.append(answer(batch))
-        except psycopg.Error as error:
-            ended.append(type(error).__name__)
-            raise
-        return ended[-1]
-
-    monkeypatch.setattr(Batch, "answer", noted)
-    return ended
 
 
 def begin(tx: Transaction) -> None:

@@ -56,7 +56,7 @@ class PostgresGroup:
     care : int
         Which request is run carefully, counted from 1, or ``ALL`` or ``NONE`` of them.
     beside : bool
-        Whether another group is under way in this session, so that nothing can be asked.
+        Whether another group is under way before it, so that nothing can be asked.
     """
 
     def __init__(

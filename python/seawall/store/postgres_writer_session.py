@@ -24,7 +24,7 @@ class WriterSession:
         self._server = server
         self.writer = uuid.uuid4().hex  # a name that nobody else has
         self._session: Session | None = None
-        self.batch: Batch  # of this session
+        self.batch: Batch  # of the one that is open
         self._registered = False
 
     def opened(self) -> Session:

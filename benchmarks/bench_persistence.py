@@ -15,7 +15,8 @@ an older size the rows at its end would be read too. Afterwards `Session.verify`
 wrong in any row.
 
 With `--store postgres` the ledger lies in a PostgreSQL server that the benchmark starts on the same
-disk, with its own settings (fsync and synchronous_commit on).
+disk, with the settings that docs/how_to/postgres.md advises for many rows and else its own (fsync,
+full_page_writes and synchronous_commit on).
 """
 
 import argparse

@@ -15,10 +15,10 @@ def new_ledgers(store: str, folder: Path) -> Iterator[Callable[[str], str]]:
         return
     import psycopg
 
-    from seawall.lab.postgres_server import PostgresServer
+    from seawall.lab.postgres_server import FOR_MANY_ROWS, PostgresServer
 
     # Beside the folder, which only its owner may enter: the server runs as nobody.
-    with PostgresServer(folder.parent) as server:
+    with PostgresServer(folder.parent, options=FOR_MANY_ROWS) as server:
 
         def make(name: str) -> str:
             with psycopg.connect(server.url(), autocommit=True) as administrator:

@@ -17,6 +17,7 @@ import yaml
 from litestar.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from seawall.lab.postgres_server import FOR_MANY_ROWS
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
 from seawall.service.access.options_file import load_access_options
@@ -219,6 +220,8 @@ def test_both_replicas_keep_one_ledger_in_postgresql_and_share_the_secrets_of_th
         assert "ledger:/ledger" in whole[replica]["volumes"]
     assert re.search(r"^WORKDIR /ledger$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
     assert server["image"].startswith("postgres:18.")
+    settings = [f"{name}={value}" for name, value in FOR_MANY_ROWS.items()]
+    assert [said for said in server["command"] if "=" in said] == settings
     assert server["networks"] == whole[replicas[0]]["networks"]
 
 

@@ -14,6 +14,9 @@ from typing import Self
 
 from seawall.errors import SeawallError
 
+FOR_MANY_ROWS = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
+"""What docs/how_to/postgres.md advises where a ledger has millions of rows."""
+
 READY_S = 30.0
 _NOBODY = 65_534  # PostgreSQL refuses to run as root
 _KNOCK_S = 0.01

@@ -215,8 +215,9 @@ def postgres_table(run: LabRun) -> ReportTable:
             )
             for row in kept_rows(run, steps="postgres_")
         ),
-        note="As tables 7 and 8, in a PostgreSQL server on the same disk with its own settings"
-        " (fsync and synchronous_commit on).",
+        note="As tables 7 and 8, in a PostgreSQL server on the same disk with the settings that are"
+        " advised for many rows (shared_buffers, max_wal_size), else its own (fsync,"
+        " synchronous_commit on).",
     )
 
 

@@ -65,7 +65,7 @@ SIZES = {
         busy_s=0.5,
         ceiling=False,
     ),
-    "quick": Sizes(row_s=4, ingests=3, users_s=10, overload_s=5, busy_records=200_000, busy_s=10),
+    "quick": Sizes(row_s=4, ingests=3, users_s=10, overload_s=5, busy_records=1_000_000, busy_s=10),
     "full": Sizes(
         row_s=10,
         book_connections=(1, 10, 100, 1_000),

@@ -88,6 +88,43 @@ def test_a_query_that_says_something_else_is_refused(client: Client, query: str)
     assert (found.status_code, found.json()["detail"]) == (400, "QUERY_INVALID")
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "is_shown"),
+    [
+        (STARTED_AT, None, True),
+        (None, STARTED_AT, False),
+        ("2026-01-01T00:00:00.000001Z", None, False),
+        (None, "2026-01-01T00:00:00.000001Z", True),
+        ("2026-01-01T01:00:00+01:00", "2026-01-01T01:00:01+01:00", True),
+        ("2026-01-01T00:00:00-01:00", None, False),
+        (None, None, True),
+    ],
+)
+def test_runs_of_a_time_are_listed_from_its_first_moment_to_before_its_last(
+    client: Client, run: dict[str, Any], begin: str | None, end: str | None, is_shown: bool
+) -> None:
+    named = {"started_from": begin, "started_to": end}
+    given = {name: time for name, time in named.items() if time is not None}
+    shown = [row["run_id"] for row in everything(client, "/api/v3/runs", **given)]
+    assert shown == ([run["run_id"]] if is_shown else [])
+
+
+def test_datasets_of_a_time_are_those_made_in_it(client: Client, dataset: str) -> None:
+    (made,) = everything(client, "/api/v3/datasets")
+    path, at = "/api/v3/datasets", made["created_at"]
+    assert everything(client, path, created_from=at) == [made]
+    assert everything(client, path, created_to=at) == []
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-01-01", "2026-01-01T00:00:00", ""])
+@pytest.mark.parametrize("name", ["datasets?created_to", "runs?started_from"])
+def test_what_is_no_time_is_no_filter(client: Client, name: str, time: str) -> None:
+    found = client.get(f"/api/v3/{name}={time}")
+    told = found.json()
+    where = name.partition("?")[2]
+    assert (found.status_code, told["detail"], told["where"]) == (400, "QUERY_INVALID", where)
+
+
 def test_a_finding_leads_back_to_its_source_row(client: Client, run: dict[str, Any]) -> None:
     finding = run["material_findings"][0]
     trace = client.get(f"/api/v3/findings/{finding['id']}/trace").json()

@@ -1,17 +1,24 @@
 """Query strings: decoded into the type that the route states; what it does not know is refused."""
 
-from collections.abc import Awaitable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request
 from litestar.types import ASGIApp, Receive, Scope, Send
+from msgspec import Meta, UnsetType
 
 from seawall.errors import InvalidInput
 from seawall.refused_value import refused_value
+from seawall.session.question import iso_time
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+From = Annotated[str | UnsetType, Meta(description="ISO 8601 with its zone, this moment included.")]
+To = Annotated[
+    str | UnsetType, Meta(description="ISO 8601 with its zone, this moment not included.")
+]
 
 _MOST_PARAMETERS = 50
 
@@ -25,6 +32,28 @@ def decode_query(request: "Request[Any, Any, Any]", kind: type[T]) -> T:
         ``query_invalid`` with the parameter's name.
     """
     return _decode(request.scope["query_string"], kind)
+
+
+def between(query: msgspec.Struct, name: str) -> Callable[[str], bool]:
+    """Return what tells whether a kept time lies from ``<name>_from`` on and before ``<name>_to``.
+
+    Raises
+    ------
+    InvalidInput
+        ``query_invalid`` for what is no time with its zone.
+    """
+    first, end = _moment(query, f"{name}_from") or "", _moment(query, f"{name}_to")
+    return lambda kept: first <= kept and (end is None or kept < end)
+
+
+def _moment(query: msgspec.Struct, name: str) -> str | None:
+    said = getattr(query, name)
+    if said is msgspec.UNSET:
+        return None
+    try:
+        return iso_time(said)  # as times are kept
+    except InvalidInput as error:
+        raise _invalid(error.message, name) from error
 
 
 def no_unknown_query(app: ASGIApp) -> ASGIApp:

@@ -20,7 +20,7 @@ from seawall.service.pages import (
     slice_page,
 )
 from seawall.service.parts import HttpRequest, Service
-from seawall.service.queries import decode_query
+from seawall.service.queries import From, To, between, decode_query
 from seawall.session import Dataset
 from seawall.session.trace import TracedRecord
 from seawall.table import Table
@@ -38,12 +38,8 @@ class DatasetsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
         bool | UnsetType,
         Meta(description="Only datasets that are normalised, or only those that are not."),
     ] = UNSET
-    created_from: Annotated[
-        str | UnsetType, Meta(description="ISO 8601 in UTC, this moment included.")
-    ] = UNSET
-    created_to: Annotated[
-        str | UnsetType, Meta(description="ISO 8601 in UTC, this moment not included.")
-    ] = UNSET
+    created_from: From = UNSET
+    created_to: To = UNSET
 
 
 class RowsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
@@ -102,12 +98,13 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
     async def datasets(request: HttpRequest) -> Response[bytes]:
         session, query = service.session_of(request), decode_query(request, DatasetsQuery)
 
+        is_between = between(query, "created")
+
         def kept(item: dict[str, Any]) -> bool:
             return (
                 query.profile in (UNSET, item["profile"])
                 and query.normalized in (UNSET, item["normalized"])
-                and (query.created_from is UNSET or item["created_at"] >= query.created_from)
-                and (query.created_to is UNSET or item["created_at"] < query.created_to)
+                and is_between(item["created_at"])
             )
 
         def work() -> Page:

@@ -12,7 +12,7 @@ from seawall.service.answers import answer
 from seawall.service.documented import described
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, principal_of
-from seawall.service.queries import decode_query
+from seawall.service.queries import From, To, between, decode_query
 from seawall.service.routes.datasets import table_page
 from seawall.service.run_answers import evidence_names, stated_findings
 from seawall.session import Run
@@ -32,12 +32,8 @@ class RunsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
         Annotated[str, Meta(max_length=64)] | UnsetType,
         Meta(description="Only runs of this engine."),
     ] = UNSET
-    started_from: Annotated[
-        str | UnsetType, Meta(description="ISO 8601 in UTC, this moment included.")
-    ] = UNSET
-    started_to: Annotated[
-        str | UnsetType, Meta(description="ISO 8601 in UTC, this moment not included.")
-    ] = UNSET
+    started_from: From = UNSET
+    started_to: To = UNSET
 
 
 class TableQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
@@ -73,12 +69,10 @@ def run_routes(service: Service) -> list[HTTPRouteHandler]:
         tenant, query = principal_of(request).tenant, decode_query(request, RunsQuery)
         chosen = None if query.dataset_version_id is UNSET else query.dataset_version_id
 
+        is_between = between(query, "started")
+
         def kept(item: dict[str, Any]) -> bool:
-            return (
-                query.engine in (UNSET, item["engine"])
-                and (query.started_from is UNSET or item["started_at"] >= query.started_from)
-                and (query.started_to is UNSET or item["started_at"] < query.started_to)
-            )
+            return query.engine in (UNSET, item["engine"]) and is_between(item["started_at"])
 
         def work() -> Page:
             return read_page(

@@ -20,6 +20,7 @@ from seawall.service.jobs import Jobs
 from seawall.service.lanes import Lanes
 from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
+from seawall.service.time_limit import TimeLimit
 from seawall.session import Session
 from seawall.store import open_store
 
@@ -59,7 +60,8 @@ def service(tmp_path: Path) -> Iterator[Service]:
         ThreadPoolExecutor(1) as batch,
         open_store(str(tmp_path / "service.db"), opened_at=STARTED_AT) as store,
     ):
-        session = Session(store)
+        limit = TimeLimit(60)
+        session = Session(store, default_control=limit.control)
         yield Service(
             session=session,
             store=store,
@@ -69,6 +71,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
             profiles=Profiles(session),
             jobs=Jobs(store, batch, clock=_clock, ids=_ids),
             clock=_clock,
+            limit=limit,
         )
 
 

@@ -43,6 +43,7 @@ def test_a_switch_is_in_the_audit_and_survives_another_process(
         profiles=service.profiles,
         jobs=Jobs(service.store, service.workers, clock=service.clock, ids=str),
         clock=service.clock,
+        limit=service.limit,
     )
     with TestClient(make_app(other, access=access)) as again:
         again.headers.update(client.headers)

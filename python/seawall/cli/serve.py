@@ -41,6 +41,10 @@ def serve(
         int, typer.Option(min=1, max=1_000_000, help="Connections at once; one more gets 503.")
     ] = 10_000,
     job_workers: Annotated[int, typer.Option(min=1, max=16, help="Jobs that run at once.")] = 1,
+    time_limit: Annotated[
+        float,
+        typer.Option(min=1, max=86_400, help="Seconds that a request may compute; a job may more."),
+    ] = 60,
     secrets_file: Annotated[
         Path | None,
         typer.Option(help="The server's.  [default: beside the store, its name with .secrets]"),
@@ -87,6 +91,7 @@ def serve(
         workers=workers,
         heavy_workers=heavy_workers,
         job_workers=job_workers,
+        time_limit_s=time_limit,
         connections=connections,
         host=host,
         dev=dev,

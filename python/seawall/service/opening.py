@@ -25,6 +25,7 @@ from seawall.service.lanes import Lane, Lanes
 from seawall.service.parts import Service
 from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
+from seawall.service.time_limit import TimeLimit
 from seawall.session import Session
 from seawall.session.question import iso_time
 from seawall.store import local_place, open_store
@@ -39,6 +40,7 @@ class ServiceOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: Annotated[int, Meta(ge=1, le=64)] = 8  # threads for light requests
     heavy_workers: Annotated[int, Meta(ge=1, le=64)] = 2  # threads for heavy ones
     job_workers: Annotated[int, Meta(ge=1, le=16)] = 1  # jobs that run at once
+    time_limit_s: Annotated[float, Meta(ge=1, le=86_400)] = 60  # of what a request computes
     connections: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000  # at once; one more gets 503
     held_runs: Annotated[int, Meta(ge=1, le=256)] = 8  # simulations that answer without another
     processes: Annotated[int, Meta(ge=1, le=64)] = 1  # all else is of each of them
@@ -82,7 +84,8 @@ def open_service(
             access = open_access(store, options.access, beside=local_place(options.store))
         else:
             access = open_dev_access(store, dev)
-        session = Session(store, threads=options.threads)
+        limit = TimeLimit(options.time_limit_s)
+        session = Session(store, threads=options.threads, default_control=limit.control)
         workers = Lanes(light=options.workers, heavy=options.heavy_workers)
         batch = Lane(options.job_workers, name="seawall-job")
         service = Service(
@@ -94,10 +97,12 @@ def open_service(
             profiles=Profiles(session),
             jobs=Jobs(store, batch, clock=_clock, ids=_new_id),
             clock=_clock,
+            limit=limit,
         )
         try:
             yield OpenedService(service, access)
         finally:
+            limit.end()
             workers.shutdown()
             batch.shutdown(cancel_futures=True)
         # Closing the store commits what is queued.

@@ -15,6 +15,7 @@ from seawall.service.known_answers import KnownAnswers
 from seawall.service.lanes import Lanes
 from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
+from seawall.service.time_limit import TimeLimit
 from seawall.session import Session
 from seawall.session.question import iso_time
 from seawall.store import Store
@@ -39,6 +40,7 @@ class Service(msgspec.Struct, frozen=True):
     profiles: Profiles
     jobs: Jobs
     clock: Callable[[], datetime]  # with its zone
+    limit: TimeLimit
     known: KnownAnswers = msgspec.field(default_factory=KnownAnswers)
 
     def now(self) -> str:

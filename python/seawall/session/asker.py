@@ -5,6 +5,8 @@ from datetime import datetime
 
 import msgspec
 
+from seawall.engine import Execution
+from seawall.native import RunControl
 from seawall.session.dataset import Dataset
 from seawall.session.holdings import Holdings
 from seawall.session.question import iso_time
@@ -20,6 +22,7 @@ class Asker(msgspec.Struct, frozen=True):
     clock: Callable[[], datetime]
     threads: int
     holdings: Holdings
+    default_control: Callable[[], RunControl] | None = None
 
     @property
     def store(self) -> Store:
@@ -29,6 +32,12 @@ class Asker(msgspec.Struct, frozen=True):
     def now(self) -> str:
         """The present time (UTC, ISO 8601)."""
         return iso_time(self.clock())
+
+    def followed(self, execution: Execution) -> Execution:
+        """Give an execution that its caller does not follow the default control, where one is."""
+        if execution.control is not None or self.default_control is None:
+            return execution
+        return msgspec.structs.replace(execution, control=self.default_control())
 
     def version(self, dataset: Dataset | str) -> DatasetVersion:
         """Return a dataset version of the tenant; raises NotFound."""

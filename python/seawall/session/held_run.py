@@ -71,13 +71,15 @@ def read_run(store: Store, row: Run) -> HeldRun:
     return HeldRun(row, evidence_ids, findings)
 
 
-def compute_again(store: Store, books: Books, row: Run, *, threads: int) -> EngineOutcome[Any]:
+def compute_again(
+    store: Store, books: Books, row: Run, *, execution: Execution
+) -> EngineOutcome[Any]:
     """Compute a run of the ledger again; raises Conflict when the engine answers otherwise now."""
     declaration = engine_of(row.engine)
     version = store.dataset(row.tenant, row.dataset_version_id)
     decoded = msgspec.json.decode(row.parameters, type=declaration.parameters)
     book = books.book(store, declaration, version, decoded)
-    again = declaration.run(book, decoded, Execution(threads=threads))
+    again = declaration.run(book, decoded, execution)
     if canonical_json(again.result) != row.result:
         raise Conflict(
             f"the run is of {row.engine} {row.engine_version}, and {declaration.version} "

@@ -67,7 +67,8 @@ class RunInHand:
             )
             ended()
             ended = holdings.watch(engine, "model")
-            outcome = question.declaration.run(book, question.parameters, self.asked.execution)
+            execution = asker.followed(self.asked.execution)
+            outcome = question.declaration.run(book, question.parameters, execution)
             ended()
             left = run_rows(question, outcome, created_at=asker.now(), created_by=asker.actor)
             audited = self.asked.audited
@@ -209,8 +210,9 @@ def run_of(
 
     def found() -> EngineOutcome[Any]:
         if not kept:
-            holdings = asker.holdings
-            kept.append(compute_again(asker.store, holdings.books, held.row, threads=asker.threads))
+            execution = asker.followed(Execution(asker.threads))
+            books = asker.holdings.books
+            kept.append(compute_again(asker.store, books, held.row, execution=execution))
         return kept[0]
 
     return Run(held, outcome=found, answers=asker.holdings.answers, created=created)

@@ -67,6 +67,8 @@ class Session:
         Returns the present time, with its zone.
     threads : int
         For computing; 0 for all cores. No bit of any answer depends on it.
+    default_control : callable, optional
+        Makes the control of each run, or run made again, whose caller gives none.
     """
 
     def __init__(
@@ -77,12 +79,13 @@ class Session:
         actor: str = "local",
         clock: Callable[[], datetime] = _system_clock,
         threads: int = 0,
+        default_control: Callable[[], RunControl] | None = None,
     ) -> None:
         if not 0 <= threads <= MAX_THREADS:
             raise InvalidInput(f"must be from 0 to {MAX_THREADS}", where="threads")
         refuse_nul({"tenant": tenant, "actor": actor}, where="session")
         self._place = store
-        self._asker = Asker(tenant, actor, clock, threads, Holdings(store))
+        self._asker = Asker(tenant, actor, clock, threads, Holdings(store), default_control)
         self._owns_store = True
 
     def __enter__(self) -> Self:

@@ -108,7 +108,7 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
             found = service.held.run(session, tenant, run_id).questions
             if not isinstance(found, Tail):
                 raise InvalidInput("is no simulation", where="run_id", code="run_id_invalid")
-            return found
+            return found.controlled(service.limit.control())
 
         return tail
 

@@ -117,7 +117,7 @@ def run(
     result = _result(book, credit, tail, replayed[-1], passes)
     contributors = [_largest(tail.ranked(found)) for found in replayed]
     passes.ended()
-    tail.let_go()
+    tail = tail.controlled(None)  # it is of the run, and of no question that comes
     return EngineOutcome(
         result=result,
         evidence=evidence_drafts(result, contributors),

@@ -21,9 +21,12 @@ def count_units(parameters: SimulationParameters, _: int) -> int:
 
 
 def stop_if_cancelled(control: RunControl | None) -> None:
-    """Raise Cancelled where the work is no longer wanted."""
-    if control is not None and control.cancelled:
+    """Raise Cancelled where the work is no longer wanted, or what its follower raises."""
+    if control is None:
+        return
+    if control.cancelled:
         raise Cancelled("the work was stopped")
+    control.advance(0)  # tells who follows it, and who may stop it so
 
 
 class Passes:

@@ -1,9 +1,10 @@
 """A simulation that has been done, and what can be asked of it without another."""
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import numpy as np
@@ -43,6 +44,7 @@ from seawall.engines.debt.simulation.sensitivities import bumped_inputs
 from seawall.engines.debt.simulation.twins import Twin, twins
 from seawall.engines.debt.simulation.types import LossBin, SimulationParameters, TailFigures
 from seawall.errors import InvalidInput, NotFound
+from seawall.native import RunControl
 from seawall.table import Table
 
 
@@ -56,8 +58,7 @@ class Tail:
     parameters : SimulationParameters
         Scenarios 0 … scenario_count − 1 of the seed.
     execution : Execution
-        The bits of no figure depend on it. Its control counts scenarios and stops the work, until
-        `let_go`.
+        The bits of no figure depend on it. Its control counts scenarios and stops the work.
     """
 
     def __init__(
@@ -79,9 +80,11 @@ class Tail:
             book.simulation, book.inputs, count, execution=execution
         )
 
-    def let_go(self) -> None:
-        """Forget the control: it is of the run, which is over, and of no question that comes."""
-        self._execution = msgspec.structs.replace(self._execution, control=None)
+    def controlled(self, control: RunControl | None) -> Self:
+        """Return the same tail, whose questions another control follows and stops, or none."""
+        found = copy(self)
+        vars(found)["_execution"] = msgspec.structs.replace(self._execution, control=control)
+        return found
 
     @property
     def nbytes(self) -> int:

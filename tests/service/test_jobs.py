@@ -4,13 +4,16 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from seawall.errors import Cancelled, InvalidInput
+from seawall.errors import Cancelled, InvalidInput, StoreError
 from seawall.native import RunControl
 from seawall.service import Service
 from seawall.service.access.principal import Principal
+from seawall.service.opening import ServiceOptions, open_service
 from seawall.session.question import iso_time
+from seawall.store import open_store
 from seawall.store.types import AuditDraft, JobChange
 from service.conftest import ASSUMED, RUN, STARTED_AT, Client
 
@@ -18,8 +21,8 @@ SIMULATION = "/api/v3/engines/distressed-asset-debt-simulation"
 SOMEBODY = Principal("default", "tester", frozenset(), "")
 
 
-def finished(client: Client, job_id: str) -> Any:
-    for _ in range(200):
+def finished(client: Client, job_id: str, *, within_s: float = 4.0) -> Any:
+    for _ in range(int(within_s / 0.02)):
         found = client.get(f"/api/v3/jobs/{job_id}").json()
         if found["status"] not in ("queued", "running"):
             return found
@@ -34,6 +37,12 @@ def entry(action: str, subject: str) -> AuditDraft:
 def begin(service: Service, work: Callable[[RunControl], bytes]) -> str:
     asked: dict[str, Any] = {"request": b"{}", "total": 1, "work": work, "audited": entry}
     return service.jobs.begin(SOMEBODY, "test", **asked).job_id
+
+
+def endless(control: RunControl) -> bytes:
+    while not control.cancelled:
+        time.sleep(0.01)
+    raise Cancelled("stopped")
 
 
 def audit(client: Client, *prefixes: str) -> list[tuple[str, str, str]]:
@@ -157,13 +166,11 @@ def test_a_verification_finds_a_sound_store_sound(client: Client, dataset: str) 
 def test_a_cancelled_job_stops_and_stays_cancelled(client: Client, service: Service) -> None:
     started = threading.Event()
 
-    def endless(control: RunControl) -> bytes:
+    def started_and_endless(control: RunControl) -> bytes:
         started.set()
-        while not control.cancelled:
-            time.sleep(0.01)
-        raise Cancelled("stopped")
+        return endless(control)
 
-    job_id = begin(service, endless)
+    job_id = begin(service, started_and_endless)
     assert started.wait(5)
     open_result = client.get(f"/api/v3/jobs/{job_id}/result")
     assert (open_result.status_code, open_result.json()["detail"]) == (409, "JOB_NOT_FINISHED")
@@ -202,6 +209,32 @@ def test_the_job_of_a_process_that_is_gone_is_interrupted(client: Client, servic
         lambda tx: tx.update_job("default", job_id, JobChange(updated_at=old, status="running"))
     ).result()
     assert finished(client, job_id)["status"] == "interrupted"
+
+
+def test_a_job_that_is_no_longer_wanted_fails_with_the_reason(
+    client: Client, service: Service
+) -> None:
+    reasons = [InvalidInput("late", where="here"), StoreError("away"), None, None]
+
+    def check() -> None:  # as it begins, then every second
+        reason = reasons.pop()
+        if reason is not None:
+            raise reason
+
+    asked: dict[str, Any] = {"request": b"{}", "total": 1, "audited": entry, "check": check}
+    job_id = service.jobs.begin(SOMEBODY, "test", work=endless, **asked).job_id
+    job = finished(client, job_id, within_s=10)
+    assert (job["status"], job["error"]["detail"]) == ("failed", "INVALID_INPUT")
+    assert reasons == []
+
+
+def test_a_service_that_ends_interrupts_jobs_that_run_and_jobs_that_wait(tmp_path: Path) -> None:
+    options = ServiceOptions(store=str(tmp_path / "seawall.db"))
+    with open_service(options, dev=None, turns_file=None) as opened:
+        jobs = [begin(opened.service, endless) for _ in range(3)]  # one is worked on at once
+        opened.service.jobs.stop()
+    with open_store(options.store) as store:
+        assert [store.job("default", job_id).status for job_id in jobs] == ["interrupted"] * 3
 
 
 def test_jobs_are_listed_by_status(client: Client, service: Service) -> None:

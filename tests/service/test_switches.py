@@ -1,7 +1,12 @@
 """An engine that is switched off answers nobody, until it is switched on again."""
 
+import threading
+from collections.abc import Callable
+
+import pytest
 from litestar.testing import TestClient
 
+from seawall.native import RunControl
 from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
 from seawall.service.held_runs import HeldRuns
@@ -9,6 +14,7 @@ from seawall.service.jobs import Jobs
 from seawall.service.switches import EngineSwitches
 from seawall.store.types import EngineSwitch
 from service.conftest import RUN, STARTED_AT, Client
+from service.test_jobs import begin, finished
 
 SWITCH = "/api/v3/engine-registry/distressed-asset-debt-stress/switch"
 ENGINE = "/api/v3/engines/distressed-asset-debt-stress"
@@ -25,6 +31,45 @@ def test_a_disabled_engine_refuses_until_it_is_enabled(client: Client, dataset: 
     assert [e["name"] for e in enabled] == ["debt_simulation"]
     client.put(SWITCH, json={"enabled": True})
     assert client.post(RUN, json=body).status_code == 200
+
+
+def test_a_job_that_waits_does_not_begin_once_its_engine_is_off(
+    client: Client, service: Service, dataset: str
+) -> None:
+    body = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    is_off = threading.Event()
+
+    def first(_: RunControl) -> bytes:
+        is_off.wait(10)
+        return b"{}"
+
+    begin(service, first)
+    waiting = client.post(f"{ENGINE}/jobs", json=body).json()["job_id"]
+    client.put(SWITCH, json={"enabled": False, "reason": "audit"})
+    is_off.set()
+    job = finished(client, waiting)
+    assert (job["status"], job["error"]["detail"]) == ("failed", "ENGINE_DISABLED")
+    assert client.get("/api/v3/runs").json()["items"] == []
+
+
+@pytest.mark.parametrize("way", ["run", "jobs"])
+def test_a_run_whose_engine_is_switched_off_as_it_is_computed_is_not_written(
+    client: Client, service: Service, dataset: str, way: str
+) -> None:
+    def switch_off(_: str, stage: str) -> Callable[[], None]:
+        def ended() -> None:
+            if stage == "model":
+                service.store.submit(lambda tx: tx.set_engine_switch(_off())).result()
+                service.switches.forget()
+
+        return ended
+
+    service.session.watch_runs(switch_off)
+    body = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    told = client.post(f"{ENGINE}/{way}", json=body).json()
+    refusal = told if way == "run" else finished(client, told["job_id"])["error"]
+    assert refusal["detail"] == "ENGINE_DISABLED"
+    assert client.get("/api/v3/runs").json()["items"] == []
 
 
 def test_a_switch_is_in_the_audit_and_survives_another_process(

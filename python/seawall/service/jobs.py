@@ -39,9 +39,19 @@ class JobError(msgspec.Struct, frozen=True):
     where: str
 
 
-class _Live(msgspec.Struct, frozen=True):
+class _Live(msgspec.Struct):
     job: Job
     control: RunControl
+    check: Callable[[], None]
+    refusal: SeawallError | None = None  # what of `check` has stopped it
+
+
+def _nothing() -> None:
+    return
+
+
+def _told(error: SeawallError) -> JobError:
+    return JobError(wire_code(error), error.message, error.where)
 
 
 class Jobs:
@@ -100,6 +110,7 @@ class Jobs:
         total: int,
         work: Callable[[RunControl], bytes],
         audited: Callable[[str, str], AuditDraft],
+        check: Callable[[], None] = _nothing,
     ) -> Job:
         """Keep a job and begin with it as soon as a worker is free.
 
@@ -114,6 +125,9 @@ class Jobs:
         audited : callable
             Makes the audit entry of an action and the job's identifier; it is appended as the job
             is kept.
+        check : callable
+            Raises what the job fails with where it is not to be done any more: asked as it begins,
+            and every second.
 
         Raises
         ------
@@ -135,7 +149,7 @@ class Jobs:
             created_by=principal.actor,
             updated_at=now,
         )
-        live = _Live(job, RunControl())
+        live = _Live(job, RunControl(), check)
         entry = audited("job.begin", job.job_id)
 
         def keep(tx: Transaction) -> None:
@@ -198,12 +212,15 @@ class Jobs:
         try:
             if live.control.cancelled:
                 raise Cancelled("stopped before it began")
+            live.check()
             self._change(live.job.tenant, live.job.job_id, status="running")
             return {"status": "done", "result": work(live.control)}
         except Cancelled:
-            return {"status": "interrupted" if self._stopping.is_set() else "cancelled"}
+            if live.refusal is None:
+                return {"status": "interrupted" if self._stopping.is_set() else "cancelled"}
+            told = _told(live.refusal)
         except SeawallError as error:
-            told = JobError(wire_code(error), error.message, error.where)
+            told = _told(error)
         except Exception:
             _log.exception("job %s failed", live.job.job_id)
             told = JobError("INTERNAL_ERROR", "The service failed; its log tells the cause.", "")
@@ -227,6 +244,13 @@ class Jobs:
             self._mark_interrupted()
 
     def _report_one(self, live: _Live) -> None:
+        try:
+            live.check()
+        except StoreError:
+            pass  # who cannot be asked has not said no
+        except SeawallError as error:
+            live.refusal = error
+            live.control.cancel()
         done = live.control.completed_units
         try:
             self._change(live.job.tenant, live.job.job_id, done=done)

@@ -104,7 +104,7 @@ def open_service(
         finally:
             limit.end()
             workers.shutdown()
-            batch.shutdown(cancel_futures=True)
+            batch.shutdown()
         # Closing the store commits what is queued.
 
 

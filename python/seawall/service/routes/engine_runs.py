@@ -1,5 +1,6 @@
 """One set of routes per engine, made from what it declares."""
 
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Annotated, Any, Literal
 
@@ -28,6 +29,7 @@ from seawall.service.run_turns import AskedAnswer, RunTurns
 from seawall.session import Run, Session
 from seawall.session.question import iso_time
 from seawall.session.run_in_hand import BegunRun
+from seawall.store.types import AuditDraft
 
 DatasetVersionId = Annotated[str, Meta(pattern="^dv_[0-9a-z]{26}$")]
 RunId = Annotated[str, Meta(pattern="^run_[0-9a-z]{26}$")]
@@ -82,6 +84,21 @@ def run_request(declaration: EngineDeclaration[Any, Any]) -> type[msgspec.Struct
     )
 
 
+def run_entry(
+    service: Service, engine: str, audited: Callable[[str, str], AuditDraft]
+) -> Callable[[str], AuditDraft]:
+    """Return what makes the audit entry of a new run, which is computed and not yet written.
+
+    An engine that was switched off meanwhile writes nothing more: it raises EngineDisabled.
+    """
+
+    def entry(run_id: str) -> AuditDraft:
+        service.switches.check(engine)
+        return audited(f"{engine}.run", run_id)
+
+    return entry
+
+
 def _routes(
     service: Service, declaration: EngineDeclaration[Any, Any], turns: RunTurns
 ) -> list[HTTPRouteHandler]:
@@ -105,7 +122,7 @@ def _routes(
             question.dataset_version_id,
             parameters=question.parameters,
             started_at=iso_time(question.started_at),
-            audited=partial(auditing(request), f"{declaration.name}.run"),
+            audited=run_entry(service, declaration.name, auditing(request)),
             prepared=asked.prepare,
         )
 

@@ -19,7 +19,7 @@ from seawall.service.documented import described
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, auditing, principal_of
 from seawall.service.queries import decode_query
-from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_request
+from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_entry, run_request
 from seawall.service.run_answers import encoded_run_answer
 from seawall.session.question import iso_time
 from seawall.store.types import Job, JobStatus
@@ -94,7 +94,7 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
                     parameters=asked.parameters,
                     started_at=started_at,
                     control=control,
-                    audited=partial(audited, f"{declaration.name}.run"),
+                    audited=run_entry(service, declaration.name, audited),
                 ).result()
                 service.held.keep(principal.tenant, found)
                 return encoded_run_answer(declaration, found)
@@ -106,6 +106,7 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
                 total=declaration.count_units(asked.parameters, dataset.record_count),
                 work=run,
                 audited=audited,
+                check=partial(service.switches.check, declaration.name),
             )
 
         return _accepted(await service.off_loop(work))

@@ -80,11 +80,15 @@ def test_a_changed_entry_has_an_exit_code_of_its_own(seawall: Command, ledger: P
         assert "2: its content was changed" in outcome.out
 
 
-def test_a_shortened_chain_is_found_by_a_head_that_was_kept(seawall: Command, ledger: Path) -> None:
+def test_a_shortened_chain_is_found_by_the_log_and_by_a_head_that_was_kept(
+    seawall: Command, ledger: Path
+) -> None:
     head = seawall("audit", "verify", "--json").json()["verification"]["head_sha256"]
     assert seawall("audit", "verify", "--known-head", head).exit_code == 0
     tampered(ledger, "DELETE FROM audit_entry WHERE sequence = 4")
-    assert seawall("audit", "verify").exit_code == 0
+    outcome = seawall("audit", "verify")
+    assert outcome.exit_code == EXIT_CHANGED
+    assert "the log has 4 entries" in outcome.out
     outcome = seawall("audit", "verify", "--known-head", head)
     assert outcome.exit_code == EXIT_CHANGED
     assert "the known head is the hash of no entry" in outcome.out

@@ -94,7 +94,7 @@ def test_a_run_of_another_engine_answers_no_such_question(client: Client, book: 
     path = f"/api/v3/engines/{ENGINES['debt_stress'].wire_name}/run"
     made = client.post(path, json={"dataset_version_id": book, "started_at": STARTED_AT})
     found = client.post(f"/api/v3/runs/{made.json()['run_id']}/reverse-stress", json={"loss": 1})
-    assert found.json()["detail"] == "RUN_ID_INVALID"
+    assert (found.status_code, found.json()["detail"]) == (400, "RUN_ID_INVALID")
 
 
 def test_what_was_written_is_in_the_audit_once(client: Client, run: str) -> None:

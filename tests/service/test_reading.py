@@ -161,6 +161,9 @@ def test_a_run_is_read_again_with_its_tables(client: Client, run: dict[str, Any]
     assert [row["source_record_id"] for row in rows] == ["loan-1"]
     listed = everything(client, "/api/v3/runs", engine="debt_stress")
     assert [row["run_id"] for row in listed] == [run["run_id"]]
+    assert everything(client, "/api/v3/runs", engine="debt_simulation") == []
+    unknown = client.get("/api/v3/runs", params={"engine": "nothing"}).json()
+    assert (unknown["detail"], unknown["where"]) == ("QUERY_INVALID", "engine")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,16 @@ def test_twenty_clients_that_ask_the_same_get_the_same(tmp_path: Path) -> None:
     assert len({answer.content for answer in answers}) == 1
 
 
+def test_who_balances_loads_asks_with_head(tmp_path: Path) -> None:
+    with served(tmp_path) as server, httpx.Client(base_url=server.address) as client:
+        asked = client.get("/health")
+        found = client.head("/health")
+        assert (found.status_code, found.content) == (200, b"")
+        assert found.headers["content-length"] == str(len(asked.content))
+        assert client.head("/api/v3/runs").status_code == 401
+        assert client.get("/health").content == asked.content  # the connection is in order
+
+
 def test_development_is_refused_to_other_machines(tmp_path: Path) -> None:
     found = subprocess.run(
         [*COMMAND, "--dev", "--host", "0.0.0.0"],  # noqa: S104 (refused)

@@ -114,10 +114,12 @@ def test_a_shorter_chain_shows_by_its_end_and_in_the_log(ledger: Path) -> None:
     with open_store(ledger) as store:
         before = verify_audit(store)
     found = change(ledger, "DELETE FROM audit_entry WHERE sequence > 4")
-    assert [(p.what, p.identifier) for p in found.problems] == [("log", "audit_entry")]
+    places = [(p.what, p.identifier) for p in found.problems]
+    assert places == [("audit", "5"), ("log", "audit_entry")]
     with open_store(ledger) as store:
         after = verify_audit(store)
     assert (after.entries, after.head_sha256 == before.head_sha256) == (4, False)
+    assert [(p.sequence, p.message) for p in after.problems] == [(5, "the log has 6 entries")]
 
 
 def test_a_shorter_chain_misses_a_head_that_was_kept(ledger: Path) -> None:

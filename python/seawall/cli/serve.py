@@ -109,6 +109,6 @@ def _tell(bound: "Bound") -> None:
     if bound.dev_key:
         line("dev key", bound.dev_key)
         line("note", "development: this key may do everything, from this machine only")
-    elif not bound.has_keys:
+    elif bound.is_closed:
         line("note", "closed: there is no key yet; seawall keys create makes one")
     sys.stdout.flush()

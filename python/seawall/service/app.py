@@ -13,6 +13,7 @@ from seawall.service.admission import Admission, AdmissionOptions
 from seawall.service.documented import PACKS_ITSELF
 from seawall.service.early_refusals import EarlyRefusals
 from seawall.service.engine_health import engine_monitor
+from seawall.service.head_requests import with_head
 from seawall.service.known_answers import GZIP_FROM_BYTES, GZIP_LEVEL
 from seawall.service.openapi import openapi_document
 from seawall.service.parts import Service
@@ -148,6 +149,6 @@ def make_app(
     if traces is not None:
         handler = traced(handler, traces)
     log = None if lines is None else RequestLog(lines)
-    app.asgi_handler = request_ids(observing(handler, metrics, log))
+    app.asgi_handler = with_head(request_ids(observing(handler, metrics, log)))
     app.state.early = EarlyRefusals(admitting, service.workers.precedence, metrics, log)
     return app

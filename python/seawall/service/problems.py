@@ -61,6 +61,7 @@ STATUS: Mapping[str, int] = {
             "query_invalid",
             "record_invalid_type",
             "records_required",
+            "run_id_invalid",
             "run_id_required",
             "source_record_id_required",
             "source_system_required",

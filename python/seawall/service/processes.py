@@ -38,7 +38,7 @@ class Bound(msgspec.Struct, frozen=True):
 
     address: str
     dev_key: str  # empty unless in development
-    has_keys: bool  # of the store
+    is_closed: bool  # nobody comes in: there is no key yet, and no issuer that is trusted
 
     def __repr__(self) -> str:
         """Keep the key out of logs and tracebacks."""
@@ -67,8 +67,8 @@ def run_service(options: ServiceOptions, *, port: int, on_bound: Callable[[Bound
     with listening_on(options.host, port, count=options.processes) as sockets:
 
         def opened(access: Access) -> None:
-            has_keys = bool(access.store.api_keys(None))
-            on_bound(Bound(address_of(sockets[0]), dev.shown if dev else "", has_keys))
+            is_closed = not (options.access.issuers or access.store.api_keys(None))
+            on_bound(Bound(address_of(sockets[0]), dev.shown if dev else "", is_closed))
 
         if options.processes == 1:
             run_server(options, sockets[0], dev=dev, on_opened=opened)

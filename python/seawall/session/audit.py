@@ -8,6 +8,7 @@ from seawall.errors import Cancelled, SeawallError
 from seawall.native import RunControl
 from seawall.store import Store
 from seawall.store.audit_chain import BEFORE_THE_FIRST, chain_problems
+from seawall.store.tables import AUDIT_ENTRY
 from seawall.store.types import AuditEntry
 
 
@@ -27,7 +28,7 @@ class AuditVerification(msgspec.Struct, frozen=True):
 
     @property
     def ok(self) -> bool:
-        """Whether no entry was changed or moved, and none before the last was removed."""
+        """Whether no entry was changed, moved or removed, as far as the ledger itself tells."""
         return not self.problems
 
 
@@ -41,8 +42,8 @@ def verify_audit(
     store : Store
         Whose chain is followed.
     known_head : bytes, optional
-        A former ``head_sha256`` that was kept elsewhere. Entries removed from the end leave no
-        trace but this: it is the hash of no entry any more.
+        A former ``head_sha256`` that was kept elsewhere. Who removes entries from the end, and the
+        log's memory of them too, leaves no trace but this: it is the hash of no entry any more.
     control : RunControl, optional
         Ends it early.
 
@@ -51,6 +52,7 @@ def verify_audit(
     Cancelled
         When the caller asked to stop.
     """
+    logged = store.log_states()[AUDIT_ENTRY.name].size  # before: others append meanwhile
     count, head, is_known = 0, BEFORE_THE_FIRST, known_head in (None, BEFORE_THE_FIRST)
 
     def counted() -> Iterator[AuditEntry]:
@@ -75,4 +77,6 @@ def verify_audit(
     else:
         if not is_known:
             problems.append(AuditProblem(count + 1, "the known head is the hash of no entry"))
+        elif not problems and count < logged:
+            problems.append(AuditProblem(count + 1, f"the log has {logged:,} entries"))
     return AuditVerification(count, head.hex(), problems)

@@ -93,7 +93,7 @@ def test_a_commit_that_nobody_can_ask_about_is_not_acknowledged(
         proxy.refusing = proxy.refusing or b"COMMIT" in sent
         return b"COMMIT" in sent
 
-    store._writer._resolve_s = 0.2  # type: ignore[attr-defined]
+    store._server.resolve_s = 0.2  # type: ignore[attr-defined]
     proxy.cut_after = cut
     with pytest.raises(StoreError) as refusal:
         submit(store, lambda t: t.append_audit(draft("new")))

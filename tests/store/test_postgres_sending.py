@@ -194,7 +194,7 @@ def test_an_outcome_that_nobody_knows_is_that_of_the_group_that_was_sent(
         proxy.refusing = proxy.refusing or b"COMMIT" in said
         return b"COMMIT" in said
 
-    store._writer._resolve_s = 0.2  # type: ignore[attr-defined]
+    store._server.resolve_s = 0.2  # type: ignore[attr-defined]
     proxy.cut_after = cut
     two = TwoGroups(store)
     codes = [error.code for error in two.refusals() if isinstance(error, StoreError)]

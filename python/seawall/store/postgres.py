@@ -6,11 +6,10 @@ from typing import Any
 from seawall.store.ledger_store import LedgerStore
 from seawall.store.migrations import migrate, migrations_of
 from seawall.store.postgres_connection import Server
-from seawall.store.postgres_deadlines import ANSWER_S
 from seawall.store.postgres_log import LOG_STATEMENTS
 from seawall.store.postgres_migrator import Migrator
 from seawall.store.postgres_readers import Readers
-from seawall.store.postgres_writer import RESOLVE_S, PostgresWriter
+from seawall.store.postgres_writer import PostgresWriter
 from seawall.store.tables import LEDGER_TABLES
 
 
@@ -20,12 +19,9 @@ class PostgresStore(LedgerStore):
     Parameters
     ----------
     url : str
-        ``postgresql://…``, as libpq reads it.
+        ``postgresql://…``: see `seawall.store.postgres_url`.
     opened_at : str
         ISO 8601, recorded with migrations applied now.
-    answer_s, resolve_s : float
-        How long a statement may take before its session is given up, and how long the writer tries
-        to learn what became of a COMMIT whose answer was lost.
 
     Raises
     ------
@@ -40,16 +36,9 @@ class PostgresStore(LedgerStore):
     tenant_beside = "(tenant || '')"
     log_statements = LOG_STATEMENTS
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        opened_at: str = "",
-        answer_s: float = ANSWER_S,
-        resolve_s: float = RESOLVE_S,
-    ) -> None:
-        self._server = Server(url, answer_s=answer_s)
-        self._writer = PostgresWriter(self._server, resolve_s=resolve_s)
+    def __init__(self, url: str, *, opened_at: str = "") -> None:
+        self._server = Server(url)
+        self._writer = PostgresWriter(self._server)
         try:
             with Migrator(self._server) as migrator:
                 migrate(migrator, migrations_of("postgres"), applied_at=opened_at)

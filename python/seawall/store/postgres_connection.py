@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg import conninfo, errors
+from psycopg import errors
 
-from seawall.errors import InvalidInput, SeawallError, StoreError
+from seawall.errors import SeawallError, StoreError
 from seawall.store.postgres_arrays import register_arrays
-from seawall.store.postgres_deadlines import ANSWER_S, Deadlines, Session
+from seawall.store.postgres_deadlines import Deadlines, Session
+from seawall.store.postgres_url import read_url
 from seawall.store.refusals import BUSY, DAMAGED, FULL, Failure, refused_row, refused_value
 
 CONNECT_S = 3
@@ -33,11 +34,14 @@ _ASIDE = {
     "keepalives_count": 3,
 }
 _SESSION = (
-    "SET lock_timeout = '10s'; SET statement_timeout = '120s';"
+    "SET lock_timeout = {lock_ms:.0f}; SET statement_timeout = '120s';"
     " SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = 'error';"
     " SET default_transaction_isolation = 'read committed';"
     " SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3;"
 )
+_LOCK_S = 10.0
+_LOCK_SHARE = 2 / 3  # of the time of an answer, at most: the server tells before it is cut off
+
 # Where a server acknowledges before it has written, an acknowledgement would be worth nothing.
 # How the writer's rows are put does not depend on their number: planned anew for each group of a
 # few rows, as the server would, a lone request took half as long again.
@@ -105,23 +109,21 @@ class Server:
     Parameters
     ----------
     url : str
-        ``postgresql://user:password@host:port/database?parameter=value``, as libpq reads it.
-    answer_s : float
-        How long a statement may take before its session is given up.
+        ``postgresql://user:password@host:port/database?parameter=value``: see `read_url`.
 
     Raises
     ------
     InvalidInput
-        When the URL cannot be read; it is not repeated, for it may hold a password.
+        As `read_url`.
     """
 
-    def __init__(self, url: str, *, answer_s: float = ANSWER_S) -> None:
-        try:
-            given = conninfo.conninfo_to_dict(url)
-        except psycopg.Error:
-            raise InvalidInput("is no URL of a PostgreSQL database", where="store") from None
-        self._parameters: dict[str, Any] = {**_ASIDE, **given}
-        self.deadlines = Deadlines(answer_s)
+    def __init__(self, url: str) -> None:
+        place = read_url(url)
+        self._parameters: dict[str, Any] = {**_ASIDE, **place.parameters}
+        lock_s = min(_LOCK_S, place.answer_s * _LOCK_SHARE)
+        self._session = _SESSION.format(lock_ms=1_000 * lock_s)
+        self.resolve_s = place.resolve_s
+        self.deadlines = Deadlines(place.answer_s)
         self._lock = threading.Lock()
         self._pause_s = 0.0  # 0 while the server is there
         self._knock_at = 0.0
@@ -142,7 +144,7 @@ class Server:
             if not writing:
                 session.prepare_threshold = _READ_ONCE
             with self.deadlines.answering(session):
-                session.execute((_SESSION + (_WRITING if writing else _READING)).encode())
+                session.execute((self._session + (_WRITING if writing else _READING)).encode())
         except psycopg.Error as error:
             self._leave(failed=True)
             raise failure(error) from error

@@ -10,9 +10,6 @@ from typing import Any
 
 import psycopg
 
-ANSWER_S = 15.0
-"""How long a statement may take: longer than a lock is waited for, which the server tells."""
-
 ROWS_PER_S = 2_000
 """What a statement of many rows has beside that."""
 
@@ -29,10 +26,10 @@ class Deadlines:
     Parameters
     ----------
     answer_s : float
-        See ``ANSWER_S``.
+        How long a statement may take.
     """
 
-    def __init__(self, answer_s: float = ANSWER_S) -> None:
+    def __init__(self, answer_s: float) -> None:
         self.answer_s = answer_s
         self._until: dict[Session, float] = {}
         self._closed = threading.Event()

@@ -24,9 +24,6 @@ from seawall.store.postgres_log import GROWN, PostgresLogExtension, Tails
 from seawall.store.postgres_transaction import PostgresTransaction
 from seawall.store.postgres_writer_session import WriterSession
 
-RESOLVE_S = 10.0
-"""How long the writer tries to learn what became of a COMMIT whose answer was lost."""
-
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 0.2
 """Between two attempts: at random below a bound that doubles, so that services that lost one server
 in one moment do not ask together."""
@@ -56,13 +53,10 @@ class PostgresWriter:
     ----------
     server : Server
         Where the session is opened.
-    resolve_s : float
-        See ``RESOLVE_S``.
     """
 
-    def __init__(self, server: Server, *, resolve_s: float = RESOLVE_S) -> None:
+    def __init__(self, server: Server) -> None:
         self._server = server
-        self._resolve_s = resolve_s
         self._own = WriterSession(server)
         self._group: PostgresGroup | None = None
         self._ready: Ahead | None = None  # how the group can be sent
@@ -273,7 +267,7 @@ class PostgresWriter:
         asking = Retrying(
             retry=retry_if_exception_type((StoreError, psycopg.Error)),
             wait=wait_random_exponential(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
-            stop=stop_after_delay(self._resolve_s),
+            stop=stop_after_delay(self._server.resolve_s),
         )
         try:
             kept = asking(self._own.last_kept)

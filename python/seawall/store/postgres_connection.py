@@ -15,6 +15,9 @@ from seawall.store.postgres_arrays import register_arrays
 from seawall.store.postgres_deadlines import ANSWER_S, Deadlines, Session
 from seawall.store.refusals import BUSY, DAMAGED, FULL, Failure, refused_row, refused_value
 
+LEAST_VERSION = 15
+"""Of PostgreSQL."""
+
 CONNECT_S = 3
 """How long one attempt to connect may take, unless the URL says it."""
 
@@ -99,6 +102,17 @@ def unavailable() -> StoreError:
     return _AWAY.error()
 
 
+def _require_version(session: Session) -> None:
+    """End a session of a server that is too old, before anything is asked of it."""
+    major = session.info.server_version // 10_000
+    if major < LEAST_VERSION:
+        session.close()
+        raise StoreError(
+            f"The server is PostgreSQL {major}; {LEAST_VERSION} or later is needed.",
+            code="server_too_old",
+        )
+
+
 class Server:
     """The database of a URL; knows for a moment that it is away.
 
@@ -133,11 +147,13 @@ class Server:
         Raises
         ------
         StoreError
-            ``store_unavailable``; at once where an attempt has just failed.
+            ``store_unavailable``; at once where an attempt has just failed. ``server_too_old``
+            before ``LEAST_VERSION``.
         """
         self._enter()
         try:
             session = psycopg.connect(**self._parameters, autocommit=True)
+            _require_version(session)
             register_arrays(session.adapters)
             if not writing:
                 session.prepare_threshold = _READ_ONCE

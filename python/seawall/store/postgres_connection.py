@@ -83,7 +83,8 @@ def failure(error: psycopg.Error | UnicodeEncodeError) -> SeawallError:
     if isinstance(error, psycopg.IntegrityError):
         is_reference = isinstance(error, errors.ForeignKeyViolation)
         return refused_row(error.diag.message_primary or "", is_reference=is_reference)
-    if isinstance(error, psycopg.DataError):
+    # An index has no place for a row: an identifier to which nothing can refer.
+    if isinstance(error, psycopg.DataError | errors.ProgramLimitExceeded):
         return refused_value()
     return next(failure for kind, failure in _FAILURES if isinstance(error, kind)).error()
 

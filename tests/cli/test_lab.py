@@ -25,6 +25,25 @@ write_answer({}, output=options.output)
 """
 
 
+FAULT_SCRIPT = """
+import sys
+from pathlib import Path
+from seawall.lab import fault_table
+from seawall.lab.command import benchmark_parser
+from seawall.lab.faults import run
+from seawall.lab.faults.row import Tally, fault_row
+
+def attempt(tries):
+    slow, lossy = Path("slow").exists(), Path("lossy").exists()
+    tally = Tally(tried=4, acknowledged=3, lost=int(lossy), recoveries_s=[9.0 if slow else 0.01])
+    return fault_row("kill", tally, control="no fsync", control_lost=1, notes="a stub")
+
+run.FAULTS = (run.FAULTS[0]._replace(attempt=attempt),)
+options = benchmark_parser("stub").parse_args()
+sys.exit(fault_table.main(["quick", "--output", options.output]))
+"""
+
+
 @pytest.fixture(autouse=True)
 def one_section(monkeypatch: pytest.MonkeyPatch, seawall: Command) -> None:
     """One section of one step, whose command lies in the working folder."""
@@ -58,6 +77,46 @@ def test_a_run_is_kept_reported_and_compared(seawall: Command) -> None:
     assert "stub" in seawall("lab", "compare", str(first)).out
     assert "2 runs of this machine" in seawall("lab", "history").out
     assert seawall("lab", "history", "--json").json()["steps"] == []
+
+
+@pytest.fixture
+def one_fault(monkeypatch: pytest.MonkeyPatch, one_section: None) -> None:
+    """Faults of one row that takes a moment; files of the working folder say how it ends."""
+    from seawall.lab import sections
+
+    step = sections.Step("faults", "faults.py", ())
+    section = sections.Section("faults", "Faults", {"quick": (step,)})
+    monkeypatch.setattr(sections, "SECTIONS", (section,))
+    Path("benchmarks/faults.py").write_text(FAULT_SCRIPT)
+
+
+@pytest.mark.usefixtures("one_fault")
+def test_the_table_of_the_faults_is_printed(seawall: Command) -> None:
+    done = seawall("lab", "run", "--only", "faults")
+    assert done.exit_code == 0, done.err
+    lines = done.out.splitlines()
+    at = next(n for n, text in enumerate(lines) if text.startswith("failure mode"))
+    row = lines[at + 2]
+    assert row.startswith("kill -9 during ingests and group commits  sqlite")
+    assert "no fsync  a stub" in row
+
+
+@pytest.mark.usefixtures("one_fault")
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [("slow", "NO: recovery_p95_s 9, not below 0.05"), ("lossy", "  NO  ")],
+)
+def test_a_fault_that_is_not_ok_is_shown_and_the_command_fails(
+    seawall: Command, what: str, says: str
+) -> None:
+    Path(what).touch()
+    done = seawall("lab", "run", "--only", "faults")
+    assert done.exit_code == EXIT_FAILED
+    assert says in done.out
+    assert "not ok      kill" in done.out
+    (file,) = Path("results/lab").glob("*.jsonl")
+    file.unlink()
+    assert seawall("lab", "run", "--only", "faults", "--json").exit_code == EXIT_FAILED
 
 
 def test_a_report_is_published_with_its_data_and_shown_again(seawall: Command) -> None:

@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from seawall.store import open_store
+
 from .typed import Command
 
 TAPE = """\
@@ -55,8 +59,43 @@ def test_a_copy_to_a_server_and_back_has_the_same_trees(
     assert seawall("verify", "--store", "back.db").exit_code == 0
 
 
-def test_a_password_in_the_url_is_not_shown(seawall: Command) -> None:
-    outcome = seawall("verify", "--store", "postgresql://ada:hunter2@127.0.0.1:1/ledger")
-    assert outcome.exit_code == 1
-    assert "cannot be reached" in outcome.err
-    assert "hunter2" not in outcome.err + outcome.out
+URL = "postgresql://ada:hunter2@127.0.0.1:1/ledger"
+MISTYPED = "postgresql:/ada:hunter2@127.0.0.1:1/ledger"
+PLACES = {"URL": URL, "mistyped": MISTYPED, "of another database": URL.replace("gre", "")}
+COMMANDS = [
+    "ingest tape.csv --store {}",
+    "stress dv_0 --store {}",
+    "verify --store {}",
+    "export run_0 --store {}",
+    "trace fi_0 --store {}",
+    "supervisory rates --store {}",
+    "keys list --store {}",
+    "audit verify --store {}",
+    "log list --store {}",
+    "log check --store {}",
+    "store backup {} a.db",
+    "store backup seawall.db {}",
+    "store copy {} a.db",
+    "store copy seawall.db {}",
+    "store copy {} {}",
+    "ingest {}",  # where a file belongs
+    "log check {}",
+    "export run_0 --output {}",
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_password_in_the_place_of_a_ledger_is_not_shown(
+    seawall: Command, words: str, place: str
+) -> None:
+    Path("tape.csv").write_text(TAPE)
+    open_store("seawall.db").close()
+    asked = [word.format(PLACES[place]) for word in words.split()]
+    for more in ([], ["--json"]):
+        outcome = seawall(*asked, *more)
+        assert outcome.exit_code != 0
+        assert "hunter2" not in outcome.err + outcome.out
+        assert "127.0.0.1" not in outcome.err + outcome.out
+    for name in Path().iterdir():
+        assert "hunter2" not in name.name

@@ -46,6 +46,7 @@ def test_a_copy_shows_the_hash_that_both_have(seawall: Command) -> None:
     [
         ("backup", "none.db", "backup.db"),
         ("backup", "postgresql://localhost/x", "backup.db"),
+        ("backup", "seawall.db", "postgresql://localhost/x"),
         ("copy", "none.db", "copy.db"),
         ("copy", "seawall.db", "seawall.db"),
     ],
@@ -53,3 +54,13 @@ def test_a_copy_shows_the_hash_that_both_have(seawall: Command) -> None:
 def test_what_cannot_be_copied_leaves_nothing(seawall: Command, words: tuple[str, ...]) -> None:
     assert seawall("store", *words).exit_code == EXIT_FAILED
     assert [entry.name for entry in Path().glob("*.db")] == ["seawall.db"]
+
+
+def test_a_ledger_that_holds_something_else_is_not_copied_into(seawall: Command) -> None:
+    entry = AuditDraft("default", "2026-01-01T00:00:00Z", "bob", "run.create", "done", "b", "")
+    with open_store("other.db") as store:
+        store.submit(lambda t: t.append_audit(entry)).result(timeout=30)
+    seawall("store", "copy", "seawall.db", "other.db").refused(
+        "store_differs", "audit_entry", "Nothing was written"
+    )
+    assert entries("other.db") == ["b"]

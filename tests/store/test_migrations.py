@@ -16,6 +16,7 @@ from sample_ledger import (
     findings,
     links,
     older_ledger,
+    submit,
 )
 
 from seawall.errors import StoreError
@@ -207,23 +208,66 @@ print(left)
 """
 
 
+def statements_of(path: Path) -> int:
+    """Bring a file to the newest schema; how many statements it takes."""
+    many = 10_000
+    command = [sys.executable, "-c", MIGRATING_PROCESS, str(path), str(many)]
+    ran = subprocess.run(command, check=True, capture_output=True)
+    return many - int(ran.stdout)
+
+
+def kill_at(path: Path, statement: int) -> None:
+    """Bring a file to the newest schema in a process that is killed at one of its statements."""
+    command = [sys.executable, "-c", MIGRATING_PROCESS, str(path), str(statement)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+
+
 def test_a_process_that_is_killed_at_any_statement_leaves_a_whole_schema(tmp_path: Path) -> None:
     older = tmp_path / "older.db"
     older_ledger(older, 4, fill_ledger)
-    command = [sys.executable, "-c", MIGRATING_PROCESS]
     shutil.copy(older, tmp_path / "whole.db")
-    many = 1_000
-    ran = subprocess.run(
-        [*command, str(tmp_path / "whole.db"), str(many)], check=True, capture_output=True
-    )
-    statements = many - int(ran.stdout)
+    statements = statements_of(tmp_path / "whole.db")
     assert statements > 30
     for step in range(1, statements + 1, 4):
         path = tmp_path / f"killed{step}.db"
         shutil.copy(older, path)
-        killed = subprocess.run([*command, str(path), str(step)], check=False)
-        assert killed.returncode == -signal.SIGKILL
+        kill_at(path, step)
         with open_store(path) as store:
             assert list(store.all_links(TENANT)) == links(3)
             assert store.run_members(TENANT, "r") == RunMembers(("e0", "e1"), ("f0",))
             assert store.integrity_problems() == []
+
+
+@pytest.mark.faults
+def test_a_fresh_file_whose_process_is_killed_at_each_statement_has_a_whole_schema(
+    tmp_path: Path,
+) -> None:
+    whole = tmp_path / "whole.db"
+    statements = statements_of(whole)
+    newest = schema_of(whole)
+    versions = {migration.version for migration in migrations_of("sqlite")}
+    found = set()
+    for step in range(1, statements + 1):
+        path = tmp_path / "killed.db"
+        kill_at(path, step)
+        writer = SqliteWriter(str(path))
+        applied = set(writer.applied_migrations())
+        writer.close()
+        assert applied == set(range(1, len(applied) + 1))  # each whole, or not begun
+        found.add(len(applied))
+        with open_store(path) as store:
+            submit(store, fill_ledger)
+            assert list(store.all_links(TENANT)) == links(3)
+            assert store.integrity_problems() == []
+        assert schema_of(path) == newest
+        for file in tmp_path.glob("killed.db*"):
+            file.unlink()
+    assert found == {0, *versions}
+
+
+def schema_of(path: Path) -> list[tuple[str, str, str]]:
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        return list(connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2"))
+    finally:
+        connection.close()

@@ -393,3 +393,19 @@ def test_groups_with_several_faults_keep_the_rest(store_of_url: Store) -> None:
     assert [e.subject for e in store_of_url.all_audit()] == ["s", *map(str, kept)]
     assert list(chain_problems(store_of_url.all_audit())) == []
     assert len(list(store_of_url.all_evidence(TENANT))) == 3 + len(kept)
+
+
+@pytest.mark.parametrize(("said", "version"), [(140_023, "14"), (90_624, "9")])
+def test_an_older_server_is_refused_before_it_is_asked_anything(
+    new_database: Callable[..., str], monkeypatch: pytest.MonkeyPatch, said: int, version: str
+) -> None:
+    url = new_database("template0")
+    with monkeypatch.context() as patched:
+        patched.setattr(psycopg.ConnectionInfo, "server_version", said)
+        with pytest.raises(StoreError, match=f"is PostgreSQL {version}; 15 or later") as refusal:
+            open_store(url)
+    assert refusal.value.code == "server_too_old"
+    with psycopg.connect(url) as connection:
+        tables = connection.execute("SELECT FROM pg_tables WHERE schemaname = 'public'")
+        assert tables.fetchall() == []
+    open_store(url).close()

@@ -23,9 +23,21 @@ from sample_ledger import (
     submit,
 )
 
-from seawall.errors import Conflict, InvalidInput, NotFound, StoreError
+from seawall.errors import Conflict, InvalidInput, LimitExceeded, NotFound, StoreError
 from seawall.store import Store, Transaction, open_store
-from seawall.store.types import Evidence, Finding, Link, RunMembers
+from seawall.store.refusals import MAX_IDENTIFIER_CHARACTERS
+from seawall.store.types import (
+    ApiKey,
+    DerivedTable,
+    EngineSwitch,
+    Evidence,
+    Finding,
+    Job,
+    Link,
+    NewRun,
+    RevokedToken,
+    RunMembers,
+)
 
 
 def test_what_is_put_is_what_is_read(store: Store) -> None:
@@ -352,3 +364,52 @@ def test_nobody_uses_a_reader_between_reads(store: Store) -> None:
     use = store.reader_use()
     assert (use.in_use, use.waiting) == (0, 0)
     assert use.most >= 1
+
+
+def long_name(length: int) -> str:
+    """Characters of four bytes that hardly compress."""
+    return "".join(chr(0x10000 + number * 7919 % 60_000) for number in range(length))
+
+
+LONG_PUTS: dict[str, Callable[[Transaction, str], object]] = {
+    "dataset": lambda t, name: t.put_dataset(dataset(name), []),
+    "tenant": lambda t, name: t.put_dataset(dataset("dv2", tenant=name), []),
+    "derived table": lambda t, name: t.put_derivation(
+        TENANT, "bare", DERIVATION, [DerivedTable(name, 0, b"")]
+    ),
+    "evidence": lambda t, name: t.put_evidence(TENANT, evidence(1, prefix=name[1:])),
+    "finding": lambda t, name: t.put_findings(TENANT, [Finding(name, "dv", b"{}")]),
+    "run": lambda t, name: t.put_run(run(name), [], []),
+    "new run": lambda t, name: t.put_new_runs([NewRun(run(name), (), (), (), None)]),
+    "evidence of a new run": lambda t, name: t.put_new_runs(
+        [NewRun(run("new"), tuple(evidence(1, prefix=name[1:])), (), (), None)]
+    ),
+    "key": lambda t, name: t.put_api_key(
+        ApiKey(name, TENANT, "till", (), b"h" * 32, "2025", "ada", None, None)
+    ),
+    "token": lambda t, name: t.revoke_token(RevokedToken(name, "2027")),
+    "switch": lambda t, name: t.set_engine_switch(EngineSwitch(name, True, "", "2025", "ada")),
+    "job": lambda t, name: t.put_job(
+        Job(name, TENANT, "run", b"{}", "queued", 0, 0, None, None, "2025", "ada", "2025")
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LONG_PUTS)
+def test_an_identifier_that_an_index_could_not_hold_is_refused(store: Store, what: str) -> None:
+    put = LONG_PUTS[what]
+    fill(store)
+    submit(store, lambda t: t.put_dataset(dataset("bare"), []))
+    for name in (long_name(MAX_IDENTIFIER_CHARACTERS + 1), long_name(9_000)):
+        with pytest.raises(LimitExceeded):
+            submit(store, lambda t, name=name: put(t, name))
+    submit(store, lambda t: put(t, long_name(MAX_IDENTIFIER_CHARACTERS)))
+
+
+def test_a_row_that_refers_to_an_identifier_of_any_length_has_a_refusal(store: Store) -> None:
+    fill(store)
+    for row in (Link("l", "f0", long_name(9_000)), Link(long_name(9_000), "f0", "missing")):
+        with pytest.raises((NotFound, InvalidInput)):
+            submit(store, lambda t, row=row: t.put_links(TENANT, [row]))
+    with pytest.raises((NotFound, InvalidInput)):
+        submit(store, lambda t: t.put_run(run("r2"), [long_name(9_000)], []))

@@ -1,6 +1,7 @@
 """The laboratory on the command line: run it, read it, hold runs against each other."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -39,7 +40,10 @@ def run(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the benchmarks and keep every sample; exit 1 when a step or a promise failed."""
+    """Run the benchmarks and keep every sample; exit 1 when a step or a promise failed.
+
+    The table of the faults, where they were tried, is printed at the end.
+    """
     needs("psutil")
     from seawall.lab.section_runner import StepProgress, run_sections
     from seawall.lab.sections import find_benchmarks, sections_named, steps_of
@@ -81,6 +85,8 @@ def run(
     else:
         line("run", found.head.run_id)
         line("kept", str(found.path))
+        if rows:
+            _print_faults(rows)
         if broken:
             line("not ok", ", ".join(broken), style="red")
         if failures:
@@ -90,6 +96,15 @@ def run(
             line("next", "seawall lab report")
     if failures or broken:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _print_faults(rows: Sequence[object]) -> None:
+    import msgspec
+
+    from seawall.lab.faults.row import FaultRow
+    from seawall.lab.faults.run import fault_table
+
+    typer.echo(f"\n{fault_table(msgspec.convert(rows, list[FaultRow]))}\n")
 
 
 @app.command()

@@ -17,7 +17,7 @@ from seawall.errors import InvalidInput, NotFound
 from seawall.session import Session
 from seawall.settings import Settings, load_settings
 from seawall.store import Store as LedgerStore
-from seawall.store import open_store
+from seawall.store import open_store, shown_place
 
 Store = Annotated[
     str | None,
@@ -101,7 +101,9 @@ def _settings(store: str | None, tenant: str | None, threads: int | None, *, new
     )
     path = settings.store.removeprefix("sqlite:///")
     if not new and "://" not in path and not Path(path).is_file():
-        raise NotFound("there is no ledger yet; seawall ingest makes one", where=path)
+        raise NotFound(
+            "there is no ledger yet; seawall ingest makes one", where=shown_place(settings.store)
+        )
     return settings
 
 

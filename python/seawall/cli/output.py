@@ -17,6 +17,7 @@ from rich.text import Text
 from seawall.errors import InvalidInput, NotFound, SeawallError
 from seawall.native import RunControl
 from seawall.provenance import canonical_json
+from seawall.store import shown_place
 from seawall.table import ArrowStream
 
 _LABEL_WIDTH = 11
@@ -85,6 +86,8 @@ def json_document(document: object) -> None:
 
 def error(problem: SeawallError, *, as_json: bool) -> None:
     """Print one failure as one line: its place, its sentence, its code."""
+    if "@" in problem.where:  # a ledger's URL, with its password, where a file belongs
+        problem = SeawallError(problem.message, code=problem.code, where=shown_place(problem.where))
     if as_json:
         document = {"detail": problem.code, "message": problem.message, "where": problem.where}
         sys.stderr.write(msgspec.json.encode(document).decode() + "\n")

@@ -9,7 +9,7 @@ import typer
 from seawall.cli.options import Json
 from seawall.cli.output import json_document, line, table
 from seawall.errors import InvalidInput, NotFound
-from seawall.store import open_store
+from seawall.store import open_store, shown_place
 from seawall.store.copying import copy_store
 from seawall.store.sqlite_backup import back_up
 
@@ -24,16 +24,17 @@ _SQLITE = "sqlite:///"
 @app.command()
 def backup(
     source: Annotated[str, typer.Argument(help="A ledger's file; others may use it meanwhile.")],
-    target: Annotated[Path, typer.Argument(help="A file that is not there yet.")],
+    target: Annotated[str, typer.Argument(help="A file that is not there yet.")],
     as_json: Json = False,
 ) -> None:
     """Write the ledger as it is now into one file; to restore, back the backup up."""
-    size = back_up(_file(source), target)
+    file = _file(target)
+    size = back_up(_file(source), file)
     if as_json:
-        json_document({"file": str(target), "size_bytes": size})
+        json_document({"file": str(file), "size_bytes": size})
     else:
-        line("backup", f"{target}, {size:,} bytes")
-        line("next", f"seawall verify --store {target}")
+        line("backup", f"{file}, {size:,} bytes")
+        line("next", f"seawall verify --store {file}")
 
 
 @app.command()
@@ -44,9 +45,9 @@ def copy(
 ) -> None:
     """Put every row of every tenant into another ledger, and prove that both hold the same."""
     if "://" not in source.removeprefix(_SQLITE) and not _file(source).is_file():
-        raise NotFound("there is no ledger", where=source)
+        raise NotFound("there is no ledger", where=shown_place(source))
     if source == target:
-        raise InvalidInput("is the ledger itself", where=target)
+        raise InvalidInput("is the ledger itself", where=shown_place(target))
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     with open_store(source, opened_at=now) as old, open_store(target, opened_at=now) as new:
         digests = copy_store(old, new)
@@ -60,8 +61,10 @@ def copy(
     line("copied", "both ledgers hold the same", style="green")
 
 
-def _file(source: str) -> Path:
-    path = source.removeprefix(_SQLITE)
+def _file(store: str) -> Path:
+    path = store.removeprefix(_SQLITE)
     if "://" in path:
-        raise InvalidInput("is no SQLite file; its database has a backup of its own", where=source)
+        raise InvalidInput(
+            "is no SQLite file; its database has a backup of its own", where=shown_place(store)
+        )
     return Path(path)

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from seawall.errors import InvalidInput, SeawallError, StoreError
 from seawall.store.interface import Store, Transaction
+from seawall.store.places import shown_place
 from seawall.store.sqlite import SqliteStore
 
 _POSTGRES = ("postgresql://", "postgres://")
 
-__all__ = ["Store", "Transaction", "local_place", "open_store"]
+__all__ = ["Store", "Transaction", "local_place", "open_store", "shown_place"]
 
 
 def open_store(

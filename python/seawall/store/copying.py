@@ -1,6 +1,6 @@
 """A whole ledger moved into another store, of whatever database, row by row."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from seawall.errors import StoreError
 from seawall.provenance.log_leaf import LOG_TREES
+from seawall.store.copy_target import leaves_there
 from seawall.store.digests import TableDigest, all_jobs, table_digests
 from seawall.store.interface import Store, Transaction
 from seawall.store.types import (
@@ -33,7 +34,8 @@ def copy_store(source: Store, target: Store) -> dict[str, TableDigest]:
 
     The rows of each tree of the log go in the order of its leaves, so that the trees come out the
     same. Nobody may write to either meanwhile. An interrupted copy goes on when it is asked for
-    again: rows that are there with the same content are left alone.
+    again, after the last leaf of each tree that it has put; into any other target than that, or an
+    empty one, nothing is written.
 
     Returns
     -------
@@ -42,20 +44,19 @@ def copy_store(source: Store, target: Store) -> dict[str, TableDigest]:
 
     Raises
     ------
-    Conflict
-        When the target has other rows under the same identifiers.
     StoreError
-        ``store_differs`` when the two do not hold the same afterwards: the target had more or
-        another order, or somebody wrote to the source.
+        ``store_differs`` before anything is written when the target holds other rows, or the same
+        in another order; afterwards when the two do not hold the same: somebody wrote meanwhile.
     """
-    _copy_datasets(source, target)
-    _copy_derivations(source, target)
-    _copy_evidence(source, target)
-    _copy_runs(source, target)
+    there = leaves_there(source, target)
+    _copy_datasets(source, target, there)
+    _copy_derivations(source, target, there)
+    _copy_evidence(source, target, there)
+    _copy_runs(source, target, there)
     for tenant in source.tenants():
         _each(target, all_jobs(source, tenant), lambda t, job: t.put_job(job))
     _copy_access(source, target)
-    _copy_audit(source, target)
+    _copy_audit(source, target, there)
     wanted, found = table_digests(source), table_digests(target)
     if differing := [name for name in wanted if wanted[name] != found[name]]:
         raise StoreError(
@@ -64,21 +65,21 @@ def copy_store(source: Store, target: Store) -> dict[str, TableDigest]:
     return found
 
 
-def _copy_datasets(source: Store, target: Store) -> None:
-    for cells in _leaves(source, "dataset_version", LARGE_ROWS_AT_ONCE):
+def _copy_datasets(source: Store, target: Store, there: Mapping[str, int]) -> None:
+    for cells in _leaves(source, "dataset_version", there, LARGE_ROWS_AT_ONCE):
         dataset = _row(DatasetVersion, "dataset_version", cells)
         chunks = list(source.raw_chunks(dataset.tenant, dataset.dataset_version_id))
         _submit(target, lambda t: t.put_dataset(dataset, chunks))  # noqa: B023
 
 
-def _copy_derivations(source: Store, target: Store) -> None:
-    for tenant, key, *cells in _leaves(source, "derivation", LARGE_ROWS_AT_ONCE):
+def _copy_derivations(source: Store, target: Store, there: Mapping[str, int]) -> None:
+    for tenant, key, *cells in _leaves(source, "derivation", there, LARGE_ROWS_AT_ONCE):
         derivation = _row(Derivation, "derivation", (tenant, key, *cells))
         tables = list(source.derived_tables(tenant, key))
         _submit(target, lambda t: t.put_derivation(tenant, key, derivation, tables))  # noqa: B023
 
 
-def _copy_evidence(source: Store, target: Store) -> None:
+def _copy_evidence(source: Store, target: Store, there: Mapping[str, int]) -> None:
     def put_evidence(transaction: Transaction, leaves: list[Any]) -> None:
         for tenant, rows in _by_tenant(Evidence, "evidence", leaves):
             for ascending in _ascending(rows, "evidence_id"):
@@ -94,13 +95,13 @@ def _copy_evidence(source: Store, target: Store) -> None:
             for ascending in _ascending(rows, "finding_id"):
                 transaction.put_links(tenant, ascending)
 
-    _put_all(target, _leaves(source, "evidence", ROWS_AT_ONCE), put_evidence)
-    _put_all(target, _leaves(source, "finding", ROWS_AT_ONCE), put_findings)
-    _put_all(target, _leaves(source, "link", ROWS_AT_ONCE), put_links)
+    _put_all(target, _leaves(source, "evidence", there, ROWS_AT_ONCE), put_evidence)
+    _put_all(target, _leaves(source, "finding", there, ROWS_AT_ONCE), put_findings)
+    _put_all(target, _leaves(source, "link", there, ROWS_AT_ONCE), put_links)
 
 
-def _copy_runs(source: Store, target: Store) -> None:
-    for cells in _leaves(source, "run", LARGE_ROWS_AT_ONCE):
+def _copy_runs(source: Store, target: Store, there: Mapping[str, int]) -> None:
+    for cells in _leaves(source, "run", there, LARGE_ROWS_AT_ONCE):
         run = _row(Run, "run", cells)
         members = source.run_members(run.tenant, run.run_id)
         _submit(
@@ -109,9 +110,11 @@ def _copy_runs(source: Store, target: Store) -> None:
         )
 
 
-def _leaves(source: Store, tree: str, at_once: int) -> Iterator[tuple[Any, ...]]:
-    """Read the rows of a tree in its order."""
-    first = 0
+def _leaves(
+    source: Store, tree: str, there: Mapping[str, int], at_once: int
+) -> Iterator[tuple[Any, ...]]:
+    """Read the rows of a tree in its order, after those that the target has."""
+    first = there[tree]
     while rows := source.log_rows(tree, first, at_once):
         yield from rows
         first += len(rows)
@@ -145,13 +148,10 @@ def _copy_access(source: Store, target: Store) -> None:
     _each(target, source.engine_switches(), lambda t, switch: t.set_engine_switch(switch))
 
 
-def _copy_audit(source: Store, target: Store) -> None:
+def _copy_audit(source: Store, target: Store, there: Mapping[str, int]) -> None:
     """Append the entries that the target does not have; their hashes come out the same."""
-    last = target.audit_entries(None, limit=1)
-    there = last[0].sequence if last else 0
-    missing = (entry for entry in source.all_audit() if entry.sequence > there)
-    fields = AuditDraft.__struct_fields__
-    drafts = (AuditDraft(**{name: getattr(e, name) for name in fields}) for e in missing)
+    leaves = _leaves(source, "audit_entry", there, ROWS_AT_ONCE)
+    drafts = (_row(AuditDraft, "audit_entry", cells) for cells in leaves)
     _each(target, drafts, lambda t, draft: t.append_audit(draft))
 
 

@@ -33,7 +33,8 @@ class Transaction(OperationWrites, LogWrites, Protocol):
     left alone, and the first writer's ``source``, ``created_at`` and ``created_by`` stay. A row
     with the same identifier and another content raises `Conflict`; a row that refers to something
     this tenant does not have raises `NotFound`, at the latest when the work has ended: rows may
-    wait for those of other requests. A failed request leaves nothing behind.
+    wait for those of other requests. An identifier, a tenant or a time that is longer than
+    ``MAX_IDENTIFIER_CHARACTERS`` raises `LimitExceeded`. A failed request leaves nothing behind.
     """
 
     def settle(self) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import asdict, astuple
 
 from seawall import native
 from seawall.store.log_writes import LogRowWrites
-from seawall.store.refusals import kept_otherwise, refuse_nul
+from seawall.store.refusals import kept_otherwise, refuse_long, refuse_nul
 from seawall.store.row_writes import Values
 from seawall.store.service_writes import ServiceWrites
 from seawall.store.tables import (
@@ -49,6 +49,7 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
         key = (dataset.tenant, dataset.dataset_version_id)
         # Its runs and all that they leave behind refer to this tenant and identifier.
         refuse_nul(asdict(dataset), where="dataset_version")
+        refuse_long((*key, dataset.created_at), where="dataset_version")
         if self._put(DATASET, [astuple(dataset)]):
             self._put(RAW_CHUNK, [(*key, *astuple(chunk)) for chunk in chunks])
             return True
@@ -71,6 +72,7 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
     ) -> bool:
         """Keep the one derivation of a dataset version; False when it was there already."""
         key = (tenant, dataset_version_id)
+        refuse_long((*key, *(table.name for table in tables)), where="derivation")
         if self._put(DERIVATION, [(*key, *astuple(derivation))]):
             self._put(DERIVED_TABLE, [(*key, *astuple(table)) for table in tables])
             return True
@@ -86,23 +88,24 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
     def put_evidence(self, tenant: str, rows: Sequence[Evidence]) -> None:
         """Keep evidence of dataset versions that are already kept."""
         # In the order of their index, which so is walked from one end to the other.
-        ordered = _in_order(rows, "evidence_id")
+        ordered = _in_order(EVIDENCE, tenant, rows, "evidence_id")
         self._put_later(EVIDENCE, TenantRows(tenant, ordered))
 
     def put_findings(self, tenant: str, rows: Sequence[Finding]) -> None:
         """Keep findings of dataset versions that are already kept."""
-        ordered = _in_order(rows, "finding_id")
+        ordered = _in_order(FINDING, tenant, rows, "finding_id")
         self._put_later(FINDING, TenantRows(tenant, ordered))
 
     def put_links(self, tenant: str, rows: Sequence[Link]) -> None:
         """Keep links between findings and evidence that are already kept."""
         # In the order of the findings all index walks but that to the evidence are sequential.
-        ordered = _in_order(rows, "finding_id")
+        ordered = _in_order(LINK, tenant, rows, "finding_id")
         self._put_later(LINK, TenantRows(tenant, ordered))
 
     def put_run(self, run: Run, evidence_ids: Sequence[str], finding_ids: Sequence[str]) -> bool:
         """Keep a run and the names of its members; False when it was there already."""
         key = (run.tenant, run.run_id)
+        _check_run(run)
         if self._put(RUN, [astuple(run)]):
             self._put_members_later([(*key, evidence_ids, finding_ids)])
             return True
@@ -116,6 +119,8 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
 
     def put_new_runs(self, runs: Sequence[NewRun]) -> None:
         """Keep runs with all that they leave behind, in few statements."""
+        for new in runs:
+            _check_run(new.run)
         if self._put(RUN, [astuple(new.run) for new in runs]) < len(runs):
             raise kept_otherwise("run")
         self._put_distinct(EVIDENCE, ((new.run.tenant, new.evidence) for new in runs))
@@ -149,12 +154,17 @@ class LedgerWrites(ServiceWrites, LogRowWrites):
                 values = (tenant, *astuple(row))
                 if distinct.setdefault(values[:2], values) != values:
                     raise kept_otherwise(f"{table.name}[{values[1]}]")
+        refuse_long((identifier for _, identifier in distinct), where=table.name)
         # By identifier, so that the walks of an index begin where the last one ended.
         self._put_later(table, [distinct[key] for key in sorted(distinct)])
 
 
-def _in_order(rows: Sequence[Struct], column: str) -> list[Struct]:
+def _check_run(run: Run) -> None:
+    refuse_long((run.tenant, run.run_id, run.dataset_version_id, run.created_at), where="run")
+
+
+def _in_order(table: LedgerTable, tenant: str, rows: Sequence[Struct], column: str) -> list[Struct]:
     ordered = list(rows)
-    if len(ordered) < 2:
-        return ordered
-    return native.in_order_of(ordered, list(map(attrgetter(column), ordered)))
+    identifiers = list(map(attrgetter(column), ordered))
+    refuse_long((tenant, *identifiers), where=table.name)
+    return native.in_order_of(ordered, identifiers) if len(ordered) > 1 else ordered

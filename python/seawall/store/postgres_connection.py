@@ -16,6 +16,9 @@ from seawall.store.postgres_deadlines import Deadlines, Session
 from seawall.store.postgres_url import read_url
 from seawall.store.refusals import BUSY, DAMAGED, FULL, Failure, refused_row, refused_value
 
+LEAST_VERSION = 15
+"""Of PostgreSQL."""
+
 CONNECT_S = 3
 """How long one attempt to connect may take, unless the URL says it."""
 
@@ -84,7 +87,8 @@ def failure(error: psycopg.Error | UnicodeEncodeError) -> SeawallError:
     if isinstance(error, psycopg.IntegrityError):
         is_reference = isinstance(error, errors.ForeignKeyViolation)
         return refused_row(error.diag.message_primary or "", is_reference=is_reference)
-    if isinstance(error, psycopg.DataError):
+    # An index has no place for a row: an identifier to which nothing can refer.
+    if isinstance(error, psycopg.DataError | errors.ProgramLimitExceeded):
         return refused_value()
     return next(failure for kind, failure in _FAILURES if isinstance(error, kind)).error()
 
@@ -101,6 +105,17 @@ def translated() -> Iterator[None]:
 def unavailable() -> StoreError:
     """Make the failure of a server that does not answer."""
     return _AWAY.error()
+
+
+def _require_version(session: Session) -> None:
+    """End a session of a server that is too old, before anything is asked of it."""
+    major = session.info.server_version // 10_000
+    if major < LEAST_VERSION:
+        session.close()
+        raise StoreError(
+            f"The server is PostgreSQL {major}; {LEAST_VERSION} or later is needed.",
+            code="server_too_old",
+        )
 
 
 class Server:
@@ -135,11 +150,13 @@ class Server:
         Raises
         ------
         StoreError
-            ``store_unavailable``; at once where an attempt has just failed.
+            ``store_unavailable``; at once where an attempt has just failed. ``server_too_old``
+            before ``LEAST_VERSION``.
         """
         self._enter()
         try:
             session = psycopg.connect(**self._parameters, autocommit=True)
+            _require_version(session)
             register_arrays(session.adapters)
             if not writing:
                 session.prepare_threshold = _READ_ONCE

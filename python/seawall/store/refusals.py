@@ -1,10 +1,20 @@
 """What a store refuses and how it fails, in the same words whatever the database."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from seawall.errors import Conflict, InvalidInput, NotFound, SeawallError, StoreError
+from seawall.errors import (
+    Conflict,
+    InvalidInput,
+    LimitExceeded,
+    NotFound,
+    SeawallError,
+    StoreError,
+)
+
+MAX_IDENTIFIER_CHARACTERS = 128
+"""Four of them fit into a row of an index of PostgreSQL, whatever the characters are."""
 
 _IMMUTABLE = re.compile(r"\bIMMUTABLE_([A-Z_]+)")
 
@@ -43,6 +53,14 @@ def refuse_nul(values: Mapping[str, object], where: str) -> None:
     for name, value in values.items():
         if isinstance(value, str) and "\0" in value:
             raise InvalidInput("A kept text cannot have U+0000.", where=f"{where}.{name}")
+
+
+def refuse_long(identifiers: Iterable[str], where: str) -> None:
+    """Refuse an identifier that SQLite would keep and an index of PostgreSQL could not."""
+    if max(map(len, identifiers), default=0) > MAX_IDENTIFIER_CHARACTERS:
+        raise LimitExceeded(
+            f"An identifier has more than {MAX_IDENTIFIER_CHARACTERS} characters.", where=where
+        )
 
 
 def refused_value() -> InvalidInput:

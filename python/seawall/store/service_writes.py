@@ -8,7 +8,7 @@ from msgspec.structs import asdict, astuple
 from seawall.errors import Conflict, NotFound
 from seawall.provenance import canonical_json
 from seawall.store.audit_chain import BEFORE_THE_FIRST, chained
-from seawall.store.refusals import kept_otherwise, refuse_nul
+from seawall.store.refusals import kept_otherwise, refuse_long, refuse_nul
 from seawall.store.row_writes import RowWrites
 from seawall.store.tables import AUDIT_ENTRY
 from seawall.store.types import (
@@ -48,6 +48,7 @@ class ServiceWrites(RowWrites):
     def put_api_key(self, key: ApiKey) -> bool:
         """Keep a key; False when it was there already."""
         values = {**asdict(key), "roles": canonical_json(key.roles).decode()}
+        refuse_long((key.key_id, key.tenant, key.created_at), where="api_key")
         return self._insert_or_same(_KEY, values, where=f"api_key[{key.key_id}]")
 
     def revoke_api_key(self, tenant: str, key_id: str, at: str) -> bool:
@@ -67,12 +68,14 @@ class ServiceWrites(RowWrites):
         """Revoke a token for good; False when it was revoked already."""
         values = asdict(token)
         refuse_nul(values, where="revoked_token")
+        refuse_long((token.token_id, token.expires_at), where="revoked_token")
         return bool(self._rows(_TOKEN.insert_missing, values))
 
     def set_engine_switch(self, switch: EngineSwitch) -> None:
         """Switch an engine on or off, in place of its former switch."""
         values = asdict(switch)
         refuse_nul(values, where=f"engine_switch[{switch.engine}]")
+        refuse_long((switch.engine,), where="engine_switch")
         self._rows(
             f"{_SWITCH.insert} ON CONFLICT (engine) DO UPDATE SET"
             " enabled = excluded.enabled, reason = excluded.reason,"
@@ -86,6 +89,7 @@ class ServiceWrites(RowWrites):
 
     def put_job(self, job: Job) -> bool:
         """Keep a job; False when it was there already."""
+        refuse_long((job.job_id, job.tenant, job.created_at), where="job")
         return self._insert_or_same(_JOB, asdict(job), where=f"job[{job.job_id}]")
 
     def update_job(self, tenant: str, job_id: str, change: JobChange) -> Job:

@@ -6,6 +6,7 @@ from pathlib import Path
 import apsw
 
 from seawall.errors import Conflict, NotFound
+from seawall.store.places import shown_place
 from seawall.store.sqlite_connection import translated
 
 
@@ -29,11 +30,12 @@ def back_up(source: Path, target: Path) -> int:
         When either cannot be read or written.
     """
     if not source.is_file():
-        raise NotFound("there is no ledger", where=str(source))
+        raise NotFound("there is no ledger", where=shown_place(str(source)))
     if not target.absolute().parent.is_dir():
-        raise NotFound("there is no such folder", where=str(target.absolute().parent))
+        folder = target.absolute().parent
+        raise NotFound("there is no such folder", where=shown_place(str(folder)))
     if target.exists():
-        raise Conflict("is there already", where=str(target))
+        raise Conflict("is there already", where=shown_place(str(target)))
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with translated():
@@ -42,7 +44,7 @@ def back_up(source: Path, target: Path) -> int:
         try:
             target.hardlink_to(draft)
         except FileExistsError as error:
-            raise Conflict("is there already", where=str(target)) from error
+            raise Conflict("is there already", where=shown_place(str(target))) from error
         _synchronise(target.absolute().parent)
         return target.stat().st_size
     finally:

@@ -13,7 +13,15 @@ from psycopg import conninfo, errors
 from seawall.errors import InvalidInput, SeawallError, StoreError
 from seawall.store.postgres_arrays import register_arrays
 from seawall.store.postgres_deadlines import ANSWER_S, Deadlines, Session
-from seawall.store.refusals import BUSY, DAMAGED, FULL, Failure, refused_row, refused_value
+from seawall.store.refusals import (
+    BUSY,
+    DAMAGED,
+    FULL,
+    GARBLED_TEXT,
+    Failure,
+    refused_row,
+    refused_value,
+)
 
 CONNECT_S = 3
 """How long one attempt to connect may take, unless the URL says it."""
@@ -92,6 +100,8 @@ def translated() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise failure(error) from error
+    except UnicodeDecodeError as error:
+        raise GARBLED_TEXT.error() from error
 
 
 def unavailable() -> StoreError:

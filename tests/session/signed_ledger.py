@@ -8,11 +8,13 @@ from typing import Any
 import apsw
 import psycopg
 
+from seawall.provenance.log_leaf import LOG_TREES
 from seawall.provenance.signature import key_id_of, public_key_of
 from seawall.provenance.tree_head import SignedTreeHead
 from seawall.session import Session
 from seawall.session.tree_heads import sign_head
 from seawall.store import Store, open_store
+from seawall.store.tables import LEDGER_TABLES
 from seawall.store.types import AuditDraft, Evidence
 
 from .books import as_array, records
@@ -68,6 +70,8 @@ def behind_its_back(ledger: Path) -> Iterator[apsw.Connection]:
 
 
 _KEYS = {
+    **{table.name: table.primary_key for table in LEDGER_TABLES if table.name not in LOG_TREES},
+    "run_members": ("run_number",),
     "audit_entry": ("sequence",),
     "log_ledger": ("only_row",),
     "log_tree": ("tree",),

@@ -12,6 +12,12 @@ import msgspec
 from seawall.store import Store
 from seawall.store.types import ApiKey, AuditEntry, EngineSwitch
 
+_CHANGED = {
+    "name": "its name was changed",
+    "roles": "its roles were changed",
+    "expires_at": "its end was changed",
+    "hash_sha256": "its hash was changed: another secret opens it",
+}
 _SWITCHED = {"engine.enable": True, "engine.disable": False}
 
 
@@ -60,10 +66,9 @@ class KeyCheck:
             yield "the audit does not tell that it was made"
             return
         said = msgspec.json.decode(self._created[place].detail)
-        if said.get("name") != key.name:
-            yield "its name was changed"
-        if said.get("roles") != list(key.roles):
-            yield "its roles were changed"
+        for column, value in key.told().items():
+            if column in said and said[column] != value:  # an older release said less
+                yield _CHANGED[column]
         if place in self._revoked and key.revoked_at is None:
             yield "it was revoked, and is good again"
         elif place not in self._revoked and key.revoked_at is not None:

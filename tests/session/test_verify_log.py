@@ -121,6 +121,10 @@ def all_bits(size: int) -> Iterable[tuple[int, int]]:
     return product(range(size), BITS)
 
 
+def some_bits(size: int) -> Iterable[tuple[int, int]]:
+    return product(range(0, size, 16), BITS)
+
+
 WITHOUT_TILES = [table for table in COLUMNS if table != "log_tile"]
 
 
@@ -132,8 +136,10 @@ def test_a_changed_byte_of_any_row_log_or_head_is_found(tampered: Tampered) -> N
 
 @pytest.mark.faults
 def test_each_changed_byte_of_every_row_log_and_head_is_found(tampered: Tampered) -> None:
-    rows = (-1,) if tampered.back.place == "log_index" else ()
-    assert flip_everything(tampered, all_bits, WITHOUT_TILES, *rows) > (5_000 if rows else 20_000)
+    if tampered.back.place == "log_index":  # a server takes a while for each
+        assert flip_everything(tampered, some_bits, WITHOUT_TILES, -1) > 2_000
+    else:
+        assert flip_everything(tampered, all_bits, WITHOUT_TILES) > 50_000
 
 
 @pytest.mark.parametrize("table", WITHOUT_TILES)
@@ -305,7 +311,8 @@ def test_a_changed_byte_of_a_tile_is_found(tiled: Tampered) -> None:
 
 @pytest.mark.faults
 def test_each_changed_byte_of_a_tile_is_found(tiled: Tampered) -> None:
-    assert flip_everything(tiled, all_bits, ["log_tile"]) > 16_000
+    bits, least = (some_bits, 1_000) if tiled.back.place == "log_index" else (all_bits, 16_000)
+    assert flip_everything(tiled, bits, ["log_tile"]) > least
 
 
 def test_a_missing_and_a_moved_tile_are_found(tiled: Tampered) -> None:

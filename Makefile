@@ -10,7 +10,7 @@ CURRENCY ?=
 RATES   ?=
 STATE   := build/stamps
 
-.PHONY: demo test bench lint format lock clean install cpp-test sanitize tidy types style architecture stubs package pytest
+.PHONY: demo test bench faults lint format lock clean install cpp-test sanitize tidy types style architecture stubs package pytest
 
 demo: $(STATE)/installed
 	@$(BIN)/seawall demo $(if $(TAPE),--tape "$(TAPE)") $(if $(PROFILE),--profile "$(PROFILE)") $(if $(CURRENCY),--currency "$(CURRENCY)") $(if $(RATES),--rates "$(RATES)")
@@ -106,6 +106,10 @@ format: $(STATE)/dev
 
 bench: install
 	$(BIN)/pytest -m performance -s
+
+# What `make test` tries a few times, as often as is promised; it takes long.
+faults: install
+	$(BIN)/pytest -m faults
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group build --extra report pyproject.toml -o requirements/base.txt

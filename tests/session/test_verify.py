@@ -18,7 +18,8 @@ import msgspec
 import pyarrow
 import pytest
 
-from seawall.errors import Cancelled
+from seawall import native
+from seawall.errors import Cancelled, SeawallError, StoreError
 from seawall.native import RunControl
 from seawall.session import Problem, Session, Verification
 from seawall.session.codec import compress, decode_table, decompress, encode_table
@@ -196,6 +197,18 @@ def test_a_removed_table_is_found(ledger: Path) -> None:
     assert [p.message for p in problems] == ["the table instruments is missing"] * 2
 
 
+def test_a_moved_part_of_a_table_is_found(ledger: Path) -> None:
+    problems = change(
+        ledger,
+        "UPDATE derived_table SET chunk_index = 7"
+        " WHERE dataset_version_id = ? AND name = 'rejects'",
+        (large(ledger),),
+    )
+    assert [(p.identifier, p.message) for p in problems] == [
+        (large(ledger), "part 0 of the table rejects says that it is 7")
+    ]
+
+
 def test_an_added_table_is_found(ledger: Path) -> None:
     problems = change(
         ledger,
@@ -305,6 +318,39 @@ def test_a_damaged_payload_is_a_problem_and_never_a_crash(
         with tampering(ledger) as connection:
             connection.execute(f"UPDATE {table} SET payload = ? WHERE rowid = ?", (damaged, rowid))
         verified(ledger)  # some bits of a compressed stream say nothing
+
+
+@pytest.mark.parametrize(("block", "count"), [(0, 255), (1, 999), (2, 700 - 2 * 256 + 1)])
+def test_an_edited_count_of_a_block_is_found(ledger: Path, block: int, count: int) -> None:
+    problems = change(
+        ledger,
+        "UPDATE raw_chunk SET record_count = ? WHERE dataset_version_id = ? AND chunk_index = ?",
+        (count, large(ledger), block),
+    )
+    assert [(p.identifier, p.message) for p in problems] == [
+        (large(ledger), f"raw block {block} does not hold as many records as it says")
+    ]
+
+
+def test_a_changed_bit_of_a_table_that_is_not_found_says_nothing(written: Path) -> None:
+    # Of padding and unused fields: what is read is the same, names, types and metadata included.
+    draw = random.Random(7)  # noqa: S311 (places to damage, no secret)
+    payload = value(written, "SELECT payload FROM derived_table WHERE name = 'records'")
+    table = decode_table([payload])
+    digest, arrow = native.table_digest([table.native]), table.to_arrow()
+    spared = 0
+    for _ in range(600):
+        flipped = bytearray(payload)
+        flipped[draw.randrange(len(payload))] ^= draw.choice((0x01, 0x10, 0x80))
+        try:
+            read = decode_table([bytes(flipped)])
+            is_found = native.table_digest([read.native]) != digest
+        except SeawallError:
+            continue
+        if not is_found:
+            assert read.to_arrow().equals(arrow, check_metadata=True)
+            spared += 1
+    assert spared > 0
 
 
 def test_an_unknown_codec_is_a_problem(ledger: Path) -> None:
@@ -535,3 +581,93 @@ def test_removed_columns_that_a_run_was_computed_on_are_found(ledger: Path) -> N
 
 def test_a_block_of_an_impossible_size_is_a_problem(ledger: Path) -> None:
     assert "dataset" in kinds(change(ledger, "UPDATE raw_chunk SET payload_size = 1 << 50"))
+
+
+# --- what cannot be read
+
+
+IDENTIFIERS = {
+    "dataset_version": "dataset_version_id",
+    "evidence": "evidence_id",
+    "finding": "finding_id",
+    "link": "link_id",
+    "run": "run_id",
+}
+WHAT = {"dataset_version": "dataset"}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("dataset_version", "created_by"),
+        ("evidence", "kind"),
+        ("finding", "dataset_version_id"),
+        ("link", "link_id"),
+        ("run", "created_by"),
+    ],
+)
+def test_a_row_with_a_text_that_is_none_is_named_and_the_others_are_read(
+    ledger: Path, table: str, column: str
+) -> None:
+    key = IDENTIFIERS[table]
+    names = "finding_id || '/' || evidence_id" if table == "link" else key
+    name = value(ledger, f"SELECT {names} FROM {table} WHERE rowid = 2")
+    other = value(ledger, f"SELECT {key} FROM {table} WHERE rowid = 1")
+    with tampering(ledger) as connection:
+        connection.execute(f"UPDATE {table} SET {column} = CAST(x'f3' AS TEXT) WHERE rowid = 2")
+        if table == "dataset_version":
+            connection.execute("UPDATE dataset_version SET source = x'7b7d' WHERE rowid = 1")
+        else:
+            changed = "link_id" if table == "link" else "dataset_version_id"
+            connection.execute(f"UPDATE {table} SET {changed} = 'eve' WHERE rowid = 1")
+    what = WHAT.get(table, table)
+    problems = [(p.identifier, p.message) for p in verified(ledger).problems if p.what == what]
+    assert (name, "A kept text is not UTF-8.") in problems
+    # The one after it or before it in their order is read all the same.
+    assert "eve" if table == "link" else other in {identifier for identifier, _ in problems}
+
+
+@pytest.mark.parametrize("table", [*IDENTIFIERS, "log_ledger"])
+def test_any_text_that_is_none_is_found_and_no_crash(
+    written: Path, tmp_path: Path, table: str
+) -> None:
+    connection = apsw.Connection(str(written), flags=apsw.SQLITE_OPEN_READONLY)
+    info = connection.execute(f"SELECT name FROM pragma_table_info('{table}') WHERE type = 'TEXT'")
+    columns = [name for (name,) in info.fetchall()]
+    connection.close()
+    for column in columns:
+        ledger = tmp_path / f"{column}.db"
+        shutil.copy(written, ledger)
+        with tampering(ledger) as raw:
+            # The last bit of the first byte: of ASCII it leaves the begin of a longer character.
+            raw.execute(
+                f"UPDATE {table} SET {column} = CAST(? || substr({column}, 2) AS TEXT)"
+                " WHERE rowid = 1",
+                (b"\xf3",),
+            )
+        assert not verified(ledger).ok, column
+
+
+def test_members_that_are_no_list_are_named_by_their_run(ledger: Path) -> None:
+    run = value(ledger, "SELECT run_id FROM run WHERE rowid = 2")
+    cut = "substr(evidence_ids, 1, length(evidence_ids) - 1)"
+    with tampering(ledger) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute(f"UPDATE run_members SET evidence_ids = {cut} WHERE run_number = 2")
+    problems = [p for p in verified(ledger).problems if p.what == "run"]
+    assert [(p.identifier, p.message) for p in problems] == [(run, "A kept list is not JSON.")]
+
+
+def test_reading_a_text_that_is_none_is_refused_with_its_code(ledger: Path) -> None:
+    change(ledger, "UPDATE run SET created_by = CAST(x'f3' AS TEXT) WHERE rowid = 1")
+    with Session(ledger, tenant=TENANT) as session, pytest.raises(StoreError) as refusal:
+        session.runs()
+    assert refusal.value.code == "store_corrupt"
+
+
+def test_an_identifier_that_cannot_be_read_ends_its_table_alone(ledger: Path) -> None:
+    problems = change(ledger, "UPDATE run SET run_id = CAST(x'f3' AS TEXT) WHERE rowid = 1")
+    assert ("run", "", "A kept text is not UTF-8.") in {
+        (p.what, p.identifier, p.message) for p in problems
+    }
+    assert verified(ledger).findings == 8

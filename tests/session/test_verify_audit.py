@@ -88,7 +88,7 @@ def test_following_the_chain_can_be_cancelled(ledger: Path) -> None:
             {"7", "8"},
         ),
         ("UPDATE audit_entry SET detail = CAST('[' AS BLOB) WHERE sequence = 6", {"6"}),
-        ("UPDATE audit_entry SET actor = CAST(x'ff' AS TEXT) WHERE sequence = 2", {"1"}),
+        ("UPDATE audit_entry SET actor = CAST(x'ff' AS TEXT) WHERE sequence = 2", {"2"}),
     ],
 )
 def test_a_changed_chain_is_found_in_its_places(ledger: Path, sql: str, places: set[str]) -> None:

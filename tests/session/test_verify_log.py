@@ -2,30 +2,45 @@
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise, product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import apsw
+import psycopg
 import pytest
 
 from seawall.errors import Cancelled
+from seawall.lab.postgres_server import PostgresServer
 from seawall.native import RunControl
 from seawall.provenance.log_leaf import LOG_TREES
 from seawall.provenance.tree_head import SignedTreeHead
 from seawall.session.tree_heads import find_head
 from seawall.session.verify_log import LogVerification, verify_log
 from seawall.store import Store, open_store
-from seawall.store.types import Evidence, Link
+from seawall.store.types import Link
 
-from .signed_ledger import KEY, PUBLIC_KEYS, TENANT, behind_its_back, make_ledger, sign
+from .signed_ledger import (
+    KEY,
+    PUBLIC_KEYS,
+    TENANT,
+    Back,
+    add_a_tile,
+    behind_its_back,
+    behind_the_server,
+    changed_cells,
+    make_ledger,
+    sign,
+)
 
 LOG_COLUMNS = {
     "log_ledger": ("ledger_id",),
     "log_tree": ("tree", "size", "peaks"),
+    "log_tile": ("tree", "level", "tile", "root", "hashes"),
     "log_head": ("number", "head", "signature", "public_key"),
 }
 COLUMNS = {**{tree: tuple(columns) for tree, columns in LOG_TREES.items()}, **LOG_COLUMNS}
+BITS = (0x01, 0x80)  # of a text the second leaves none
 
 
 @pytest.fixture(scope="module")
@@ -49,101 +64,116 @@ def verified(store: Store, known_head: SignedTreeHead | None = None) -> LogVerif
     return verify_log(store, public_keys=PUBLIC_KEYS, known_head=known_head)
 
 
-def rows(connection: apsw.Connection, table: str) -> list[tuple[Any, ...]]:
-    key = "tree" if table == "log_tree" else "rowid"
-    columns = ", ".join(COLUMNS[table])
-    return connection.execute(f"SELECT {key}, {columns} FROM {table} ORDER BY 1").fetchall()
+@pytest.fixture(scope="module")
+def served(postgres_server: PostgresServer) -> list[SignedTreeHead]:
+    """The same in a database, which others are copied from."""
+    with psycopg.connect(postgres_server.url(), autocommit=True) as administrator:
+        administrator.execute("CREATE DATABASE signed_ledger TEMPLATE empty_ledger")
+    return make_ledger(postgres_server.url("signed_ledger"))
 
 
-def write_cell(connection: apsw.Connection, table: str, key: Any, column: str, value: Any) -> None:
-    name = "tree" if table == "log_tree" else "rowid"
-    place = "CAST(? AS TEXT)" if isinstance(value, bytearray) else "?"
-    connection.execute(f"UPDATE {table} SET {column} = {place} WHERE {name} = ?", (value, key))
-    assert connection.changes() == 1
+class Tampered(NamedTuple):
+    """A ledger that is open, and the way behind its back."""
+
+    store: Store
+    back: Back
+    head: SignedTreeHead
 
 
-def changed_cells(value: Any, positions: Any) -> Iterator[Any]:
-    """The same cell with one thing changed: a bit of a byte, or a number by one."""
-    if isinstance(value, int):
-        yield value + 1000
-        return
-    content = value.encode() if isinstance(value, str) else value
-    for at in positions(len(content)):
-        flipped = bytearray(content)
-        flipped[at] ^= 1
-        # A text stays one; the bytearray says so.
-        yield flipped if isinstance(value, str) else bytes(flipped)
-    for other in {content[:-1], content + b"0"} - {content}:
-        yield bytearray(other) if isinstance(value, str) else other
+@pytest.fixture(params=["sqlite", "postgres"])
+def tampered(request: pytest.FixtureRequest) -> Iterator[Tampered]:
+    if request.param == "postgres":
+        head = request.getfixturevalue("served")[-1]
+        url = request.getfixturevalue("new_database")("signed_ledger")
+        with behind_the_server(url) as raw, open_store(url) as store:
+            yield Tampered(store, Back(raw, "log_index"), head)
+    else:
+        path, heads = (request.getfixturevalue(name) for name in ("ledger", "heads"))
+        with behind_its_back(path) as raw, open_store(path) as store:
+            yield Tampered(store, Back(raw, "rowid"), heads[-1])
 
 
-def flip_everything(ledger: Path, positions: Any) -> int:
+def flip_everything(tampered: Tampered, positions: Any, tables: Iterable[str], *rows: int) -> int:
+    """Change each cell of some rows, or of all; each change must be found."""
+    store, back, _ = tampered
     tried = 0
-    with behind_its_back(ledger) as raw, open_store(ledger) as store:
-        assert verified(store).ok
-        for table, columns in COLUMNS.items():
-            for key, *cells in rows(raw, table):
-                for column, value in zip(columns, cells, strict=True):
-                    for changed in changed_cells(value, positions):
-                        write_cell(raw, table, key, column, changed)
-                        now = key
-                        if column == "tree":
-                            now = bytes(changed).decode()
-                        elif column in ("sequence", "number"):
-                            now = changed
-                        assert not verified(store).ok, (table, key, column, changed)
-                        write_cell(raw, table, now, column, value)
-                        tried += 1
-        assert verified(store).ok
+    assert verified(store).ok
+    for table in tables:
+        kept = back.rows(table, COLUMNS[table])
+        for key, cells in [kept[row] for row in rows] if rows else kept:
+            for column, value in zip(COLUMNS[table], cells, strict=True):
+                for changed in changed_cells(value, positions):
+                    now = back.write(table, key, column, changed)
+                    assert not verified(store).ok, (table, key, column, changed)
+                    assert back.write(table, now, column, value) == key
+                    tried += 1
+    assert verified(store).ok
     return tried
 
 
-def test_a_changed_byte_of_any_row_log_or_head_is_found(ledger: Path) -> None:
-    chosen = random.Random(3)  # noqa: S311
+def chosen_bits(seed: int) -> Callable[[int], list[tuple[int, int]]]:
+    """One place for each of the bits."""
+    chosen = random.Random(seed)  # noqa: S311 (places to damage, no secret)
+    return lambda size: [(chosen.randrange(size), bit) for bit in BITS] if size else []
 
-    def one(size: int) -> set[int]:
-        return {chosen.randrange(size)} if size else set()
 
-    assert flip_everything(ledger, one) > 500
+def all_bits(size: int) -> Iterable[tuple[int, int]]:
+    return product(range(size), BITS)
+
+
+def some_bits(size: int) -> Iterable[tuple[int, int]]:
+    return product(range(0, size, 16), BITS)
+
+
+WITHOUT_TILES = [table for table in COLUMNS if table != "log_tile"]
+
+
+def test_a_changed_byte_of_any_row_log_or_head_is_found(tampered: Tampered) -> None:
+    # A server takes a while for each: of its tables only the last row.
+    rows = (-1,) if tampered.back.place == "log_index" else ()
+    assert flip_everything(tampered, chosen_bits(3), WITHOUT_TILES, *rows) > (150 if rows else 800)
 
 
 @pytest.mark.faults
-def test_each_changed_byte_of_every_row_log_and_head_is_found(ledger: Path) -> None:
-    assert flip_everything(ledger, range) > 10_000
+def test_each_changed_byte_of_every_row_log_and_head_is_found(tampered: Tampered) -> None:
+    if tampered.back.place == "log_index":  # a server takes a while for each
+        assert flip_everything(tampered, some_bits, WITHOUT_TILES, -1) > 2_000
+    else:
+        assert flip_everything(tampered, all_bits, WITHOUT_TILES) > 50_000
 
 
-@pytest.mark.parametrize("table", COLUMNS)
-def test_each_row_that_is_dropped_is_found(ledger: Path, heads: Any, table: str) -> None:
-    with behind_its_back(ledger) as raw, open_store(ledger) as store:
-        columns = COLUMNS[table]
-        for key, *cells in rows(raw, table):
-            name = "tree" if table == "log_tree" else "rowid"
-            more = {"only_row": 1} if table == "log_ledger" else {}
-            if table == "link":  # beside what is logged
-                asked = "SELECT finding_number FROM link WHERE rowid = ?"
-                more = {"finding_number": raw.execute(asked, (key,)).get}
-            raw.execute(f"DELETE FROM {table} WHERE {name} = ?", (key,))
-            assert not verified(store, known_head=heads[-1]).ok, (table, key)
-            with_key = [("rowid", key)] if name == "rowid" else []
-            put = dict([*with_key, *zip(columns, cells, strict=True)]) | more
-            raw.execute(
-                f"INSERT INTO {table} ({', '.join(put)}) VALUES ({', '.join('?' * len(put))})",
-                tuple(put.values()),
-            )
-        assert verified(store, known_head=heads[-1]).ok
+@pytest.mark.parametrize("table", WITHOUT_TILES)
+def test_each_row_that_is_dropped_is_found(tampered: Tampered, table: str) -> None:
+    store, back, head = tampered
+    # Beside what is logged, a link has the number of its finding, and a row of a server its place.
+    is_numbered = back.place == "log_index" and table in LOG_TREES
+    more = ("finding_number",) if table == "link" and back.place == "rowid" else ()
+    more += ("log_index",) if is_numbered and table == "audit_entry" else ()
+    columns = (*COLUMNS[table], *more)
+    for key, cells in back.rows(table, columns):
+        names = back.key_of(table)
+        condition = " AND ".join(f"{name} = ?" for name in names)
+        back.execute(f"DELETE FROM {table} WHERE {condition}", *key)
+        assert not verified(store, known_head=head).ok, (table, key)
+        put = dict(zip(names, key, strict=True)) | dict(zip(columns, cells, strict=True))
+        marks = ", ".join("?" * len(put))
+        back.execute(f"INSERT INTO {table} ({', '.join(put)}) VALUES ({marks})", *put.values())
+    assert verified(store, known_head=head).ok
 
 
 @pytest.mark.parametrize("tree", LOG_TREES)
-def test_rows_that_change_places_are_found(ledger: Path, tree: str) -> None:
-    with behind_its_back(ledger) as raw, open_store(ledger) as store:
-        column = "sequence" if tree == "audit_entry" else "rowid"
-        for first in range(1, len(rows(raw, tree))):
-            for old, new in ((first, -1), (first + 1, first), (-1, first + 1)):
-                raw.execute(f"UPDATE {tree} SET {column} = ? WHERE {column} = ?", (new, old))
-            assert not verified(store).ok, (tree, first)
-            for old, new in ((first, -1), (first + 1, first), (-1, first + 1)):
-                raw.execute(f"UPDATE {tree} SET {column} = ? WHERE {column} = ?", (new, old))
-        assert verified(store).ok
+def test_rows_that_change_places_are_found(tampered: Tampered, tree: str) -> None:
+    store, back, _ = tampered
+    column = "sequence" if tree == "audit_entry" else back.place
+    places = [place for (place,), _ in back.rows(tree, ())]
+    for first, second in pairwise(places):
+        turn = ((first, -1), (second, first), (-1, second))
+        for old, new in turn:
+            back.execute(f"UPDATE {tree} SET {column} = ? WHERE {column} = ?", new, old)
+        assert not verified(store).ok, (tree, first)
+        for old, new in turn:
+            back.execute(f"UPDATE {tree} SET {column} = ? WHERE {column} = ?", new, old)
+    assert verified(store).ok
 
 
 @pytest.mark.parametrize("rowid", [0, -1, 1_000])
@@ -259,27 +289,53 @@ def test_a_head_by_a_key_that_is_not_trusted_is_told(ledger: Path) -> None:
 # --- tiles
 
 
-def test_a_changed_or_missing_tile_is_found(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    make_ledger(path)
-    with open_store(path) as store:
-        finding = next(iter(store.all_findings(TENANT)))
-        dataset = store.finding(TENANT, finding.finding_id).dataset_version_id
-        many = [Evidence(f"ev_{i}", dataset, "debt", "k", b"{}") for i in range(600)]
-        store.submit(lambda tx: tx.put_evidence(TENANT, many)).result(timeout=60)
-        sign(store)
-        assert verified(store).ok
-    with behind_its_back(path) as raw, open_store(path) as store:
-        for sql, mended in (
-            ("root = zeroblob(32)", "root"),
-            ("hashes = zeroblob(8192)", "hashes"),
-        ):
-            (kept,) = raw.execute(f"SELECT {mended} FROM log_tile WHERE tile = 1").fetchone()
-            raw.execute(f"UPDATE log_tile SET {sql} WHERE tile = 1")
-            assert [p.tree for p in verified(store).problems] == ["evidence"]
-            raw.execute(f"UPDATE log_tile SET {mended} = ? WHERE tile = 1", (kept,))
-        raw.execute("UPDATE log_tile SET tile = 7 WHERE tile = 1")
-        assert len(verified(store).problems) == 2
+@pytest.fixture(params=["sqlite", "postgres"])
+def tiled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tampered]:
+    """A ledger whose evidence has a tile."""
+    if request.param == "postgres":
+        head = request.getfixturevalue("served")[-1]
+        url = request.getfixturevalue("new_database")("signed_ledger")
+        add_a_tile(url)
+        with behind_the_server(url) as raw, open_store(url) as store:
+            yield Tampered(store, Back(raw, "log_index"), head)
+    else:
+        path, heads = (request.getfixturevalue(name) for name in ("ledger", "heads"))
+        add_a_tile(path)
+        with behind_its_back(path) as raw, open_store(path) as store:
+            yield Tampered(store, Back(raw, "rowid"), heads[-1])
+
+
+def test_a_changed_byte_of_a_tile_is_found(tiled: Tampered) -> None:
+    assert flip_everything(tiled, chosen_bits(4), ["log_tile"]) >= 10
+
+
+@pytest.mark.faults
+def test_each_changed_byte_of_a_tile_is_found(tiled: Tampered) -> None:
+    bits, least = (some_bits, 1_000) if tiled.back.place == "log_index" else (all_bits, 16_000)
+    assert flip_everything(tiled, bits, ["log_tile"]) > least
+
+
+def test_a_missing_and_a_moved_tile_are_found(tiled: Tampered) -> None:
+    store, back, _ = tiled
+    back.execute("UPDATE log_tile SET tile = 7")
+    assert [p.tree for p in verified(store).problems] == ["evidence"] * 2
+    back.execute("DELETE FROM log_tile")
+    assert [p.message for p in verified(store).problems] == [
+        "the tile of level 0 from leaf 0 is missing"
+    ]
+
+
+# --- what cannot be read
+
+
+def test_a_row_that_cannot_be_read_is_named_by_its_leaf(tampered: Tampered) -> None:
+    store, back, _ = tampered
+    (place, _), *_ = reversed(back.rows("finding", ()))
+    back.write("finding", place, "tenant", bytearray(b"\xf3"))
+    last = store.log_states()["finding"].size - 1
+    assert [(p.tree, p.message) for p in verified(store).problems] == [
+        ("finding", f"leaf {last}: A kept text is not UTF-8.")
+    ]
 
 
 # --- reading

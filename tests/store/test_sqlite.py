@@ -127,6 +127,37 @@ def test_a_failure_of_sqlite_becomes_a_code_without_its_text(
     assert "SELECT" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "malformed JSON",
+        "no such column: created_bz",
+        "no such table: evidencd",
+        'near "TBBLE": syntax error',
+        "table run has no column named engine",
+        "table run already exists",
+        "unsupported file format",
+    ],
+)
+def test_what_another_schema_or_list_makes_sqlite_say_is_damage(said: str) -> None:
+    with pytest.raises(StoreError) as refusal, translated():
+        raise apsw.SQLError(said)
+    assert refusal.value.code == "store_corrupt"
+    assert said not in str(refusal.value)
+
+
+def test_a_text_that_is_none_is_damage() -> None:
+    with pytest.raises(StoreError) as refusal, translated():
+        b"\xf3".decode()
+    assert refusal.value.code == "store_corrupt"
+
+
+def test_a_savepoint_that_went_with_its_transaction_is_no_damage() -> None:
+    with pytest.raises(StoreError) as refusal, translated():
+        raise apsw.SQLError("no such savepoint: request")
+    assert refusal.value.code == "store_unavailable"
+
+
 def test_a_file_that_is_no_database_is_corrupt(path: Path) -> None:
     path.write_bytes(b"no database" * 1_000)
     with pytest.raises(StoreError) as refusal:
@@ -217,7 +248,7 @@ def test_a_link_with_the_number_of_another_finding_is_found(
     "sql",
     [
         f"SELECT * FROM link WHERE tenant = :tenant AND {OF_FINDING} ORDER BY link_id",
-        PAGE_OF_LINKS,
+        PAGE_OF_LINKS.format(columns="link_id"),
         "SELECT evidence_id FROM run_evidence WHERE tenant = :tenant AND run_id = :run_id",
     ],
 )

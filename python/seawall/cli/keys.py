@@ -62,7 +62,7 @@ def create(
             created_by=ledger.actor,
             expires_at=expires_at,
         )
-        told = _draft(ledger, "api_key.create", key.key_id, name=key.name, roles=key.roles)
+        told = _draft(ledger, "api_key.create", key.key_id, **key.told())
 
         def keep(transaction: Transaction) -> None:
             transaction.put_api_key(key)

@@ -1,9 +1,12 @@
 """Has anything been changed? Everything that can be computed again is, and compared."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
+from typing import TypeVar, get_type_hints
 
 import msgspec
+from msgspec.structs import astuple
 
 from seawall import native
 from seawall.errors import Cancelled, NotFound, SeawallError, StoreError
@@ -12,18 +15,33 @@ from seawall.native import RunControl
 from seawall.provenance import canonical_json
 from seawall.provenance.tree_head import SignedTreeHead
 from seawall.session import identity
-from seawall.session.audit import verify_audit
+from seawall.session.audit import AuditVerification, verify_audit
 from seawall.session.codec import decode_table, decompress
+from seawall.session.verify_access import KeyCheck, SwitchCheck
 from seawall.session.verify_log import verify_log
 from seawall.session.writing import summarise
 from seawall.store import Store
-from seawall.store.types import DatasetVersion, Evidence, Finding, Run
+from seawall.store.row_reads import UnreadableRows
+from seawall.store.types import AuditEntry, DatasetVersion, Evidence, Finding, Link, Run
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+# What a row raises whose content has another shape than was written.
+_ODD = (
+    msgspec.MsgspecError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
 
 
 class Problem(msgspec.Struct, frozen=True):
     """One thing that does not agree."""
 
-    what: str  # dataset, evidence, finding, link, run, audit, log or database
+    what: str  # dataset, evidence, finding, link, run, audit, key, switch, log or database
     identifier: str
     message: str
 
@@ -66,7 +84,7 @@ def verify_store(
     """
     problems = [Problem("database", "", text) for text in store.integrity_problems()]
     datasets = records = 0
-    for dataset in store.all_datasets(tenant):
+    for dataset in _readable("dataset", store.all_datasets(tenant), problems):
         datasets += 1
         records += dataset.record_count
         problems += _guarded(
@@ -75,22 +93,20 @@ def verify_store(
             _dataset_problems(store, dataset, threads=threads, control=control),
         )
     evidence = findings = links = runs = 0
-    for row in store.all_evidence(tenant):
+    for row in _readable("evidence", store.all_evidence(tenant), problems):
         evidence += 1
         problems += _guarded("evidence", row.evidence_id, _evidence_problems(store, tenant, row))
     linked = _LinkedFindings(store, tenant)
-    for found in store.all_findings(tenant):
+    for found in _readable("finding", store.all_findings(tenant), problems):
         findings += 1
         problems += _guarded("finding", found.finding_id, _finding_problems(tenant, found, linked))
-    for link in store.all_links(tenant):
+    for link in _readable("link", store.all_links(tenant), problems):
         links += 1
-        if identity.link_id(tenant, link.finding_id, link.evidence_id) != link.link_id:
-            problems.append(Problem("link", link.link_id, "one of its ends was changed"))
-    for run in store.all_runs(tenant):
+        problems += _guarded("link", link.link_id, _link_problems(tenant, link))
+    for run in _readable("run", store.all_runs(tenant), problems):
         runs += 1
         problems += _guarded("run", run.run_id, _run_problems(store, run))
-    audit = verify_audit(store, control=control)
-    problems += [Problem("audit", str(p.sequence), p.message) for p in audit.problems]
+    audit = _audit(store, problems, control)
     log = verify_log(store, public_keys=public_keys, known_head=known_head, control=control)
     problems += [Problem("log", p.tree, p.message) for p in log.problems]
     return Verification(
@@ -107,17 +123,69 @@ def verify_store(
     )
 
 
+def _readable(what: str, rows: Iterator[Row], problems: list[Problem]) -> Iterator[Row]:
+    """Give the rows that can be read; the others are problems."""
+    try:
+        for row in rows:
+            cells = zip(row.__struct_fields__, astuple(row), _types(type(row)), strict=True)
+            if odd := [name for name, cell, kind in cells if type(cell) is not kind]:
+                identifier = str(getattr(row, f"{what}_id", getattr(row, "dataset_version_id", "")))
+                problems.append(Problem(what, identifier, f"its {odd[0]} is of another type"))
+            else:
+                yield row
+    except UnreadableRows as error:
+        problems += [Problem(what, identifier, message) for identifier, message in error.rows]
+    except StoreError as error:
+        if error.code != "store_corrupt":
+            raise
+        problems.append(Problem(what, "", str(error)))
+
+
+def _audit(store: Store, problems: list[Problem], control: RunControl | None) -> AuditVerification:
+    """Follow the audit, and compare what may change with what it says of it."""
+    checks: list[KeyCheck | SwitchCheck] = []
+    for kind in (KeyCheck, SwitchCheck):
+        try:
+            checks.append(kind(store))
+        except StoreError as error:
+            if error.code != "store_corrupt":
+                raise
+            problems.append(Problem(kind.what, "", str(error)))
+
+    def see(entry: AuditEntry) -> None:
+        for check in checks:
+            check.see(entry)
+
+    audit = verify_audit(store, see=see, control=control)
+    problems += [Problem("audit", str(p.sequence), p.message) for p in audit.problems]
+    if audit.ok:  # else it is no measure
+        for check in checks:
+            problems += _collected(check.what, "", check.problems())
+    return audit
+
+
+@cache
+def _types(row: type[msgspec.Struct]) -> tuple[type, ...]:
+    hints = get_type_hints(row)
+    return tuple(hints[name] for name in row.__struct_fields__)
+
+
 def _guarded(what: str, identifier: str, messages: Iterator[str]) -> list[Problem]:
-    """Turn what is found, and what breaks while looking, into problems."""
+    """Turn what is found of one thing, and what breaks while looking, into problems."""
+    return _collected(what, identifier, ((identifier, message) for message in messages))
+
+
+def _collected(what: str, identifier: str, messages: Iterator[tuple[str, str]]) -> list[Problem]:
+    """Turn what is found of several things into problems; ``identifier`` is where it breaks."""
     found = []
     try:
-        for message in messages:
-            found.append(Problem(what, identifier, message))  # noqa: PERF401 (kept if it breaks off)
+        for name, message in messages:
+            found.append(Problem(what, name, message))
     except Cancelled:
         raise
     except SeawallError as error:
         found.append(Problem(what, identifier, str(error)))
-    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, MemoryError) as error:
+    except _ODD as error:
         found.append(Problem(what, identifier, f"unreadable: {error}"))
     return found
 
@@ -170,7 +238,10 @@ def _dataset_problems(
         yield "its summary is not that of its records"
     stored: dict[str, list[bytes]] = {}
     for part in store.derived_tables(tenant, key):
-        stored.setdefault(part.name, []).append(part.payload)
+        parts = stored.setdefault(part.name, [])
+        if part.chunk_index != len(parts):
+            yield f"part {len(parts)} of the table {part.name} says that it is {part.chunk_index}"
+        parts.append(part.payload)
     for name in stored.keys() - again.tables().keys():
         yield f"the table {name} is not one of its own"
     for name, table in again.tables().items():
@@ -190,6 +261,9 @@ def _blocks(store: Store, dataset: DatasetVersion, problems: list[str]) -> Itera
             raise StoreError(f"raw block {expected} is missing", code="store_corrupt")
         if chunk.first_record != expected * native.LEAVES_PER_CHUNK:
             problems.append(f"raw block {expected} does not begin where it says")
+        left = dataset.record_count - expected * native.LEAVES_PER_CHUNK
+        if chunk.record_count != min(left, native.LEAVES_PER_CHUNK):
+            problems.append(f"raw block {expected} does not hold as many records as it says")
         yield decompress(chunk.payload, size=chunk.payload_size, codec=chunk.codec)
 
 
@@ -205,6 +279,11 @@ def _evidence_problems(store: Store, tenant: str, row: Evidence) -> Iterator[str
         store.run(tenant, body["run_id"])
 
 
+def _link_problems(tenant: str, link: Link) -> Iterator[str]:
+    if identity.link_id(tenant, link.finding_id, link.evidence_id) != link.link_id:
+        yield "one of its ends was changed"
+
+
 class _LinkedFindings:
     """Tells of findings, asked for in their order, whether they have a link.
 
@@ -214,7 +293,7 @@ class _LinkedFindings:
     def __init__(self, store: Store, tenant: str) -> None:
         self._store = store
         self._tenant = tenant
-        self._links = store.all_links(tenant)
+        self._links = _readable("link", store.all_links(tenant), [])  # told of where they are read
         self._at = ""  # whose links come next
 
     def has(self, finding_id: str) -> bool:

@@ -79,8 +79,17 @@ def verify_log(
             except ProofInvalid as error:
                 problems.append(LogProblem("known head", str(error)))
         problems += _guarded("known head", continuing_problems(store, known_head))
-    leaves = sum(state.size for state in store.log_states().values())
-    return LogVerification(leaves, len(heads), problems)
+    return LogVerification(_leaves(store), len(heads), problems)
+
+
+def _leaves(store: Store) -> int:
+    """Count the leaves of all trees; none where these cannot be read, which each has told."""
+    try:
+        return sum(state.size for state in store.log_states().values())
+    except StoreError as error:
+        if error.code != "store_corrupt":
+            raise
+        return 0
 
 
 def _guarded(tree: str, messages: Iterator[str]) -> list[LogProblem]:
@@ -92,7 +101,7 @@ def _guarded(tree: str, messages: Iterator[str]) -> list[LogProblem]:
         raise
     except SeawallError as error:
         found.append(LogProblem(tree, str(error)))
-    except (TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         found.append(LogProblem(tree, f"unreadable: {error}"))
     return found
 
@@ -124,7 +133,7 @@ def _tree_problems(
     for stop in stops:
         if control is not None and control.cancelled:
             raise Cancelled("the verification was cancelled")
-        hashes = store.log_leaf_hashes(tree, now.size, stop - now.size)
+        hashes = _leaf_hashes(store, tree, now.size, stop - now.size)
         now = LogState(stop, native.extend_peaks(now.size, now.peaks, hashes))
         yield from tiles.compare(hashes)
         root = tree_state(now).root
@@ -134,6 +143,20 @@ def _tree_problems(
     if now.peaks != state.peaks:
         yield "its rows are not those that were logged"
     yield from tiles.rest()
+
+
+def _leaf_hashes(store: Store, tree: str, first: int, count: int) -> bytes:
+    """Hash consecutive rows; name the first of them that cannot be read."""
+    try:
+        return store.log_leaf_hashes(tree, first, count)
+    except StoreError as error:
+        if error.code != "store_corrupt" or error.where:
+            raise
+        if count == 1:
+            raise StoreError(error.message, code=error.code, where=f"leaf {first}") from error
+    half = count // 2
+    left = _leaf_hashes(store, tree, first, half)
+    return left + _leaf_hashes(store, tree, first + half, count - half)
 
 
 class _Tiles:
@@ -181,7 +204,14 @@ def _heads(
 ) -> list[TreeHead]:
     """Check every head by itself and against the one before; return those that can be read."""
     previous, heads = BEFORE_THE_FIRST_HEAD, []
-    for expected, kept in enumerate(store.log_heads(), 1):
+    try:
+        stored = store.log_heads()
+    except StoreError as error:
+        if error.code != "store_corrupt":
+            raise
+        problems.append(LogProblem("heads", str(error)))
+        stored = []
+    for expected, kept in enumerate(stored, 1):
         name = f"head {kept.number}"
         try:
             signed = signed_head(kept)

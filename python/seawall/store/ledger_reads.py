@@ -1,9 +1,10 @@
 """The rows of the ledger, read from any database."""
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from seawall.errors import NotFound
-from seawall.store.pages import MAX_PAGE_ROWS, PAGE_ROWS
+from seawall.store.pages import PAGE_ROWS
 from seawall.store.row_reads import COLUMNS, RowReads, no_such
 from seawall.store.types import (
     DatasetVersion,
@@ -32,6 +33,13 @@ _FINDING_WITH_EVIDENCE = (
 
 class LedgerReads(RowReads):
     """The reads of `Store`, whatever the database."""
+
+    page_of_links: ClassVar[str] = (
+        "SELECT {columns} FROM link"
+        " WHERE (finding_id, evidence_id) > (:finding_id, :evidence_id) AND {tenant} = :tenant"
+        " ORDER BY finding_id, evidence_id LIMIT :limit"
+    )
+    """Links of a tenant by finding and evidence, after one of them."""
 
     def tenants(self) -> list[str]:
         """Every tenant that has a dataset or a job, in ascending order."""
@@ -202,13 +210,7 @@ class LedgerReads(RowReads):
 
     def all_links(self, tenant: str) -> Iterator[Link]:
         """Every link of the tenant, by finding and evidence."""
-        sql = (
-            f"SELECT {COLUMNS[Link]} FROM link"
-            " WHERE (finding_id, evidence_id) > (:finding_id, :evidence_id)"
-            f" AND {self.tenant_aside} = :tenant"
-            f" ORDER BY finding_id, evidence_id LIMIT {MAX_PAGE_ROWS}"
-        )
-        last = {"finding_id": "", "evidence_id": ""}
-        while page := self._select(Link, sql, {**last, "tenant": tenant}):
-            yield from page
-            last = {"finding_id": page[-1].finding_id, "evidence_id": page[-1].evidence_id}
+        columns = ("link_id, link.finding_id, evidence_id", "link.finding_id, evidence_id")
+        before = {"finding_id": "", "evidence_id": ""}
+        sql = self.page_of_links.format(columns="{columns}", tenant=self.tenant_aside)
+        return self._walk(Link, sql, columns, before, tenant)

@@ -14,7 +14,15 @@ from seawall.errors import SeawallError, StoreError
 from seawall.store.postgres_arrays import register_arrays
 from seawall.store.postgres_deadlines import Deadlines, Session
 from seawall.store.postgres_url import read_url
-from seawall.store.refusals import BUSY, DAMAGED, FULL, Failure, refused_row, refused_value
+from seawall.store.refusals import (
+    BUSY,
+    DAMAGED,
+    FULL,
+    GARBLED_TEXT,
+    Failure,
+    refused_row,
+    refused_value,
+)
 
 LEAST_VERSION = 15
 """Of PostgreSQL."""
@@ -100,6 +108,8 @@ def translated() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise failure(error) from error
+    except UnicodeDecodeError as error:
+        raise GARBLED_TEXT.error() from error
 
 
 def unavailable() -> StoreError:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from msgspec import Struct
 
-from seawall.errors import NotFound
+from seawall.errors import NotFound, StoreError
 from seawall.store.pages import MAX_PAGE_ROWS, check_limit
 from seawall.store.tables import LEDGER_TABLES
 from seawall.store.types import Job
@@ -20,6 +20,26 @@ _TABLES: dict[type[Struct], tuple[str, str]] = {
 """Name and identifier of the table that holds such rows."""
 
 COLUMNS = {row: ", ".join(row.__struct_fields__) for row in _TABLES}
+
+
+class UnreadableRows(StoreError):
+    """Rows of a table that cannot be read; all others could.
+
+    Parameters
+    ----------
+    table : str
+        Where they are.
+    rows : list of (str, str)
+        Of each its identifier, empty where that is what cannot be read, and what is wrong.
+    """
+
+    default_code = "store_corrupt"
+
+    def __init__(self, table: str, rows: list[tuple[str, str]]) -> None:
+        identifier, message = rows[0]
+        more = f" ({len(rows):,} rows of the table cannot be read)" if len(rows) > 1 else ""
+        super().__init__(message + more, where=f"{table}[{identifier}]" if identifier else table)
+        self.rows = rows
 
 
 def no_such(row: type[Struct], identifier: str) -> NotFound:
@@ -95,8 +115,77 @@ class RowReads(ABC):
         )
 
     def _all(self, row: type[Row], tenant: str) -> Iterator[Row]:
-        _, key = _TABLES[row]
-        last = ""
-        while page := self._by_identifier(row, tenant, MAX_PAGE_ROWS, last):
+        table, key = _TABLES[row]
+        sql = (
+            f"SELECT {{columns}} FROM {table} WHERE {key} > :{key}"
+            f" AND {self.tenant_aside} = :tenant ORDER BY {key} LIMIT :limit"
+        )
+        return self._walk(row, sql, (COLUMNS[row], key), {key: ""}, tenant)
+
+    def _walk(
+        self,
+        row: type[Row],
+        sql: str,
+        columns: tuple[str, str],
+        before: dict[str, Any],
+        tenant: str | None,
+        *,
+        is_chain: bool = False,
+    ) -> Iterator[Row]:
+        """Read rows in the order of their keys; after all others, tell which cannot be read.
+
+        Parameters
+        ----------
+        row : type of Struct
+            What each becomes.
+        sql : str
+            Asks for ``{columns}`` of ``:limit`` rows after the key in ``before``.
+        columns : (str, str)
+            Those of a row, and those of its key alone.
+        before : dict
+            A key before the first, by the names of its fields.
+        tenant : str, optional
+            Whose they are.
+        is_chain : bool
+            Whether each goes on from the one before: they end at the first that cannot be read.
+
+        Raises
+        ------
+        UnreadableRows
+            Where the database holds what its columns cannot.
+        """
+        whole, keys = (sql.format(columns=some) for some in columns)
+        last, limit = before, MAX_PAGE_ROWS
+        unreadable: list[tuple[str, str]] = []
+        while True:
+            asked = {**last, "tenant": tenant, "limit": limit}
+            try:
+                page = self._select(row, whole, asked)
+            except StoreError as error:
+                if error.code != "store_corrupt":
+                    raise
+                if limit > 1:
+                    limit //= 2
+                    continue
+                key = self._key_alone(keys, asked)
+                unreadable.append(("/".join(map(str, key)), error.message))
+                if is_chain or not key:
+                    break
+                last, limit = dict(zip(before, key, strict=True)), MAX_PAGE_ROWS
+                continue
+            if not page:
+                break
             yield from page
-            last = getattr(page[-1], key)
+            last = {name: getattr(page[-1], name) for name in before}
+        if unreadable:
+            raise UnreadableRows(_TABLES[row][0], unreadable)
+
+    def _key_alone(self, keys: str, asked: dict[str, Any]) -> tuple[Any, ...]:
+        """Read the key of a row; empty where that cannot be read either."""
+        try:
+            found = self._rows(keys, asked)
+        except StoreError as error:
+            if error.code != "store_corrupt":
+                raise
+            return ()
+        return tuple(found[0]) if found else ()

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from seawall.errors import NotFound
-from seawall.store.pages import MAX_PAGE_ROWS, PAGE_ROWS, check_limit
+from seawall.errors import NotFound, StoreError
+from seawall.store.pages import PAGE_ROWS, check_limit
+from seawall.store.refusals import GARBLED_LIST
 from seawall.store.row_reads import COLUMNS, RowReads
 from seawall.store.types import ApiKey, AuditEntry, EngineSwitch, Job, RevokedToken
 
@@ -74,13 +75,12 @@ class ServiceReads(RowReads):
         """Every audit entry of a tenant, or of all, oldest first."""
         condition = "" if tenant is None else "AND tenant = :tenant"
         sql = (
-            f"SELECT {COLUMNS[AuditEntry]} FROM audit_entry WHERE sequence > :last {condition}"
-            f" ORDER BY sequence LIMIT {MAX_PAGE_ROWS}"
+            f"SELECT {{columns}} FROM audit_entry WHERE sequence > :sequence {condition}"
+            " ORDER BY sequence LIMIT :limit"
         )
-        last = -(2**63)  # a row that was never appended is shown too
-        while page := self._select(AuditEntry, sql, {"tenant": tenant, "last": last}):
-            yield from page
-            last = page[-1].sequence
+        before = {"sequence": -(2**63)}  # a row that was never appended is shown too
+        columns = (COLUMNS[AuditEntry], "sequence")
+        return self._walk(AuditEntry, sql, columns, before, tenant, is_chain=True)
 
     def job(self, tenant: str, job_id: str) -> Job:
         """One job."""
@@ -106,4 +106,8 @@ class ServiceReads(RowReads):
 
 def _key(row: tuple[Any, ...]) -> ApiKey:
     key_id, tenant, name, roles, *rest = row
-    return ApiKey(key_id, tenant, name, _ROLES.decode(roles), *rest)
+    try:
+        return ApiKey(key_id, tenant, name, _ROLES.decode(roles), *rest)
+    except msgspec.DecodeError as error:
+        where = f"api_key[{key_id}]"
+        raise StoreError(GARBLED_LIST.message, code=GARBLED_LIST.code, where=where) from error

@@ -1,19 +1,25 @@
 """The store in one SQLite file, which several processes may use at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from seawall.errors import StoreError
 from seawall.store.ledger_store import LedgerStore
 from seawall.store.migrations import migrate, migrations_of
-from seawall.store.pages import MAX_PAGE_ROWS
 from seawall.store.sqlite_connection import Readers
 from seawall.store.sqlite_links import LINKS_ELSEWHERE, OF_FINDING, PAGE_OF_LINKS, TO_FINDING
 from seawall.store.sqlite_log import LOG_STATEMENTS
 from seawall.store.sqlite_members import LOST_MEMBERS
 from seawall.store.sqlite_writer import CHECKPOINT_PAGES, SqliteWriter
-from seawall.store.types import Link
+
+_INTEGRITY = (
+    ("PRAGMA integrity_check", "{0}"),
+    ("PRAGMA foreign_key_check", "{0} refers to a missing {2}"),
+    (LOST_MEMBERS, "{0} refers to a missing {1}"),
+    (LINKS_ELSEWHERE, "{0} refers to a missing {1}"),
+)
+"""What is asked, and how each row of the answer is told."""
 
 
 class SqliteStore(LedgerStore):
@@ -43,6 +49,7 @@ class SqliteStore(LedgerStore):
     of_finding = OF_FINDING
     to_finding = TO_FINDING
     log_statements = LOG_STATEMENTS
+    page_of_links = PAGE_OF_LINKS
 
     def __init__(
         self,
@@ -65,26 +72,17 @@ class SqliteStore(LedgerStore):
         self._readers: Readers = Readers(path, vfs=vfs)
         super().__init__(self._writer)
 
-    def all_links(self, tenant: str) -> Iterator[Link]:
-        """Every link of the tenant, by finding and evidence."""
-        last = {"finding_id": "", "evidence_id": ""}
-        asked = {"tenant": tenant, "limit": MAX_PAGE_ROWS}
-        while page := self._select(Link, PAGE_OF_LINKS, {**asked, **last}):
-            yield from page
-            last = {"finding_id": page[-1].finding_id, "evidence_id": page[-1].evidence_id}
-
     def integrity_problems(self) -> list[str]:
         """What SQLite finds wrong with its own pages, indexes and references."""
-        try:
-            found = [text for (text,) in self._rows("PRAGMA integrity_check", {}) if text != "ok"]
-            orphans = self._rows("PRAGMA foreign_key_check", {})
-            lost = self._rows(LOST_MEMBERS, {}) + self._rows(LINKS_ELSEWHERE, {})
-        except StoreError as error:
-            if error.code != "store_corrupt":
-                raise
-            return [error.message]
-        missing = [(child, parent) for child, _, parent, _ in orphans] + lost
-        return found + [f"{child} refers to a missing {parent}" for child, parent in missing]
+        found = []
+        for sql, sentence in _INTEGRITY:
+            try:
+                found += [sentence.format(*row) for row in self._rows(sql, {}) if row != ("ok",)]
+            except StoreError as error:
+                if error.code != "store_corrupt":
+                    raise
+                found.append(error.message)
+        return found
 
     def _close_connections(self) -> None:
         self._readers.close()

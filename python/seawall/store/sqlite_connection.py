@@ -1,5 +1,6 @@
 """Connections to one SQLite file: how they are set up, shared by readers, and how they fail."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from seawall.store.refusals import (
     CLOSED,
     DAMAGED,
     FULL,
+    GARBLED_LIST,
+    GARBLED_TEXT,
+    OTHER_SCHEMA,
     Failure,
     refused_row,
     refused_value,
@@ -40,6 +44,19 @@ _FAILURES: tuple[tuple[type[apsw.Error], Failure], ...] = (
 )
 
 
+# All statements are the store's own: what they do not find was there when the tables were made.
+_GARBLED: tuple[tuple[re.Pattern[str], Failure], ...] = (
+    (re.compile(r"^malformed JSON"), GARBLED_LIST),
+    (
+        re.compile(
+            r"^(no such (table|column|index|view)\b|near \"|unrecognized token|ambiguous column"
+            r"|table \S+ (has no column|already exists)|unsupported file format|error in )"
+        ),
+        OTHER_SCHEMA,
+    ),
+)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn failures of SQLite into failures of seawall, without its SQL."""
@@ -49,6 +66,8 @@ def translated() -> Iterator[None]:
         raise _failure(error) from error
     except UnicodeEncodeError as error:  # half of a surrogate pair is no text
         raise refused_value() from error
+    except UnicodeDecodeError as error:
+        raise GARBLED_TEXT.error() from error
 
 
 def _failure(error: apsw.Error) -> SeawallError:
@@ -56,6 +75,10 @@ def _failure(error: apsw.Error) -> SeawallError:
         result = getattr(error, "extendedresult", 0)
         is_reference = result == apsw.SQLITE_CONSTRAINT_FOREIGNKEY
         return refused_row(str(error), is_reference=is_reference)
+    if isinstance(error, apsw.SQLError):
+        for said, failure in _GARBLED:
+            if said.search(str(error)):
+                return failure.error()
     return next(failure for kind, failure in _FAILURES if isinstance(error, kind)).error()
 
 

@@ -26,7 +26,7 @@ TO_FINDING = "link.finding_number = finding.rowid AND link.finding_id = finding.
 """The same, where the finding is in the statement too."""
 
 PAGE_OF_LINKS = """
-    SELECT link_id, link.finding_id, evidence_id FROM finding CROSS JOIN link
+    SELECT {columns} FROM finding CROSS JOIN link
     WHERE link.finding_number = finding.rowid
         AND link.finding_id = finding.finding_id AND link.tenant = finding.tenant
         AND finding.finding_id >= :finding_id AND +finding.tenant = :tenant

@@ -115,16 +115,16 @@ class SqliteWriter:
     def begin_logging(self) -> None:
         """Log every row from now on, and first those that a release without a log kept."""
         self._log = SqliteLogExtension(self._connection, self._group.fresh)
-        with translated():
-            is_behind = self._log.is_behind()
-        if is_behind:
-            self.begin()
-            try:
+        try:
+            with translated():
+                is_behind = self._log.is_behind()
+            if is_behind:
+                self.begin()
                 self.commit()
-            except StoreError as error:
-                self.rollback()
-                if error.code != "store_corrupt":  # a damaged ledger can still be read and verified
-                    raise
+        except StoreError as error:
+            self.rollback()
+            if error.code != "store_corrupt":  # a damaged ledger can still be read and verified
+                raise
 
     def close(self) -> None:
         """Close the connection; the last one of all processes also empties the log."""

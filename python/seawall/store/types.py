@@ -5,6 +5,7 @@ have one form (UTC, with as many digits), so that their order is that of the tex
 """
 
 from functools import lru_cache
+from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -132,6 +133,15 @@ class ApiKey(msgspec.Struct, frozen=True, gc=False):
     created_by: str
     expires_at: str | None
     revoked_at: str | None
+
+    def told(self) -> dict[str, object]:
+        """What the audit says of it when it is made: all that must never change."""
+        return {
+            "name": self.name,
+            "roles": list(self.roles),
+            "expires_at": self.expires_at,
+            "hash_sha256": sha256(self.key_hash).hexdigest(),
+        }
 
 
 class RevokedToken(msgspec.Struct, frozen=True, gc=False):

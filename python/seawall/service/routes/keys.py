@@ -118,7 +118,7 @@ def key_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
         ]
         if len(live) >= MAX_LIVE_KEYS:
             raise LimitExceeded(f"the tenant has {MAX_LIVE_KEYS:,} keys", where="keys")
-        entry = draft(request, "api_key.create", key.key_id, name=key.name, roles=key.roles)
+        entry = draft(request, "api_key.create", key.key_id, **key.told())
 
         def write(transaction: OperationWrites) -> None:
             transaction.put_api_key(key)

@@ -16,14 +16,20 @@ from seawall.lab.load_profile import (
 )
 from seawall.lab.process_sampling import ProcessSample, ProcessSampling
 from seawall.lab.trend import Trend, trend_of
+from service.soaking_rounds import beside
 
 RUN = f"{ENGINE_ROUTE}/run"
+REPORT = f"{ENGINE_ROUTE}/report"
 INGEST = "/api/v3/ingest-records"
+FILE = "/api/v3/ingest-file"
+BOUNDARY = "a-boundary"
+FILE_HEAD = 'Content-Disposition: form-data; name="file"; filename="records.json"'
 FIRST_SEQUENCE = 10**14  # as many digits for every request
 STARTED_AT = "2026-01-01T00:00:00Z"
 VARIED = "net_exposure_materiality_threshold_pct"
 WARM_UP = 0.2  # of the time
 MOST_AT_ONCE = 32
+ROUTED = 1_024
 
 
 class Soaked(msgspec.Struct, frozen=True):
@@ -31,6 +37,7 @@ class Soaked(msgspec.Struct, frozen=True):
 
     result: LoadResult
     looks: tuple[ProcessSample, ...]
+    rounds: dict[str, int]  # done beside it, by their kind; with its warm-up
 
     def memory(self) -> Trend:
         """Bytes a second."""
@@ -48,26 +55,39 @@ class Soaked(msgspec.Struct, frozen=True):
         return len(self.result.samples) / (self.result.elapsed_ns / 1e9)
 
 
-def soak(target: HttpTarget, *, seconds: float, rate: float, runs_before: int = 0) -> Soaked:
+def soak(
+    target: HttpTarget, *, seconds: float, rate: float, round_s: float, runs_before: int = 0
+) -> Soaked:
     """Load a server with everything at once.
 
     The first fifth is the warm-up, as fast as the server can: it leaves memory as no slower load
-    would. The rest is an open loop, so that each second has as many requests as the others.
+    would. The rest is an open loop, so that each second has as many requests as the others. Beside
+    both there are rounds of what takes several steps, a round of each kind every ``round_s``.
 
     Before it may come runs that fill the caches. They are of the same dataset: larger ones would
     find no room where smaller ones were let go of, and memory would grow until those are gone.
     """
     dataset = ingest_sample(target, records=3)
     question = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    _fill_routing(target)
     if runs_before:
         _fill_caches(target, question, runs=runs_before)
     requests = tuple(_requests(target, question))
     warming = LoadStage(duration_s=WARM_UP * seconds, users=MOST_AT_ONCE)
-    _load(target, warming, requests, first_sequence=FIRST_SEQUENCE)
     stage = LoadStage(duration_s=(1 - WARM_UP) * seconds, rate=rate)
-    with ProcessSampling([target.pid], interval_s=stage.duration_s / 240) as sampling:
-        result = _load(target, stage, requests, first_sequence=2 * FIRST_SEQUENCE)
-    return Soaked(result, sampling.use(target.pid).samples)
+    with beside(target, dataset, period_s=round_s) as rounds:
+        _load(target, warming, requests, first_sequence=FIRST_SEQUENCE)
+        with ProcessSampling([target.pid], interval_s=stage.duration_s / 240) as sampling:
+            result = _load(target, stage, requests, first_sequence=2 * FIRST_SEQUENCE)
+    return Soaked(result, sampling.use(target.pid).samples, rounds)
+
+
+def _fill_routing(target: HttpTarget) -> None:
+    """Name what is not there: of so many identifiers in paths the framework keeps what they are."""
+    path = f"/api/v3/jobs/job_{SEQUENCE_MARK}"
+    asked = LoadRequest(path=path, headers=target.headers, check=AnswerCheck((404,)))
+    filling = LoadStage(duration_s=3_600, users=MOST_AT_ONCE)
+    _load(target, filling, (asked,), first_sequence=FIRST_SEQUENCE, most=ROUTED)
 
 
 def _fill_caches(target: HttpTarget, question: dict[str, str], *, runs: int) -> None:
@@ -106,6 +126,10 @@ def _requests(target: HttpTarget, question: dict[str, str]) -> list[LoadRequest]
     asked = ask(target.base_url, RUN, body=question, headers=target.headers).document()
     run_id, finding = asked["run_id"], asked["material_findings"][0]
     new_records = sample_records(2, source_system=f"s-{SEQUENCE_MARK}")
+    report = {"dataset_version_id": question["dataset_version_id"], "run_id": run_id}
+    granular = {**report, "parameters": {"report_type": "granular"}}
+    unread = {"records": sample_records(2, source_system=f"p-{SEQUENCE_MARK}")}
+    kept = {"dataset_version_id": question["dataset_version_id"]}
 
     def get(path: str, weight: float, *statuses: int, **said: Any) -> LoadRequest:
         headers = {**target.headers, **said.pop("headers", {})}
@@ -116,6 +140,20 @@ def _requests(target: HttpTarget, question: dict[str, str]) -> list[LoadRequest]
         _post(target, "replay", RUN, question, 40),
         _post(target, "new run", RUN, _run_of(question, f"0.2{SEQUENCE_MARK}"), 16),
         _post(target, "ingest", INGEST, {"records": new_records}, 4),
+        _post(
+            target, "ingest a file", FILE, sample_records(2, source_system=f"f-{SEQUENCE_MARK}"), 1
+        ),
+        _form(
+            target, "ingest a form", FILE, sample_records(2, source_system=f"g-{SEQUENCE_MARK}"), 1
+        ),
+        _post(target, "preview", "/api/v3/normalize/preview", unread, 1),
+        _post(target, "preview a dataset", "/api/v3/normalize/preview", kept, 1),
+        _post(target, "validate", "/api/v3/normalize/validate", unread, 1),
+        _post(target, "report", REPORT, granular, 1),
+        _post(target, "token", "/auth/token", {"roles": ["read"]}, 1),
+        get("/api/v3/jobs?limit=5", 1),
+        get("/api/v3/audit/logs?limit=5", 1),
+        get("/api/v3/engine-registry/enabled", 1),
         get("/api/v3/datasets?limit=5", 4),
         get("/api/v3/runs?limit=5", 4),
         get(f"/api/v3/runs/{run_id}", 4),
@@ -147,6 +185,15 @@ def _post(
         body=body if isinstance(body, str) else json.dumps(body),
         check=AnswerCheck(statuses or (200,)),
     )
+
+
+def _form(
+    target: HttpTarget, name: str, path: str, records: list[dict[str, Any]], weight: float
+) -> LoadRequest:
+    file = _post(target, name, path, records, weight)
+    said = f"--{BOUNDARY}\r\n{FILE_HEAD}\r\n\r\n{file.body}\r\n--{BOUNDARY}--\r\n"
+    kind = f"multipart/form-data; boundary={BOUNDARY}"
+    return msgspec.structs.replace(file, body=said, headers={**file.headers, "Content-Type": kind})
 
 
 def _run_of(question: dict[str, str], threshold: str) -> str:

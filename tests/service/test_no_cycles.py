@@ -14,9 +14,10 @@ from seawall.service import Service, make_app
 from seawall.service.access.doors import Access
 from seawall.service.store_health import store_monitor
 from seawall.session.books import Books
-from service.conftest import RECORD, RUN, STARTED_AT, key_of
+from service.conftest import ASSUMED, RECORD, RUN, STARTED_AT, key_of
 
 INGEST = "/api/v3/ingest-records"
+JOBS = "/api/v3/engines/distressed-asset-debt-simulation/jobs"
 ASKED = 5
 
 Ask = Callable[..., Any]
@@ -43,11 +44,13 @@ def left_by(service: Service, access: Access, asking: Callable[[Ask], Any]) -> l
     headers = [(b"x-api-key", key_of(access).encode())]
     app = make_app(service, access=access)
 
-    async def ask(path: str, body: object = None, *, sent: bytes | None = None) -> Any:
+    async def ask(
+        path: str, body: object = None, *, sent: bytes | None = None, method: str = ""
+    ) -> Any:
         said: list[Any] = []
         scope: Any = {
             "type": "http",
-            "method": "GET" if body is None and sent is None else "POST",
+            "method": method or ("GET" if body is None and sent is None else "POST"),
             "path": path,
             "query_string": b"",
             "headers": headers,
@@ -152,6 +155,32 @@ def test_a_run_that_fails_leaves_nothing_to_the_collector(
             patched.setattr(Books, "book", broken)
             for _ in range(ASKED):
                 assert "message" in await ask(RUN, question)
+
+    assert left_by(service, access, asking) == []
+
+
+@pytest.mark.parametrize("ends", ["done", "failed", "cancelled"])
+def test_a_job_leaves_nothing_to_the_collector(service: Service, access: Access, ends: str) -> None:
+    begun = 0
+
+    async def asking(ask: Ask) -> None:
+        nonlocal begun
+        made = await ask(INGEST, {"records": [RECORD]})
+        question = {"dataset_version_id": made["dataset_version_id"], "started_at": STARTED_AT}
+        assumed = {} if ends == "failed" else ASSUMED
+        scenarios = 1 << 20 if ends == "cancelled" else 4_096
+        for _ in range(ASKED):
+            begun += 1
+            parameters = {**assumed, "scenario_count": scenarios, "seed": begun}
+            job = await ask(JOBS, {**question, "parameters": parameters})
+            path = f"/api/v3/jobs/{job['job_id']}"
+            if ends == "cancelled":
+                while (await ask(path))["status"] == "queued":
+                    await asyncio.sleep(0.001)
+                await ask(path, method="DELETE")
+            while service.jobs.live():
+                await asyncio.sleep(0.01)
+            assert (await ask(path))["status"] == ends
 
     assert left_by(service, access, asking) == []
 

@@ -88,6 +88,32 @@ def test_keys_are_listed_oldest_first_of_one_tenant_or_of_all(store: Store) -> N
     assert store.api_keys(None) == [foreign, old, new]
 
 
+def test_live_keys_are_neither_revoked_nor_expired(store: Store) -> None:
+    endless, revoked = replace(api_key("e"), expires_at=None), api_key("r")
+    put(store, api_key("a"), endless, revoked, api_key("f", tenant="other"))
+    submit(store, lambda t: t.revoke_api_key(TENANT, "r", "2025"))
+    assert store.live_api_keys("2025", tenant=TENANT) == [api_key("a"), endless]
+    assert store.live_api_keys("2026", tenant=TENANT) == [endless]
+    assert store.live_api_keys("2025") == [
+        api_key("a"),
+        endless,
+        api_key("f", tenant="other"),
+    ]
+
+
+def test_with_live_keys_come_those_of_each_tenant_that_ended_last(store: Store) -> None:
+    put(store, api_key("endless"), *(api_key(name) for name in "abcd"), api_key("x", tenant="o"))
+    for at, name in enumerate("bad", start=2021):
+        submit(store, lambda t, name=name, at=at: t.revoke_api_key(TENANT, name, str(at)))
+    submit(store, lambda t: t.revoke_api_key("o", "x", "2020"))
+
+    def ended(most: int, at: str) -> str:
+        keys = store.live_api_keys(at, most_ended=most)
+        return "".join(key.key_id for key in keys if key.key_id != "endless")
+
+    assert [ended(most, "2025") for most in (0, 1, 2, 3)] == ["c", "cdx", "acdx", "abcdx"]
+
+
 def test_the_same_key_again_is_the_one_there(store: Store) -> None:
     assert put(store, api_key(), api_key()) == [True, False]
 

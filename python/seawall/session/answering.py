@@ -16,6 +16,9 @@ def submit_run(asked: AskedRun) -> Future[Run]:
         For a question that cannot be asked.
     """
     begun = begin_run(asked)
-    if begun.in_hand is not None:
-        write_runs([run for run in without_kept([begun.in_hand]) if run.compute()])
-    return then(begun.made, lambda _: begun.run())
+    hand, answers = begun.in_hand, [then(begun.made, begun.run)]
+    # A failure knows this call for as long as it is known itself, and these know the failure.
+    del begun
+    if hand is not None:
+        write_runs([run for run in without_kept([hand]) if run.compute()])
+    return answers.pop()

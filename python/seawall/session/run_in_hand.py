@@ -42,7 +42,8 @@ class RunInHand:
     """A run that is computed on one thread, and then written.
 
     Whatever happens its future is done in the end: ``alone``, or else the one that it shares with
-    all who ask the same, and that it does not know: a failure knows the calls of its run.
+    all who ask the same. It knows neither once that has failed: a failure knows the calls of its
+    run.
     """
 
     def __init__(
@@ -93,10 +94,11 @@ class RunInHand:
 
     def fail(self, error: BaseException) -> None:
         """Be done without a run."""
-        if self._alone is None:
+        alone, self._alone = self._alone, None
+        if alone is None:
             self.asked.asker.holdings.questions.fail(self._key, error)
         else:
-            self._alone.set_exception(error)
+            alone.set_exception(error)
 
     @property
     def _key(self) -> tuple[str, str]:

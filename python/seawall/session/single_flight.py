@@ -3,23 +3,33 @@
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
 Made = TypeVar("Made")
 
 
-def then(before: Future[Value], make: Callable[[Value], Made]) -> Future[Made]:
-    """Return a future of what ``make`` makes of another's value; it fails as the other does."""
-    after: Future[Made] = Future()
+def then(before: Future[Any], make: Callable[[], Made]) -> Future[Made]:
+    """Return a future of what is made once another is done; it fails as the other does.
 
-    def pass_on(done: Future[Value]) -> None:
+    Once that is done, the other knows neither what makes nor what was made: it may be known there.
+    """
+    after: Future[Made] = Future()
+    waiting = [(after, make)]
+
+    def pass_on(done: Future[Any]) -> None:
+        after, make = waiting.pop()
         if not after.set_running_or_notify_cancel():
             return
+        # A failure is handed on as it is: raised here it would know this call, and so itself.
+        if (failure := done.exception()) is not None:
+            after.set_exception(failure)
+            return
         try:
-            after.set_result(make(done.result()))
+            after.set_result(make())
         except BaseException as error:
             after.set_exception(error)
+            del after
 
     before.add_done_callback(pass_on)
     return after

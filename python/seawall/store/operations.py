@@ -91,6 +91,15 @@ class OperationReads(Protocol):
     def api_keys(self, tenant: str | None) -> list[ApiKey]:
         """Every key of a tenant, or of all, revoked ones too, oldest first."""
 
+    def live_api_keys(
+        self, at: str, *, tenant: str | None = None, most_ended: int = 0
+    ) -> list[ApiKey]:
+        """The keys of a tenant, or of all, that let somebody in at a time, oldest first.
+
+        With them, of each tenant, so many at most of those that were revoked or had expired: the
+        ones that ended last.
+        """
+
     def api_key_by_hash(self, key_hash: bytes) -> ApiKey:
         """The key with this hash.
 

@@ -27,6 +27,21 @@ class ServiceReads(RowReads):
         )
         return [_key(row) for row in rows]
 
+    def live_api_keys(
+        self, at: str, *, tenant: str | None = None, most_ended: int = 0
+    ) -> list[ApiKey]:
+        """The keys that let somebody in at a time, and of each tenant some that ended last."""
+        condition = "" if tenant is None else "WHERE tenant = :tenant"
+        is_live = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :at)"
+        rows = self._rows(
+            f"SELECT {_KEY} FROM (SELECT {_KEY}, {is_live} AS is_live, row_number() OVER"
+            f" (PARTITION BY tenant, {is_live} ORDER BY coalesce(revoked_at, expires_at) DESC,"
+            f" key_id) AS place FROM api_key {condition}) AS placed"
+            " WHERE is_live OR place <= :most_ended ORDER BY created_at, key_id",
+            {"at": at, "tenant": tenant, "most_ended": most_ended},
+        )
+        return [_key(row) for row in rows]
+
     def api_key_by_hash(self, key_hash: bytes) -> ApiKey:
         """The key with this hash."""
         rows = self._rows(

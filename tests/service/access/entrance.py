@@ -34,6 +34,14 @@ class MemoryStore:
     def api_keys(self, tenant: str | None) -> list[ApiKey]:
         return [key for key in self.keys if tenant in (None, key.tenant)]
 
+    def live_api_keys(
+        self, at: str, *, tenant: str | None = None, most_ended: int = 0
+    ) -> list[ApiKey]:
+        keys = self.api_keys(tenant)
+        ended = [key for key in keys if key.revoked_at or (key.expires_at or "~") <= at]
+        ended.sort(key=lambda key: key.revoked_at or key.expires_at or "", reverse=True)
+        return [key for key in keys if key not in ended[most_ended:]]
+
     def revoked_tokens(self, *, expiring_after: str = "") -> list[RevokedToken]:
         return [token for token in self.revoked if token.expires_at > expiring_after]
 

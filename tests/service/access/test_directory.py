@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from seawall.errors import StoreError
+from seawall.service.access import directory
 from seawall.service.access.directory import STALE_S, KeyDirectory, KeyRefused
 from seawall.service.access.doors import Access, AccessOptions, open_access
 from seawall.service.access.keys import new_key
@@ -79,6 +80,20 @@ def test_nothing_is_read_again_while_nothing_changes(entrance: Entrance) -> None
     before = entrance.access.directory._snapshot
     entrance.access.directory.refresh()
     assert entrance.access.directory._snapshot is before
+
+
+def test_of_keys_that_ended_only_the_last_ones_are_known(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "MOST_ENDED", 3)
+    for number in range(8):
+        shown, key_id = entrance.add_key("alpha", f"round {number}", ["read"])
+        entrance.time.now += 1
+        entrance.revoke_key("alpha", key_id)
+    assert len(entrance.access.directory._snapshot.keys) == 3 + 1
+    assert entrance.knock(with_key(shown))[0] == 401
+    assert entrance.reasons() == ["revoked"]
+    assert entrance.knock(with_key(entrance.key))[0] == 200
 
 
 def test_who_knows_no_revocations_lets_nobody_in(entrance: Entrance) -> None:

@@ -17,6 +17,12 @@ POLL_S = 0.4
 """Seconds between two questions whether another process changed keys or revocations."""
 STALE_S = 5.0
 """Seconds without an answer of the store after which nobody is let in any more."""
+MOST_ENDED = 1_000
+"""Keys of a tenant that are known although they were revoked or have expired: the last that ended.
+
+So the audit of their tenant tells who still shows one, and a service that changes its keys every
+minute holds no more of them after a year.
+"""
 
 _NO_HASH = bytes(32)
 
@@ -26,6 +32,11 @@ class AccessStore(Protocol):
 
     def api_keys(self, tenant: str | None) -> list[ApiKey]:
         """Every key."""
+
+    def live_api_keys(
+        self, at: str, *, tenant: str | None = None, most_ended: int = 0
+    ) -> list[ApiKey]:
+        """The keys that let somebody in, and of each tenant some that ended last."""
 
     def revoked_tokens(self, *, expiring_after: str = "") -> list[RevokedToken]:
         """The revoked tokens that would still be good after a time."""
@@ -157,7 +168,7 @@ class KeyDirectory:
 
     def _read(self, version: int) -> _Snapshot:
         now = utc_text(self._clock())
-        keys = [*self._store.api_keys(None), *self._own_keys]
+        keys = [*self._store.live_api_keys(now, most_ended=MOST_ENDED), *self._own_keys]
         return _Snapshot(
             version,
             {key.key_id: _known(key) for key in keys},

@@ -1,7 +1,9 @@
 """API keys of a tenant: made, listed and revoked by its admins."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -76,9 +78,8 @@ def key_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
     async def refreshed() -> None:
         await asyncio.get_running_loop().run_in_executor(workers, access.directory.refresh)
 
-    async def keys_of(tenant: str) -> list[ApiKey]:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(workers, access.store.api_keys, tenant)
+    async def off_loop(work: Callable[[], list[ApiKey]]) -> list[ApiKey]:
+        return await asyncio.get_running_loop().run_in_executor(workers, work)
 
     @post(
         "/api/v3/keys",
@@ -111,11 +112,7 @@ def key_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
             expires_at=asked.expires_at,
             random=access.clocks.random,
         )
-        live = [
-            kept
-            for kept in await keys_of(principal.tenant)
-            if kept.revoked_at is None and (kept.expires_at is None or kept.expires_at > now)
-        ]
+        live = await off_loop(partial(access.store.live_api_keys, now, tenant=principal.tenant))
         if len(live) >= MAX_LIVE_KEYS:
             raise LimitExceeded(f"the tenant has {MAX_LIVE_KEYS:,} keys", where="keys")
         entry = draft(request, "api_key.create", key.key_id, **key.told())
@@ -132,7 +129,7 @@ def key_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
     async def list_keys(request: Request[Any, Any, Any]) -> Response[bytes]:
         """List the keys of the tenant, revoked and expired ones too."""
         principal: Principal = request.scope["state"]["principal"]
-        keys = await keys_of(principal.tenant)
+        keys = await off_loop(partial(access.store.api_keys, principal.tenant))
         return answer(KeyList([KeyAnswer(**_told(key)) for key in keys]))
 
     @post(

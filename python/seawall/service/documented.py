@@ -14,7 +14,7 @@ class Described(msgspec.Struct, frozen=True):
     """One operation as the OpenAPI document states it. Types are what msgspec makes schemas of."""
 
     summary: str
-    answer: Any  # the type of the body of a success
+    answer: Any  # the type of the body of a success; a tuple of types: one of them
     status: int = 200
     body: Any = None  # the type of a JSON body; None: there is none
     may_be_empty: bool = False  # whether the body may be left out

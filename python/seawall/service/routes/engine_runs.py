@@ -17,8 +17,8 @@ from seawall.service.answers import answer
 from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.service.parts import HttpRequest, Service, auditing, principal_of
+from seawall.service.run_answer_types import report_answer, run_answer
 from seawall.service.run_answers import (
-    RunAnswer,
     aggregated,
     encoded_run_answer,
     metadata,
@@ -51,7 +51,7 @@ class ReportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReportAnswer(msgspec.Struct, frozen=True):
-    """A report; what it holds beside the findings depends on its type."""
+    """A report as it is made; its type in the document is that of the engine."""
 
     metadata: dict[str, Any]
     report: dict[str, Any]
@@ -117,7 +117,7 @@ def _routes(
             "Run the engine on a dataset version",
             role="execute",
             body=request_type,
-            answer=RunAnswer,
+            answer=run_answer(declaration),
             weight="heavy" if declaration.is_heavy else "light",
             refusals=(400, 404, 409, 413, 422, 503),
             packs_itself=True,
@@ -151,7 +151,7 @@ def _routes(
             "Report a run that was made",
             role="read",
             body=ReportRequest,
-            answer=ReportAnswer,
+            answer=report_answer(declaration),
             weight="heavy" if declaration.is_heavy else "light",
             refusals=(400, 404, 409, 413, 422, 503),
         ),

@@ -21,9 +21,11 @@ from seawall.service.bodies import (
 from seawall.service.documented import described
 from seawall.service.ingest_answers import IngestAnswer, answer_ingest
 from seawall.service.parts import HttpRequest, Service, auditing
+from seawall.service.routes.datasets import RejectItem
 from seawall.service.routes.engine_runs import DatasetVersionId
 from seawall.service.routes.ingest import MAX_INGEST_BYTES, PROFILE_OF_RECORDS
 from seawall.session import Dataset, Session
+from seawall.session.dataset import DatasetSummary
 from seawall.session.refusal import check_keys
 from seawall.session.writing import summarise
 from seawall.table import Table
@@ -58,17 +60,19 @@ class CommitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PreviewAnswer(msgspec.Struct, frozen=True):
     """What normalising would make: counts, and the first rows."""
 
-    summary: dict[str, Any]
-    records: list[dict[str, Any]]
-    rejects: list[dict[str, Any]]
+    summary: DatasetSummary
+    records: Annotated[
+        list[dict[str, Any]], Meta(description="Each under the columns of the profile.")
+    ]
+    rejects: list[RejectItem]
 
 
 class ValidateAnswer(msgspec.Struct, frozen=True):
     """Whether nothing would be refused; else the first refusals."""
 
     valid: bool
-    refusal_count: int
-    rejects: list[dict[str, Any]]
+    refusal_count: Annotated[int, Meta(description="Records, elements and cells.")]
+    rejects: list[RejectItem]
 
 
 def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
@@ -158,17 +162,21 @@ def _refuse_beside_dataset(said: _Envelope) -> None:
         raise InvalidInput("a dataset is read by the profile it was written with", where="profile")
 
 
-def _preview(tape: IngestedTape, rows: int) -> PreviewAnswer:
-    return PreviewAnswer(
-        summary=msgspec.to_builtins(summarise(tape)),
-        records=list(tape.records.rows(rows)),
-        rejects=list(tape.rejects.rows(rows)),
-    )
+def _preview(tape: IngestedTape, rows: int) -> dict[str, Any]:
+    return {
+        "summary": summarise(tape),
+        "records": list(tape.records.rows(rows)),
+        "rejects": list(tape.rejects.rows(rows)),
+    }
 
 
-def _validate(tape: IngestedTape, rows: int) -> ValidateAnswer:
+def _validate(tape: IngestedTape, rows: int) -> dict[str, Any]:
     count = summarise(tape).refusal_count
-    return ValidateAnswer(count == 0, count, _refused(tape.rejects, rows))
+    return {
+        "valid": count == 0,
+        "refusal_count": count,
+        "rejects": _refused(tape.rejects, rows),
+    }
 
 
 def _refused(rejects: Table, count: int) -> list[dict[str, Any]]:

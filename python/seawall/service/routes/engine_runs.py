@@ -30,6 +30,13 @@ from seawall.session.question import iso_time
 from seawall.session.run_in_hand import BegunRun
 
 DatasetVersionId = Annotated[str, Meta(pattern="^dv_[0-9a-z]{26}$")]
+StartedAt = Annotated[
+    str,
+    Meta(
+        description="With its zone. The same question at the same time is the same run.",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
 RunId = Annotated[str, Meta(pattern="^run_[0-9a-z]{26}$")]
 
 MAX_RUN_BYTES = 1 << 20
@@ -72,7 +79,7 @@ def run_request(declaration: EngineDeclaration[Any, Any]) -> type[msgspec.Struct
         f"{name}RunRequest",
         [
             ("dataset_version_id", DatasetVersionId),
-            ("started_at", str),
+            ("started_at", StartedAt),
             ("parameters", declaration.parameters, declaration.parameters()),
         ],
         frozen=True,

@@ -199,7 +199,8 @@ def _responses(
         "headers": dict(_REQUEST_ID),
     }
     if said.answer is not None:
-        success["content"] = {said.media_type: {"schema": _answer_schema(said, schema_of)}}
+        schema = _answer_schema(said, schema_of)
+        success["content"] = {kind: {"schema": schema} for kind in said.media_types}
     responses = {str(said.status): success}
     for status in sorted(_refusals(path, handler, said)):
         headers: dict[str, Any] = dict(_REQUEST_ID)

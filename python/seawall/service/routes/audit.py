@@ -100,7 +100,7 @@ def audit_routes(service: Service) -> list[HTTPRouteHandler]:
             "The tenant's whole audit, oldest first, an entry a line",
             role="admin",
             answer=AuditItem,
-            media_type=_NDJSON,
+            media_types=(_NDJSON,),
         ),
     )
     async def export(request: HttpRequest) -> Stream:

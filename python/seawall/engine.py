@@ -40,6 +40,28 @@ class CurrencyConversion(msgspec.Struct, frozen=True):
     refused: tuple[Mapping[str, Any], ...]  # currencies without a usable rate, and why
 
 
+class EvidenceKind(msgspec.Struct, frozen=True):
+    """What a run leaves evidence of: once, or once for each of several subjects."""
+
+    name: str
+    subject: str = ""  # what each piece is of, such as a scenario; empty: a run leaves one
+    is_always_left: bool = True  # whatever was asked
+
+    @property
+    def wire_name(self) -> str:
+        """The name under which a run answers the identifier, or identifiers by subject."""
+        return evidence_wire_name(self.name, has_subjects=bool(self.subject))
+
+
+def evidence_wire_name(kind: str, *, has_subjects: bool) -> str:
+    """Return the name under which a run answers the identifiers of a kind of evidence."""
+    return f"{kind}_evidence_ids" if has_subjects else f"{kind}_evidence_id"
+
+
+AUDIT_TRAIL = EvidenceKind("audit_trail")
+"""What the session adds to the evidence of every run."""
+
+
 class EvidenceDraft(msgspec.Struct, frozen=True):
     """Evidence as an engine states it; the session adds what all evidence carries."""
 
@@ -114,7 +136,7 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
     version: str  # a change of any figure's bits is a new version
     parameters: type[Parameters]
     result: type[Result]
-    evidence_kinds: tuple[str, ...]
+    evidence_kinds: tuple[EvidenceKind, ...]
     profiles: str  # the package that holds its built-in tape profiles
     choose_book: Callable[[Parameters], BookChoice]
     decode: Callable[

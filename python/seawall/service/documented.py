@@ -6,6 +6,8 @@ import msgspec
 
 from seawall.service.admission import Weight
 
+_JSON = "application/json"
+
 PACKS_ITSELF = "packs_itself"
 """The option of a route that makes the gzip form of its answers itself."""
 
@@ -14,7 +16,7 @@ class Described(msgspec.Struct, frozen=True):
     """One operation as the OpenAPI document states it. Types are what msgspec makes schemas of."""
 
     summary: str
-    answer: Any  # the type of the body of a success
+    answer: Any  # the type of the body of a success; a tuple of types: one of them
     status: int = 200
     body: Any = None  # the type of a JSON body; None: there is none
     may_be_empty: bool = False  # whether the body may be left out
@@ -22,7 +24,7 @@ class Described(msgspec.Struct, frozen=True):
     query: type[msgspec.Struct] | None = None
     refusals: tuple[int, ...] = ()  # statuses beside those that any route may answer
     also: tuple[int, ...] = ()  # statuses that have the body of a success too
-    media_type: str = "application/json"  # of the answer
+    media_types: tuple[str, ...] = (_JSON,)  # of the answer: one of them
 
 
 def described(
@@ -41,7 +43,7 @@ def described(
     query: type[msgspec.Struct] | None = None,
     refusals: tuple[int, ...] = (),
     also: tuple[int, ...] = (),
-    media_type: str = "application/json",
+    media_types: tuple[str, ...] = (_JSON,),
     packs_itself: bool = False,
 ) -> dict[str, Any]:
     """Return a route's options.
@@ -61,7 +63,7 @@ def described(
         query=query,
         refusals=refusals,
         also=also,
-        media_type=media_type,
+        media_types=media_types,
     )
     stated = {
         "role": role,

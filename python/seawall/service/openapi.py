@@ -65,7 +65,7 @@ def openapi_document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": {k: _tidy(v) for k, v in components.items() if k not in queries},
+            "schemas": {k: _component(v) for k, v in components.items() if k not in queries},
             "headers": {
                 "RequestId": {
                     "description": "The request's identifier: the caller's, or a new one.",
@@ -105,10 +105,19 @@ def _operations(routes: Iterable[BaseRoute]) -> Iterator[_Operation]:
 def _kinds(operations: Iterable[_Operation]) -> list[Any]:
     found: dict[str, Any] = {_key(Problem): Problem}
     for *_, said in operations:
-        for kind in (said.body, said.answer, said.query):
+        for kind in (said.body, *_answers(said), said.query):
             if kind is not None:
                 found[_key(kind)] = kind
     return list(found.values())
+
+
+def _answers(said: Described) -> tuple[Any, ...]:
+    return said.answer if isinstance(said.answer, tuple) else (said.answer,)
+
+
+def _answer_schema(said: Described, schema_of: Mapping[str, Any]) -> Any:
+    one, *others = (schema_of[_key(kind)] for kind in _answers(said))
+    return {"anyOf": [one, *others]} if others else one
 
 
 def _key(kind: Any) -> str:
@@ -190,8 +199,8 @@ def _responses(
         "headers": dict(_REQUEST_ID),
     }
     if said.answer is not None:
-        schema = schema_of[_key(said.answer)]
-        success["content"] = {said.media_type: {"schema": schema}}
+        schema = _answer_schema(said, schema_of)
+        success["content"] = {kind: {"schema": schema} for kind in said.media_types}
     responses = {str(said.status): success}
     for status in sorted(_refusals(path, handler, said)):
         headers: dict[str, Any] = dict(_REQUEST_ID)
@@ -208,7 +217,7 @@ def _responses(
 def _refusal_schema(said: Described, status: int, schema_of: Mapping[str, Any]) -> Any:
     problem = schema_of[_key(Problem)]
     if status in said.also:  # an answer of its own, such as that of a service that is not well
-        return {"anyOf": [schema_of[_key(said.answer)], problem]}
+        return {"anyOf": [_answer_schema(said, schema_of), problem]}
     return problem
 
 
@@ -251,9 +260,13 @@ def _tag(path: str) -> str:
     return parts[0] if parts else "page"  # of the page, at the root
 
 
-def _tidy(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema whose description is laid out as one text."""
-    if "description" not in schema:
-        return dict(schema)
-    lines = [line.strip() for line in schema["description"].splitlines()]
-    return {**schema, "description": "\n".join(lines)}
+def _component(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of a Struct, its description laid out as one text.
+
+    It is closed: what is asked may hold nothing else, and what is answered does not.
+    """
+    closed = {**schema, "additionalProperties": False}
+    if "description" in schema:
+        lines = [line.strip() for line in schema["description"].splitlines()]
+        closed["description"] = "\n".join(lines)
+    return closed

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from msgspec import Meta
 
 from seawall.errors import Cancelled, Conflict, InvalidInput, NotFound, SeawallError, StoreError
 
@@ -33,10 +34,20 @@ _GONE = "client disconnected prematurely"  # what Litestar says of a body that d
 class Problem(msgspec.Struct, frozen=True):
     """The body of every answer that is no success."""
 
-    detail: str  # a code to act on
-    message: str
-    where: str  # the place, such as records[17].source_system; empty when there is none
-    request_id: str
+    detail: Annotated[
+        str,
+        Meta(
+            description="A code to act on: one of the errors' reference, in upper case. A status "
+            "may have several, and more may come.",
+            extra_json_schema={"pattern": "^[A-Z][A-Z_]*$"},
+        ),
+    ]
+    message: Annotated[str, Meta(description="A sentence for a person; no program reads it.")]
+    where: Annotated[
+        str,
+        Meta(description="The place: records[17].source_system; empty when there is none."),
+    ]
+    request_id: Annotated[str, Meta(description="The request's, as its header has it.")]
 
 
 STATUS: Mapping[str, int] = {

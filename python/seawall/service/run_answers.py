@@ -5,23 +5,8 @@ from typing import Any
 
 import msgspec
 
-from seawall.engine import EngineDeclaration
+from seawall.engine import EngineDeclaration, evidence_wire_name
 from seawall.session import Run
-
-
-class RunAnswer(msgspec.Struct, frozen=True):
-    """What every run answers; beside it, per kind, the identifiers of its evidence.
-
-    A kind that a run leaves once is ``<kind>_evidence_id``; one that it leaves for each of several
-    subjects, such as scenarios, ``<kind>_evidence_ids`` by subject.
-    """
-
-    dataset_version_id: str
-    started_at: str
-    run_id: str
-    material_findings: list[dict[str, Any]]
-    report: dict[str, Any]  # metadata, and the engine's result
-    assumptions: list[str]
 
 
 class _Judged(msgspec.Struct, frozen=True, gc=False):
@@ -63,10 +48,11 @@ def evidence_names(run: Run) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for name, evidence_id in run.evidence_ids.items():
         kind, colon, subject = name.partition(":")
+        wire_name = evidence_wire_name(kind, has_subjects=bool(colon))
         if colon:
-            named.setdefault(f"{kind}_evidence_ids", {})[subject] = evidence_id
+            named.setdefault(wire_name, {})[subject] = evidence_id
         else:
-            named[f"{kind}_evidence_id"] = evidence_id
+            named[wire_name] = evidence_id
     return named
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from seawall import native
 from seawall.canonical import canonical_json
-from seawall.engine import EngineOutcome, FindingDraft
+from seawall.engine import AUDIT_TRAIL, EngineOutcome, FindingDraft
 from seawall.session import identity
 from seawall.session.question import Question
 from seawall.store.interface import Transaction
@@ -91,7 +91,7 @@ def run_rows(
         "evidence_ids": evidence_ids,
         "finding_ids": finding_ids,
     }
-    (trail,) = _evidence(tenant, [_evidence_document(stated, "audit_trail", audit)])
+    (trail,) = _evidence(tenant, [_evidence_document(stated, AUDIT_TRAIL.name, audit)])
     run = Run(
         tenant=tenant,
         run_id=question.run_id,

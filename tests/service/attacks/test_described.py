@@ -14,6 +14,7 @@ def test_no_answer_is_other_than_described(tmp_path: Path) -> None:
     with served(tmp_path) as server:
         tally = ask_all(server.address, {"X-API-Key": server.key}, examples=2)
     assert tally.deviations == []
+    assert tally.unanswered == set()
     assert sum(tally.answers.values()) >= 150
     assert 429 not in tally.answers
 
@@ -23,5 +24,6 @@ def test_no_answer_of_ten_thousand_is_other_than_described(tmp_path: Path) -> No
     with served(tmp_path) as server:
         tally = ask_all(server.address, {"X-API-Key": server.key}, examples=150)
     assert tally.deviations == []
+    assert tally.unanswered == set()
     assert sum(tally.answers.values()) >= 10_000
     assert 429 not in tally.answers

@@ -7,7 +7,14 @@ import msgspec
 from msgspec import UNSET
 
 from seawall import native
-from seawall.engine import EngineDeclaration, EngineOutcome, Execution, KnownAnswer
+from seawall.engine import (
+    AUDIT_TRAIL,
+    EngineDeclaration,
+    EngineOutcome,
+    EvidenceKind,
+    Execution,
+    KnownAnswer,
+)
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
 from seawall.engines.debt.drafts import book_body, evidence_drafts, finding_drafts
 from seawall.engines.debt.horizon_drafts import KINDS as HORIZON_KINDS
@@ -214,11 +221,11 @@ DEBT_STRESS = EngineDeclaration(
     parameters=DebtStressParameters,
     result=DebtStressResult,
     evidence_kinds=(
-        "debt_exposure",
-        "stress_test",
-        "supervisory_path",
+        EvidenceKind("debt_exposure"),
+        EvidenceKind("stress_test", "scenario"),
+        EvidenceKind("supervisory_path", "path", is_always_left=False),
         *HORIZON_KINDS,
-        "audit_trail",
+        AUDIT_TRAIL,
     ),
     profiles="seawall.engines.debt.profiles",
     choose_book=choose_book,

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from seawall.engine import EvidenceDraft, FindingDraft
+from seawall.engine import EvidenceDraft, EvidenceKind, FindingDraft
 from seawall.engines.debt.drafts import finding_body
 from seawall.engines.debt.horizon_limits import limit_drafts
 from seawall.engines.debt.horizon_results import CaseResult
@@ -20,14 +20,17 @@ from seawall.engines.debt.horizon_shares import CaseShares, Share
 from seawall.engines.debt.horizon_types import Horizon
 from seawall.table import Table
 
-KINDS = (
-    "cash_flow_path",
-    "covenants",
-    "refinancing_wall",
-    "waterfall",
-    "purchase",
-    "what_if",
-    "concentration",
+KINDS = tuple(
+    EvidenceKind(name, subject, is_always_left=False)
+    for name, subject in (
+        ("cash_flow_path", "case"),
+        ("covenants", "case"),
+        ("refinancing_wall", "case"),
+        ("waterfall", "case"),
+        ("purchase", "case"),
+        ("what_if", "what-if"),
+        ("concentration", "kind of part"),
+    )
 )
 
 _TERMS = ("months", "surplus_cash", "default_after_months", "covenants", "refinancing")

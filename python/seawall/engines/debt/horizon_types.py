@@ -51,7 +51,9 @@ class CaseAssumptions(msgspec.Struct, frozen=True):
     liquidity_shock_factor: float = 1.0
     market_value_depreciation_factor: float = 1.0
     collection_period_extension_days: int = 0
-    payment_period_reduction_days: int = 0  # ≤ 0
+    payment_period_reduction_days: Annotated[
+        int, Meta(description="Days, at most 0: -10 is ten days sooner.")
+    ] = 0
 
 
 class CovenantLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,7 +62,9 @@ class CovenantLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dscr_minimum: Ratio | None = None
     icr_minimum: Ratio | None = None
     ltv_maximum_pct: PositivePct | None = None
-    leverage_maximum: Ratio | None = None  # debt over income of a year
+    leverage_maximum: Annotated[Ratio | None, Meta(description="Debt over income of a year.")] = (
+        None
+    )
     debt_yield_minimum_pct: PositivePct | None = None
 
 
@@ -74,7 +78,9 @@ class CovenantReset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CovenantTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How covenants are tested, at the end of each month."""
 
-    limits: CovenantLimits = CovenantLimits()  # no covenant is invented
+    limits: Annotated[
+        CovenantLimits, Meta(description="Where a record states none; none is invented.")
+    ] = CovenantLimits()
     test_months: Annotated[int, Meta(ge=1, le=MAX_MONTHS)] = 3  # window; fewer at the beginning
     cure_months: Annotated[int, Meta(ge=0, le=MAX_MONTHS)] = (
         3  # a breach that ends by then is cured
@@ -85,32 +91,48 @@ class CovenantTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RefinancingTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a new lender asks; a test that is null is not made."""
 
-    rate_pct: Percent | None = None  # of new debt, a year; null: the maturing debt's own rate
+    rate_pct: Annotated[
+        Percent | None, Meta(description="Of new debt, a year; null: the maturing debt's own rate.")
+    ] = None
     amortization_months: Annotated[int, Meta(ge=0, le=1200)] = 360  # 0: interest only
     max_ltv_pct: PositivePct | None = 65.0
     min_dscr: Ratio | None = 1.25
     min_debt_yield_pct: PositivePct | None = None
-    cap_rate_pct: PositivePct | None = None  # value is income over it; null: value as stated
+    cap_rate_pct: Annotated[
+        PositivePct | None, Meta(description="Value is income over it; null: value as stated.")
+    ] = None
 
 
 class WaterfallTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What selling and settling an estate costs and how long it takes. Defaults are judgements."""
 
-    haircut_pct: Percent = 20.0  # of collateral, for a sale under pressure
-    sale_cost_pct: Percent = 5.0  # of what it is sold for
+    haircut_pct: Annotated[
+        Percent, Meta(description="Of collateral, for a sale under pressure, in percent.")
+    ] = 20.0
+    sale_cost_pct: Annotated[Percent, Meta(description="Of what it is sold for, in percent.")] = 5.0
     months_to_sale: Annotated[int, Meta(ge=0, le=120)] = 12
     months_to_distribution: Annotated[int, Meta(ge=0, le=120)] = 18
-    administration_cost_pct: Percent = 5.0  # of free assets
-    priming_amount: Amount = 0.0  # super-priority loan to each defaulted group, book's currency
-    enterprise_multiple: Ratio | None = None  # of a year's income; null: no going concern by it
-    cap_rate_pct: PositivePct | None = None  # the other way to enterprise value
+    administration_cost_pct: Annotated[Percent, Meta(description="Of free assets, in percent.")] = (
+        5.0
+    )
+    priming_amount: Annotated[
+        Amount, Meta(description="Super-priority loan to each defaulted group, book's currency.")
+    ] = 0.0
+    enterprise_multiple: Annotated[
+        Ratio | None, Meta(description="Of a year's income; null: no going concern by it.")
+    ] = None
+    cap_rate_pct: Annotated[
+        PositivePct | None, Meta(description="The other way to enterprise value.")
+    ] = None
 
 
 class PurchaseTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A purchase of the whole book on ``as_of``."""
 
     price_pct: Annotated[float, Meta(gt=0, le=1000)]  # of balance; accrued interest comes on top
-    risk_free_rate_pct: RatePct | None = None  # null: no implied default probability
+    risk_free_rate_pct: Annotated[
+        RatePct | None, Meta(description="Null: no implied default probability.")
+    ] = None
 
 
 class AmendAndExtend(
@@ -124,12 +146,18 @@ class AmendAndExtend(
 
     what_if_id: str
     source_record_id: str
-    source_system: str | UnsetType = UNSET  # needed where two systems use the identifier
-    instrument_id: str | UnsetType = UNSET  # needed where the record has several instruments
+    source_system: Annotated[
+        str | UnsetType, Meta(description="Needed where two systems use the identifier.")
+    ] = UNSET
+    instrument_id: Annotated[
+        str | UnsetType, Meta(description="Needed where the record has several instruments.")
+    ] = UNSET
     extension_months: Annotated[int, Meta(ge=0, le=600)] = 0
-    rate_change_pct: RatePct = 0.0  # percentage points
-    spread_change_pct: RatePct = 0.0  # percentage points
-    limits: CovenantLimits = CovenantLimits()  # null keeps the limit as it is
+    rate_change_pct: Annotated[RatePct, Meta(description="Percentage points.")] = 0.0
+    spread_change_pct: Annotated[RatePct, Meta(description="Percentage points.")] = 0.0
+    limits: Annotated[CovenantLimits, Meta(description="Null keeps the limit as it is.")] = (
+        CovenantLimits()
+    )
 
 
 class Equitise(
@@ -157,10 +185,18 @@ class ConcentrationLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 class Materiality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From which fraction of the total outstanding a finding of a case is material."""
 
-    covenants: Fraction = 0.1  # what records owe that are ever in breach
-    refinancing: Fraction = 0.05  # what falls due within the horizon and finds no new debt
-    liquidity: Fraction = 0.01  # operating and debt-service shortfalls
-    recovery: Fraction = 0.05  # claims on defaulted obligors that stay unpaid
+    covenants: Annotated[
+        Fraction, Meta(description="What records owe that are ever in breach.")
+    ] = 0.1
+    refinancing: Annotated[
+        Fraction, Meta(description="What falls due within the horizon and finds no new debt.")
+    ] = 0.05
+    liquidity: Annotated[Fraction, Meta(description="Operating and debt-service shortfalls.")] = (
+        0.01
+    )
+    recovery: Annotated[
+        Fraction, Meta(description="Claims on defaulted obligors that stay unpaid.")
+    ] = 0.05
 
 
 class Horizon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -170,22 +206,58 @@ class Horizon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path of the run.
     """
 
-    months: Annotated[int, Meta(ge=MIN_MONTHS, le=MAX_MONTHS)] = 12
-    as_of: IsoDate | UnsetType = UNSET  # day 0; absent: the book's latest reporting date
-    presets: list[Preset] = []
-    cases: Annotated[list[CaseEntry], Meta(max_length=MAX_CASES)] = []
-    follow_supervisory: bool = True
-    links: HorizonLinks = HorizonLinks()  # how a supervisory path reaches income and new debt
-    surplus_cash: Literal["distributed", "retained"] = "distributed"
-    default_after_months: Annotated[int, Meta(ge=1, le=MAX_MONTHS)] = 3  # of arrears in a row
-    business_day_convention: Literal[
-        "unadjusted", "following", "modified_following", "preceding"
-    ] = "unadjusted"  # of payments; interest accrues to the unmoved day
-    holiday_calendar: str | None = None  # null: weekends alone are no business days
-    covenants: CovenantTerms = CovenantTerms()
-    refinancing: RefinancingTerms = RefinancingTerms()
-    waterfall: WaterfallTerms = WaterfallTerms()
-    purchase: PurchaseTerms | None = None
-    what_if: Annotated[list[AmendAndExtend | Equitise], Meta(max_length=MAX_CASES)] = []
-    concentration_limits: ConcentrationLimits = ConcentrationLimits()
-    materiality: Materiality = Materiality()
+    months: Annotated[
+        Annotated[int, Meta(ge=MIN_MONTHS, le=MAX_MONTHS)],
+        Meta(description="How far the book is followed."),
+    ] = 12
+    as_of: Annotated[
+        IsoDate | UnsetType, Meta(description="Day 0; absent: the book's latest reporting date.")
+    ] = UNSET
+    presets: Annotated[list[Preset], Meta(description="Cases that are known by name.")] = []
+    cases: Annotated[
+        Annotated[list[CaseEntry], Meta(max_length=MAX_CASES)],
+        Meta(description="Cases of the caller."),
+    ] = []
+    follow_supervisory: Annotated[
+        bool, Meta(description="Whether each supervisory path of the run is a case.")
+    ] = True
+    links: Annotated[
+        HorizonLinks, Meta(description="How a supervisory path reaches income and new debt.")
+    ] = HorizonLinks()
+    surplus_cash: Annotated[
+        Literal["distributed", "retained"],
+        Meta(description="What becomes of cash that nothing is due for."),
+    ] = "distributed"
+    default_after_months: Annotated[
+        Annotated[int, Meta(ge=1, le=MAX_MONTHS)],
+        Meta(description="Of arrears in a row, after which an obligor defaults."),
+    ] = 3
+    business_day_convention: Annotated[
+        Literal["unadjusted", "following", "modified_following", "preceding"],
+        Meta(description="Of payments; interest accrues to the unmoved day."),
+    ] = "unadjusted"
+    holiday_calendar: Annotated[
+        str | None, Meta(description="Null: weekends alone are no business days.")
+    ] = None
+    covenants: Annotated[CovenantTerms, Meta(description="How covenants are tested.")] = (
+        CovenantTerms()
+    )
+    refinancing: Annotated[RefinancingTerms, Meta(description="What a new lender asks.")] = (
+        RefinancingTerms()
+    )
+    waterfall: Annotated[
+        WaterfallTerms, Meta(description="What selling and settling costs and takes.")
+    ] = WaterfallTerms()
+    purchase: Annotated[
+        PurchaseTerms | None, Meta(description="Of the whole book on as_of; null: none.")
+    ] = None
+    what_if: Annotated[
+        Annotated[list[AmendAndExtend | Equitise], Meta(max_length=MAX_CASES)],
+        Meta(description="Changes of terms, each compared with every case."),
+    ] = []
+    concentration_limits: Annotated[
+        ConcentrationLimits, Meta(description="The most that one of a kind may have, in percent.")
+    ] = ConcentrationLimits()
+    materiality: Annotated[
+        Materiality, Meta(description="From where a finding of a case is material, fractions.")
+    ] = Materiality()

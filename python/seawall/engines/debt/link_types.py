@@ -47,18 +47,27 @@ class IndexLevels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A caller's own index of a region."""
 
     jump_off: Level
-    levels: list[Level]  # one a quarter of the path
+    levels: Annotated[list[Level], Meta(description="One a quarter of the path.")]
 
 
 class SupervisoryLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a caller may change about the links, field by field."""
 
     floating_rate_variable: str = "treasury_3m_rate"
-    floating_rate_currencies: tuple[str, ...] = ("USD",)  # whose floating debt follows it
-    collateral_indices: dict[str, str | None] = {}  # laid over COLLATERAL_INDICES; null: none
-    region_indices: dict[str, dict[str, IndexLevels]] = {}  # by region, in place of a variable
+    floating_rate_currencies: Annotated[
+        tuple[str, ...], Meta(description="Whose floating debt follows it.")
+    ] = ("USD",)
+    collateral_indices: Annotated[
+        dict[str, str | None],
+        Meta(description="By type of collateral: the variable that it follows; null: none."),
+    ] = {}
+    region_indices: Annotated[
+        dict[str, dict[str, IndexLevels]], Meta(description="By region, in place of a variable.")
+    ] = {}
     region_multipliers: dict[str, Annotated[float, Meta(ge=0)]] = {}  # of the index's change
-    assume_us_when_region_unknown: bool | None = None  # null: for segments in USD
+    assume_us_when_region_unknown: Annotated[
+        bool | None, Meta(description="Null: for segments in USD.")
+    ] = None
     recovery_index: str = "commercial_real_estate_price_index"
     unemployment_weight: Weight = 0.0047
     spread_weight: Weight = 0.0047
@@ -68,18 +77,24 @@ class SupervisoryLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class HorizonLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a caller may change about the links that only a run with a horizon has."""
 
-    revenue_variable: str | None = "nominal_gdp_growth"  # a growth or a level; null: none
+    revenue_variable: Annotated[
+        str | None, Meta(description="A growth or a level; null: none.")
+    ] = "nominal_gdp_growth"
     revenue_sensitivity: Annotated[float, Meta(ge=0, le=10)] = 1.0  # of revenue to its change
-    refinancing_rate_variable: str | None = "bbb_corporate_yield"  # a rate; null: none
+    refinancing_rate_variable: Annotated[str | None, Meta(description="A rate; null: none.")] = (
+        "bbb_corporate_yield"
+    )
 
 
 class Segment(msgspec.Struct, frozen=True):
     """Debt of a book that moves alike; text that is empty or absent is unknown."""
 
     collateral_value: float
-    currency: str | None = None  # absent: the book's
+    currency: Annotated[str | None, Meta(description="Absent: the book's.")] = None
     collateral_type: str | None = None
-    collateral_region: str | None = None  # ISO 3166, such as US or US-NY
+    collateral_region: Annotated[str | None, Meta(description="ISO 3166, such as US or US-NY.")] = (
+        None
+    )
     rate_type: Literal["fixed", "floating", ""] | None = None
 
 
@@ -90,13 +105,15 @@ class Link(msgspec.Struct, frozen=True):
     formula: str
     source: str
     inputs: list[str]
-    values: dict[str, list[float]]  # what the path makes of them, by quarter
+    values: Annotated[
+        dict[str, list[float]], Meta(description="What the path makes of them, by quarter.")
+    ]
 
 
 class NotCovered(msgspec.Struct, frozen=True):
     """A shock that is 0 because no series is published, not because nothing happens."""
 
-    segment: int  # its index
+    segment: Annotated[int, Meta(description="Its index.")]
     link: str
     reason: str
 

@@ -110,11 +110,13 @@ class StressScenario(msgspec.Struct, frozen=True):
 
     scenario_id: str
     description: str = ""
-    interest_rate_delta_pct: float = 0.0  # percentage points
-    collateral_market_impact_pct: float = 0.0  # fraction
-    recovery_degradation_pct: float = 0.0  # fraction
-    default_risk_increment_pct: float = 0.0  # fraction of the total
-    currency_changes: dict[str, float] = {}  # of a currency's value in the book's, fractions
+    interest_rate_delta_pct: Annotated[float, Meta(description="Percentage points.")] = 0.0
+    collateral_market_impact_pct: Annotated[float, Meta(description="A fraction.")] = 0.0
+    recovery_degradation_pct: Annotated[float, Meta(description="A fraction.")] = 0.0
+    default_risk_increment_pct: Annotated[float, Meta(description="A fraction of the total.")] = 0.0
+    currency_changes: Annotated[
+        dict[str, float], Meta(description="Of a currency's value in the book's, fractions.")
+    ] = {}
 
 
 class DebtExposure(msgspec.Struct, frozen=True):
@@ -122,7 +124,7 @@ class DebtExposure(msgspec.Struct, frozen=True):
 
     total_outstanding: float
     interest_rate_pct: float
-    interest_payment: float  # a year
+    interest_payment: Annotated[float, Meta(description="Of a year.")]
     collateral_value: float
     collateral_shortfall: float
     collateral_coverage_ratio: float
@@ -156,7 +158,7 @@ class ScenarioResult(msgspec.Struct, frozen=True):
 class PathQuarter(msgspec.Struct, frozen=True):
     """A book in one quarter of a supervisory path, against the book as it stands."""
 
-    quarter: str  # such as 2026Q3
+    quarter: Annotated[str, Meta(description="Such as 2026Q3.")]
     loss_estimate: float
     net_exposure_after_recovery: float
     collateral_value: float
@@ -171,10 +173,10 @@ class PathResult(msgspec.Struct, frozen=True):
     path_id: str
     title: str
     source: PathSource
-    sha256: str  # of the path's canonical JSON
+    sha256: Annotated[str, Meta(description="Of the path's canonical JSON.")]
     jump_off_quarter: str
     quarters: list[PathQuarter]
-    peak_quarter: str  # of the largest loss
+    peak_quarter: Annotated[str, Meta(description="Of the largest loss.")]
     peak_loss: float
     links: list[Link]
     not_covered: list[LinkGap]
@@ -184,9 +186,9 @@ class ConvertedCurrency(msgspec.Struct, frozen=True):
     """The part of a book that was in one currency: original, rate, date and converted amount."""
 
     currency: str
-    rate: float  # units of the book's currency for one unit
+    rate: Annotated[float, Meta(description="Units of the book's currency for one unit.")]
     rate_date: str
-    legs: list[dict[str, Any]]  # the quotes that the rate was made of
+    legs: Annotated[list[dict[str, Any]], Meta(description="The quotes that the rate was made of.")]
     record_count: int
     original_total_outstanding: float
     total_outstanding: float
@@ -196,7 +198,7 @@ class UnconvertedCurrency(msgspec.Struct, frozen=True):
     """Records left out of the book because their currency has no usable rate."""
 
     currency: str
-    rule: str  # currency_rate_missing or currency_rate_stale
+    rule: Annotated[str, Meta(description="currency_rate_missing or currency_rate_stale.")]
     reason: str
     record_count: int
 
@@ -204,11 +206,17 @@ class UnconvertedCurrency(msgspec.Struct, frozen=True):
 class SharedCollateral(msgspec.Struct, frozen=True):
     """Loans whose tape states collateral that secures other loans too."""
 
-    rule: str  # what counts where no share is stated: withheld or by_debt_service
+    rule: Annotated[
+        str, Meta(description="What counts where no share is stated: withheld or by_debt_service.")
+    ]
     count: int
-    stated_share_count: int  # the tape gives the share
-    debt_service_share_count: int  # the share follows from the debt service
-    withheld_count: int  # counted without collateral, and kept out of the collateral ratios
+    stated_share_count: Annotated[int, Meta(description="The tape gives the share.")]
+    debt_service_share_count: Annotated[
+        int, Meta(description="The share follows from the debt service.")
+    ]
+    withheld_count: Annotated[
+        int, Meta(description="Counted without collateral, and kept out of the collateral ratios.")
+    ]
     withheld_total_outstanding: float
 
 
@@ -218,14 +226,22 @@ class DebtStressResult(msgspec.Struct, frozen=True):
     currency: str
     record_count: int
     obligor_count: int
-    rate_missing_count: int  # positions without a rate, taken as 0 %
-    total_missing_count: int  # records without a total or an instrument, taken as 0
+    rate_missing_count: Annotated[int, Meta(description="Positions without a rate, taken as 0 %.")]
+    total_missing_count: Annotated[
+        int, Meta(description="Records without a total or an instrument, taken as 0.")
+    ]
     debt_exposure: DebtExposure
     stress_tests: list[ScenarioResult]
     assumptions: list[str]
     supervisory: list[PathResult] = []
-    currency_rates: CurrencyRates | None = None  # None unless the book was converted
+    currency_rates: Annotated[
+        CurrencyRates | None, Meta(description="Null unless the book was converted.")
+    ] = None
     currencies: list[ConvertedCurrency] = []
     unconverted: list[UnconvertedCurrency] = []
-    shared_collateral: SharedCollateral | None = None  # None when the tape states none
-    horizon: HorizonResult | UnsetType = UNSET  # UNSET, and not written, without a horizon
+    shared_collateral: Annotated[
+        SharedCollateral | None, Meta(description="Null when the tape states none.")
+    ] = None
+    horizon: Annotated[HorizonResult | UnsetType, Meta(description="Absent without a horizon.")] = (
+        UNSET
+    )

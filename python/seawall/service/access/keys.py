@@ -21,8 +21,10 @@ from seawall.store.types import ApiKey
 SECRET_BYTES = 32
 MAX_SHOWN = 128  # characters; whatever is longer is no key
 
+KEY_NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._@/-]{0,63}$"
+"""What a key may be called."""
+
 _SHOWN = re.compile(rb"seawall_(?:live|dev)_([0-9a-f]{16})_[0-9a-f]{64}([0-9a-f]{8})")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._@/-]{0,63}")
 _PURPOSE = b"seawall.apikey/1"  # no other hash under this secret is mistaken for a key's
 
 
@@ -62,7 +64,7 @@ def new_key(
         For a name with other characters than letters, digits and `` ._@/-``, a role that does not
         exist, or an end that is not after the beginning.
     """
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(KEY_NAME, name):
         raise InvalidInput("must be 1 to 64 letters, digits, spaces or ._@/-", where="name")
     begins = utc_seconds(created_at, where="created_at")
     if expires_at is not None:

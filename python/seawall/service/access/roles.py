@@ -13,13 +13,17 @@ No role implies another: a key that manages keys reads no book unless it also ha
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from litestar.routes import BaseRoute, HTTPRoute
+from msgspec import Meta
 
 from seawall.errors import InvalidInput
 
 ROLES = ("admin", "execute", "ingest", "read")
+Role = Annotated[str, Meta(extra_json_schema={"enum": list(ROLES)})]
+"""A role as the document states it; `check_roles` refuses another."""
+
 CREDENTIALS = ("api_key", "token")
 
 _STATEMENTS: Mapping[str, tuple[object, ...]] = {

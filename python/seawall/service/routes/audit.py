@@ -11,6 +11,7 @@ from litestar.response import Stream
 from msgspec import UNSET, Meta, UnsetType
 
 from seawall.service.answers import answer
+from seawall.service.chosen_fields import page_of
 from seawall.service.documented import described
 from seawall.service.pages import Page, PageQuery, read_page, row_number
 from seawall.service.parts import HttpRequest, Service, principal_of
@@ -44,6 +45,22 @@ class AuditQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     ] = UNSET
 
 
+class AuditItem(msgspec.Struct, frozen=True):
+    """One link of the audit chain, which all tenants share."""
+
+    sequence: Annotated[int, Meta(description="Its place in the chain, counted from 1.")]
+    tenant: str
+    at: str
+    actor: str
+    action: Annotated[str, Meta(description="Such as api_key.create.")]
+    outcome: Annotated[str, Meta(description="Such as done or refused.")]
+    subject: Annotated[str, Meta(description="What it was done to; may be empty.")]
+    request_id: str
+    detail: Annotated[dict[str, Any], Meta(description="Each action has members of its own.")]
+    previous_sha256: Annotated[str, Meta(description="Of the entry before; zeros of the first.")]
+    entry_sha256: str
+
+
 def audit_routes(service: Service) -> list[HTTPRouteHandler]:
     """Return the routes of the audit."""
     store = service.store
@@ -54,7 +71,7 @@ def audit_routes(service: Service) -> list[HTTPRouteHandler]:
             "The tenant's audit, newest first",
             role="admin",
             query=AuditQuery,
-            answer=Page,
+            answer=page_of(AuditItem),
             refusals=(400,),
         ),
     )
@@ -82,8 +99,8 @@ def audit_routes(service: Service) -> list[HTTPRouteHandler]:
         opt=described(
             "The tenant's whole audit, oldest first, an entry a line",
             role="admin",
-            answer=dict[str, Any],
-            media_type=_NDJSON,
+            answer=AuditItem,
+            media_types=(_NDJSON,),
         ),
     )
     async def export(request: HttpRequest) -> Stream:

@@ -9,7 +9,9 @@ from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
 
 from seawall.errors import Conflict
+from seawall.provenance.merkle import InclusionProof
 from seawall.service.answers import answer
+from seawall.service.chosen_fields import chosen, page_of
 from seawall.service.documented import described
 from seawall.service.pages import (
     OneQuery,
@@ -22,7 +24,8 @@ from seawall.service.pages import (
 from seawall.service.parts import HttpRequest, Service
 from seawall.service.queries import From, To, between, decode_query
 from seawall.session import Dataset
-from seawall.session.trace import TracedRecord
+from seawall.session.dataset import DatasetSummary
+from seawall.session.trace import TracedCell, TracedRecord
 from seawall.table import Table
 
 BASE = "/api/v3/datasets"
@@ -55,31 +58,67 @@ class RejectsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Which refusals of a dataset."""
 
 
+class Container(msgspec.Struct, frozen=True):
+    """What a file was packed in."""
+
+    kind: str
+    member: Annotated[str, Meta(description="The packed file's name.")]
+    sha256: Annotated[str, Meta(description="Of the container, hexadecimal.")]
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """What brought records first."""
+
+    name: Annotated[str, Meta(description="Of the file; empty: a body.")]
+    format: str
+    bytes: Annotated[int, Meta(description="How many there were.")]
+    sha256: Annotated[str | UnsetType, Meta(description="Of a file, hexadecimal.")] = UNSET
+    table_rows: Annotated[bool, Meta(description="Whether records are rows of a table.")]
+    container: Container | UnsetType = UNSET
+
+
 class DatasetAnswer(msgspec.Struct, frozen=True):
     """A dataset: one immutable version of a set of records."""
 
     dataset_version_id: str
     created_at: str
-    merkle_root: str
-    profile: str
-    record_count: int
+    merkle_root: Annotated[str, Meta(description="Over every record as read, hexadecimal.")]
+    profile: Annotated[str, Meta(description="The name of what reads its columns.")]
+    record_count: Annotated[int, Meta(description="Refused records too.")]
     normalized: bool
-    source: dict[str, Any]
-    summary: dict[str, Any] | None  # what normalising made of the records; null before it
+    source: Source
+    summary: Annotated[
+        DatasetSummary | None,
+        Meta(description="What normalising made of the records; null before it."),
+    ]
+
+
+class RejectItem(msgspec.Struct, frozen=True):
+    """What was refused, where, by which rule and why."""
+
+    record: Annotated[int, Meta(description="Counted from 0.")]
+    source_row: int
+    refused: Annotated[str, Meta(description="cell, element, record or set_aside.")]
+    field: str
+    value: str
+    rule: str
+    reason: str
 
 
 class RecordAnswer(msgspec.Struct, frozen=True):
     """One record as read, how its cells were read, and the proof that it is the dataset's."""
 
-    record: int
-    record_count: int
+    record: Annotated[int, Meta(description="Counted from 0.")]
+    record_count: Annotated[int, Meta(description="Of the dataset.")]
     source_row: int
-    source_text: str  # what is no UTF-8 is replaced
-    source_bytes: bytes  # base64
-    refused: list[str]
-    cells: list[dict[str, Any]]
-    proof: dict[str, Any]
-    proved: bool
+    source_text: Annotated[str, Meta(description="The bytes; what is no UTF-8 is replaced.")]
+    source_bytes: Annotated[bytes, Meta(description="Exactly as read, base64.")]
+    refused: Annotated[
+        list[str], Meta(description="Why it is not in the book: rule and reason; else empty.")
+    ]
+    cells: list[TracedCell]
+    proof: InclusionProof
+    proved: Annotated[bool, Meta(description="Whether the proof leads to the Merkle root.")]
 
 
 def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
@@ -91,7 +130,7 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
             "Dataset versions, newest first",
             role="read",
             query=DatasetsQuery,
-            answer=Page,
+            answer=page_of(DatasetAnswer),
             refusals=(400,),
         ),
     )
@@ -124,7 +163,7 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
             "One dataset version",
             role="read",
             query=OneQuery,
-            answer=DatasetAnswer,
+            answer=chosen(DatasetAnswer),
             refusals=(400, 404),
         ),
     )
@@ -163,7 +202,7 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
             "What of a dataset was refused, and why",
             role="read",
             query=RejectsQuery,
-            answer=Page,
+            answer=page_of(RejectItem),
             refusals=(400, 404, 409),
         ),
     )
@@ -177,7 +216,7 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
             "One record (counted from 0) as read, with its proof",
             role="read",
             query=OneQuery,
-            answer=RecordAnswer,
+            answer=chosen(RecordAnswer),
             refusals=(400, 404),
         ),
     )
@@ -195,18 +234,16 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
 
 def dataset_item(dataset: Dataset) -> dict[str, Any]:
     """Return a dataset as it is answered."""
-    return msgspec.structs.asdict(
-        DatasetAnswer(
-            dataset_version_id=dataset.dataset_version_id,
-            created_at=dataset.created_at,
-            merkle_root=dataset.merkle_root,
-            profile=dataset.profile_name,
-            record_count=dataset.record_count,
-            normalized=dataset.summary is not None,
-            source=dataset.source,
-            summary=None if dataset.summary is None else msgspec.to_builtins(dataset.summary),
-        )
-    )
+    return {
+        "dataset_version_id": dataset.dataset_version_id,
+        "created_at": dataset.created_at,
+        "merkle_root": dataset.merkle_root,
+        "profile": dataset.profile_name,
+        "record_count": dataset.record_count,
+        "normalized": dataset.summary is not None,
+        "source": dataset.source,
+        "summary": None if dataset.summary is None else msgspec.to_builtins(dataset.summary),
+    }
 
 
 def record_item(record: TracedRecord) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Documents:
         @get(
             "/docs",
             opt=described(
-                "This document as a page", public=True, answer=str, media_type="text/html"
+                "This document as a page", public=True, answer=str, media_types=("text/html",)
             ),
         )
         async def docs() -> Response[bytes]:

@@ -65,7 +65,15 @@ def engine_registry_routes(service: Service) -> list[HTTPRouteHandler]:
         def work() -> EnabledEngines:
             answering = [e for e in ENGINES.values() if service.switches.is_enabled(e.name)]
             return EnabledEngines(
-                [EngineEntry(e.name, e.wire_name, e.version, e.evidence_kinds) for e in answering]
+                [
+                    EngineEntry(
+                        e.name,
+                        e.wire_name,
+                        e.version,
+                        tuple(kind.name for kind in e.evidence_kinds),
+                    )
+                    for e in answering
+                ]
             )
 
         return answer(await service.off_loop(work))

@@ -18,8 +18,8 @@ from seawall.service.answers import answer
 from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
 from seawall.service.parts import HttpRequest, Service, auditing, principal_of
+from seawall.service.run_answer_types import report_answer, run_answer
 from seawall.service.run_answers import (
-    RunAnswer,
     aggregated,
     encoded_run_answer,
     metadata,
@@ -32,6 +32,13 @@ from seawall.session.run_in_hand import BegunRun
 from seawall.store.types import AuditDraft
 
 DatasetVersionId = Annotated[str, Meta(pattern="^dv_[0-9a-z]{26}$")]
+StartedAt = Annotated[
+    str,
+    Meta(
+        description="With its zone. The same question at the same time is the same run.",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
 RunId = Annotated[str, Meta(pattern="^run_[0-9a-z]{26}$")]
 
 MAX_RUN_BYTES = 1 << 20
@@ -53,7 +60,7 @@ class ReportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReportAnswer(msgspec.Struct, frozen=True):
-    """A report; what it holds beside the findings depends on its type."""
+    """A report as it is made; its type in the document is that of the engine."""
 
     metadata: dict[str, Any]
     report: dict[str, Any]
@@ -74,7 +81,7 @@ def run_request(declaration: EngineDeclaration[Any, Any]) -> type[msgspec.Struct
         f"{name}RunRequest",
         [
             ("dataset_version_id", DatasetVersionId),
-            ("started_at", str),
+            ("started_at", StartedAt),
             ("parameters", declaration.parameters, declaration.parameters()),
         ],
         frozen=True,
@@ -134,7 +141,7 @@ def _routes(
             "Run the engine on a dataset version",
             role="execute",
             body=request_type,
-            answer=RunAnswer,
+            answer=run_answer(declaration),
             weight="heavy" if declaration.is_heavy else "light",
             refusals=(400, 404, 409, 413, 422, 503),
             packs_itself=True,
@@ -168,7 +175,7 @@ def _routes(
             "Report a run that was made",
             role="read",
             body=ReportRequest,
-            answer=ReportAnswer,
+            answer=report_answer(declaration),
             weight="heavy" if declaration.is_heavy else "light",
             refusals=(400, 404, 409, 413, 422, 503),
         ),

@@ -19,7 +19,8 @@ from seawall.service.documented import described
 from seawall.service.ingest_answers import IngestAnswer, answer_ingest
 from seawall.service.parts import HttpRequest, Service, auditing
 from seawall.service.queries import decode_query
-from seawall.service.routes.ingest import MAX_INGEST_BYTES, PROFILE_OF_RECORDS
+from seawall.service.record_form import DEFAULT_PROFILE
+from seawall.service.routes.ingest import MAX_INGEST_BYTES
 from seawall.session import Dataset
 
 PROFILE_OF_TABLES = "generic"
@@ -90,7 +91,7 @@ def file_routes(service: Service) -> list[HTTPRouteHandler]:
 
             def ingest() -> Dataset:
                 _check(path, query)
-                default = PROFILE_OF_RECORDS if _is_objects(path) else PROFILE_OF_TABLES
+                default = DEFAULT_PROFILE if _is_objects(path) else PROFILE_OF_TABLES
                 return session.ingest(
                     path,
                     profile=service.profiles.named(

@@ -1,6 +1,6 @@
 """Records in: from a body or a file to an immutable dataset version."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from litestar import Response, post
@@ -11,11 +11,10 @@ from seawall.service.bodies import decode_envelope, json_body, refused_as_body, 
 from seawall.service.documented import described
 from seawall.service.ingest_answers import IngestAnswer, answer_ingest
 from seawall.service.parts import HttpRequest, Service, auditing
+from seawall.service.record_form import DEFAULT_PROFILE, KEYED_RECORDS, Record
 from seawall.session import Dataset
 
 MAX_INGEST_BYTES = 512 << 20
-
-PROFILE_OF_RECORDS = "todiscope"
 
 
 class HowToRead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,7 +27,7 @@ class HowToRead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     profile: Annotated[
         Annotated[str, Meta(min_length=1, max_length=64)],
         Meta(description="How the columns are read."),
-    ] = PROFILE_OF_RECORDS
+    ] = DEFAULT_PROFILE
     strict: Annotated[bool, Meta(description="Whether one refused cell or row refuses all.")] = (
         False
     )
@@ -38,8 +37,8 @@ class IngestRecords(HowToRead, frozen=True, forbid_unknown_fields=True, kw_only=
     """A body of records."""
 
     records: Annotated[
-        Annotated[list[dict[str, Any]], Meta(min_length=1)],
-        Meta(description="Each with its source_system and source_record_id."),
+        Annotated[list[Record], Meta(min_length=1)],
+        Meta(description="Under the default profile each has a source_system and an identifier."),
     ]
 
 
@@ -59,7 +58,7 @@ def ingest_routes(service: Service) -> list[HTTPRouteHandler]:
             "Write records as a dataset version",
             role="ingest",
             weight="large",
-            body=IngestRecords,
+            body=Annotated[IngestRecords, KEYED_RECORDS],
             answer=IngestAnswer,
             refusals=(400, 409, 413, 422),
         ),

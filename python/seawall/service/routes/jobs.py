@@ -15,12 +15,16 @@ from seawall.native import RunControl
 from seawall.registry import ENGINES
 from seawall.service.answers import answer, answer_bytes
 from seawall.service.bodies import decode_body, json_body
+from seawall.service.chosen_fields import chosen, page_of
 from seawall.service.documented import described
+from seawall.service.jobs import JobError
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, auditing, principal_of
 from seawall.service.queries import decode_query
 from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_entry, run_request
+from seawall.service.run_answer_types import run_answer
 from seawall.service.run_answers import encoded_run_answer
+from seawall.session import Problem, Verification
 from seawall.session.question import iso_time
 from seawall.store.types import Job, JobStatus
 
@@ -40,15 +44,34 @@ class JobAnswer(msgspec.Struct, frozen=True):
     """A job: where it stands, and once it has failed, why."""
 
     job_id: str
-    kind: str
+    kind: Annotated[str, Meta(description="verify, or an engine's name and .run.")]
     status: JobStatus
-    done: int  # units of work, such as scenarios or records, each once a pass
-    total: int  # 0 when nobody knows
+    done: Annotated[
+        int, Meta(description="Units of work, such as scenarios or records, each once a pass.")
+    ]
+    total: Annotated[int, Meta(description="Of the units; 0 when nobody knows.")]
     created_at: str
     created_by: str
     updated_at: str
-    request: dict[str, Any]
-    error: dict[str, Any] | None  # detail, message, where
+    request: Annotated[dict[str, Any], Meta(description="The body that it was begun with.")]
+    error: Annotated[JobError | None, Meta(description="Null unless it has failed.")]
+
+
+class Deviation(Problem, frozen=True):
+    """One thing that does not agree."""
+
+
+class VerifiedLedger(Verification, frozen=True):
+    """What was looked at, and what does not agree."""
+
+    problems: list[Deviation]  # type: ignore[assignment] # under a name of its own
+
+
+class VerifyResult(msgspec.Struct, frozen=True):
+    """What a verification found."""
+
+    ok: Annotated[bool, Meta(description="Whether everything agrees.")]
+    verification: VerifiedLedger
 
 
 class VerifyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,7 +175,11 @@ def _kept_routes(service: Service) -> list[HTTPRouteHandler]:
     @get(
         BASE,
         opt=described(
-            "Jobs, newest first", role="read", query=JobsQuery, answer=Page, refusals=(400,)
+            "Jobs, newest first",
+            role="read",
+            query=JobsQuery,
+            answer=page_of(JobAnswer),
+            refusals=(400,),
         ),
     )
     async def jobs(request: HttpRequest) -> Response[bytes]:
@@ -178,7 +205,7 @@ def _kept_routes(service: Service) -> list[HTTPRouteHandler]:
             "Where a job stands",
             role="read",
             query=OneQuery,
-            answer=JobAnswer,
+            answer=chosen(JobAnswer),
             refusals=(400, 404),
         ),
     )
@@ -192,7 +219,7 @@ def _kept_routes(service: Service) -> list[HTTPRouteHandler]:
         opt=described(
             "What a job answered: of a run, what the run answers",
             role="read",
-            answer=dict[str, Any],
+            answer=(*(run_answer(engine) for engine in ENGINES.values()), VerifyResult),
             refusals=(404, 409),
         ),
     )
@@ -220,20 +247,18 @@ def _kept_routes(service: Service) -> list[HTTPRouteHandler]:
 
 def job_item(job: Job) -> dict[str, Any]:
     """Return a job as it is answered."""
-    return msgspec.structs.asdict(
-        JobAnswer(
-            job_id=job.job_id,
-            kind=job.kind,
-            status=job.status,
-            done=job.done,
-            total=job.total,
-            created_at=job.created_at,
-            created_by=job.created_by,
-            updated_at=job.updated_at,
-            request=msgspec.json.decode(job.request),
-            error=None if job.error is None else msgspec.json.decode(job.error),
-        )
-    )
+    return {
+        "job_id": job.job_id,
+        "kind": job.kind,
+        "status": job.status,
+        "done": job.done,
+        "total": job.total,
+        "created_at": job.created_at,
+        "created_by": job.created_by,
+        "updated_at": job.updated_at,
+        "request": msgspec.json.decode(job.request),
+        "error": None if job.error is None else msgspec.json.decode(job.error),
+    }
 
 
 def _accepted(job: Job) -> Response[bytes]:

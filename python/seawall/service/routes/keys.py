@@ -10,12 +10,13 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
+from msgspec import Meta
 
 from seawall.errors import InvalidInput, LimitExceeded
 from seawall.service.access.doors import Access
-from seawall.service.access.keys import new_key
+from seawall.service.access.keys import KEY_NAME, new_key
 from seawall.service.access.principal import Principal
-from seawall.service.access.roles import check_roles
+from seawall.service.access.roles import Role, check_roles
 from seawall.service.access.times import utc_text
 from seawall.service.answers import answer
 from seawall.service.bodies import decode_body, json_body
@@ -30,9 +31,25 @@ MAX_LIVE_KEYS = 1_000
 class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key that shall be made."""
 
-    name: str
-    roles: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)]
-    expires_at: str | None = None  # ISO 8601 with its zone; none: until it is revoked
+    name: Annotated[
+        str,
+        Meta(
+            description="For people and for the audit; it need not be unique.",
+            extra_json_schema={"pattern": KEY_NAME, "minLength": 1, "maxLength": 64},
+        ),
+    ]
+    roles: Annotated[
+        tuple[Role, ...],
+        Meta(
+            max_length=16,
+            description="All that it may do; none that who makes it does not have.",
+            extra_json_schema={"minItems": 1},
+        ),
+    ]
+    expires_at: Annotated[
+        Annotated[str, Meta(extra_json_schema={"format": "date-time"})] | None,
+        Meta(description="With its zone, in the future; null: until it is revoked."),
+    ] = None
 
 
 class KeyAnswer(msgspec.Struct, frozen=True):
@@ -50,7 +67,7 @@ class KeyAnswer(msgspec.Struct, frozen=True):
 class NewKeyAnswer(KeyAnswer, frozen=True, kw_only=True):
     """A key as it is shown, this once."""
 
-    key: str
+    key: Annotated[str, Meta(description="Its secret too: nothing shows it again.")]
 
 
 class KeyList(msgspec.Struct, frozen=True):

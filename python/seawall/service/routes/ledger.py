@@ -11,11 +11,13 @@ from msgspec import UNSET, Meta, UnsetType
 
 from seawall.errors import InvalidInput
 from seawall.service.answers import answer
+from seawall.service.chosen_fields import chosen, page_of
 from seawall.service.documented import described
+from seawall.service.finding_answer import FindingAnswer, StatedFinding
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, principal_of
 from seawall.service.queries import decode_query
-from seawall.service.routes.datasets import record_item
+from seawall.service.routes.datasets import RecordAnswer, Source, record_item
 from seawall.session import Trace, identity
 from seawall.store import types as rows
 
@@ -65,50 +67,42 @@ class TraceQuery(OneQuery, frozen=True, forbid_unknown_fields=True):
     ] = UNSET
 
 
-class FindingAnswer(msgspec.Struct, frozen=True):
-    """What every finding says; engines add to it."""
-
-    id: str
-    dataset_version_id: str
-    title: str
-    category: str
-    metric: str
-    description: str
-    value: float
-    threshold: float
-    is_material: bool
-    materiality: str
-    financial_impact: dict[str, Any]  # amount, currency
-    impact_score: float
-    confidence: float
-    raw_record_hint: int | None
-    evidence_id: str
-    financial_impact_eur: float | UnsetType = UNSET  # of a book in EUR
-    scenario_id: str | UnsetType = UNSET  # of a scenario's
-
-
 class EvidenceAnswer(msgspec.Struct, frozen=True):
     """A piece of evidence, hashed again: whether it is what was written."""
 
     evidence_id: str
-    intact: bool
+    intact: Annotated[bool, Meta(description="Whether its hash is its identifier.")]
     dataset_version_id: str
-    engine: str
+    engine: Annotated[str, Meta(description="By its name.")]
     kind: str
-    body: dict[str, Any]
+    body: Annotated[
+        dict[str, Any],
+        Meta(description="The document that is hashed; each kind has members of its own."),
+    ]
+
+
+class LinkAnswer(msgspec.Struct, frozen=True):
+    """Says that a finding rests on a piece of evidence."""
+
+    link_id: str
+    finding_id: str
+    evidence_id: str
 
 
 class TraceAnswer(msgspec.Struct, frozen=True):
     """A finding and all that it rests on, down to the bytes of a source row."""
 
     finding_id: str
-    finding: dict[str, Any]
-    evidence: list[dict[str, Any]]
+    finding: StatedFinding
+    evidence: Annotated[
+        list[dict[str, Any]],
+        Meta(description="Each document under its evidence_id; a kind has members of its own."),
+    ]
     dataset_version_id: str
-    merkle_root: str
+    merkle_root: Annotated[str, Meta(description="Over every record as read, hexadecimal.")]
     profile_name: str
-    source: dict[str, Any]
-    record: dict[str, Any] | None
+    source: Source
+    record: Annotated[RecordAnswer | None, Meta(description="Null when no record contributes.")]
 
 
 def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
@@ -118,7 +112,11 @@ def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
     @get(
         "/api/v3/findings",
         opt=described(
-            "Findings", role="read", query=FindingsQuery, answer=Page, refusals=(400, 404)
+            "Findings",
+            role="read",
+            query=FindingsQuery,
+            answer=page_of(FindingAnswer),
+            refusals=(400, 404),
         ),
     )
     async def findings(request: HttpRequest) -> Response[bytes]:
@@ -144,7 +142,11 @@ def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
     @get(
         "/api/v3/findings/{finding_id:str}",
         opt=described(
-            "One finding", role="read", query=OneQuery, answer=FindingAnswer, refusals=(400, 404)
+            "One finding",
+            role="read",
+            query=OneQuery,
+            answer=chosen(FindingAnswer),
+            refusals=(400, 404),
         ),
     )
     async def finding(request: HttpRequest, finding_id: FromPath[str]) -> Response[bytes]:
@@ -158,7 +160,7 @@ def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
             "The way back of a finding to its source row, with the proof",
             role="read",
             query=TraceQuery,
-            answer=TraceAnswer,
+            answer=chosen(TraceAnswer),
             refusals=(400, 404),
         ),
     )
@@ -171,7 +173,11 @@ def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
     @get(
         "/api/v3/evidence",
         opt=described(
-            "Evidence", role="read", query=EvidenceQuery, answer=Page, refusals=(400, 404)
+            "Evidence",
+            role="read",
+            query=EvidenceQuery,
+            answer=page_of(EvidenceAnswer),
+            refusals=(400, 404),
         ),
     )
     async def evidence_list(request: HttpRequest) -> Response[bytes]:
@@ -200,7 +206,7 @@ def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
             "One piece of evidence, hashed again",
             role="read",
             query=OneQuery,
-            answer=EvidenceAnswer,
+            answer=chosen(EvidenceAnswer),
             refusals=(400, 404),
         ),
     )
@@ -217,7 +223,7 @@ def ledger_routes(service: Service) -> list[HTTPRouteHandler]:
             "Which evidence findings rest on",
             role="read",
             query=LinksQuery,
-            answer=Page,
+            answer=page_of(LinkAnswer),
             refusals=(400, 404),
         ),
     )

@@ -23,7 +23,7 @@ def metrics_routes(metrics: Metrics, siblings: Siblings | None) -> list[HTTPRout
             role="read",
             operator=True,
             answer=str,
-            media_type="text/plain",
+            media_types=("text/plain",),
         ),
     )
     async def exposed() -> Response[bytes]:

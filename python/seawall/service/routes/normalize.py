@@ -21,9 +21,12 @@ from seawall.service.bodies import (
 from seawall.service.documented import described
 from seawall.service.ingest_answers import IngestAnswer, answer_ingest
 from seawall.service.parts import HttpRequest, Service, auditing
+from seawall.service.record_form import DEFAULT_PROFILE, KEYED_RECORDS, Record
+from seawall.service.routes.datasets import RejectItem
 from seawall.service.routes.engine_runs import DatasetVersionId
-from seawall.service.routes.ingest import MAX_INGEST_BYTES, PROFILE_OF_RECORDS
+from seawall.service.routes.ingest import MAX_INGEST_BYTES
 from seawall.session import Dataset, Session
+from seawall.session.dataset import DatasetSummary
 from seawall.session.refusal import check_keys
 from seawall.session.writing import summarise
 from seawall.table import Table
@@ -32,15 +35,26 @@ from seawall.table import Table
 class WhatToShow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is read where it is no records of the body, and how much is shown."""
 
-    dataset_version_id: DatasetVersionId | UnsetType = UNSET
-    profile: Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType = UNSET  # of records
-    rows: Annotated[int, Meta(ge=0, le=1_000)] = 20  # how many of each table are shown
+    dataset_version_id: Annotated[
+        DatasetVersionId | UnsetType, Meta(description="A dataset that was written.")
+    ] = UNSET
+    profile: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType,
+        Meta(description="How the columns of records are read; absent: by the default profile."),
+    ] = UNSET
+    rows: Annotated[
+        Annotated[int, Meta(ge=0, le=1_000)],
+        Meta(description="How many of each table are shown."),
+    ] = 20
 
 
 class NormalizeRequest(WhatToShow, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A dataset that was written, or records that were not. Nothing is written."""
 
-    records: list[dict[str, Any]] | UnsetType = UNSET
+    records: Annotated[
+        list[Record] | UnsetType,
+        Meta(description="Instead of a dataset: what would be ingested."),
+    ] = UNSET
 
 
 class _Envelope(WhatToShow, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -58,17 +72,19 @@ class CommitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PreviewAnswer(msgspec.Struct, frozen=True):
     """What normalising would make: counts, and the first rows."""
 
-    summary: dict[str, Any]
-    records: list[dict[str, Any]]
-    rejects: list[dict[str, Any]]
+    summary: DatasetSummary
+    records: Annotated[
+        list[dict[str, Any]], Meta(description="Each under the columns of the profile.")
+    ]
+    rejects: list[RejectItem]
 
 
 class ValidateAnswer(msgspec.Struct, frozen=True):
     """Whether nothing would be refused; else the first refusals."""
 
     valid: bool
-    refusal_count: int
-    rejects: list[dict[str, Any]]
+    refusal_count: Annotated[int, Meta(description="Records, elements and cells.")]
+    rejects: list[RejectItem]
 
 
 def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
@@ -80,7 +96,7 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
             _refuse_beside_dataset(said)
             return session.read_dataset(said.dataset_version_id), said
         require_list(said.records, "must be a list of records, or give a dataset_version_id")
-        name = PROFILE_OF_RECORDS if said.profile is UNSET else said.profile
+        name = DEFAULT_PROFILE if said.profile is UNSET else said.profile
         with refused_as_body():
             tape = session.read(body, format="json", profile=service.profiles.named(name))
             check_keys(tape)
@@ -144,7 +160,7 @@ def _looking(summary: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
         summary,
         role="ingest",
         weight="heavy",
-        body=NormalizeRequest,
+        body=Annotated[NormalizeRequest, KEYED_RECORDS],
         answer=kind,
         refusals=(400, 404, 413, 422, 503),
     )
@@ -158,17 +174,21 @@ def _refuse_beside_dataset(said: _Envelope) -> None:
         raise InvalidInput("a dataset is read by the profile it was written with", where="profile")
 
 
-def _preview(tape: IngestedTape, rows: int) -> PreviewAnswer:
-    return PreviewAnswer(
-        summary=msgspec.to_builtins(summarise(tape)),
-        records=list(tape.records.rows(rows)),
-        rejects=list(tape.rejects.rows(rows)),
-    )
+def _preview(tape: IngestedTape, rows: int) -> dict[str, Any]:
+    return {
+        "summary": summarise(tape),
+        "records": list(tape.records.rows(rows)),
+        "rejects": list(tape.rejects.rows(rows)),
+    }
 
 
-def _validate(tape: IngestedTape, rows: int) -> ValidateAnswer:
+def _validate(tape: IngestedTape, rows: int) -> dict[str, Any]:
     count = summarise(tape).refusal_count
-    return ValidateAnswer(count == 0, count, _refused(tape.rejects, rows))
+    return {
+        "valid": count == 0,
+        "refusal_count": count,
+        "rejects": _refused(tape.rejects, rows),
+    }
 
 
 def _refused(rejects: Table, count: int) -> list[dict[str, Any]]:

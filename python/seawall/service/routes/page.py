@@ -49,7 +49,7 @@ def page_routes() -> list[HTTPRouteHandler]:
     @get(
         "/",
         name="page",
-        opt=described("The page for people", public=True, answer=str, media_type="text/html"),
+        opt=described("The page for people", public=True, answer=str, media_types=("text/html",)),
     )
     async def index() -> Response[bytes]:
         return sent(_INDEX)
@@ -61,7 +61,7 @@ def page_routes() -> list[HTTPRouteHandler]:
             "A file of the page",
             public=True,
             answer=str,
-            media_type="text/javascript",
+            media_types=tuple(kind for ending, kind in _KINDS.items() if ending != ".html"),
             refusals=(404,),
         ),
     )

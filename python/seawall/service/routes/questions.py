@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
 
 from seawall.engines.debt.simulation import ReverseStress, Tail, WhatIf, compare
+from seawall.engines.debt.simulation.comparison import Comparison
 from seawall.engines.debt.simulation.question_types import Bump, Change
 from seawall.errors import InvalidInput
 from seawall.service.answers import answer
@@ -97,6 +98,16 @@ class ScenarioAnswer(msgspec.Struct, frozen=True):
     positions: Page
 
 
+class ComparisonAnswer(Comparison, frozen=True, kw_only=True):
+    """What differs between two simulations, the later less the earlier."""
+
+    position_count: Annotated[int, Meta(description="Loans that differ.")]
+    positions: Annotated[  # type: ignore[assignment]
+        list[dict[str, Any]],
+        Meta(description="Of these, the first: exposure, probability and severity of each."),
+    ]
+
+
 def question_routes(service: Service) -> list[HTTPRouteHandler]:
     """Return the routes of questions."""
 
@@ -165,7 +176,7 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
 
         return answer(await service.off_loop(work))
 
-    @asked("How two simulations differ", "compare", CompareQuestion, dict[str, Any])
+    @asked("How two simulations differ", "compare", CompareQuestion, ComparisonAnswer)
     async def compared(request: HttpRequest) -> Response[bytes]:
         tail, body = held_tail(request), await json_body(request)
 

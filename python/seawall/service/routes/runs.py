@@ -11,11 +11,13 @@ from msgspec import UNSET, Meta, UnsetType
 from seawall.errors import InvalidInput
 from seawall.registry import ENGINES
 from seawall.service.answers import answer
+from seawall.service.chosen_fields import chosen, page_of
 from seawall.service.documented import described
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, principal_of
 from seawall.service.queries import From, To, between, decode_query
 from seawall.service.routes.datasets import table_page
+from seawall.service.run_answer_types import RunSummary, named_evidence, stored_run
 from seawall.service.run_answers import evidence_names, stated_findings
 from seawall.session import Run
 from seawall.store import types as rows
@@ -42,29 +44,17 @@ class TableQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     """Which rows of a table of a run."""
 
 
-class StoredRun(msgspec.Struct, frozen=True):
-    """A run as it is kept: its question, its answer, and what it left."""
-
-    run_id: str
-    dataset_version_id: str
-    engine: str
-    engine_version: str
-    started_at: str
-    created_at: str
-    created_by: str
-    parameters: dict[str, Any]
-    evidence_ids: dict[str, str]  # by kind, or kind:subject
-    findings: list[dict[str, Any]]
-    result: dict[str, Any]
-
-
 def run_routes(service: Service) -> list[HTTPRouteHandler]:
     """Return the routes that read runs."""
 
     @get(
         BASE,
         opt=described(
-            "Runs, newest first", role="read", query=RunsQuery, answer=Page, refusals=(400,)
+            "Runs, newest first",
+            role="read",
+            query=RunsQuery,
+            answer=page_of(RunSummary),
+            refusals=(400,),
         ),
     )
     async def runs(request: HttpRequest) -> Response[bytes]:
@@ -98,7 +88,7 @@ def run_routes(service: Service) -> list[HTTPRouteHandler]:
             "One run: its question, its answer, what it left",
             role="read",
             query=OneQuery,
-            answer=StoredRun,
+            answer=tuple(chosen(stored_run(engine)) for engine in ENGINES.values()),
             refusals=(400, 404),
         ),
     )
@@ -139,7 +129,7 @@ def run_routes(service: Service) -> list[HTTPRouteHandler]:
             "The identifiers of a run's evidence, under their kinds",
             role="read",
             query=OneQuery,
-            answer=dict[str, Any],
+            answer=tuple(chosen(named_evidence(engine)) for engine in ENGINES.values()),
             refusals=(400, 404),
         ),
     )
@@ -164,11 +154,10 @@ def _summary(row: rows.Run) -> dict[str, Any]:
 
 
 def _whole(row: rows.Run, run: Run) -> dict[str, Any]:
-    told = StoredRun(
+    return {
         **_summary(row),
-        parameters=run.parameters,
-        evidence_ids=run.evidence_ids,
-        findings=stated_findings(run),
-        result=msgspec.to_builtins(run.result),
-    )
-    return msgspec.structs.asdict(told)
+        "parameters": run.parameters,
+        "evidence_ids": run.evidence_ids,
+        "findings": stated_findings(run),
+        "result": msgspec.to_builtins(run.result),
+    }

@@ -8,13 +8,14 @@ import msgspec
 from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
+from msgspec import Meta
 from msgspec.structs import replace
 
 from seawall.errors import InvalidInput
 from seawall.service.access.doors import Access
 from seawall.service.access.gate import Caller
 from seawall.service.access.issuers import MAX_LIFETIME_S
-from seawall.service.access.roles import check_roles
+from seawall.service.access.roles import Role, check_roles
 from seawall.service.access.times import utc_text
 from seawall.service.access.tokens import LEEWAY_S, LIFETIME_S, revocation_id
 from seawall.service.answers import answer
@@ -27,7 +28,10 @@ from seawall.store.types import RevokedToken
 class TokenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a token shall be good for."""
 
-    roles: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] | None = None  # else the key's
+    roles: Annotated[
+        Annotated[tuple[Role, ...], Meta(max_length=16, extra_json_schema={"minItems": 1})] | None,
+        Meta(description="Some of the key's; null: all of them."),
+    ] = None
 
 
 class TokenAnswer(msgspec.Struct, frozen=True):
@@ -35,7 +39,7 @@ class TokenAnswer(msgspec.Struct, frozen=True):
 
     access_token: str
     token_type: str
-    expires_in: int  # seconds
+    expires_in: Annotated[int, Meta(description="Seconds.")]
     token_id: str
     roles: list[str]
 
@@ -43,7 +47,9 @@ class TokenAnswer(msgspec.Struct, frozen=True):
 class RevokeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose token is revoked."""
 
-    issuer: str | None = None  # else this service's
+    issuer: Annotated[str | None, Meta(description="Whose token it is; null: this service's.")] = (
+        None
+    )
 
 
 def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:

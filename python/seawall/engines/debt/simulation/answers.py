@@ -1,7 +1,9 @@
 """The answer of a simulation: its distribution, and what was asked of it on top."""
 
+from typing import Annotated
+
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from seawall.engine import CurrencyRates
 from seawall.engines.debt.simulation.changes import WhatIf
@@ -43,26 +45,42 @@ class SimulationResult(msgspec.Struct, frozen=True):
     position_count: int
     obligor_count: int
     exposure: float
-    potential_loss: float  # where every obligor defaults; of parametric losses at most
+    potential_loss: Annotated[
+        float, Meta(description="Where every obligor defaults; of parametric losses at most.")
+    ]
     scenario_count: int
     seed: int
-    factors: list[str]  # names of the groups
+    factors: Annotated[list[str], Meta(description="Names of the groups.")]
     expected_loss: float
     expected_loss_standard_error: float
-    exact_expected_loss: float | None  # what the simulated one estimates; None: not in closed form
+    exact_expected_loss: Annotated[
+        float | None,
+        Meta(description="What the simulated one estimates; null: not in closed form."),
+    ]
     loss_standard_deviation: float
-    exact_loss_standard_deviation: float | None  # None: losses vary, or too many unlike obligors
+    exact_loss_standard_deviation: Annotated[
+        float | None, Meta(description="Null: losses vary, or too many unlike obligors.")
+    ]
     tails: list[TailFigures]
     histogram: list[LossBin]
     exposure_spread: Spread
-    tail_spread: Spread  # of contributions to expected shortfall at the last level
+    tail_spread: Annotated[
+        Spread, Meta(description="Of contributions to expected shortfall at the last level.")
+    ]
     sampling: SamplingResult
     default_probabilities: InputCounts
     losses_given_default: InputCounts
-    losses_sha256: str  # of the scenarios' losses: int64 minor units, little-endian, in order
+    losses_sha256: Annotated[
+        str,
+        Meta(description="Of the scenarios' losses: int64 minor units, little-endian, in order."),
+    ]
     assumptions: list[str]
-    conditional_factors: list[ConditionalFactor] | UnsetType = UNSET  # given macroeconomic values
-    translations: list[CurrencyTranslation] | UnsetType = UNSET  # of currencies whose rates move
+    conditional_factors: Annotated[
+        list[ConditionalFactor] | UnsetType, Meta(description="Given macroeconomic values.")
+    ] = UNSET
+    translations: Annotated[
+        list[CurrencyTranslation] | UnsetType, Meta(description="Of currencies whose rates move.")
+    ] = UNSET
     currency_rates: CurrencyRates | None = None
     currencies: list[ConvertedCurrency] = []
     unconverted: list[UnconvertedCurrency] = []

@@ -2,11 +2,11 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
-from msgspec import UNSET
+from msgspec import UNSET, Meta
 
 from seawall.engines.debt.simulation.credit_book import CreditBook, Obligors
 from seawall.engines.debt.simulation.decimal_amounts import Numbers
@@ -39,14 +39,16 @@ class FigureChange(msgspec.Struct, frozen=True):
     before: TailFigures
     after: TailFigures
     change: float
-    standard_error: float  # of the paired difference
+    standard_error: Annotated[float, Meta(description="Of the paired difference.")]
 
 
 class WhatIf(msgspec.Struct, frozen=True):
     """What changes do, in the book's currency; standard errors are of paired differences."""
 
-    obligor_count: int  # that changed, without those who are connected to them
-    expected_loss: float  # before
+    obligor_count: Annotated[
+        int, Meta(description="Obligors that changed, without those who are connected to them.")
+    ]
+    expected_loss: Annotated[float, Meta(description="Before the change.")]
     expected_loss_change: float
     expected_loss_change_standard_error: float
     tails: list[FigureChange]

@@ -5,14 +5,19 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from seawall.engine import EvidenceDraft, FindingDraft
+from seawall.engine import EvidenceDraft, EvidenceKind, FindingDraft
 from seawall.engines.debt.drafts import book_body, finding_body
 from seawall.engines.debt.simulation.answers import SimulationResult
 from seawall.engines.debt.simulation.question_types import Bump
 from seawall.engines.debt.simulation.types import SimulationParameters
 
 DISTRIBUTION = "loss_distribution"
-KINDS = (DISTRIBUTION, "what_if", "sensitivity", "reverse_stress")
+KINDS = (
+    EvidenceKind(DISTRIBUTION),
+    EvidenceKind("what_if", "what-if", is_always_left=False),
+    EvidenceKind("sensitivity", "figure with its change", is_always_left=False),
+    EvidenceKind("reverse_stress", "loss", is_always_left=False),
+)
 
 _ON_TOP = ("what_if", "sensitivities", "reverse_stress")
 

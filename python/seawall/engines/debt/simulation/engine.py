@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from seawall import native
 from seawall.engine import (
+    AUDIT_TRAIL,
     BookChoice,
     EngineDeclaration,
     EngineOutcome,
@@ -257,7 +258,7 @@ DEBT_SIMULATION = EngineDeclaration(
     version=ENGINE_VERSION,
     parameters=SimulationParameters,
     result=SimulationResult,
-    evidence_kinds=(*KINDS, "audit_trail"),
+    evidence_kinds=(*KINDS, AUDIT_TRAIL),
     profiles="seawall.engines.debt.profiles",
     choose_book=_choose_book,
     decode=decode_book,

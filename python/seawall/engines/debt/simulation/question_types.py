@@ -20,7 +20,9 @@ class RemoveLoan(
     """
 
     source_record_id: str
-    element: Element | UnsetType = UNSET  # one instrument of the record
+    element: Annotated[Element | UnsetType, Meta(description="One instrument of the record.")] = (
+        UNSET
+    )
 
 
 class ChangeLoan(
@@ -34,10 +36,10 @@ class ChangeLoan(
 
     source_record_id: str
     element: Element | UnsetType = UNSET
-    exposure: Amount | UnsetType = UNSET  # in the book's currency
+    exposure: Annotated[Amount | UnsetType, Meta(description="In the book's currency.")] = UNSET
     loss_given_default_pct: Percent | UnsetType = UNSET
     probability_of_default_pct: Percent | UnsetType = UNSET
-    collateral_value: Amount | UnsetType = UNSET  # in a waterfall
+    collateral_value: Annotated[Amount | UnsetType, Meta(description="In a waterfall.")] = UNSET
 
 
 class AddLoan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="add"):
@@ -45,13 +47,22 @@ class AddLoan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
 
     obligor_id: str
     exposure: Amount
-    loss_given_default_pct: Percent | UnsetType = UNSET  # needed but for a waterfall
-    probability_of_default_pct: Percent | UnsetType = UNSET  # needed for a new obligor
-    group: str | UnsetType = UNSET  # whose factor moves it; needed for a new one of several groups
+    loss_given_default_pct: Annotated[
+        Percent | UnsetType, Meta(description="Needed but for a waterfall.")
+    ] = UNSET
+    probability_of_default_pct: Annotated[
+        Percent | UnsetType, Meta(description="Needed for a new obligor.")
+    ] = UNSET
+    group: Annotated[
+        str | UnsetType,
+        Meta(description="Whose factor moves it; needed for a new one of several groups."),
+    ] = UNSET
     asset_correlation: Annotated[float, Meta(ge=0, lt=1)] | UnsetType = UNSET  # likewise
     # In a waterfall:
-    collateral_value: Amount | UnsetType = UNSET  # of its own, a first lien; absent: unsecured
-    seniority: SeniorityName | UnsetType = UNSET  # absent: senior
+    collateral_value: Annotated[
+        Amount | UnsetType, Meta(description="Of its own, a first lien; absent: unsecured.")
+    ] = UNSET
+    seniority: Annotated[SeniorityName | UnsetType, Meta(description="Absent: senior.")] = UNSET
 
 
 Change = RemoveLoan | ChangeLoan | AddLoan
@@ -60,8 +71,11 @@ Change = RemoveLoan | ChangeLoan | AddLoan
 class WhatIfEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Changes that are made together."""
 
-    what_if_id: str
-    changes: Annotated[list[Change], Meta(min_length=1, max_length=10_000)]
+    what_if_id: Annotated[str, Meta(description="What the answer is named by.")]
+    changes: Annotated[
+        Annotated[list[Change], Meta(min_length=1, max_length=10_000)],
+        Meta(description="Of loans, in their order."),
+    ]
 
 
 class Bump(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,4 +94,6 @@ class Bump(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "currency",
     ]
     change: Annotated[float, Meta(ge=-1, le=100)]  # a fraction: 0.1 is a tenth more
-    currency: str | UnsetType = UNSET  # which one, of a change of currency
+    currency: Annotated[
+        str | UnsetType, Meta(description="Which one, of a change of currency.")
+    ] = UNSET

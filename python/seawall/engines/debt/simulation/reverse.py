@@ -1,9 +1,10 @@
 """Reverse stress: the nearest states of the factors in which a book loses an amount."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 
 from seawall import native
 from seawall.engines.debt.simulation.credit_book import CreditBook
@@ -17,31 +18,39 @@ class LossDriver(msgspec.Struct, frozen=True):
     """An obligor in an adverse state."""
 
     obligor_id: str
-    default_probability: float  # in the state
-    expected_loss: float  # in the state
+    default_probability: Annotated[float, Meta(description="In the state.")]
+    expected_loss: Annotated[float, Meta(description="In the state.")]
     loss_at_default: float
 
 
 class AdverseState(msgspec.Struct, frozen=True):
     """A systematic state that loses the amount, as near to the middle as any around it."""
 
-    factors: dict[str, float]  # standard normal; low is bad
-    mixing: float  # W / ν of Student's t copula; 1 under the Gaussian copula
-    expected_loss: float  # given the state
-    radius: float  # its distance from the middle, in standard deviations
-    probability: float  # of a state at least as bad, to first order: Φ(−radius)
-    curved_probability: float  # corrected by the curvature of the losses there
-    residual: float  # of the conditions of a minimum; 0 at one
-    start_count: int  # of the searches that led here
-    drivers: list[LossDriver]  # the largest expected losses
+    factors: Annotated[dict[str, float], Meta(description="Standard normal; low is bad.")]
+    mixing: Annotated[
+        float, Meta(description="W / ν of Student's t copula; 1 under the Gaussian copula.")
+    ]
+    expected_loss: Annotated[float, Meta(description="Given the state.")]
+    radius: Annotated[
+        float, Meta(description="Its distance from the middle, in standard deviations.")
+    ]
+    probability: Annotated[
+        float, Meta(description="Of a state at least as bad, to first order: Φ(−radius).")
+    ]
+    curved_probability: Annotated[
+        float, Meta(description="Corrected by the curvature of the losses there.")
+    ]
+    residual: Annotated[float, Meta(description="Of the conditions of a minimum; 0 at one.")]
+    start_count: Annotated[int, Meta(description="Of the searches that led here.")]
+    drivers: Annotated[list[LossDriver], Meta(description="The largest expected losses.")]
 
 
 class DefaultSet(msgspec.Struct, frozen=True):
     """Obligors whose defaults lose the amount together."""
 
-    obligor_ids: list[str]  # by falling loss
-    loss: float  # with what is lost for certain
-    is_exact: bool  # no set is smaller, or likelier
+    obligor_ids: Annotated[list[str], Meta(description="By falling loss.")]
+    loss: Annotated[float, Meta(description="With what is lost for certain.")]
+    is_exact: Annotated[bool, Meta(description="No set is smaller, or likelier.")]
 
 
 class ReverseStress(msgspec.Struct, frozen=True):
@@ -52,10 +61,12 @@ class ReverseStress(msgspec.Struct, frozen=True):
 
     loss: float
     states: list[AdverseState]
-    start_count: int  # searches
+    start_count: Annotated[int, Meta(description="Searches.")]
     failed_start_count: int
     smallest_set: DefaultSet
-    likeliest_set: DefaultSet | None  # in the first state; None without one
+    likeliest_set: Annotated[
+        DefaultSet | None, Meta(description="In the first state; null without one.")
+    ]
 
 
 def reverse_stress(

@@ -143,10 +143,18 @@ class MacroTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Default probabilities stay: those of the book are over all states of the economy.
     """
 
-    variables: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=64)]
-    values: tuple[float, ...]
-    covariance: tuple[tuple[float, ...], ...]  # of the variables
-    factor_covariance: dict[str, tuple[float, ...]]  # with each variable, by group of the factors
+    variables: Annotated[
+        Annotated[tuple[Name, ...], Meta(min_length=1, max_length=64)],
+        Meta(description="Their names."),
+    ]
+    values: Annotated[
+        tuple[float, ...], Meta(description="Of each variable: how far it is from its mean.")
+    ]
+    covariance: Annotated[tuple[tuple[float, ...], ...], Meta(description="Of the variables.")]
+    factor_covariance: Annotated[
+        dict[str, tuple[float, ...]],
+        Meta(description="With each variable, by group of the factors."),
+    ]
 
 
 class SimulationParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
@@ -214,21 +222,28 @@ class TailFigures(msgspec.Struct, frozen=True):
 
     confidence_level: float
     value_at_risk: float
-    value_at_risk_low: float  # the quantile is between these with 95 % at least
-    value_at_risk_high: float | None  # None: beyond the largest loss
+    value_at_risk_low: Annotated[
+        float, Meta(description="The quantile is between this and the high one with 95 % at least.")
+    ]
+    value_at_risk_high: Annotated[float | None, Meta(description="Null: beyond the largest loss.")]
     expected_shortfall: float
     expected_shortfall_standard_error: float
-    scenarios_beyond: int  # with a loss above value at risk
-    effective_scenarios: float  # in the tail, if all weighed alike
-    is_thin: bool  # fewer than 100 of them are expected; by Sobol points 10 in each scramble
+    scenarios_beyond: Annotated[int, Meta(description="With a loss above value at risk.")]
+    effective_scenarios: Annotated[float, Meta(description="In the tail, if all weighed alike.")]
+    is_thin: Annotated[
+        bool,
+        Meta(
+            description="Fewer than 100 of them are expected; by Sobol points 10 in each scramble."
+        ),
+    ]
 
 
 class InputCounts(msgspec.Struct, frozen=True):
     """Where positions have a figure from."""
 
     stated: int
-    by_rating: int  # of default probabilities
-    by_collateral: int  # of losses given default
+    by_rating: Annotated[int, Meta(description="Of default probabilities.")]
+    by_collateral: Annotated[int, Meta(description="Of losses given default.")]
     assumed: int
 
 
@@ -236,7 +251,9 @@ class SamplingResult(msgspec.Struct, frozen=True):
     """How the systematic states were drawn: frozen numbers that make the run again."""
 
     kind: SamplingKind
-    factor_shift: list[float] = []  # of the independent factors; importance sampling
+    factor_shift: Annotated[
+        list[float], Meta(description="Of the independent factors; importance sampling.")
+    ] = []
     mixing_tilt: float = 0.0
 
 
@@ -256,10 +273,12 @@ class CurrencyTranslation(msgspec.Struct, frozen=True):
     """
 
     currency: str
-    exposure: float  # at the rate that the book is converted at
-    expected_loss: float | None  # None here and below: there is no closed form
+    exposure: Annotated[float, Meta(description="At the rate that the book is converted at.")]
+    expected_loss: Annotated[float | None, Meta(description="Null: there is no closed form.")]
     expected_loss_at_book_rate: float | None
-    expected_translation: float | None  # of what performs: at the last quarter's rate less its own
+    expected_translation: Annotated[
+        float | None, Meta(description="Of what performs: at the last quarter's rate less its own.")
+    ]
 
 
 class LossBin(msgspec.Struct, frozen=True):
@@ -274,7 +293,9 @@ class LossBin(msgspec.Struct, frozen=True):
 class Spread(msgspec.Struct, frozen=True):
     """How unevenly an amount is spread over obligors."""
 
-    herfindahl_index: float | None  # this and the others None: there is nothing to spread
-    effective_obligors: float | None  # that many alike would be as concentrated
+    herfindahl_index: Annotated[float | None, Meta(description="Null: there is nothing to spread.")]
+    effective_obligors: Annotated[
+        float | None, Meta(description="That many alike would be as concentrated.")
+    ]
     gini_coefficient: float | None
-    largest_ten_pct: float | None  # what the ten largest have
+    largest_ten_pct: Annotated[float | None, Meta(description="What the ten largest have.")]

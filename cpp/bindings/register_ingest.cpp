@@ -131,13 +131,14 @@ std::string_view view_of(const py::buffer_info& info) {
 class TapeIngest {
   public:
     TapeIngest(const py::bytes& profile, bool table_rows, bool normalise, bool keep_blocks,
-               std::size_t threads, const OptionalControl& control)
+               bool whole_keys, std::size_t threads, const OptionalControl& control)
         : profile_(parse_profile(std::string_view(profile))),
           control_(control ? *control : std::make_shared<PyRunControl>(std::nullopt)),
           normalise_(normalise),
           stream_(profile_, table_rows ? RecordForm::table_row : RecordForm::json_object,
                   {.normalise = normalise,
                    .keep_blocks = keep_blocks,
+                   .whole_keys = whole_keys,
                    .parallel = {
                        .threads = threads, .lane = Lane::batch, .control = control_->native()}}) {}
 
@@ -145,11 +146,7 @@ class TapeIngest {
     void add_text(const py::buffer& piece) {
         const py::buffer_info info = piece.request();
         if (!std::holds_alternative<Splitter>(splitter_)) splitter_.emplace<Splitter>();
-        work([&] {
-            RawRecords records;
-            std::get<Splitter>(splitter_).add(view_of(info), records);
-            stream_.add(records);
-        });
+        work([&] { std::get<Splitter>(splitter_).add(view_of(info), to_stream()); });
     }
 
     void add_rows(const py::object& rows, std::int64_t first_row,
@@ -163,7 +160,7 @@ class TapeIngest {
             rows_.emplace(TableSource{.file_sha256 = std::move(file_sha256),
                                       .multiline = multiline,
                                       .unique_columns = unique_columns},
-                          [this](const RawRecords& records) { stream_.add(records); });
+                          to_stream());
         }
         work([&] { rows_->add(run); });
     }
@@ -191,10 +188,8 @@ class TapeIngest {
     std::unique_ptr<IngestedSource> finish() {
         std::unique_ptr<IngestedSource> ingested;
         work([&] {
-            RawRecords records;
-            if (auto* json = std::get_if<JsonSplitter>(&splitter_)) json->finish(records);
-            if (auto* lines = std::get_if<NdjsonSplitter>(&splitter_)) lines->finish(records);
-            stream_.add(records);  // NOLINT(clang-analyzer-core.CallAndMessage): a false alarm
+            if (auto* json = std::get_if<JsonSplitter>(&splitter_)) json->finish(to_stream());
+            if (auto* lines = std::get_if<NdjsonSplitter>(&splitter_)) lines->finish(to_stream());
             if (rows_) rows_->finish();
             ingested = std::make_unique<IngestedSource>(
                 normalise_ ? profile_ : key_profile(profile_), stream_.finish());
@@ -203,6 +198,10 @@ class TapeIngest {
     }
 
   private:
+    TakeRecords to_stream() {
+        return [this](const RawRecords& records) { stream_.add(records); };
+    }
+
     template <typename Work>
     void work(const Work& task) {
         run_long(control_, [&](const RunControl&) { task(); });
@@ -307,10 +306,13 @@ void register_ingest(py::module_& module) {
         module, "TapeIngest",
         "Reads, normalises and hashes a source piece by piece. The bits of the outcome do not "
         "depend on how it is cut. Of no use after a call has raised.")
-        .def(py::init<const py::bytes&, bool, bool, bool, std::size_t, const OptionalControl&>(),
+        .def(py::init<const py::bytes&, bool, bool, bool, bool, std::size_t,
+                      const OptionalControl&>(),
              py::arg("profile"), py::kw_only(), py::arg("table_rows"), py::arg("normalise") = true,
-             py::arg("keep_blocks") = false, py::arg("threads") = 0,
-             py::arg("control") = py::none())
+             py::arg("keep_blocks") = false, py::arg("whole_keys") = false, py::arg("threads") = 0,
+             py::arg("control") = py::none(),
+             "With whole_keys the first record that is no object or has no key ends the reading:\n"
+             "its reject is the last record's, and what follows is only counted.")
         .def("add_json", &TapeIngest::add_text<JsonSplitter>, py::arg("piece"),
              "Takes more bytes of an array, or of an object with \"records\".")
         .def("add_lines", &TapeIngest::add_text<NdjsonSplitter>, py::arg("piece"),

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <iterator>
 #include <optional>
@@ -75,6 +76,20 @@ class KeySet {
     std::vector<std::uint32_t> slots_;
 };
 
+/// Whether a refusal says that its record is none, or has no key.
+bool is_keyless(const Reject& reject) {
+    if (reject.rule == Rule::record_unreadable) return true;
+    return reject.rule == Rule::required_missing &&
+           (reject.field == "source_system" || reject.field == "source_record_id");
+}
+
+/// Lowers a number that others lower meanwhile.
+void lower_to(std::atomic<std::size_t>& number, std::size_t value) {
+    std::size_t seen = number;
+    while (value < seen && !number.compare_exchange_weak(seen, value)) {
+    }
+}
+
 /// Drops the rows of the refused records, a column at a time: not all of it stands there twice.
 void drop_records(Table& table, const std::vector<std::int64_t>& refused) {
     std::vector<std::uint8_t> keep(table.row_count());
@@ -107,6 +122,7 @@ struct IngestStream::Task {
     std::vector<Fingerprint> fingerprints;
     std::vector<Digest> chunk_roots;
     std::vector<std::string> blocks;
+    bool is_ended = false;  ///< by a record that refuses all
 };
 
 IngestStream::IngestStream(const TapeProfile& profile, RecordForm form,
@@ -121,13 +137,21 @@ void IngestStream::add(const RawRecords& records) {
     if (result_.record_count + count > max_records) {
         throw Error(ErrorCode::limit_exceeded, "records", "100,000,000 records are the most");
     }
+    if (ended_) {
+        result_.record_count += records.size();
+        return;
+    }
     RawRecords all = std::exchange(waiting_, {});
     all.bytes.insert(all.bytes.end(), records.bytes.begin(), records.bytes.end());
     all.source_rows.insert(all.source_rows.end(), records.source_rows.begin(),
                            records.source_rows.end());
     const std::size_t ready = count - count % leaves_per_chunk;
     read(all, ready);
-    keep_for_later(all, ready);
+    if (ended_) {
+        result_.record_count += count - ready;
+    } else {
+        keep_for_later(all, ready);
+    }
 }
 
 IngestResult IngestStream::finish() {
@@ -164,10 +188,18 @@ void IngestStream::read(const RawRecords& records, std::size_t count) {
     if (!tasks.empty() && result_.record_count % records_per_task != 0) {
         tasks.front().unread = std::move(unread_);
     }
-    const bool complete = parallel_for(tasks.size(), options_.parallel,
-                                       [&](std::size_t index) { run_task(records, tasks[index]); });
+    // Which task ends the reading does not depend on who runs first: all before it are run.
+    std::atomic<std::size_t> last{tasks.size()};
+    const bool complete = parallel_for(tasks.size(), options_.parallel, [&](std::size_t index) {
+        if (index > last) return;
+        run_task(records, tasks[index]);
+        if (tasks[index].is_ended) lower_to(last, index);
+    });
     if (!complete) throw Error(ErrorCode::cancelled, "", "the ingest was stopped");
-    for (Task& task : tasks) append(task);
+    for (std::size_t i = 0; i < tasks.size() && !ended_; ++i) {
+        append(tasks[i]);
+        ended_ = tasks[i].is_ended;
+    }
     const std::size_t before = result_.record_count;
     result_.record_count += count;
     if (before / records_per_trim != result_.record_count / records_per_trim) give_back_memory();
@@ -178,13 +210,18 @@ void IngestStream::run_task(const RawRecords& records, Task& task) {
     RecordWriter writer(profile_);
     CapturedRecord captured;
     captured.unread = std::move(task.unread);
-    for (std::size_t i = task.begin; i < task.end; ++i) {
+    for (std::size_t i = task.begin; i < task.end && !task.is_ended; ++i) {
+        const std::size_t refused = task.run.rejects.size();
         reader.read(records.bytes[i], captured);
         writer.write(captured, static_cast<std::int64_t>(result_.record_count + i),
                      records.source_rows[i], task.run);
+        task.is_ended = options_.whole_keys &&
+                        std::any_of(task.run.rejects.begin() + static_cast<std::ptrdiff_t>(refused),
+                                    task.run.rejects.end(), is_keyless);
     }
     task.run.unread = captured.unread;
     task.unread = std::move(captured.unread);
+    if (task.is_ended) return;  // nobody asks for hashes of what is refused
     std::vector<Digest> leaves;
     leaves.reserve(task.end - task.begin);
     task.fingerprints.resize(task.end - task.begin);

@@ -25,6 +25,9 @@ struct IngestOptions {
     bool normalise = true;
     /// Whether the records are wanted again as blocks, to be stored.
     bool keep_blocks = false;
+    /// Whether a record that is no object or has no key refuses all: the first one ends the
+    /// reading, its reject stands among those of the result, and what follows is only counted.
+    bool whole_keys = false;
     ParallelOptions parallel;
 };
 
@@ -79,6 +82,7 @@ class IngestStream {
     std::set<std::string> unread_;  ///< of the task's share that is not read to its end
     RawRecords waiting_;            ///< fewer than a block; views into waiting_bytes_
     std::string waiting_bytes_;
+    bool ended_ = false;  ///< by a record that refuses all
 };
 
 /// The profile that knows a record's key alone.

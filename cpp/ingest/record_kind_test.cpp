@@ -27,12 +27,11 @@ TapeProfile loans(const std::string& more = "") {
 
 IngestResult ingest(const std::string& lines, const TapeProfile& profile = loans(),
                     const IngestOptions& options = {}) {
-    RawRecords records;
-    NdjsonSplitter splitter;
-    splitter.add(lines, records);
-    splitter.finish(records);
     IngestStream stream(profile, RecordForm::json_object, options);
-    stream.add(records);
+    NdjsonSplitter splitter;
+    const auto take = [&](const RawRecords& records) { stream.add(records); };
+    splitter.add(lines, take);
+    splitter.finish(take);
     return stream.finish();
 }
 

@@ -144,6 +144,7 @@ RecordWriter::RecordWriter(const TapeProfile& profile)
         widest = std::max(widest, list.fields.size());
     }
     record_slot_ = slot;
+    element_cells_.resize(widest);
     element_values_.resize(widest);
 }
 
@@ -244,6 +245,14 @@ void RecordWriter::write_lists(const CapturedRecord& captured, Place place, Norm
     }
 }
 
+/// Puts an element's cells where their fields are.
+void RecordWriter::lay_out(const CapturedRecord& captured, const CapturedElement& element) {
+    std::fill(element_cells_.begin(), element_cells_.end(), RawCell{});
+    for (const CapturedElementCell& found : captured.cells_of(element)) {
+        element_cells_[found.field] = captured.raw(found.cell);
+    }
+}
+
 void RecordWriter::write_element(const CapturedRecord& captured, const CapturedElement& element,
                                  std::int64_t position, Place place, NormalisedRun& out) {
     const ListRules& list = profile_.lists[element.list];
@@ -265,10 +274,11 @@ void RecordWriter::write_element(const CapturedRecord& captured, const CapturedE
                       "an element must be an object");
     }
     bool kept = true;
+    lay_out(captured, element);
     for (std::size_t i = 0; i < list.fields.size(); ++i) {
         const FieldRules& field = list.fields[i];
         CellValue& value = element_values_[i];
-        const RawCell raw = captured.raw(captured.element_cells[element.cells_begin + i]);
+        const RawCell& raw = element_cells_[i];
         if (raw.form != CellForm::absent) table.meet(place_count + i);
         read_cell(raw, field, value);
         applied_.add(value.applied);
@@ -346,9 +356,10 @@ std::vector<ExplainedCell> RecordWriter::explain(const CapturedRecord& captured)
         std::int64_t position = 0;
         for (const CapturedElement& element : captured.elements) {
             if (element.list != index || element.priority != path) continue;
+            lay_out(captured, element);
             for (std::size_t i = 0; i < list.fields.size() && element.is_object; ++i) {
-                tell(element_field(list, position, list.fields[i].name),
-                     captured.raw(captured.element_cells[element.cells_begin + i]), list.fields[i]);
+                tell(element_field(list, position, list.fields[i].name), element_cells_[i],
+                     list.fields[i]);
             }
             ++position;
         }

@@ -93,6 +93,7 @@ class RecordWriter {
     void write_lists(const CapturedRecord& captured, Place place, NormalisedRun& out);
     void write_element(const CapturedRecord& captured, const CapturedElement& element,
                        std::int64_t position, Place place, NormalisedRun& out);
+    void lay_out(const CapturedRecord& captured, const CapturedElement& element);
     void count(NormalisedRun& out, std::size_t field, RuleSet applied) const;
     void count(NormalisedRun& out, std::size_t field, Rule rule) const;
 
@@ -102,6 +103,7 @@ class RecordWriter {
     FieldSet always_read_;                       ///< record fields that need no cell to be read
     FieldSet read_;                              ///< those of the record at hand
     std::vector<CellValue> values_;              ///< absent where a field is not read
+    std::vector<RawCell> element_cells_;         ///< of the element at hand, by field
     std::vector<CellValue> element_values_;
     RuleSet applied_;
 };

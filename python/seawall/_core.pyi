@@ -222,9 +222,14 @@ class TapeIngest:
         table_rows: bool,
         normalise: bool = True,
         keep_blocks: bool = False,
+        whole_keys: bool = False,
         threads: typing.SupportsInt | typing.SupportsIndex = 0,
         control: RunControl | None = None,
-    ) -> None: ...
+    ) -> None:
+        """
+        With whole_keys the first record that is no object or has no key ends the reading:
+        its reject is the last record's, and what follows is only counted.
+        """
     def add_blocks(self, blocks: collections.abc.Sequence[typing_extensions.Buffer]) -> None:
         """
         Takes stored blocks: the way in which a dataset is verified.

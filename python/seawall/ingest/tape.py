@@ -11,6 +11,7 @@ from seawall.ingest.profile import TapeProfile
 from seawall.ingest.source import WINDOW_BYTES, Source, SourceFormat
 from seawall.ingest.source_stream import SourceStream
 from seawall.ingest.text_rows import TextRows
+from seawall.ingest.whole_keys import check_keys
 from seawall.table import Table
 
 
@@ -99,6 +100,7 @@ def ingest_source(
     profile: TapeProfile,
     *,
     normalise: bool = True,
+    whole_keys: bool = False,
     on_blocks: Callable[[list[bytes]], None] | None = None,
     threads: int = 0,
     control: native.RunControl | None = None,
@@ -113,6 +115,9 @@ def ingest_source(
         What its columns mean.
     normalise : bool
         Whether to read more than each record's key.
+    whole_keys : bool
+        Refuse the whole source at its first record that is no object or lacks its key; what follows
+        is not read.
     on_blocks : callable, optional
         Takes the raw blocks to store, in order, as they are completed.
     threads : int
@@ -124,6 +129,8 @@ def ingest_source(
     ------
     SourceUnreadable
         When the bytes are not the format they claim to be, with the place, or change meanwhile.
+    InvalidInput, LimitExceeded
+        With ``whole_keys``, as `check_keys`.
     Cancelled
         When the control asked to stop.
     """
@@ -134,6 +141,7 @@ def ingest_source(
         table_rows=table_rows,
         normalise=normalise,
         keep_blocks=on_blocks is not None,
+        whole_keys=whole_keys,
         threads=threads,
         control=observed,
     )
@@ -149,13 +157,16 @@ def ingest_source(
     )
     ingested = reading.finish()
     hand_out()
-    return IngestedTape(
+    tape = IngestedTape(
         ingested,
         profile=profile,
         table_rows=table_rows,
         source=source.described(read),
         normalised=normalise,
     )
+    if whole_keys:
+        check_keys(tape.rejects, tape.rejects_by_rule)
+    return tape
 
 
 def _add_text(

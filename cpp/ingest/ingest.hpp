@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -26,7 +27,7 @@ struct IngestOptions {
     /// Whether the records are wanted again as blocks, to be stored.
     bool keep_blocks = false;
     /// Whether a record that is no object or has no key refuses all: the first one ends the
-    /// reading, its reject stands among those of the result, and what follows is only counted.
+    /// reading, and what follows is only counted.
     bool whole_keys = false;
     ParallelOptions parallel;
 };
@@ -35,6 +36,7 @@ struct IngestResult {
     std::size_t record_count = 0;
     std::size_t duplicate_keys = 0;
     NormalisedTables normalised;
+    std::optional<Reject> keyless;  ///< what ended the reading, where whole keys were asked for
     std::vector<Digest> chunk_roots;
     Digest root{};
 };
@@ -82,7 +84,6 @@ class IngestStream {
     std::set<std::string> unread_;  ///< of the task's share that is not read to its end
     RawRecords waiting_;            ///< fewer than a block; views into waiting_bytes_
     std::string waiting_bytes_;
-    bool ended_ = false;  ///< by a record that refuses all
 };
 
 /// The profile that knows a record's key alone.

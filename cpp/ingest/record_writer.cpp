@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <iterator>
 #include <utility>
 
 namespace seawall::ingest {
@@ -44,12 +43,6 @@ void push_value(GrowingTable& table, std::size_t column, const FieldRules& field
         case ColumnType::text:
             return table.push(column, std::string_view(value.text));
     }
-}
-
-std::string element_field(const ListRules& list, std::int64_t position, std::string_view field) {
-    std::string name = list.name + "[" + std::to_string(position) + "]";
-    if (!field.empty()) name.append(".").append(field);
-    return name;
 }
 
 std::size_t currency_field(const std::vector<FieldRules>& fields) {
@@ -102,8 +95,7 @@ void NormalisedRun::append(NormalisedRun&& next) {
     records.append(next.records);
     for (std::size_t list = 0; list < lists.size(); ++list) lists[list].append(next.lists[list]);
     unread.merge(next.unread);
-    rejects.insert(rejects.end(), std::make_move_iterator(next.rejects.begin()),
-                   std::make_move_iterator(next.rejects.end()));
+    rejects.append(std::move(next.rejects));
     for (std::size_t i = 0; i < rule_uses.size(); ++i) rule_uses[i] += next.rule_uses[i];
 }
 
@@ -188,13 +180,14 @@ void RecordWriter::write(const CapturedRecord& captured, std::int64_t record,
 void RecordWriter::reject_problem(const CapturedProblem& problem, RefusedPart part, Place place,
                                   NormalisedRun& out) const {
     count(out, record_slot_, problem.rule);
-    out.rejects.push_back({.record = place.record,
-                           .source_row = place.source_row,
-                           .part = part,
-                           .rule = problem.rule,
-                           .field = problem.field,
-                           .value = cut(problem.value),
-                           .reason = problem.reason});
+    out.rejects.push({.record = place.record,
+                      .source_row = place.source_row,
+                      .part = part,
+                      .rule = problem.rule,
+                      .list = {},
+                      .field = problem.field,
+                      .value = cut(problem.value),
+                      .reason = problem.reason});
 }
 
 bool RecordWriter::read_fields(const CapturedRecord& captured, Place place, NormalisedRun& out) {
@@ -214,14 +207,14 @@ bool RecordWriter::read_fields(const CapturedRecord& captured, Place place, Norm
         const Rule rule = missing ? Rule::required_missing : value.refusal;
         count(out, i, rule);
         kept = kept && !field.required;
-        out.rejects.push_back(
-            {.record = place.record,
-             .source_row = place.source_row,
-             .part = field.required ? RefusedPart::record : RefusedPart::cell,
-             .rule = rule,
-             .field = field.name,
-             .value = cut(captured.raw(captured.cells[i]).text),
-             .reason = missing ? "the record has no " + field.name : value.reason});
+        out.rejects.push({.record = place.record,
+                          .source_row = place.source_row,
+                          .part = field.required ? RefusedPart::record : RefusedPart::cell,
+                          .rule = rule,
+                          .list = {},
+                          .field = field.name,
+                          .value = cut(captured.raw(captured.cells[i]).text),
+                          .reason = missing ? "the record has no " + field.name : value.reason});
     });
     return kept;
 }
@@ -259,14 +252,16 @@ void RecordWriter::write_element(const CapturedRecord& captured, const CapturedE
     const std::size_t slot = list_field_begin_[element.list];
     GrowingTable& table = out.lists[element.list];
     const auto reject = [&](RefusedPart part, Rule rule, std::string_view field,
-                            std::string_view value, std::string reason) {
-        out.rejects.push_back({.record = place.record,
-                               .source_row = place.source_row,
-                               .part = part,
-                               .rule = rule,
-                               .field = element_field(list, position, field),
-                               .value = cut(value),
-                               .reason = std::move(reason)});
+                            std::string_view value, std::string_view reason) {
+        out.rejects.push({.record = place.record,
+                          .source_row = place.source_row,
+                          .part = part,
+                          .rule = rule,
+                          .list = list.name,
+                          .element = position,
+                          .field = field,
+                          .value = cut(value),
+                          .reason = reason});
     };
     if (!element.is_object) {
         count(out, record_slot_, Rule::unexpected_structure);
@@ -358,7 +353,7 @@ std::vector<ExplainedCell> RecordWriter::explain(const CapturedRecord& captured)
             if (element.list != index || element.priority != path) continue;
             lay_out(captured, element);
             for (std::size_t i = 0; i < list.fields.size() && element.is_object; ++i) {
-                tell(element_field(list, position, list.fields[i].name), element_cells_[i],
+                tell(element_field(list.name, position, list.fields[i].name), element_cells_[i],
                      list.fields[i]);
             }
             ++position;

@@ -116,9 +116,9 @@ def _prepare(
     """Make the rows of a dataset version, its tables only if it is not known."""
     if tape.record_count == 0:
         raise InvalidInput("there is no record", where="records", code="records_required")
-    refused = len(tape.rejects) - tape.rejects_by_part.get("set_aside", 0)
+    refused = tape.reject_count - tape.rejects_by_part.get("set_aside", 0)
     too_much = len(tape.records) == 0 or (strict and refused > 0)
-    if normalise and len(tape.rejects) > 0 and too_much:
+    if normalise and tape.reject_count > 0 and too_much:
         raise refusal(tape, refused, strict=strict)
     row = dataset_row(tape, tenant=asker.tenant, created_at=asker.now(), created_by=asker.actor)
     try:

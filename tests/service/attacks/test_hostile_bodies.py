@@ -184,6 +184,7 @@ def test_a_list_of_very_many_tiny_elements_is_kept_in_little(
     body = _records(b'"financial":{"debt":{"instruments":[%s]}}' % elements)
     summary = client.post(PREVIEW, content=body).json()["summary"]
     assert (summary["kept_count"], summary["refused_element_count"]) == (1, count)
+    assert client.post(INGEST, content=body).json()["raw_records_written"] == 1
 
 
 @pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"9" * DIGITS, b"1e" + b"9" * DIGITS])

@@ -25,7 +25,6 @@ from seawall.service.routes.engine_runs import DatasetVersionId
 from seawall.service.routes.ingest import MAX_INGEST_BYTES, PROFILE_OF_RECORDS
 from seawall.session import Dataset, Session
 from seawall.session.writing import summarise
-from seawall.table import Table
 
 
 class WhatToShow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -160,19 +159,11 @@ def _preview(tape: IngestedTape, rows: int) -> PreviewAnswer:
     return PreviewAnswer(
         summary=msgspec.to_builtins(summarise(tape)),
         records=list(tape.records.rows(rows)),
-        rejects=list(tape.rejects.rows(rows)),
+        rejects=list(tape.first_rejects(rows).rows()),
     )
 
 
 def _validate(tape: IngestedTape, rows: int) -> ValidateAnswer:
     count = summarise(tape).refusal_count
-    return ValidateAnswer(count == 0, count, _refused(tape.rejects, rows))
-
-
-def _refused(rejects: Table, count: int) -> list[dict[str, Any]]:
-    from pyarrow import compute
-
-    rows = rejects.to_arrow()
-    refused = rows.filter(compute.not_equal(rows["refused"], "set_aside"))
-    found: list[dict[str, Any]] = refused.slice(0, count).to_pylist()
-    return found
+    first = tape.first_rejects(rows, with_set_aside=False)
+    return ValidateAnswer(count == 0, count, list(first.rows()))

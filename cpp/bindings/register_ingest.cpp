@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,7 +40,8 @@ class IngestedSource {
           records_(std::make_shared<const Table>(std::move(result.normalised.records))),
           rule_uses_(std::move(result.normalised.rule_uses)),
           unread_(result.normalised.unread.begin(), result.normalised.unread.end()),
-          rejects_(std::make_shared<const Table>(reject_table(result.normalised.rejects))) {
+          rejects_(std::move(result.normalised.rejects)),
+          keyless_(std::move(result.keyless)) {
         for (std::size_t i = 0; i < profile.lists.size(); ++i) {
             lists_[profile.lists[i].name] =
                 NativeTable{std::make_shared<const Table>(std::move(result.normalised.lists[i]))};
@@ -47,7 +49,13 @@ class IngestedSource {
     }
 
     NativeTable records() const { return {records_}; }
-    NativeTable rejects() const { return {rejects_}; }
+    /// Made anew each time: as columns they weigh several times what is held of them.
+    NativeTable rejects(std::size_t count, bool with_set_aside) const {
+        const py::gil_scoped_release release;
+        return {std::make_shared<const Table>(rejects_.table(count, with_set_aside))};
+    }
+    std::size_t reject_count() const { return rejects_.size(); }
+    const std::optional<Reject>& keyless() const { return keyless_; }
 
     const std::map<std::string, NativeTable>& lists() const { return lists_; }
 
@@ -62,11 +70,17 @@ class IngestedSource {
         return result;
     }
 
-    /// Refusals by part ("record", "element", "cell"), and by rule.
-    std::map<std::string, std::uint64_t> rejects_by(std::string_view column) const {
-        std::map<std::string, std::uint64_t> counts;
-        const TextValues& names = rejects_->find(column)->text();
-        for (std::size_t row = 0; row < names.size(); ++row) ++counts[std::string(names[row])];
+    std::map<std::string_view, std::uint64_t> rejects_by_part() const {
+        std::map<std::string_view, std::uint64_t> counts;
+        for (std::size_t i = 0; i < rejects_.size(); ++i) {
+            ++counts[refused_part_names[static_cast<std::size_t>(rejects_.part(i))]];
+        }
+        return counts;
+    }
+
+    std::map<std::string_view, std::uint64_t> rejects_by_rule() const {
+        std::map<std::string_view, std::uint64_t> counts;
+        for (std::size_t i = 0; i < rejects_.size(); ++i) ++counts[rule_name(rejects_.rule(i))];
         return counts;
     }
 
@@ -88,28 +102,6 @@ class IngestedSource {
     py::bytes chunk_roots() const { return to_python(chunk_roots_); }
 
   private:
-    static Table reject_table(const std::vector<Reject>& rejects) {
-        static constexpr std::array<std::string_view, 4> parts{"cell", "element", "record",
-                                                               "set_aside"};
-        Table table;
-        for (const char* name : {"record", "source_row"}) {
-            table.columns.emplace_back(name, ColumnType::int64);
-        }
-        for (const char* name : {"refused", "field", "value", "rule", "reason"}) {
-            table.columns.emplace_back(name, ColumnType::text);
-        }
-        for (const Reject& reject : rejects) {
-            table.columns[0].push(reject.record);
-            table.columns[1].push(reject.source_row);
-            table.columns[2].push(parts[static_cast<std::size_t>(reject.part)]);
-            table.columns[3].push(std::string_view(reject.field));
-            table.columns[4].push(std::string_view(reject.value));
-            table.columns[5].push(rule_name(reject.rule));
-            table.columns[6].push(std::string_view(reject.reason));
-        }
-        return table;
-    }
-
     std::vector<std::string> names_;
     std::size_t record_count_;
     std::size_t duplicate_keys_;
@@ -119,7 +111,8 @@ class IngestedSource {
     std::map<std::string, NativeTable> lists_;
     std::vector<std::uint64_t> rule_uses_;
     std::vector<std::string> unread_;
-    TablePointer rejects_;
+    Rejects rejects_;
+    std::optional<Reject> keyless_;
 };
 
 std::string_view view_of(const py::buffer_info& info) {
@@ -131,13 +124,14 @@ std::string_view view_of(const py::buffer_info& info) {
 class TapeIngest {
   public:
     TapeIngest(const py::bytes& profile, bool table_rows, bool normalise, bool keep_blocks,
-               std::size_t threads, const OptionalControl& control)
+               bool whole_keys, std::size_t threads, const OptionalControl& control)
         : profile_(parse_profile(std::string_view(profile))),
           control_(control ? *control : std::make_shared<PyRunControl>(std::nullopt)),
           normalise_(normalise),
           stream_(profile_, table_rows ? RecordForm::table_row : RecordForm::json_object,
                   {.normalise = normalise,
                    .keep_blocks = keep_blocks,
+                   .whole_keys = whole_keys,
                    .parallel = {
                        .threads = threads, .lane = Lane::batch, .control = control_->native()}}) {}
 
@@ -145,11 +139,7 @@ class TapeIngest {
     void add_text(const py::buffer& piece) {
         const py::buffer_info info = piece.request();
         if (!std::holds_alternative<Splitter>(splitter_)) splitter_.emplace<Splitter>();
-        work([&] {
-            RawRecords records;
-            std::get<Splitter>(splitter_).add(view_of(info), records);
-            stream_.add(records);
-        });
+        work([&] { std::get<Splitter>(splitter_).add(view_of(info), to_stream()); });
     }
 
     void add_rows(const py::object& rows, std::int64_t first_row,
@@ -163,7 +153,7 @@ class TapeIngest {
             rows_.emplace(TableSource{.file_sha256 = std::move(file_sha256),
                                       .multiline = multiline,
                                       .unique_columns = unique_columns},
-                          [this](const RawRecords& records) { stream_.add(records); });
+                          to_stream());
         }
         work([&] { rows_->add(run); });
     }
@@ -191,10 +181,8 @@ class TapeIngest {
     std::unique_ptr<IngestedSource> finish() {
         std::unique_ptr<IngestedSource> ingested;
         work([&] {
-            RawRecords records;
-            if (auto* json = std::get_if<JsonSplitter>(&splitter_)) json->finish(records);
-            if (auto* lines = std::get_if<NdjsonSplitter>(&splitter_)) lines->finish(records);
-            stream_.add(records);  // NOLINT(clang-analyzer-core.CallAndMessage): a false alarm
+            if (auto* json = std::get_if<JsonSplitter>(&splitter_)) json->finish(to_stream());
+            if (auto* lines = std::get_if<NdjsonSplitter>(&splitter_)) lines->finish(to_stream());
             if (rows_) rows_->finish();
             ingested = std::make_unique<IngestedSource>(
                 normalise_ ? profile_ : key_profile(profile_), stream_.finish());
@@ -203,6 +191,10 @@ class TapeIngest {
     }
 
   private:
+    TakeRecords to_stream() {
+        return [this](const RawRecords& records) { stream_.add(records); };
+    }
+
     template <typename Work>
     void work(const Work& task) {
         run_long(control_, [&](const RunControl&) { task(); });
@@ -227,6 +219,16 @@ std::optional<std::pair<std::size_t, std::size_t>> span_of_member(const py::byte
 }
 
 using Description = py::typing::Dict<py::str, py::object>;
+
+std::optional<Description> keyless_place(const IngestedSource& self) {
+    if (!self.keyless()) return std::nullopt;
+    Description result;
+    result["record"] = py::int_(self.keyless()->record);
+    result["field"] = py::str(self.keyless()->field);
+    result["rule"] = py::str(rule_name(self.keyless()->rule));
+    result["reason"] = py::str(self.keyless()->reason);
+    return result;
+}
 
 Description stored_record(const py::buffer& block, std::size_t index) {
     const py::buffer_info info = block.request();
@@ -294,23 +296,32 @@ void register_ingest(py::module_& module) {
         .def_property_readonly("chunk_count", &IngestedSource::chunk_count)
         .def_property_readonly("records", &IngestedSource::records)
         .def_property_readonly("lists", &IngestedSource::lists)
-        .def_property_readonly("rejects", &IngestedSource::rejects)
+        .def("rejects", &IngestedSource::rejects, py::kw_only(),
+             py::arg("count") = std::numeric_limits<std::size_t>::max(),
+             py::arg("with_set_aside") = true,
+             "The first so many as a table: record, source_row, refused, field, value, rule,\n"
+             "reason. Made anew each time.")
+        .def_property_readonly("reject_count", &IngestedSource::reject_count)
+        .def_property_readonly(
+            "keyless", &keyless_place,
+            "The record that ended the reading, where whole keys were asked for: record, field,\n"
+            "rule, reason.")
         .def_property_readonly("rule_uses", &IngestedSource::rule_uses)
         .def_property_readonly("unread_fields", &IngestedSource::unread)
         .def_property_readonly("currencies", &IngestedSource::currencies)
-        .def_property_readonly(
-            "rejects_by_part",
-            [](const IngestedSource& self) { return self.rejects_by("refused"); })
-        .def_property_readonly("rejects_by_rule",
-                               [](const IngestedSource& self) { return self.rejects_by("rule"); });
+        .def_property_readonly("rejects_by_part", &IngestedSource::rejects_by_part)
+        .def_property_readonly("rejects_by_rule", &IngestedSource::rejects_by_rule);
     py::class_<TapeIngest>(
         module, "TapeIngest",
         "Reads, normalises and hashes a source piece by piece. The bits of the outcome do not "
         "depend on how it is cut. Of no use after a call has raised.")
-        .def(py::init<const py::bytes&, bool, bool, bool, std::size_t, const OptionalControl&>(),
+        .def(py::init<const py::bytes&, bool, bool, bool, bool, std::size_t,
+                      const OptionalControl&>(),
              py::arg("profile"), py::kw_only(), py::arg("table_rows"), py::arg("normalise") = true,
-             py::arg("keep_blocks") = false, py::arg("threads") = 0,
-             py::arg("control") = py::none())
+             py::arg("keep_blocks") = false, py::arg("whole_keys") = false, py::arg("threads") = 0,
+             py::arg("control") = py::none(),
+             "With whole_keys the first record that is no object or has no key ends the reading,\n"
+             "and what follows is only counted.")
         .def("add_json", &TapeIngest::add_text<JsonSplitter>, py::arg("piece"),
              "Takes more bytes of an array, or of an object with \"records\".")
         .def("add_lines", &TapeIngest::add_text<NdjsonSplitter>, py::arg("piece"),

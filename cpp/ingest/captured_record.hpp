@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,15 @@ struct CapturedElement {
     std::size_t list = 0;
     std::size_t priority = 0;     ///< which of the list's paths it was found at
     std::size_t cells_begin = 0;  ///< its cells in CapturedRecord::element_cells
+    std::uint32_t cell_count = 0;
     bool is_object = true;
+};
+
+/// A cell of an element: only those are held that were found, since a list of very many elements
+/// that are empty costs next to nothing to send.
+struct CapturedElementCell {
+    std::size_t field = 0;  ///< of the list
+    CapturedCell cell;
 };
 
 /// A refusal met while the record was taken apart.
@@ -51,7 +60,7 @@ struct CapturedRecord {
     std::vector<CapturedCell> cells;  ///< one per record field
     FieldSet found;                   ///< the record fields that have a cell
     std::vector<CapturedElement> elements;
-    std::vector<CapturedCell> element_cells;
+    std::vector<CapturedElementCell> element_cells;
     std::vector<CapturedProblem> cell_problems;
     std::optional<CapturedProblem> record_problem;
     bool is_of_kind = true;  ///< false: it has none of the paths that the profile's kind has
@@ -63,6 +72,10 @@ struct CapturedRecord {
         return {.text = std::string_view(arena).substr(cell.offset, cell.size),
                 .form = cell.form,
                 .after_sentinel = cell.sentinel_priority < cell.priority};
+    }
+
+    std::span<const CapturedElementCell> cells_of(const CapturedElement& element) const {
+        return std::span(element_cells).subspan(element.cells_begin, element.cell_count);
     }
 
     void reset(std::size_t field_count) {

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <iterator>
 #include <optional>
@@ -75,6 +76,25 @@ class KeySet {
     std::vector<std::uint32_t> slots_;
 };
 
+/// The first reject from `begin` on that says that its record is none, or has no key.
+std::optional<Reject> find_keyless(const Rejects& rejects, std::size_t begin) {
+    for (std::size_t i = begin; i < rejects.size(); ++i) {
+        const Rule rule = rejects.rule(i);
+        if (rule != Rule::record_unreadable && rule != Rule::required_missing) continue;
+        Reject reject = rejects[i];
+        const bool is_key = reject.field == "source_system" || reject.field == "source_record_id";
+        if (rule == Rule::record_unreadable || is_key) return reject;
+    }
+    return std::nullopt;
+}
+
+/// Lowers a number that others lower meanwhile.
+void lower_to(std::atomic<std::size_t>& number, std::size_t value) {
+    std::size_t seen = number;
+    while (value < seen && !number.compare_exchange_weak(seen, value)) {
+    }
+}
+
 /// Drops the rows of the refused records, a column at a time: not all of it stands there twice.
 void drop_records(Table& table, const std::vector<std::int64_t>& refused) {
     std::vector<std::uint8_t> keep(table.row_count());
@@ -107,6 +127,7 @@ struct IngestStream::Task {
     std::vector<Fingerprint> fingerprints;
     std::vector<Digest> chunk_roots;
     std::vector<std::string> blocks;
+    std::optional<Reject> keyless;  ///< what ends the reading
 };
 
 IngestStream::IngestStream(const TapeProfile& profile, RecordForm form,
@@ -121,13 +142,21 @@ void IngestStream::add(const RawRecords& records) {
     if (result_.record_count + count > max_records) {
         throw Error(ErrorCode::limit_exceeded, "records", "100,000,000 records are the most");
     }
+    if (result_.keyless) {
+        result_.record_count += records.size();
+        return;
+    }
     RawRecords all = std::exchange(waiting_, {});
     all.bytes.insert(all.bytes.end(), records.bytes.begin(), records.bytes.end());
     all.source_rows.insert(all.source_rows.end(), records.source_rows.begin(),
                            records.source_rows.end());
     const std::size_t ready = count - count % leaves_per_chunk;
     read(all, ready);
-    keep_for_later(all, ready);
+    if (result_.keyless) {
+        result_.record_count += count - ready;
+    } else {
+        keep_for_later(all, ready);
+    }
 }
 
 IngestResult IngestStream::finish() {
@@ -135,7 +164,9 @@ IngestResult IngestStream::finish() {
     result_.normalised = std::move(run_).finish();
     refuse_duplicates();
     result_.root = merkle_root(result_.chunk_roots);
-    if (result_.record_count >= records_per_trim) give_back_memory();
+    // One record alone may have very many elements, and as many rejects.
+    const std::size_t read = std::max(result_.record_count, result_.normalised.rejects.size());
+    if (read >= records_per_trim) give_back_memory();
     return std::move(result_);
 }
 
@@ -164,10 +195,18 @@ void IngestStream::read(const RawRecords& records, std::size_t count) {
     if (!tasks.empty() && result_.record_count % records_per_task != 0) {
         tasks.front().unread = std::move(unread_);
     }
-    const bool complete = parallel_for(tasks.size(), options_.parallel,
-                                       [&](std::size_t index) { run_task(records, tasks[index]); });
+    // Which task ends the reading does not depend on who runs first: all before it are run.
+    std::atomic<std::size_t> last{tasks.size()};
+    const bool complete = parallel_for(tasks.size(), options_.parallel, [&](std::size_t index) {
+        if (index > last) return;
+        run_task(records, tasks[index]);
+        if (tasks[index].keyless) lower_to(last, index);
+    });
     if (!complete) throw Error(ErrorCode::cancelled, "", "the ingest was stopped");
-    for (Task& task : tasks) append(task);
+    for (std::size_t i = 0; i < tasks.size() && !result_.keyless; ++i) {
+        append(tasks[i]);
+        result_.keyless = std::move(tasks[i].keyless);
+    }
     const std::size_t before = result_.record_count;
     result_.record_count += count;
     if (before / records_per_trim != result_.record_count / records_per_trim) give_back_memory();
@@ -178,13 +217,16 @@ void IngestStream::run_task(const RawRecords& records, Task& task) {
     RecordWriter writer(profile_);
     CapturedRecord captured;
     captured.unread = std::move(task.unread);
-    for (std::size_t i = task.begin; i < task.end; ++i) {
+    for (std::size_t i = task.begin; i < task.end && !task.keyless; ++i) {
+        const std::size_t refused = task.run.rejects.size();
         reader.read(records.bytes[i], captured);
         writer.write(captured, static_cast<std::int64_t>(result_.record_count + i),
                      records.source_rows[i], task.run);
+        if (options_.whole_keys) task.keyless = find_keyless(task.run.rejects, refused);
     }
     task.run.unread = captured.unread;
     task.unread = std::move(captured.unread);
+    if (task.keyless) return;  // nobody asks for hashes of what is refused
     std::vector<Digest> leaves;
     leaves.reserve(task.end - task.begin);
     task.fingerprints.resize(task.end - task.begin);
@@ -224,15 +266,15 @@ void IngestStream::refuse_duplicates() {
         const bool same = fingerprints_[static_cast<std::size_t>(record[row])] ==
                           fingerprints_[static_cast<std::size_t>(record[*earlier])];
         refused.push_back(record[row]);
-        normalised.rejects.push_back(
-            {.record = record[row],
-             .source_row = source_row[row],
-             .part = RefusedPart::record,
-             .rule = Rule::duplicate_record,
-             .field = "source_record_id",
-             .value = cut(ids[row]),
-             .reason = "row " + std::to_string(source_row[*earlier]) +
-                       (same ? " is the same record" : " has the same key")});
+        normalised.rejects.push({.record = record[row],
+                                 .source_row = source_row[row],
+                                 .part = RefusedPart::record,
+                                 .rule = Rule::duplicate_record,
+                                 .list = {},
+                                 .field = "source_record_id",
+                                 .value = cut(ids[row]),
+                                 .reason = "row " + std::to_string(source_row[*earlier]) +
+                                           (same ? " is the same record" : " has the same key")});
     }
     fingerprints_ = {};
     if (refused.empty()) return;
@@ -242,8 +284,7 @@ void IngestStream::refuse_duplicates() {
         refused.size();
     drop_records(normalised.records, refused);
     for (Table& list : normalised.lists) drop_records(list, refused);
-    std::stable_sort(normalised.rejects.begin(), normalised.rejects.end(),
-                     [](const Reject& a, const Reject& b) { return a.record < b.record; });
+    normalised.rejects.sort_by_record();
 }
 
 }  // namespace seawall::ingest

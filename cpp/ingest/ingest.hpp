@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -25,6 +26,9 @@ struct IngestOptions {
     bool normalise = true;
     /// Whether the records are wanted again as blocks, to be stored.
     bool keep_blocks = false;
+    /// Whether a record that is no object or has no key refuses all: the first one ends the
+    /// reading, and what follows is only counted.
+    bool whole_keys = false;
     ParallelOptions parallel;
 };
 
@@ -32,6 +36,7 @@ struct IngestResult {
     std::size_t record_count = 0;
     std::size_t duplicate_keys = 0;
     NormalisedTables normalised;
+    std::optional<Reject> keyless;  ///< what ended the reading, where whole keys were asked for
     std::vector<Digest> chunk_roots;
     Digest root{};
 };

@@ -127,7 +127,8 @@ Digest digest(const IngestResult& result) {
 
 std::vector<std::string> rejects(const IngestResult& result) {
     std::vector<std::string> texts;
-    for (const Reject& reject : result.normalised.rejects) {
+    for (std::size_t i = 0; i < result.normalised.rejects.size(); ++i) {
+        const Reject reject = result.normalised.rejects[i];
         texts.push_back(std::to_string(reject.record) + " " + std::to_string(reject.source_row) +
                         " " + reject.field + " " + std::string(rule_name(reject.rule)) + " " +
                         reject.value + " " + reject.reason);
@@ -294,6 +295,51 @@ BOOST_AUTO_TEST_CASE(how_the_records_are_cut_into_calls_does_not_change_a_single
 
 BOOST_AUTO_TEST_CASE(blocks_are_kept_only_where_they_are_wanted) {
     BOOST_TEST(ingest_cut(mixed_lines(700), {}).blocks.empty());
+}
+
+// --- whole keys
+
+/// A record of the profile, with nothing to refuse.
+std::string plain(std::size_t id) {
+    return R"({"system":"s","id":")" + std::to_string(id) + "\"}\n";
+}
+
+BOOST_AUTO_TEST_CASE(the_first_record_without_its_key_ends_the_reading_and_is_told) {
+    constexpr std::size_t before = 5'000;
+    constexpr std::size_t after = 20'000;
+    for (const auto* bad : {"1", "{", R"({"id":"a"})", R"({"system":"s"})"}) {
+        std::string lines;
+        for (std::size_t i = 0; i < before; ++i) lines += plain(i);
+        for (std::size_t i = 0; i < after; ++i) lines += std::string(bad) + '\n';
+        std::vector<std::string> told;
+        for (const std::size_t threads : {1U, 4U}) {
+            for (const std::size_t records_per_call : {700U, 4'096U, 1U << 20U}) {
+                const IngestOptions options{.whole_keys = true, .parallel = {.threads = threads}};
+                const IngestResult result =
+                    ingest_cut(lines, {.records_per_call = records_per_call}, options).result;
+                BOOST_TEST(result.record_count == before + after);
+                BOOST_REQUIRE(result.keyless.has_value());
+                BOOST_TEST(result.keyless->record == before);
+                BOOST_REQUIRE(result.normalised.rejects.size() == 1U);
+                BOOST_TEST(result.normalised.records.row_count() == before);
+                if (told.empty()) told = rejects(result);
+                BOOST_TEST(rejects(result) == told);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(records_that_all_have_their_key_are_read_the_same_when_that_is_asked_for) {
+    std::string lines;
+    for (std::size_t i = 0; i < 5'000; ++i) {
+        lines += record("s", std::to_string(i), i % 3 == 0 ? "\"bad\"" : "1") + '\n';
+    }
+    const IngestResult asked = ingest_cut(lines, {}, {.whole_keys = true, .parallel = {}}).result;
+    const IngestResult plainly = ingest_cut(lines, {}).result;
+    BOOST_TEST(!asked.keyless.has_value());
+    BOOST_TEST(asked.normalised.records.row_count() == 5'000U);
+    BOOST_TEST((asked.root == plainly.root));
+    BOOST_TEST(rejects(asked) == rejects(plainly));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -29,6 +29,11 @@ bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+void hand_out(RawRecords& records, const TakeRecords& take) {
+    if (records.size() > 0) take(records);
+    records.clear();
+}
+
 }  // namespace
 
 std::string_view CutText::end(std::string_view rest) {
@@ -38,30 +43,33 @@ std::string_view CutText::end(std::string_view rest) {
     return whole_;
 }
 
-void NdjsonSplitter::add(std::string_view piece, RawRecords& records) {
+void NdjsonSplitter::add(std::string_view piece, const TakeRecords& take) {
     for (std::size_t end = 0; (end = piece.find('\n')) != std::string_view::npos;) {
-        take_line(cut_.end(piece.substr(0, end)), records);
+        take_line(cut_.end(piece.substr(0, end)));
         piece.remove_prefix(end + 1);
+        if (lines_.size() == max_records_together) hand_out(lines_, take);
     }
+    hand_out(lines_, take);
     cut_.keep(piece);
 }
 
-void NdjsonSplitter::finish(RawRecords& records) {
-    take_line(cut_.end(""), records);
+void NdjsonSplitter::finish(const TakeRecords& take) {
+    take_line(cut_.end(""));
+    hand_out(lines_, take);
 }
 
-void NdjsonSplitter::take_line(std::string_view line, RawRecords& records) {
+void NdjsonSplitter::take_line(std::string_view line) {
     if (++line_ == 1 && line.starts_with(byte_order_mark)) {
         line.remove_prefix(byte_order_mark.size());
     }
     while (!line.empty() && is_space(line.front())) line.remove_prefix(1);
     while (!line.empty() && is_space(line.back())) line.remove_suffix(1);
-    if (!line.empty()) records.push(line, line_);
+    if (!line.empty()) lines_.push(line, line_);
 }
 
-void JsonSplitter::add(std::string_view piece, RawRecords& records) {
+void JsonSplitter::add(std::string_view piece, const TakeRecords& take) {
     piece_ = piece;
-    scan(records);
+    scan(take);
     const bool passed_over = next_ == Expected::member && value_ != Value::scalar;
     if (value_ != Value::none && !passed_over) cut_.keep(piece_.substr(value_begin_));
     value_begin_ = 0;
@@ -69,17 +77,20 @@ void JsonSplitter::add(std::string_view piece, RawRecords& records) {
     at_ -= std::min(at_, piece_.size());
 }
 
-void JsonSplitter::finish(RawRecords& records) {
+void JsonSplitter::finish(const TakeRecords& take) {
     piece_ = {};
     whole_ = true;
-    scan(records);
+    scan(take);
 }
 
-void JsonSplitter::scan(RawRecords& records) {
+void JsonSplitter::scan(const TakeRecords& take_records) {
     begun_ = begun_ || skip_mark();
     if (!begun_) return;
+    RawRecords records;
     while (step(records)) {
+        if (records.size() == max_records_together) hand_out(records, take_records);
     }
+    hand_out(records, take_records);
 }
 
 /// A byte order mark is not counted in places. False when more of the source has to come first.

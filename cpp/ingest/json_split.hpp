@@ -9,8 +9,10 @@
 
 namespace seawall::ingest {
 
-// Both give the records that end in each piece of their source, the same however it is cut. The
-// views last as long as the piece, and until the next call.
+// Both hand out the records that end in each piece of their source, the same however it is cut.
+
+/// The most records that are handed out together: as views, tiny ones weigh many times their bytes.
+inline constexpr std::size_t max_records_together = std::size_t{1} << 16U;
 
 /// The bytes of one text, of which earlier pieces may hold the beginning.
 class CutText {
@@ -29,13 +31,14 @@ class CutText {
 /// One record a line; blank lines are skipped and still count.
 class NdjsonSplitter {
   public:
-    void add(std::string_view piece, RawRecords& records);
+    void add(std::string_view piece, const TakeRecords& take);
     /// The last line, when nothing ends it.
-    void finish(RawRecords& records);
+    void finish(const TakeRecords& take);
 
   private:
-    void take_line(std::string_view line, RawRecords& records);
+    void take_line(std::string_view line);
 
+    RawRecords lines_;  ///< to be handed out
     CutText cut_;
     std::int64_t line_ = 0;
 };
@@ -45,9 +48,9 @@ class NdjsonSplitter {
 /// Error(source_unreadable) with the place, such as "byte 512".
 class JsonSplitter {
   public:
-    void add(std::string_view piece, RawRecords& records);
+    void add(std::string_view piece, const TakeRecords& take);
     /// Throws when the source ends too early.
-    void finish(RawRecords& records);
+    void finish(const TakeRecords& take);
 
   private:
     /// What comes next.
@@ -64,7 +67,7 @@ class JsonSplitter {
     };
     enum class Value : std::uint8_t { none, scalar, text, brackets };
 
-    void scan(RawRecords& records);
+    void scan(const TakeRecords& take_records);
     bool step(RawRecords& records);
     void step_array();
     void step_object();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ using namespace std::string_literals;
 using seawall::Error;
 using seawall::ErrorCode;
 using seawall::ingest::JsonSplitter;
+using seawall::ingest::max_records_together;
 using seawall::ingest::NdjsonSplitter;
 using seawall::ingest::RawRecords;
 
@@ -37,14 +39,14 @@ template <typename Splitter>
 Split split(std::string_view source, std::size_t piece_size) {
     Splitter splitter;
     Split result;
-    for (std::size_t at = 0; at < source.size(); at += piece_size) {
-        RawRecords found;
-        splitter.add(source.substr(at, piece_size), found);
+    const auto take = [&](const RawRecords& found) {
+        BOOST_TEST(found.size() <= max_records_together);
         result.take(found);
+    };
+    for (std::size_t at = 0; at < source.size(); at += piece_size) {
+        splitter.add(source.substr(at, piece_size), take);
     }
-    RawRecords last;
-    splitter.finish(last);
-    result.take(last);
+    splitter.finish(take);
     return result;
 }
 
@@ -212,6 +214,23 @@ BOOST_AUTO_TEST_CASE(no_lines_are_no_records) {
 
 BOOST_AUTO_TEST_CASE(a_damaged_line_is_a_record_that_its_reader_will_refuse) {
     BOOST_TEST(lines("{}\n{\"a\":\n{}\n") == (Texts{"{}", "{\"a\":", "{}"}));
+}
+
+BOOST_AUTO_TEST_CASE(very_many_records_of_one_piece_are_handed_out_in_parts) {
+    const std::size_t count = 2 * max_records_together + 5;
+    std::string lines;
+    std::string list;
+    for (std::size_t i = 0; i < count; ++i) {
+        lines += "1\n";
+        list += i == 0 ? "[1" : ",1";
+    }
+    Rows rows(count);
+    std::iota(rows.begin(), rows.end(), 1);
+    for (const Split& found : {split<JsonSplitter>(list + "]", list.size() + 1),
+                               split<NdjsonSplitter>(lines, lines.size())}) {
+        BOOST_TEST((found.texts == Texts(count, "1")));
+        BOOST_TEST((found.rows == rows));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

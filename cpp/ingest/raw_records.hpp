@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,14 @@ struct RawRecords {
         bytes.push_back(record);
         source_rows.push_back(source_row);
     }
+    void clear() {
+        bytes.clear();
+        source_rows.clear();
+    }
 };
+
+/// Takes records whose views end with the call.
+using TakeRecords = std::function<void(const RawRecords&)>;
 
 /// Records begin .. end as one block to store: their count, the size of each (32-bit), the source
 /// row of each (64-bit), all little-endian, then their bytes one after the other.

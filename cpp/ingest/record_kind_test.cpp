@@ -27,12 +27,11 @@ TapeProfile loans(const std::string& more = "") {
 
 IngestResult ingest(const std::string& lines, const TapeProfile& profile = loans(),
                     const IngestOptions& options = {}) {
-    RawRecords records;
-    NdjsonSplitter splitter;
-    splitter.add(lines, records);
-    splitter.finish(records);
     IngestStream stream(profile, RecordForm::json_object, options);
-    stream.add(records);
+    NdjsonSplitter splitter;
+    const auto take = [&](const RawRecords& records) { stream.add(records); };
+    splitter.add(lines, take);
+    splitter.finish(take);
     return stream.finish();
 }
 
@@ -40,7 +39,8 @@ IngestResult ingest(const std::string& lines, const TapeProfile& profile = loans
 Texts rejects(const IngestResult& result) {
     static constexpr std::string_view parts[] = {"cell", "element", "record", "set_aside"};
     Texts texts;
-    for (const Reject& reject : result.normalised.rejects) {
+    for (std::size_t i = 0; i < result.normalised.rejects.size(); ++i) {
+        const Reject reject = result.normalised.rejects[i];
         texts.push_back(std::string(parts[static_cast<std::size_t>(reject.part)]) + " " +
                         std::string(rule_name(reject.rule)) + " " + reject.reason);
     }
@@ -92,7 +92,8 @@ BOOST_AUTO_TEST_CASE(a_record_of_another_kind_is_judged_by_no_other_rule) {
 BOOST_AUTO_TEST_CASE(a_record_that_cannot_be_read_is_refused_and_not_set_aside) {
     const IngestResult result = ingest("{\"id\":\n[1]\n");
     BOOST_REQUIRE(result.normalised.rejects.size() == 2U);
-    for (const Reject& reject : result.normalised.rejects) {
+    for (std::size_t i = 0; i < result.normalised.rejects.size(); ++i) {
+        const Reject reject = result.normalised.rejects[i];
         BOOST_TEST((reject.part == RefusedPart::record));
         BOOST_TEST((reject.rule == Rule::record_unreadable));
     }

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <cstdint>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -200,6 +201,7 @@ class Handler {
         const bool in_profile = frames_.back().node != PathTree::nowhere;
         if (in_profile && !in_own_frame() && out_->unread.size() < max_unread) {
             unread_.insert(path_ + known.canonical);
+            if (unread_.size() > max_unread) unread_.erase(std::prev(unread_.end()));
         }
     }
 
@@ -254,9 +256,20 @@ class Handler {
         out_->elements.push_back({.list = frame.list,
                                   .priority = frame.list_priority,
                                   .cells_begin = out_->element_cells.size(),
+                                  .cell_count = 0,
                                   .is_object = is_object});
-        out_->element_cells.resize(out_->element_cells.size() +
-                                   profile_.lists[frame.list].fields.size());
+    }
+
+    /// The cell of the element last begun that a field of its list has.
+    CapturedCell& element_cell(std::size_t field) {
+        CapturedElement& element = out_->elements.back();
+        auto& cells = out_->element_cells;
+        const auto found =
+            std::find_if(cells.begin() + static_cast<std::ptrdiff_t>(element.cells_begin),
+                         cells.end(), [&](const auto& held) { return held.field == field; });
+        if (found != cells.end()) return found->cell;
+        ++element.cell_count;
+        return cells.emplace_back(CapturedElementCell{.field = field, .cell = {}}).cell;
     }
 
     enum class CapturedStructure { object, list };
@@ -320,12 +333,11 @@ class Handler {
         const std::size_t offset = out_->arena.size();
         out_->arena.append(text);
         const bool in_element = frames_.back().in_element;
-        CapturedCell* cells = in_element ? &out_->element_cells[out_->elements.back().cells_begin]
-                                         : out_->cells.data();
         const std::vector<FieldRules>& fields =
             in_element ? profile_.lists[out_->elements.back().list].fields : profile_.fields;
         for (const PathTree::Target& target : at.fields) {
-            CapturedCell& cell = cells[target.index];
+            CapturedCell& cell =
+                in_element ? element_cell(target.index) : out_->cells[target.index];
             if (cell.form != CellForm::absent && cell.priority == target.priority) {
                 refuse_duplicate();  // once inside a wrapper and once beside it
             }
@@ -378,7 +390,7 @@ class Handler {
     std::array<KnownKey, 256> known_;
     const std::string* key_ = &known_.front().canonical;
     std::string path_;
-    std::set<std::string> unread_;          ///< of the record at hand
+    std::set<std::string> unread_;          ///< the first max_unread of the record at hand
     std::size_t node_ = PathTree::nowhere;  ///< where the value about to come stands
 };
 

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,18 @@ std::string cell(std::string_view bytes, std::string_view name) {
     const CapturedRecord record = capture(bytes);
     BOOST_TEST(!record.record_problem.has_value());
     return cell(record, name);
+}
+
+using Texts = std::vector<std::string>;
+
+/// The cells of an element, each with the number of its field.
+Texts element_cells(const CapturedRecord& record, std::size_t element) {
+    Texts cells;
+    for (const CapturedElementCell& found : record.cells_of(record.elements[element])) {
+        cells.push_back(std::to_string(found.field) + ": " +
+                        std::string(record.raw(found.cell).text));
+    }
+    return cells;
 }
 
 /// Rule and place of what refuses the whole record; "none" when nothing does.
@@ -234,12 +247,9 @@ BOOST_AUTO_TEST_CASE(elements_keep_the_path_at_which_they_stand) {
     BOOST_TEST(record.elements[0].priority == 1U);
     BOOST_TEST(record.elements[1].priority == 1U);
     BOOST_TEST(record.elements[2].priority == 0U);
-    const auto raw = [&](std::size_t element, std::size_t field) {
-        return record.raw(record.element_cells[record.elements[element].cells_begin + field]).text;
-    };
-    BOOST_TEST(raw(0, 0) == "2");
-    BOOST_TEST(raw(1, 0) == "3");
-    BOOST_TEST(raw(2, 1) == "4");
+    BOOST_TEST(element_cells(record, 0) == (Texts{"0: 2"}));
+    BOOST_TEST(element_cells(record, 1) == (Texts{"0: 3"}));
+    BOOST_TEST(element_cells(record, 2) == (Texts{"1: 4"}));
 }
 
 BOOST_AUTO_TEST_CASE(the_fields_found_are_those_of_the_record_and_not_of_its_elements) {
@@ -269,8 +279,15 @@ BOOST_AUTO_TEST_CASE(an_element_inside_an_element_is_not_read_as_a_cell) {
     const CapturedRecord record =
         capture(R"({"loans":[{"x":{"principal":9},"y":[{"principal":8}],"rate":1}]})");
     BOOST_REQUIRE(record.elements.size() == 1U);
-    BOOST_TEST((record.element_cells[0].form == CellForm::absent));
-    BOOST_TEST(record.raw(record.element_cells[1]).text == "1");
+    BOOST_TEST(element_cells(record, 0) == (Texts{"1: 1"}));
+}
+
+BOOST_AUTO_TEST_CASE(an_element_holds_the_cells_it_has_and_no_others) {
+    const CapturedRecord record = capture(R"({"loans":[{},{"amount":3,"principal":2},{},1]})");
+    BOOST_REQUIRE(record.elements.size() == 4U);
+    BOOST_TEST(record.element_cells.size() == 1U);
+    BOOST_TEST(element_cells(record, 1) == (Texts{"0: 2"}));
+    for (const std::size_t empty : {0U, 2U, 3U}) BOOST_TEST(element_cells(record, empty).empty());
 }
 
 BOOST_AUTO_TEST_CASE(what_should_be_a_list_and_is_not_is_told) {
@@ -288,6 +305,16 @@ BOOST_AUTO_TEST_CASE(a_list_that_is_null_blank_or_empty_is_absent) {
         BOOST_TEST(record.cell_problems.empty());
         BOOST_TEST(record.elements.empty());
     }
+}
+
+BOOST_AUTO_TEST_CASE(of_very_many_keys_that_the_profile_does_not_name_the_first_are_remembered) {
+    std::string elements;
+    std::set<std::string> expected;
+    for (int i = 9'999; i >= 1'000; --i) {
+        elements += (elements.empty() ? "{\"" : ",{\"") + std::to_string(i) + "\":1}";
+        if (i < 1'100) expected.insert("loans." + std::to_string(i));
+    }
+    BOOST_TEST((capture("{\"loans\":[" + elements + "]}").unread == expected));
 }
 
 // --- what is no record

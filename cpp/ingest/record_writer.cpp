@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <iterator>
 #include <utility>
 
 namespace seawall::ingest {
@@ -44,12 +43,6 @@ void push_value(GrowingTable& table, std::size_t column, const FieldRules& field
         case ColumnType::text:
             return table.push(column, std::string_view(value.text));
     }
-}
-
-std::string element_field(const ListRules& list, std::int64_t position, std::string_view field) {
-    std::string name = list.name + "[" + std::to_string(position) + "]";
-    if (!field.empty()) name.append(".").append(field);
-    return name;
 }
 
 std::size_t currency_field(const std::vector<FieldRules>& fields) {
@@ -102,8 +95,7 @@ void NormalisedRun::append(NormalisedRun&& next) {
     records.append(next.records);
     for (std::size_t list = 0; list < lists.size(); ++list) lists[list].append(next.lists[list]);
     unread.merge(next.unread);
-    rejects.insert(rejects.end(), std::make_move_iterator(next.rejects.begin()),
-                   std::make_move_iterator(next.rejects.end()));
+    rejects.append(std::move(next.rejects));
     for (std::size_t i = 0; i < rule_uses.size(); ++i) rule_uses[i] += next.rule_uses[i];
 }
 
@@ -144,6 +136,7 @@ RecordWriter::RecordWriter(const TapeProfile& profile)
         widest = std::max(widest, list.fields.size());
     }
     record_slot_ = slot;
+    element_cells_.resize(widest);
     element_values_.resize(widest);
 }
 
@@ -187,13 +180,14 @@ void RecordWriter::write(const CapturedRecord& captured, std::int64_t record,
 void RecordWriter::reject_problem(const CapturedProblem& problem, RefusedPart part, Place place,
                                   NormalisedRun& out) const {
     count(out, record_slot_, problem.rule);
-    out.rejects.push_back({.record = place.record,
-                           .source_row = place.source_row,
-                           .part = part,
-                           .rule = problem.rule,
-                           .field = problem.field,
-                           .value = cut(problem.value),
-                           .reason = problem.reason});
+    out.rejects.push({.record = place.record,
+                      .source_row = place.source_row,
+                      .part = part,
+                      .rule = problem.rule,
+                      .list = {},
+                      .field = problem.field,
+                      .value = cut(problem.value),
+                      .reason = problem.reason});
 }
 
 bool RecordWriter::read_fields(const CapturedRecord& captured, Place place, NormalisedRun& out) {
@@ -213,14 +207,14 @@ bool RecordWriter::read_fields(const CapturedRecord& captured, Place place, Norm
         const Rule rule = missing ? Rule::required_missing : value.refusal;
         count(out, i, rule);
         kept = kept && !field.required;
-        out.rejects.push_back(
-            {.record = place.record,
-             .source_row = place.source_row,
-             .part = field.required ? RefusedPart::record : RefusedPart::cell,
-             .rule = rule,
-             .field = field.name,
-             .value = cut(captured.raw(captured.cells[i]).text),
-             .reason = missing ? "the record has no " + field.name : value.reason});
+        out.rejects.push({.record = place.record,
+                          .source_row = place.source_row,
+                          .part = field.required ? RefusedPart::record : RefusedPart::cell,
+                          .rule = rule,
+                          .list = {},
+                          .field = field.name,
+                          .value = cut(captured.raw(captured.cells[i]).text),
+                          .reason = missing ? "the record has no " + field.name : value.reason});
     });
     return kept;
 }
@@ -244,20 +238,30 @@ void RecordWriter::write_lists(const CapturedRecord& captured, Place place, Norm
     }
 }
 
+/// Puts an element's cells where their fields are.
+void RecordWriter::lay_out(const CapturedRecord& captured, const CapturedElement& element) {
+    std::fill(element_cells_.begin(), element_cells_.end(), RawCell{});
+    for (const CapturedElementCell& found : captured.cells_of(element)) {
+        element_cells_[found.field] = captured.raw(found.cell);
+    }
+}
+
 void RecordWriter::write_element(const CapturedRecord& captured, const CapturedElement& element,
                                  std::int64_t position, Place place, NormalisedRun& out) {
     const ListRules& list = profile_.lists[element.list];
     const std::size_t slot = list_field_begin_[element.list];
     GrowingTable& table = out.lists[element.list];
     const auto reject = [&](RefusedPart part, Rule rule, std::string_view field,
-                            std::string_view value, std::string reason) {
-        out.rejects.push_back({.record = place.record,
-                               .source_row = place.source_row,
-                               .part = part,
-                               .rule = rule,
-                               .field = element_field(list, position, field),
-                               .value = cut(value),
-                               .reason = std::move(reason)});
+                            std::string_view value, std::string_view reason) {
+        out.rejects.push({.record = place.record,
+                          .source_row = place.source_row,
+                          .part = part,
+                          .rule = rule,
+                          .list = list.name,
+                          .element = position,
+                          .field = field,
+                          .value = cut(value),
+                          .reason = reason});
     };
     if (!element.is_object) {
         count(out, record_slot_, Rule::unexpected_structure);
@@ -265,10 +269,11 @@ void RecordWriter::write_element(const CapturedRecord& captured, const CapturedE
                       "an element must be an object");
     }
     bool kept = true;
+    lay_out(captured, element);
     for (std::size_t i = 0; i < list.fields.size(); ++i) {
         const FieldRules& field = list.fields[i];
         CellValue& value = element_values_[i];
-        const RawCell raw = captured.raw(captured.element_cells[element.cells_begin + i]);
+        const RawCell& raw = element_cells_[i];
         if (raw.form != CellForm::absent) table.meet(place_count + i);
         read_cell(raw, field, value);
         applied_.add(value.applied);
@@ -346,9 +351,10 @@ std::vector<ExplainedCell> RecordWriter::explain(const CapturedRecord& captured)
         std::int64_t position = 0;
         for (const CapturedElement& element : captured.elements) {
             if (element.list != index || element.priority != path) continue;
+            lay_out(captured, element);
             for (std::size_t i = 0; i < list.fields.size() && element.is_object; ++i) {
-                tell(element_field(list, position, list.fields[i].name),
-                     captured.raw(captured.element_cells[element.cells_begin + i]), list.fields[i]);
+                tell(element_field(list.name, position, list.fields[i].name), element_cells_[i],
+                     list.fields[i]);
             }
             ++position;
         }

@@ -10,27 +10,12 @@
 #include "ingest/cell.hpp"
 #include "ingest/field_set.hpp"
 #include "ingest/growing_table.hpp"
+#include "ingest/rejects.hpp"
 #include "ingest/rules.hpp"
 #include "ingest/tape_profile.hpp"
 #include "table/column.hpp"
 
 namespace seawall::ingest {
-
-/// What a reject is about. A record that is set aside is of another kind and no refusal.
-enum class RefusedPart : std::uint8_t { cell, element, record, set_aside };
-
-/// One refused cell, list element or record, or a record that is set aside.
-struct Reject {
-    std::int64_t record = 0;  ///< 0-based number of the record in its source
-    std::int64_t source_row = 0;
-    RefusedPart part = RefusedPart::cell;
-    Rule rule = Rule::record_unreadable;
-    std::string field;  ///< such as "instruments[3].principal"
-    std::string value;  ///< as read, cut at max_reject_value bytes
-    std::string reason;
-};
-
-inline constexpr std::size_t max_reject_value = 256;
 
 /// One cell as it was read, for a person who asks where a figure comes from.
 struct ExplainedCell {
@@ -47,7 +32,7 @@ struct ExplainedCell {
 struct NormalisedTables {
     Table records;             ///< record, source_row, the profile's fields, rules_applied
     std::vector<Table> lists;  ///< per list of the profile: record, element, the list's fields
-    std::vector<Reject> rejects;
+    Rejects rejects;
     std::set<std::string> unread;  ///< keys that the profile does not name, by their paths
     /// How often each rule touched each field: [field][rule], the record fields first, then each
     /// list's, last what concerns a whole record.
@@ -58,7 +43,7 @@ struct NormalisedTables {
 struct NormalisedRun {
     GrowingTable records;
     std::vector<GrowingTable> lists;
-    std::vector<Reject> rejects;
+    Rejects rejects;
     std::set<std::string> unread;
     std::vector<std::uint64_t> rule_uses;
 
@@ -93,6 +78,7 @@ class RecordWriter {
     void write_lists(const CapturedRecord& captured, Place place, NormalisedRun& out);
     void write_element(const CapturedRecord& captured, const CapturedElement& element,
                        std::int64_t position, Place place, NormalisedRun& out);
+    void lay_out(const CapturedRecord& captured, const CapturedElement& element);
     void count(NormalisedRun& out, std::size_t field, RuleSet applied) const;
     void count(NormalisedRun& out, std::size_t field, Rule rule) const;
 
@@ -102,6 +88,7 @@ class RecordWriter {
     FieldSet always_read_;                       ///< record fields that need no cell to be read
     FieldSet read_;                              ///< those of the record at hand
     std::vector<CellValue> values_;              ///< absent where a field is not read
+    std::vector<RawCell> element_cells_;         ///< of the element at hand, by field
     std::vector<CellValue> element_values_;
     RuleSet applied_;
 };

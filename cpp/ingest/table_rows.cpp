@@ -94,7 +94,7 @@ std::vector<RowEncoder::HeaderColumn> RowEncoder::header_columns(const ArrowBatc
     return ordered;
 }
 
-RowEncoder::RowEncoder(TableSource source, std::function<void(const RawRecords&)> take)
+RowEncoder::RowEncoder(TableSource source, TakeRecords take)
     : source_(std::move(source)), take_(std::move(take)) {
     append_json_string(suffix_, source_.file_sha256);
     suffix_ = ",\"file_sha256\":" + suffix_ + ",\"row\":";

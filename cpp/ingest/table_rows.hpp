@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,8 +35,7 @@ struct TableSource {
 /// from.
 class RowEncoder {
   public:
-    /// The views that `take` is given end with its call.
-    RowEncoder(TableSource source, std::function<void(const RawRecords&)> take);
+    RowEncoder(TableSource source, TakeRecords take);
 
     /// Throws Error(source_unreadable) with the place: "header[5]" when two columns have one name;
     /// "row 17" when a cell runs over the end of its line, since an open quote swallows the rows
@@ -59,7 +57,7 @@ class RowEncoder {
     void end_row(std::int64_t number);
 
     TableSource source_;
-    std::function<void(const RawRecords&)> take_;
+    TakeRecords take_;
     std::string suffix_;  ///< of every record, up to the row's number
     std::string text_;
     std::vector<std::size_t> ends_;  ///< of the records in text_

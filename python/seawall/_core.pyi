@@ -184,6 +184,16 @@ class IngestedSource:
     """
     A source after ingest: columns, rejects and digests.
     """
+    def rejects(
+        self,
+        *,
+        count: typing.SupportsInt | typing.SupportsIndex = 18446744073709551615,
+        with_set_aside: bool = True,
+    ) -> NativeTable:
+        """
+        The first so many as a table: record, source_row, refused, field, value, rule,
+        reason. Made anew each time.
+        """
     @property
     def chunk_count(self) -> int: ...
     @property
@@ -193,6 +203,12 @@ class IngestedSource:
     @property
     def duplicate_keys(self) -> int: ...
     @property
+    def keyless(self) -> dict[str, typing.Any] | None:
+        """
+        The record that ended the reading, where whole keys were asked for: record, field,
+        rule, reason.
+        """
+    @property
     def lists(self) -> dict[str, NativeTable]: ...
     @property
     def merkle_root(self) -> bytes: ...
@@ -201,7 +217,7 @@ class IngestedSource:
     @property
     def records(self) -> NativeTable: ...
     @property
-    def rejects(self) -> NativeTable: ...
+    def reject_count(self) -> int: ...
     @property
     def rejects_by_part(self) -> dict[str, int]: ...
     @property
@@ -222,9 +238,14 @@ class TapeIngest:
         table_rows: bool,
         normalise: bool = True,
         keep_blocks: bool = False,
+        whole_keys: bool = False,
         threads: typing.SupportsInt | typing.SupportsIndex = 0,
         control: RunControl | None = None,
-    ) -> None: ...
+    ) -> None:
+        """
+        With whole_keys the first record that is no object or has no key ends the reading,
+        and what follows is only counted.
+        """
     def add_blocks(self, blocks: collections.abc.Sequence[typing_extensions.Buffer]) -> None:
         """
         Takes stored blocks: the way in which a dataset is verified.

@@ -6,6 +6,7 @@ from seawall.ingest.source import Source, SourceFormat, open_source
 from seawall.ingest.suggest import Suggestion
 from seawall.ingest.suggest_source import suggest_source_profile
 from seawall.ingest.tape import IngestedTape, explain, ingest_source, read_again
+from seawall.ingest.whole_keys import reject_place
 
 __all__ = [
     "IngestedTape",
@@ -21,5 +22,6 @@ __all__ = [
     "load_profile",
     "open_source",
     "read_again",
+    "reject_place",
     "suggest_source_profile",
 ]

@@ -206,7 +206,7 @@ def _with_refusals(
     ]
     trial = read_sample(sample, msgspec.structs.replace(profile, fields=fields))
     refused: dict[str, list[dict[str, Any]]] = {}
-    for reject in Table(trial.rejects).rows():
+    for reject in Table(trial.rejects()).rows():
         refused.setdefault(reject["field"], []).append(reject)
     return [_with_refusal(proposal, refused.get(proposal.field.name, [])) for proposal in proposals]
 

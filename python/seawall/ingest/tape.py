@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, BinaryIO, cast
 
 from seawall import native
@@ -11,6 +11,7 @@ from seawall.ingest.profile import TapeProfile
 from seawall.ingest.source import WINDOW_BYTES, Source, SourceFormat
 from seawall.ingest.source_stream import SourceStream
 from seawall.ingest.text_rows import TextRows
+from seawall.ingest.whole_keys import keyless_refusal
 from seawall.table import Table
 
 
@@ -33,12 +34,28 @@ class IngestedTape:
         self.normalised = normalised
         self.records = Table(native_source.records)
         self.lists = {name: Table(table) for name, table in native_source.lists.items()}
-        self.rejects = Table(native_source.rejects)
 
     @property
     def record_count(self) -> int:
         """Records of the source, the refused ones included."""
         return self._native.record_count
+
+    @cached_property
+    def rejects(self) -> Table:
+        """A row for each refused record, element and cell, and for each record that is set aside.
+
+        Made when it is first asked for: it weighs several times what is held of it till then.
+        """
+        return Table(self._native.rejects())
+
+    @property
+    def reject_count(self) -> int:
+        """How many rows `rejects` has."""
+        return self._native.reject_count
+
+    def first_rejects(self, count: int, *, with_set_aside: bool = True) -> Table:
+        """Return the first rows of `rejects`, without the others."""
+        return Table(self._native.rejects(count=count, with_set_aside=with_set_aside))
 
     @property
     def duplicate_key_count(self) -> int:
@@ -99,6 +116,7 @@ def ingest_source(
     profile: TapeProfile,
     *,
     normalise: bool = True,
+    whole_keys: bool = False,
     on_blocks: Callable[[list[bytes]], None] | None = None,
     threads: int = 0,
     control: native.RunControl | None = None,
@@ -113,6 +131,9 @@ def ingest_source(
         What its columns mean.
     normalise : bool
         Whether to read more than each record's key.
+    whole_keys : bool
+        Refuse the whole source at its first record that is no object or lacks its key; what follows
+        is not read.
     on_blocks : callable, optional
         Takes the raw blocks to store, in order, as they are completed.
     threads : int
@@ -124,6 +145,8 @@ def ingest_source(
     ------
     SourceUnreadable
         When the bytes are not the format they claim to be, with the place, or change meanwhile.
+    InvalidInput, LimitExceeded
+        With ``whole_keys``, as of `keyless_refusal`.
     Cancelled
         When the control asked to stop.
     """
@@ -134,6 +157,7 @@ def ingest_source(
         table_rows=table_rows,
         normalise=normalise,
         keep_blocks=on_blocks is not None,
+        whole_keys=whole_keys,
         threads=threads,
         control=observed,
     )
@@ -149,6 +173,8 @@ def ingest_source(
     )
     ingested = reading.finish()
     hand_out()
+    if ingested.keyless is not None:
+        raise keyless_refusal(ingested.keyless)
     return IngestedTape(
         ingested,
         profile=profile,

@@ -21,7 +21,7 @@ from seawall.session.books import read_summary, read_tables
 from seawall.session.codec import decompress
 from seawall.session.dataset import Dataset
 from seawall.session.raw_chunks import RawChunks
-from seawall.session.refusal import check_keys, refusal
+from seawall.session.refusal import refusal
 from seawall.session.writing import Derived, dataset_row, derive
 from seawall.store.interface import Transaction
 from seawall.store.types import AuditDraft, DatasetVersion, RawChunk
@@ -60,12 +60,12 @@ def ingest_dataset(
                 open_source(source, format=format),
                 chosen_profile(profile),
                 normalise=normalise or whole_keys,
+                whole_keys=whole_keys,
                 on_blocks=chunks.add,
                 threads=asker.threads,
                 control=control,
             ),
             strict=strict,
-            whole_keys=whole_keys,
             normalise=normalise,
         )
         created = not known and _write(asker, row, chunks.finish(), derived, audited)
@@ -111,16 +111,14 @@ def hold_dataset(asker: Asker, version: DatasetVersion, *, created: bool = False
 
 
 def _prepare(
-    asker: Asker, tape: IngestedTape, *, strict: bool, whole_keys: bool, normalise: bool
+    asker: Asker, tape: IngestedTape, *, strict: bool, normalise: bool
 ) -> tuple[DatasetVersion, Derived | None, bool]:
     """Make the rows of a dataset version, its tables only if it is not known."""
     if tape.record_count == 0:
         raise InvalidInput("there is no record", where="records", code="records_required")
-    if whole_keys:
-        check_keys(tape)
-    refused = len(tape.rejects) - tape.rejects_by_part.get("set_aside", 0)
+    refused = tape.reject_count - tape.rejects_by_part.get("set_aside", 0)
     too_much = len(tape.records) == 0 or (strict and refused > 0)
-    if normalise and len(tape.rejects) > 0 and too_much:
+    if normalise and tape.reject_count > 0 and too_much:
         raise refusal(tape, refused, strict=strict)
     row = dataset_row(tape, tenant=asker.tenant, created_at=asker.now(), created_by=asker.actor)
     try:

@@ -134,12 +134,14 @@ class Session:
         *,
         profile: str | TapeProfile = "generic",
         format: str | None = None,
+        whole_keys: bool = False,
         control: RunControl | None = None,
     ) -> IngestedTape:
         """Read and normalise a source without writing anything. Arguments as `ingest`."""
         return ingest_source(
             open_source(source, format=format),
             chosen_profile(profile),
+            whole_keys=whole_keys,
             threads=self._asker.threads,
             control=control,
         )
@@ -169,7 +171,8 @@ class Session:
             Refuse the whole dataset when anything of it is refused. A record that is set aside,
             being of another kind, is no refusal.
         whole_keys : bool
-            Refuse the whole dataset when one of its records is no object or lacks its key.
+            Refuse the whole dataset at its first record that is no object or lacks its key; what
+            follows it is not read.
         normalise : bool
             Whether to keep the columns now; `normalise` does it later.
         control : RunControl, optional

@@ -131,6 +131,62 @@ def test_a_hostile_body_of_records_is_refused(client: httpx.Client, path: str, n
         assert refused(found)["detail"] == code
 
 
+# Very many records of next to no bytes: the first that is refused refuses all, and what follows is
+# not kept. What is sent, then the refusal's code and place.
+TINY_RECORDS: dict[str, tuple[bytes, str, str]] = {
+    "numbers": (b"1," * 1_000_000 + b"1", "RECORD_INVALID_TYPE", "records[0]"),
+    "texts": (b'"",' * 600_000 + b'""', "RECORD_INVALID_TYPE", "records[0]"),
+    "lists": (b"[]," * 600_000 + b"[]", "RECORD_INVALID_TYPE", "records[0]"),
+    "empty objects": (
+        b"{}," * 600_000 + b"{}",
+        "SOURCE_SYSTEM_REQUIRED",
+        "records[0].source_system",
+    ),
+    "numbers behind a record": (
+        json.dumps(RECORD).encode() + b",0" * 1_000_000,
+        "RECORD_INVALID_TYPE",
+        "records[1]",
+    ),
+}
+
+
+@pytest.mark.parametrize("path", [INGEST, PREVIEW, FILE])
+@pytest.mark.parametrize("name", TINY_RECORDS)
+def test_very_many_tiny_records_are_refused_at_the_first(
+    client: httpx.Client, path: str, name: str
+) -> None:
+    records, code, where = TINY_RECORDS[name]
+    body = b'{"records":[%s]}' % records
+    told = refused(client.post(path, content=body, headers={"Content-Type": "application/json"}))
+    assert (told["detail"], told["where"]) == (code, where)
+
+
+def test_very_many_tiny_lines_are_refused_at_the_first(client: httpx.Client) -> None:
+    body = b"1\n" * 1_000_000
+    told = refused(client.post(FILE, params={"filename": "a.ndjson"}, content=body))
+    assert (told["detail"], told["where"]) == ("RECORD_INVALID_TYPE", "records[0]")
+
+
+def test_what_is_no_list_of_records_is_refused_as_that_whatever_they_are(
+    client: httpx.Client,
+) -> None:
+    records = b"1," * 1_000_000 + b"1 1"
+    told = refused(client.post(INGEST, content=b'{"records":[%s]}' % records))
+    assert (told["detail"], told["where"]) == ("BODY_INVALID", f"byte {len(records) + 11}")
+
+
+@pytest.mark.parametrize("element", [b"{}", b"0", b'{"a":1}'])
+def test_a_list_of_very_many_tiny_elements_is_kept_in_little(
+    client: httpx.Client, element: bytes
+) -> None:
+    count = 100_000
+    elements = b",".join([element] * count)
+    body = _records(b'"financial":{"debt":{"instruments":[%s]}}' % elements)
+    summary = client.post(PREVIEW, content=body).json()["summary"]
+    assert (summary["kept_count"], summary["refused_element_count"]) == (1, count)
+    assert client.post(INGEST, content=body).json()["raw_records_written"] == 1
+
+
 @pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"9" * DIGITS, b"1e" + b"9" * DIGITS])
 def test_a_number_of_a_record_that_no_figure_holds_is_refused(
     client: httpx.Client, number: bytes

@@ -27,9 +27,7 @@ from seawall.service.routes.engine_runs import DatasetVersionId
 from seawall.service.routes.ingest import MAX_INGEST_BYTES
 from seawall.session import Dataset, Session
 from seawall.session.dataset import DatasetSummary
-from seawall.session.refusal import check_keys
 from seawall.session.writing import summarise
-from seawall.table import Table
 
 
 class WhatToShow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -98,9 +96,8 @@ def normalize_routes(service: Service) -> list[HTTPRouteHandler]:
         require_list(said.records, "must be a list of records, or give a dataset_version_id")
         name = DEFAULT_PROFILE if said.profile is UNSET else said.profile
         with refused_as_body():
-            tape = session.read(body, format="json", profile=service.profiles.named(name))
-            check_keys(tape)
-        return tape, said
+            profile = service.profiles.named(name)
+            return session.read(body, format="json", profile=profile, whole_keys=True), said
 
     async def looked_at(
         request: HttpRequest, judge: Callable[[IngestedTape, int], Any]
@@ -178,7 +175,7 @@ def _preview(tape: IngestedTape, rows: int) -> dict[str, Any]:
     return {
         "summary": summarise(tape),
         "records": list(tape.records.rows(rows)),
-        "rejects": list(tape.rejects.rows(rows)),
+        "rejects": list(tape.first_rejects(rows).rows()),
     }
 
 
@@ -187,14 +184,5 @@ def _validate(tape: IngestedTape, rows: int) -> dict[str, Any]:
     return {
         "valid": count == 0,
         "refusal_count": count,
-        "rejects": _refused(tape.rejects, rows),
+        "rejects": list(tape.first_rejects(rows, with_set_aside=False).rows()),
     }
-
-
-def _refused(rejects: Table, count: int) -> list[dict[str, Any]]:
-    from pyarrow import compute
-
-    rows = rejects.to_arrow()
-    refused = rows.filter(compute.not_equal(rows["refused"], "set_aside"))
-    found: list[dict[str, Any]] = refused.slice(0, count).to_pylist()
-    return found

@@ -54,6 +54,9 @@ struct CapturedProblem {
 /// The most paths outside the profile that are remembered.
 inline constexpr std::size_t max_unread = 100;
 
+/// The most elements of all lists of a record, which take many times their bytes.
+inline constexpr std::size_t max_elements = 250'000;
+
 /// The raw cells of one record, sorted by the profile's paths and not yet read. Reused from record
 /// to record.
 struct CapturedRecord {

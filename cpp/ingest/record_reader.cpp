@@ -253,6 +253,10 @@ class Handler {
     }
 
     void begin_element(const Frame& frame, bool is_object) {
+        if (out_->elements.size() == max_elements) {
+            return refuse_record("its lists may have " + std::to_string(max_elements) +
+                                 " elements at most");
+        }
         out_->elements.push_back({.list = frame.list,
                                   .priority = frame.list_priority,
                                   .cells_begin = out_->element_cells.size(),

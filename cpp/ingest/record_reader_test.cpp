@@ -370,6 +370,16 @@ BOOST_AUTO_TEST_CASE(four_thousand_and_ninety_six_keys_are_the_most) {
     BOOST_TEST(problem(keys(4097)) == "record_unreadable ");
 }
 
+BOOST_AUTO_TEST_CASE(a_quarter_of_a_million_elements_are_the_most_of_a_record) {
+    const auto elements = [](std::size_t count) {
+        std::string bytes = R"({"id":"1","instruments":[0)";
+        for (std::size_t i = 1; i < count; ++i) bytes += ",0";
+        return bytes + "]}";
+    };
+    BOOST_TEST(problem(elements(250'000)) == "none");
+    BOOST_TEST(problem(elements(250'001)) == "record_unreadable ");
+}
+
 // --- rows of a table
 
 BOOST_AUTO_TEST_CASE(a_table_row_is_read_from_its_cells) {

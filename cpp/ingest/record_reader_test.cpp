@@ -372,7 +372,7 @@ BOOST_AUTO_TEST_CASE(four_thousand_and_ninety_six_keys_are_the_most) {
 
 BOOST_AUTO_TEST_CASE(a_quarter_of_a_million_elements_are_the_most_of_a_record) {
     const auto elements = [](std::size_t count) {
-        std::string bytes = R"({"id":"1","instruments":[0)";
+        std::string bytes = R"({"id":"1","loans":[0)";
         for (std::size_t i = 1; i < count; ++i) bytes += ",0";
         return bytes + "]}";
     };

@@ -320,6 +320,7 @@ def test_every_failure_of_the_store_is_an_alert() -> None:
         "DRIVER_UNAVAILABLE",
         "MIGRATION_CHANGED",
         "SCHEMA_NEWER",
+        "SERVER_TOO_OLD",
         "STORE_CLOSED",
         "STORE_DIFFERS",
     }

@@ -1,5 +1,6 @@
 """What a horizon may be told, and where it says that something is wrong."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -110,13 +111,21 @@ def fields_below(struct: type[msgspec.Struct]) -> set[str]:
     names = set()
     for field in msgspec.inspect.type_info(struct).fields:
         names.add(field.encode_name)
-        nested = [field.type, *getattr(field.type, "types", ())]
-        nested += [t.item_type for t in nested if isinstance(t, msgspec.inspect.ListType)]
-        nested += [t for n in nested for t in getattr(n, "types", ())]
-        for found in nested:
-            if isinstance(found, msgspec.inspect.StructType):
-                names |= fields_below(found.cls)
+        for found in structs_in(field.type):
+            names |= fields_below(found)
     return names
+
+
+def structs_in(found: msgspec.inspect.Type) -> Iterator[type[msgspec.Struct]]:
+    if isinstance(found, msgspec.inspect.StructType):
+        yield found.cls
+    elif isinstance(found, msgspec.inspect.Metadata):
+        yield from structs_in(found.type)
+    elif isinstance(found, msgspec.inspect.ListType):
+        yield from structs_in(found.item_type)
+    elif isinstance(found, msgspec.inspect.UnionType):
+        for one in found.types:
+            yield from structs_in(one)
 
 
 def test_every_field_and_preset_is_documented() -> None:

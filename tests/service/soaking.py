@@ -55,23 +55,16 @@ class Soaked(msgspec.Struct, frozen=True):
         return len(self.result.samples) / (self.result.elapsed_ns / 1e9)
 
 
-def soak(
-    target: HttpTarget, *, seconds: float, rate: float, round_s: float, runs_before: int = 0
-) -> Soaked:
+def soak(target: HttpTarget, *, seconds: float, rate: float, round_s: float) -> Soaked:
     """Load a server with everything at once.
 
     The first fifth is the warm-up, as fast as the server can: it leaves memory as no slower load
     would. The rest is an open loop, so that each second has as many requests as the others. Beside
     both there are rounds of what takes several steps, a round of each kind every ``round_s``.
-
-    Before it may come runs that fill the caches. They are of the same dataset: larger ones would
-    find no room where smaller ones were let go of, and memory would grow until those are gone.
     """
     dataset = ingest_sample(target, records=3)
     question = {"dataset_version_id": dataset, "started_at": STARTED_AT}
     _fill_routing(target)
-    if runs_before:
-        _fill_caches(target, question, runs=runs_before)
     requests = tuple(_requests(target, question))
     warming = LoadStage(duration_s=WARM_UP * seconds, users=MOST_AT_ONCE)
     stage = LoadStage(duration_s=(1 - WARM_UP) * seconds, rate=rate)
@@ -88,19 +81,6 @@ def _fill_routing(target: HttpTarget) -> None:
     asked = LoadRequest(path=path, headers=target.headers, check=AnswerCheck((404,)))
     filling = LoadStage(duration_s=3_600, users=MOST_AT_ONCE)
     _load(target, filling, (asked,), first_sequence=FIRST_SEQUENCE, most=ROUTED)
-
-
-def _fill_caches(target: HttpTarget, question: dict[str, str], *, runs: int) -> None:
-    """Ask so many questions twice, and as many others once.
-
-    Each is a new run; asked again, its answer is kept under the bytes it was asked with too. That
-    is the same memory until the others have pushed it out of where it was kept first.
-    """
-    for prefix, times in (("0.1", 2), ("0.3", 1)):
-        asked = _post(target, "new run", RUN, _run_of(question, f"{prefix}{SEQUENCE_MARK}"), 1)
-        for _ in range(times):
-            filling = LoadStage(duration_s=3_600, users=MOST_AT_ONCE)
-            _load(target, filling, (asked,), first_sequence=FIRST_SEQUENCE, most=runs)
 
 
 def _load(

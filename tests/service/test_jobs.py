@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,15 @@ def entry(action: str, subject: str) -> AuditDraft:
     return AuditDraft("default", STARTED_AT, "tester", action, "done", subject, "")
 
 
-def begin(service: Service, work: Callable[[RunControl], bytes]) -> str:
-    asked: dict[str, Any] = {"request": b"{}", "total": 1, "work": work, "audited": entry}
-    return service.jobs.begin(SOMEBODY, "test", **asked).job_id
+def begin(
+    service: Service,
+    work: Callable[[RunControl], bytes],
+    *,
+    request: bytes = b"{}",
+    may_run: bool = True,
+) -> str:
+    asked: dict[str, Any] = {"request": request, "total": 1, "work": work, "audited": entry}
+    return service.jobs.begin(SOMEBODY, "test", **asked, may_run=may_run).job_id
 
 
 def endless(control: RunControl) -> bytes:
@@ -229,7 +236,7 @@ def test_a_job_that_is_no_longer_wanted_fails_with_the_reason(
             raise reason
 
     asked: dict[str, Any] = {"request": b"{}", "total": 1, "audited": entry, "check": check}
-    job_id = service.jobs.begin(SOMEBODY, "test", work=endless, **asked).job_id
+    job_id = service.jobs.begin(SOMEBODY, "test", work=endless, **asked, may_run=True).job_id
     job = finished(client, job_id, within_s=10)
     assert (job["status"], job["error"]["detail"]) == ("failed", "INVALID_INPUT")
     assert reasons == []
@@ -238,10 +245,47 @@ def test_a_job_that_is_no_longer_wanted_fails_with_the_reason(
 def test_a_service_that_ends_interrupts_jobs_that_run_and_jobs_that_wait(tmp_path: Path) -> None:
     options = ServiceOptions(store=str(tmp_path / "seawall.db"))
     with open_service(options, dev=None, turns_file=None) as opened:
-        jobs = [begin(opened.service, endless) for _ in range(3)]  # one is worked on at once
+        asked = (b"1", b"2", b"3")  # one is worked on at once
+        jobs = [begin(opened.service, endless, request=request) for request in asked]
         opened.service.jobs.stop()
     with open_store(options.store) as store:
         assert [store.job("default", job_id).status for job_id in jobs] == ["interrupted"] * 3
+
+
+def test_twenty_equal_jobs_at_once_are_one(client: Client, service: Service, dataset: str) -> None:
+    asked = {"dataset_version_id": dataset, "parameters": {**ASSUMED, "scenario_count": 4096}}
+    spelled = [{**asked, "started_at": STARTED_AT}, {"started_at": STARTED_AT, **asked}]
+    going_on = begin(service, endless)  # so that those wait
+    with ThreadPoolExecutor(20) as askers:
+        answers = askers.map(
+            lambda n: client.post(f"{SIMULATION}/jobs", json=spelled[n % 2]), range(20)
+        )
+    begun = [answer.json() for answer in answers]
+    service.jobs.cancel("default", going_on, audited=entry)
+    assert len({job["job_id"] for job in begun}) == 1
+    assert finished(client, begun[0]["job_id"])["status"] == "done"
+    assert len([action for action, *_ in audit(client, "job.begin")]) == 2
+    assert service.jobs.live() == 0
+
+
+def test_a_job_that_runs_is_joined_where_it_looks_at_nothing_new(
+    client: Client, service: Service
+) -> None:
+    started = threading.Event()
+
+    def started_and_endless(control: RunControl) -> bytes:
+        started.set()
+        return endless(control)
+
+    job_id = begin(service, started_and_endless)
+    assert started.wait(5)
+    assert begin(service, endless) == job_id
+    later = begin(service, endless, may_run=False)
+    assert later != job_id
+    assert begin(service, endless, may_run=False) == later  # which waits
+    service.jobs.cancel("default", job_id, audited=entry)
+    service.jobs.cancel("default", later, audited=entry)
+    assert finished(client, begin(service, lambda _: b"{}"))["status"] == "done"
 
 
 def test_jobs_are_listed_by_status(client: Client, service: Service) -> None:

@@ -316,6 +316,39 @@ def test_another_job_under_the_same_identifier_is_refused(store: Store) -> None:
         put(store, job(request=b"[]"))
 
 
+def join(store: Store, row: Job, *, may_run: bool = True) -> str:
+    kept = submit(store, lambda t: t.join_job(row, may_run=may_run, heard_since="2025"))
+    assert isinstance(kept, Job)
+    assert store.job(row.tenant, kept.job_id) == kept
+    return kept.job_id
+
+
+def test_an_equal_job_joins_the_one_that_is_open(store: Store) -> None:
+    assert join(store, job("a")) == "a"
+    assert join(store, job("b")) == "a"
+    assert [j.job_id for j in store.jobs(TENANT)] == ["a"]
+    submit(store, lambda t: t.update_job(TENANT, "a", JobChange("2025", status="running")))
+    assert join(store, job("c")) == "a"
+    assert join(store, job("d"), may_run=False) == "d"
+    assert join(store, job("e"), may_run=False) == "d"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"tenant": "other"}, {"kind": "verify"}, {"request": b"[]"}],
+    ids=["tenant", "kind", "request"],
+)
+def test_a_job_joins_no_other_one(store: Store, other: dict[str, Any]) -> None:
+    put(store, job("a"))
+    assert join(store, job("b", **other)) == "b"
+
+
+@pytest.mark.parametrize("change", [{"status": "done"}, {"updated_at": "2024"}])
+def test_a_job_that_ended_or_is_silent_is_not_joined(store: Store, change: dict[str, Any]) -> None:
+    put(store, job("a", **change))
+    assert join(store, job("b")) == "b"
+
+
 def test_a_job_belongs_to_its_tenant(store: Store) -> None:
     put(store, job())
     with pytest.raises(NotFound):

@@ -14,7 +14,7 @@ from test_operations import SWITCH, job
 from seawall.service.switches import EngineSwitches
 from seawall.store import Store, Transaction, open_store
 from seawall.store.audit_chain import chain_problems
-from seawall.store.types import JobChange
+from seawall.store.types import Job, JobChange
 
 
 @pytest.fixture
@@ -115,6 +115,23 @@ def test_a_switch_is_seen_by_the_other_replica(here: Store, there: Store) -> Non
     submit(here, lambda t: t.set_engine_switch(SWITCH))
     now[0] += 1
     assert not switches.is_enabled("debt")
+
+
+def test_equal_jobs_at_two_replicas_are_one(here: Store, there: Store) -> None:
+    def ask(store: Store, name: str, n: int) -> str:
+        row = job(f"{name}{n}", request=str(n).encode())
+        kept = submit(store, lambda t: t.join_job(row, may_run=True, heard_since="2025"))
+        assert isinstance(kept, Job)
+        return kept.job_id
+
+    with ThreadPoolExecutor(2) as threads:
+        asked = [
+            threads.submit(lambda s, m: [ask(s, m, n) for n in range(50)], store, name)
+            for store, name in ((here, "a"), (there, "b"))
+        ]
+    one, other = (future.result(60) for future in asked)
+    assert one == other
+    assert len(here.jobs(TENANT)) == 50
 
 
 def test_a_job_has_one_end(here: Store, there: Store) -> None:

@@ -27,6 +27,8 @@ MOST_LIVE = 256
 MOST_LIVE_OF_TENANT = 128
 
 PERIOD_S = 1.0
+HEARD_S = 5.0
+"""A job that gave no sign for so long is joined by no equal one."""
 SILENT_S = 30.0
 """After so long without a sign a job's process is taken to be gone."""
 
@@ -111,13 +113,17 @@ class Jobs:
         work: Callable[[RunControl], bytes],
         audited: Callable[[str, str], AuditDraft],
         check: Callable[[], None] = _nothing,
+        may_run: bool,
     ) -> Job:
         """Keep a job and begin with it as soon as a worker is free.
+
+        An equal one of the tenant that is open, in whatever process, is returned in its place:
+        who asks again, because no answer came, asks for the same.
 
         Parameters
         ----------
         request : bytes
-            What was asked, as JSON.
+            What was asked, as canonical JSON.
         total : int
             Of the units that the control counts; 0 when nobody knows.
         work : callable
@@ -128,6 +134,9 @@ class Jobs:
         check : callable
             Raises what the job fails with where it is not to be done any more: asked as it begins,
             and every second.
+        may_run : bool
+            Whether an equal job that has begun will do. It will not, where the work looks at what
+            is there as it begins.
 
         Raises
         ------
@@ -152,9 +161,13 @@ class Jobs:
         live = _Live(job, RunControl(), check)
         entry = audited("job.begin", job.job_id)
 
-        def keep(tx: Transaction) -> None:
-            tx.put_job(job)
-            tx.append_audit(entry)
+        heard_since = iso_time(self._clock() - timedelta(seconds=HEARD_S))
+
+        def keep(tx: Transaction) -> Job:
+            kept = tx.join_job(job, may_run=may_run, heard_since=heard_since)
+            if kept is job:
+                tx.append_audit(entry)
+            return kept
 
         with self._lock:
             of_tenant = sum(one.job.tenant == job.tenant for one in self._live.values())
@@ -163,13 +176,16 @@ class Jobs:
                 raise StoreError("Too many jobs wait; try again.", code="overloaded")
             self._live[job.job_id] = live
         try:
-            self._store.submit(keep).result()
-            with in_turn(Turn(job.tenant)):
-                self._workers.submit(self._do, live, work)
+            kept = self._store.submit(keep).result()
+            if kept is job:
+                with in_turn(Turn(job.tenant)):
+                    self._workers.submit(self._do, live, work)
         except BaseException:
             self._forget(job)
             raise
-        return job
+        if kept is not job:
+            self._forget(job)
+        return kept
 
     def live(self) -> int:
         """Tell how many jobs of this process are queued or running."""
@@ -254,8 +270,10 @@ class Jobs:
         done = live.control.completed_units
         try:
             self._change(live.job.tenant, live.job.job_id, done=done)
-        except (Conflict, NotFound):
+        except Conflict:
             live.control.cancel()  # another process cancelled it
+        except NotFound:
+            pass  # it is not committed yet
         except StoreError as error:
             _log.warning("progress of job %s is not kept: %s", live.job.job_id, error)
 

@@ -61,6 +61,24 @@ class OperationWrites(Protocol):
             When its identifier is that of another job of the tenant.
         """
 
+    def join_job(self, job: Job, *, may_run: bool, heard_since: str) -> Job:
+        """Keep a job unless an equal one is open; return the one that is kept.
+
+        Equal are jobs of one tenant, kind and request.
+
+        Parameters
+        ----------
+        may_run : bool
+            Whether one that has begun will do, or only one that waits.
+        heard_since : str
+            Passes over a job that was not updated since: its process may be gone.
+
+        Raises
+        ------
+        Conflict
+            As `put_job`.
+        """
+
     def update_job(self, tenant: str, job_id: str, change: JobChange) -> Job:
         """Change a job that is queued or running; return it as it is now.
 

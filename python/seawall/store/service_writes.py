@@ -92,6 +92,21 @@ class ServiceWrites(RowWrites):
         refuse_long((job.job_id, job.tenant, job.created_at), where="job")
         return self._insert_or_same(_JOB, asdict(job), where=f"job[{job.job_id}]")
 
+    def join_job(self, job: Job, *, may_run: bool, heard_since: str) -> Job:
+        """Keep a job unless an equal one is open; return the one that is kept."""
+        self._wait_for_turn()  # else two processes keep one each
+        equal = " AND ".join(f"{name} = :{name}" for name in ("tenant", "kind", "request"))
+        begun = "" if may_run else "AND status = 'queued'"
+        rows = self._rows(
+            f"SELECT {_JOB.columns} FROM job WHERE {_UNFINISHED} {begun} AND {equal}"
+            " AND updated_at >= :heard_since ORDER BY created_at, job_id LIMIT 1",
+            {**asdict(job), "heard_since": heard_since},
+        )
+        if rows:
+            return Job(*rows[0])
+        self.put_job(job)
+        return job
+
     def update_job(self, tenant: str, job_id: str, change: JobChange) -> Job:
         """Change a job that is queued or running; return it as it is now."""
         changed = {

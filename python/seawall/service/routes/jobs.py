@@ -8,7 +8,9 @@ from litestar import Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
+from seawall.canonical import canonical_json
 from seawall.engine import EngineDeclaration
 from seawall.errors import Conflict
 from seawall.native import RunControl
@@ -53,7 +55,7 @@ class JobAnswer(msgspec.Struct, frozen=True):
     created_at: str
     created_by: str
     updated_at: str
-    request: Annotated[dict[str, Any], Meta(description="The body that it was begun with.")]
+    request: Annotated[dict[str, Any], Meta(description="What was asked, with the defaults of what was left out.")]
     error: Annotated[JobError | None, Meta(description="Null unless it has failed.")]
 
 
@@ -108,6 +110,7 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
             service.switches.check(declaration.name)
             asked: Any = decode_body(body, request_type)
             started_at = iso_time(asked.started_at)
+            question = replace(asked, started_at=started_at)
             dataset = session.dataset(asked.dataset_version_id)
 
             def run(control: RunControl) -> bytes:
@@ -125,11 +128,12 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
             return service.jobs.begin(
                 principal,
                 f"{declaration.name}.run",
-                request=body,
+                request=canonical_json(question),
                 total=declaration.count_units(asked.parameters, dataset.record_count),
                 work=run,
                 audited=audited,
                 check=partial(service.switches.check, declaration.name),
+                may_run=True,
             )
 
         return _accepted(await service.off_loop(work))
@@ -161,7 +165,13 @@ def _verify_route(service: Service) -> HTTPRouteHandler:
 
         def work() -> Job:
             return service.jobs.begin(
-                principal, "verify", request=b"{}", total=0, work=run, audited=audited
+                principal,
+                "verify",
+                request=b"{}",
+                total=0,
+                work=run,
+                audited=audited,
+                may_run=False,  # what was written since it began is not looked at
             )
 
         return _accepted(await service.off_loop(work))

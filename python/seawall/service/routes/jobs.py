@@ -55,7 +55,9 @@ class JobAnswer(msgspec.Struct, frozen=True):
     created_at: str
     created_by: str
     updated_at: str
-    request: Annotated[dict[str, Any], Meta(description="What was asked, with the defaults of what was left out.")]
+    request: Annotated[
+        dict[str, Any], Meta(description="What was asked, with the defaults of what was left out.")
+    ]
     error: Annotated[JobError | None, Meta(description="Null unless it has failed.")]
 
 

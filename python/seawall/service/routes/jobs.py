@@ -1,6 +1,5 @@
 """Long work as jobs: begun, followed, cancelled, and its result."""
 
-from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -13,7 +12,6 @@ from msgspec.structs import replace
 from seawall.canonical import canonical_json
 from seawall.engine import EngineDeclaration
 from seawall.errors import Conflict
-from seawall.native import RunControl
 from seawall.registry import ENGINES
 from seawall.service.answers import answer, answer_bytes
 from seawall.service.bodies import decode_body, json_body
@@ -23,9 +21,9 @@ from seawall.service.jobs import JobError
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, auditing, principal_of
 from seawall.service.queries import decode_query
-from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_entry, run_request
+from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_request
+from seawall.service.routes.job_kinds import VERIFY, run_kind
 from seawall.service.run_answer_types import run_answer
-from seawall.service.run_answers import encoded_run_answer
 from seawall.session import Problem, Verification
 from seawall.session.question import iso_time
 from seawall.store.types import Job, JobStatus
@@ -111,31 +109,14 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
         def work() -> Job:
             service.switches.check(declaration.name)
             asked: Any = decode_body(body, request_type)
-            started_at = iso_time(asked.started_at)
-            question = replace(asked, started_at=started_at)
+            question = replace(asked, started_at=iso_time(asked.started_at))
             dataset = session.dataset(asked.dataset_version_id)
-
-            def run(control: RunControl) -> bytes:
-                found = session.submit(
-                    declaration.name,
-                    dataset,
-                    parameters=asked.parameters,
-                    started_at=started_at,
-                    control=control,
-                    audited=run_entry(service, declaration.name, audited),
-                ).result()
-                service.held.keep(principal.tenant, found)
-                return encoded_run_answer(declaration, found)
-
             return service.jobs.begin(
                 principal,
-                f"{declaration.name}.run",
+                run_kind(declaration),
                 request=canonical_json(question),
                 total=declaration.count_units(asked.parameters, dataset.record_count),
-                work=run,
                 audited=audited,
-                check=partial(service.switches.check, declaration.name),
-                may_run=True,
             )
 
         return _accepted(await service.off_loop(work))
@@ -157,24 +138,12 @@ def _verify_route(service: Service) -> HTTPRouteHandler:
         ),
     )
     async def verify(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await json_body(request)
+        body = await json_body(request)
         principal, audited = principal_of(request), auditing(request)
         decode_body(body or b"{}", VerifyRequest)
 
-        def run(control: RunControl) -> bytes:
-            found = session.verify(control=control)
-            return msgspec.json.encode({"ok": found.ok, "verification": found})
-
         def work() -> Job:
-            return service.jobs.begin(
-                principal,
-                "verify",
-                request=b"{}",
-                total=0,
-                work=run,
-                audited=audited,
-                may_run=False,  # what was written since it began is not looked at
-            )
+            return service.jobs.begin(principal, VERIFY, request=b"{}", total=0, audited=audited)
 
         return _accepted(await service.off_loop(work))
 

@@ -50,6 +50,7 @@ class JobAnswer(msgspec.Struct, frozen=True):
         int, Meta(description="Units of work, such as scenarios or records, each once a pass.")
     ]
     total: Annotated[int, Meta(description="Of the units; 0 when nobody knows.")]
+    attempts: Annotated[int, Meta(description="How often the work was begun.")]
     created_at: str
     created_by: str
     updated_at: str
@@ -234,6 +235,7 @@ def job_item(job: Job) -> dict[str, Any]:
         "status": job.status,
         "done": job.done,
         "total": job.total,
+        "attempts": job.attempts,
         "created_at": job.created_at,
         "created_by": job.created_by,
         "updated_at": job.updated_at,

@@ -83,11 +83,17 @@ def test_a_key_ends_when_it_is_said_to(seawall: Command) -> None:
     assert key["expires_at"] == "2999-01-01T00:00:00.000000Z"
 
 
+def test_a_key_may_end_with_the_last_moment_that_can_be_written(seawall: Command) -> None:
+    last = "9999-12-31T23:59:59.999999Z"
+    assert created(seawall, "--expires-at", last)["expires_at"] == last
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
         (("--expires-at", "2020-01-01T00:00:00Z"), "invalid_input"),
         (("--expires-at", "tomorrow"), "time_invalid"),
+        (("--expires-at", "9999-12-31T23:59:59-14:00"), "time_invalid"),
         (("--role", "owner"), "invalid_input"),
     ],
 )

@@ -15,7 +15,7 @@ from typing import Literal
 
 from seawall.errors import InvalidInput
 from seawall.service.access.roles import check_roles
-from seawall.service.access.times import utc_seconds, utc_text
+from seawall.service.access.times import in_utc, utc_seconds
 from seawall.store.types import ApiKey
 
 SECRET_BYTES = 32
@@ -68,10 +68,9 @@ def new_key(
         raise InvalidInput("must be 1 to 64 letters, digits, spaces or ._@/-", where="name")
     begins = utc_seconds(created_at, where="created_at")
     if expires_at is not None:
-        ends = utc_seconds(expires_at, where="expires_at")
-        if ends <= begins:
+        if utc_seconds(expires_at, where="expires_at") <= begins:
             raise InvalidInput("must lie in the future", where="expires_at")
-        expires_at = utc_text(ends)
+        expires_at = in_utc(expires_at, where="expires_at")
     key_id = random(8).hex()
     text = f"seawall_{kind}_{key_id}_{random(SECRET_BYTES).hex()}"
     shown = f"{text}{crc32(text.encode()):08x}"
@@ -81,7 +80,7 @@ def new_key(
         name=name,
         roles=check_roles(roles),
         key_hash=key_hash(shown.encode(), secret),
-        created_at=utc_text(begins),
+        created_at=in_utc(created_at, where="created_at"),
         created_by=created_by,
         expires_at=expires_at,
         revoked_at=None,

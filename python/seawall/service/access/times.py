@@ -7,22 +7,40 @@ from seawall.errors import InvalidInput
 
 def utc_text(seconds: float) -> str:
     """Write a time in UTC with microseconds."""
-    time = datetime.fromtimestamp(seconds, UTC)
-    return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return _text(datetime.fromtimestamp(seconds, UTC))
 
 
-def utc_seconds(text: str, *, where: str) -> float:
-    """Read an ISO 8601 time that states its zone.
+def in_utc(text: str, *, where: str) -> str:
+    """Write a time that states its zone as `utc_text` does, to the microsecond in any year.
 
     Raises
     ------
     InvalidInput
-        ``time_invalid`` for any other text.
+        ``time_invalid`` for what is no ISO 8601 time with its zone, or is in UTC outside the years
+        1 to 9999.
     """
+    return _text(_time(text, where))
+
+
+def utc_seconds(text: str, *, where: str) -> float:
+    """Read a time as `in_utc` takes it; the last of the year 9999 may be rounded into the next."""
+    return _time(text, where).timestamp()
+
+
+def _time(text: str, where: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
-        if time.tzinfo is None:
-            raise InvalidInput("a time needs its zone", where=where, code="time_invalid")
-        return time.timestamp()
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise InvalidInput("is no ISO 8601 time", where=where, code="time_invalid") from error
+    if time.tzinfo is None:
+        raise InvalidInput("a time needs its zone", where=where, code="time_invalid")
+    try:
+        return time.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput(
+            "is in UTC outside the years 1 to 9999", where=where, code="time_invalid"
+        ) from error
+
+
+def _text(time: datetime) -> str:
+    return time.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -128,7 +128,8 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
     normalised tables (by name: ``records`` and the profile's lists), the conversion that the choice
     asks for, and the records of its earlier datasets; books are kept and shared by runs. ``run``
     computes on one, and ``count_units`` says how many units its control counts until the end, for a
-    question about so many records; 0 where nobody knows.
+    question about so many records; 0 where nobody knows. ``table_names`` says which tables a run of
+    a question has, before it is computed.
     """
 
     name: str  # in Python, on the command line and in the ledger
@@ -144,5 +145,6 @@ class EngineDeclaration(msgspec.Struct, Generic[Parameters, Result], frozen=True
     ]
     run: Callable[[Any, Parameters, Execution], EngineOutcome[Result]]
     count_units: Callable[[Parameters, int], int]
+    table_names: Callable[[Parameters], tuple[str, ...]]
     known_answer: KnownAnswer[Parameters, Result]
     is_heavy: bool = False  # a run takes seconds rather than milliseconds

@@ -10,6 +10,7 @@ import pytest
 from litestar.testing import TestClient
 from litestar.types import Receive, Scope, Send
 
+from seawall.errors import StoreError
 from seawall.service import Service, admission, make_app
 from seawall.service.access.doors import Access
 from seawall.service.access.principal import Principal
@@ -205,6 +206,49 @@ def test_a_large_body_is_heavy_where_the_route_says_so(
         house.go.set()
         await house.ask(weight=weight, size=size)
         assert [turn.lane for turn in house.turns] == [lane]
+
+    asyncio.run(said())
+
+
+class _Finding(House):
+    """An application that finds out in the midst of a request that it is heavy."""
+
+    async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with scope["state"]["heavily"]():
+            await super()._inside(scope, receive, send)
+        self.turns.append(present_turn())
+
+
+def test_what_turns_out_heavy_goes_on_in_the_heavy_room() -> None:
+    async def said() -> None:
+        house = _Finding(_options())
+        asked = [house.ask(key=str(number), weight="perhaps") for number in range(4)]
+        await _settled()
+        assert house.admission.door.turns.working == 0
+        assert (house.admission.heavy.turns.working, house.admission.heavy.turns.waiting) == (2, 2)
+        house.go.set()
+        assert [(await one)[0] for one in asked] == [200] * 4
+        lanes = [turn.lane for turn in house.turns]
+        assert (lanes.count("heavy"), lanes.count("light")) == (4, 4)
+        assert house.admission.heavy.turns.working == 0
+
+    asyncio.run(said())
+
+
+def test_what_turns_out_heavy_and_finds_no_place_is_told_so() -> None:
+    async def said() -> None:
+        house = _Finding(_options(heavy_at_once=1, heavy_waiting=2))
+        asked = [house.ask(key=str(number), weight="perhaps") for number in range(4)]
+        await _settled()
+        (refused,) = [one for one in asked if one.done()]
+        with pytest.raises(StoreError) as caught:
+            await refused
+        assert caught.value.code == "overloaded"
+        house.go.set()
+        for one in asked:
+            if one is not refused:
+                assert (await one)[0] == 200
+        assert house.admission.door.turns.working == 0
 
     asyncio.run(said())
 

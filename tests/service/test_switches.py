@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from litestar.testing import TestClient
@@ -12,13 +13,15 @@ from seawall.service.access.doors import Access
 from seawall.service.held_runs import HeldRuns
 from seawall.service.jobs import Jobs
 from seawall.service.switches import EngineSwitches
+from seawall.session import run_in_hand
 from seawall.store.types import EngineSwitch
-from service.conftest import RUN, STARTED_AT, Client
+from service.conftest import ASSUMED, RUN, STARTED_AT, Client
 from service.test_jobs import finished
 from service.trial_jobs import begin
 
 SWITCH = "/api/v3/engine-registry/distressed-asset-debt-stress/switch"
 ENGINE = "/api/v3/engines/distressed-asset-debt-stress"
+SIMULATION = "/api/v3/engines/distressed-asset-debt-simulation"
 
 
 def test_a_disabled_engine_refuses_until_it_is_enabled(client: Client, dataset: str) -> None:
@@ -132,3 +135,99 @@ def test_what_was_not_read_for_long_is_not_known(service: Service) -> None:
 
 def _off() -> EngineSwitch:
     return EngineSwitch("debt_stress", False, "", STARTED_AT, "x")
+
+
+def simulated(client: Client, dataset: str) -> str:
+    body = {
+        "dataset_version_id": dataset,
+        "started_at": STARTED_AT,
+        "parameters": {**ASSUMED, "scenario_count": 10_000},
+    }
+    return str(client.post(f"{SIMULATION}/run", json=body).json()["run_id"])
+
+
+def switch_simulations_off(service: Service) -> None:
+    service.store.submit(
+        lambda tx: tx.set_engine_switch(EngineSwitch("debt_simulation", False, "", STARTED_AT, "x"))
+    ).result()
+    service.switches.forget()
+
+
+def restart(service: Service) -> None:
+    """Forget what a new process would not know."""
+    service.held._kept.clear()
+
+
+@pytest.fixture
+def lanes_of_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The threads on which runs were computed again."""
+    threads: list[str] = []
+    whole = run_in_hand.compute_again
+
+    def followed(*given: Any, **told: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return whole(*given, **told)
+
+    monkeypatch.setattr(run_in_hand, "compute_again", followed)
+    return threads
+
+
+def test_a_table_of_an_engine_that_is_off_is_read_but_not_computed_again(
+    client: Client, service: Service, dataset: str, lanes_of_runs: list[str]
+) -> None:
+    path = f"/api/v3/runs/{simulated(client, dataset)}"
+    switch_simulations_off(service)
+    assert client.get(f"{path}/tables/obligors").status_code == 200
+    restart(service)
+    found = client.get(f"{path}/tables/obligors")
+    assert (found.status_code, found.json()["detail"]) == (503, "ENGINE_DISABLED")
+    assert "Retry-After" in found.headers
+    assert client.get(path).status_code == 200
+    assert lanes_of_runs == []
+
+
+def test_a_simulation_is_computed_again_for_its_tables_by_a_heavy_thread(
+    client: Client, service: Service, dataset: str, lanes_of_runs: list[str]
+) -> None:
+    path = f"/api/v3/runs/{simulated(client, dataset)}/tables/losses?limit=3"
+    before = client.get(path).json()
+    assert lanes_of_runs == []
+    restart(service)
+    for _ in range(2):
+        assert client.get(path).json() == before
+    (thread,) = lanes_of_runs
+    assert thread.startswith("seawall-heavy")
+    assert service.held.use().misses == 1
+
+
+def test_a_stress_is_computed_again_for_its_tables_by_a_light_thread(
+    client: Client, service: Service, dataset: str, lanes_of_runs: list[str]
+) -> None:
+    body = {"dataset_version_id": dataset, "started_at": STARTED_AT}
+    run_id = client.post(RUN, json=body).json()["run_id"]
+    restart(service)
+    assert client.get(f"/api/v3/runs/{run_id}/tables/records").status_code == 200
+    (thread,) = lanes_of_runs
+    assert thread.startswith("seawall-request")
+
+
+def test_nothing_is_computed_for_a_table_that_is_not_there(
+    client: Client, service: Service, dataset: str, lanes_of_runs: list[str]
+) -> None:
+    path = f"/api/v3/runs/{simulated(client, dataset)}/tables/nothing"
+    restart(service)
+    told = client.get(path)
+    assert (told.status_code, told.json()["where"]) == (404, "nothing")
+    switch_simulations_off(service)
+    assert client.get(path).status_code == 404
+    assert lanes_of_runs == []
+
+
+def test_a_table_that_takes_too_long_is_for_nobody_who_waits(
+    client: Client, service: Service, dataset: str
+) -> None:
+    path = f"/api/v3/runs/{simulated(client, dataset)}/tables/losses"
+    restart(service)
+    service.limit._seconds = 0.0
+    found = client.get(path)
+    assert (found.status_code, found.json()["detail"]) == (422, "TIME_LIMIT_EXCEEDED")

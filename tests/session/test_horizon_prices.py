@@ -6,7 +6,7 @@ import pytest
 
 from seawall.engines.debt.horizon_results import PurchaseResult
 from seawall.errors import InvalidInput, NotFound
-from seawall.session import Dataset, Run, Session
+from seawall.session import Dataset, Run, Session, run_in_hand
 
 STARTED = "2026-02-01T00:00:00Z"
 
@@ -85,6 +85,32 @@ def test_the_implied_default_probability_is_the_mean_by_what_is_paid(session: Se
 
 
 # --- evidence, tables, identity
+
+
+@pytest.mark.parametrize("asked", ["instant", "months", "purchase", "simulation"])
+def test_a_run_knows_its_tables_before_it_is_computed_again(
+    session: Session, book: Dataset, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    run = {
+        "instant": lambda: session.stress(book, started_at=STARTED),
+        "months": lambda: session.stress(book, months=6, started_at=STARTED),
+        "purchase": lambda: priced(session, book, 90),
+        "simulation": lambda: session.simulate(
+            book,
+            scenarios=1_000,
+            parameters={
+                "default_probability": {"assumed_pct": 5},
+                "loss_given_default": {"assumed_pct": 40},
+            },
+            started_at=STARTED,
+        ),
+    }[asked]()
+    made = list(run._outcome().tables)
+    found = session.run_of(run.run_id)
+    monkeypatch.setattr(run_in_hand, "compute_again", None)
+    assert found.table_names() == made
+    with pytest.raises(NotFound):
+        found.table("nothing")
 
 
 def test_each_case_leaves_one_piece_of_evidence(session: Session, book: Dataset) -> None:

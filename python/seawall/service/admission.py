@@ -7,7 +7,9 @@ their bodies are read.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -15,10 +17,10 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from msgspec import Meta
 
-from seawall.errors import InvalidInput
+from seawall.errors import InvalidInput, StoreError
 from seawall.service.access.refusals import Refusal, send_refusal
 from seawall.service.access.security_headers import with_security_headers
-from seawall.service.lanes import Turn, take_turn
+from seawall.service.lanes import Turn, in_turn, take_turn
 from seawall.service.turns import QueueFull, Turns
 
 NEVER_WAIT = frozenset({"/health", "/metrics"})
@@ -46,8 +48,9 @@ OVERLOADED = Refusal(
 )
 TOO_SLOW = Refusal(408, code="body_too_slow", message="The body did not arrive in time.")
 
-Weight: TypeAlias = Literal["light", "large", "heavy"]
-"""Of a route: ``large`` is heavy when its body is large, or does not say how large it is."""
+Weight: TypeAlias = Literal["light", "large", "heavy", "perhaps"]
+"""Of a route: ``large`` is heavy when its body is large, or does not say how large it is;
+``perhaps`` is light until its handler goes on under ``scope["state"]["heavily"]()``."""
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -192,18 +195,19 @@ class Admission:
     def middleware(self, app: ASGIApp) -> ASGIApp:
         """Wrap what lies behind access: say whose turn it is, and have heavy requests wait."""
 
-        async def in_turn(scope: Scope, receive: Receive, send: Send) -> None:
+        async def placed(scope: Scope, receive: Receive, send: Send) -> None:
             state = scope["state"]
             principal = state.get("principal")
             tenant = "" if principal is None else principal.tenant
+            place = state.get("place")
             if not _is_heavy(scope):
                 take_turn(Turn(tenant))
+                if _weight(scope) == "perhaps":
+                    state["heavily"] = partial(self._heavily, place, tenant)
                 await app(scope, receive, send)
                 return
-            if (place := state.get("place")) is not None:
-                place.leave()
             try:
-                held = await self.heavy.take(tenant)
+                held = await self._heavy_place(place, tenant)
             except QueueFull:
                 await _refuse(scope, send, OVERLOADED)
                 return
@@ -213,7 +217,26 @@ class Admission:
             finally:
                 held.leave()
 
-        return in_turn
+        return placed
+
+    @asynccontextmanager
+    async def _heavily(self, place: Place | None, tenant: str) -> AsyncIterator[None]:
+        """Go on as a heavy request; raises StoreError (``overloaded``) when too many wait."""
+        try:
+            held = await self._heavy_place(place, tenant)
+        except QueueFull:
+            raise StoreError(OVERLOADED.message, code=OVERLOADED.code) from None
+        try:
+            with in_turn(Turn(tenant, "heavy")):
+                yield
+        finally:
+            held.leave()
+
+    async def _heavy_place(self, place: Place | None, tenant: str) -> Place:
+        """Change a place in the house for one in the heavy room; raises QueueFull."""
+        if place is not None:
+            place.leave()
+        return await self.heavy.take(tenant)
 
 
 def name_of(headers: Any) -> str:
@@ -224,8 +247,13 @@ def name_of(headers: Any) -> str:
     return ""
 
 
+def _weight(scope: Scope) -> Weight:
+    found: Weight = scope["route_handler"].opt.get("weight", "light")
+    return found
+
+
 def _is_heavy(scope: Scope) -> bool:
-    weight: Weight = scope["route_handler"].opt.get("weight", "light")
+    weight = _weight(scope)
     return weight == "heavy" or (weight == "large" and _is_large(scope, unknown=True))
 
 

@@ -22,6 +22,12 @@ class HeldRuns:
     def __init__(self, most: int, *, max_bytes: int = HELD_BYTES) -> None:
         self._kept: ByteBoundedCache[Run] = ByteBoundedCache(max_bytes, max_entries=most)
 
+    def at_hand(self, tenant: str, run_id: str) -> Run | None:
+        """Return a run of a tenant that is held; None where its outcome has to be computed."""
+        key = (tenant, run_id)
+        # Who is told None asks `run`, which counts the miss.
+        return self._kept.find(key) if key in self._kept else None
+
     def run(self, session: Session, tenant: str, run_id: str) -> Run:
         """Return a run of a tenant with its outcome at hand.
 

@@ -42,6 +42,11 @@ class ByteBoundedCache(Generic[Value]):
         self._making: dict[Hashable, Future[Value] | None] = {}  # None: nobody waits for it
         self._lock = Lock()
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Tell whether a value is there; that is no use of it."""
+        with self._lock:
+            return key in self._entries
+
     def find(self, key: Hashable) -> Value | None:
         """Return the value; None when it is not there."""
         with self._lock:

@@ -165,16 +165,22 @@ class Run:
         Raises
         ------
         NotFound
-            For a name that the engine does not have.
+            For a name that the run does not have; nothing is computed for it.
         """
-        makers = self._outcome().tables
-        if name not in makers:
-            raise NotFound(f"there are {', '.join(makers)}", where=name)
-        return makers[name]()
+        self.check_table(name)
+        return self._outcome().tables[name]()
+
+    def check_table(self, name: str) -> None:
+        """Raise NotFound for a table that the run does not have; nothing is computed for it."""
+        names = self.table_names()
+        if name not in names:
+            raise NotFound(f"there are {', '.join(names)}", where=name)
 
     def table_names(self) -> list[str]:
-        """The names of the run's tables."""
-        return list(self._outcome().tables)
+        """The names of the run's tables; nothing is computed for them."""
+        declaration = ENGINES[self._row.engine]
+        asked = msgspec.json.decode(self._row.parameters, type=declaration.parameters)
+        return list(declaration.table_names(asked))
 
     @property
     def questions(self) -> Any:

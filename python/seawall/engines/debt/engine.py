@@ -19,7 +19,7 @@ from seawall.engines.debt.book import DebtBook, choose_book, decode_book
 from seawall.engines.debt.drafts import book_body, evidence_drafts, finding_drafts
 from seawall.engines.debt.horizon_drafts import KINDS as HORIZON_KINDS
 from seawall.engines.debt.horizon_drafts import horizon_drafts
-from seawall.engines.debt.horizon_run import HorizonQuestion
+from seawall.engines.debt.horizon_run import HorizonQuestion, horizon_tables
 from seawall.engines.debt.known_book import PROFILE, RECORDS
 from seawall.engines.debt.paths import PathRun
 from seawall.engines.debt.scenarios import complete_paths, complete_scenarios, native_shocks
@@ -56,6 +56,7 @@ _ASSUMPTION_OF_SHARED_COLLATERAL = (
     "the loan counts without collateral and stays out of the collateral ratios."
 )
 
+_TABLES = ("records", "positions", "obligors", "segments", "unconverted", "shared_collateral")
 _CONTRIBUTOR_COUNT = 10
 _FIGURES_OF_A_ROW = 18  # of a record and of the position that it is at least
 _CASE_BYTES_OF_A_ROW = 400  # its covenants and payments, and the weeks of its obligor: about
@@ -180,6 +181,11 @@ def _count_units(parameters: DebtStressParameters, record_count: int) -> int:
     return 2 * record_count if parameters.horizon is UNSET else 0
 
 
+def _table_names(parameters: DebtStressParameters) -> tuple[str, ...]:
+    of_horizon = () if parameters.horizon is UNSET else horizon_tables(parameters.horizon)
+    return (*_TABLES, *of_horizon)
+
+
 def _held_bytes(book: DebtBook, kept_losses: int, case_count: int) -> int:
     """About: of each row its figures, its losses, and what became of it in each case."""
     row_count = len(book.records) + len(book.instruments or ())
@@ -232,5 +238,6 @@ DEBT_STRESS = EngineDeclaration(
     decode=decode_book,
     run=run,
     count_units=_count_units,
+    table_names=_table_names,
     known_answer=_KNOWN,
 )

@@ -31,6 +31,15 @@ TABLES = {
 WEEKLY_TABLES = ("weekly_cash", "obligor_weekly_cash")
 """Those of the first 13 weeks; the core calls them so too."""
 
+PURCHASE_TABLE = "purchase"
+"""The positions of a purchase, where a price is given."""
+
+
+def horizon_tables(horizon: Horizon) -> tuple[str, ...]:
+    """Return the names of the tables that a run over a horizon has on top."""
+    priced = () if horizon.purchase is None else (PURCHASE_TABLE,)
+    return (*TABLES, *WEEKLY_TABLES, *priced)
+
 
 class HorizonQuestion:
     """A horizon over a book, checked: nothing is computed yet."""
@@ -149,7 +158,7 @@ class HorizonRun:
             made[name] = self._over_cases(partial(self._weeks, name))
         terms = self.question.horizon.purchase
         if terms is not None:
-            made["purchase"] = self._over_cases(partial(self._purchase, terms))
+            made[PURCHASE_TABLE] = self._over_cases(partial(self._purchase, terms))
         return made
 
     def _weeks(self, name: str, case: int) -> Table:

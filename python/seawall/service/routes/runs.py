@@ -109,19 +109,33 @@ def run_routes(service: Service) -> list[HTTPRouteHandler]:
             role="read",
             query=TableQuery,
             answer=Page,
-            refusals=(400, 404, 409, 503),
+            weight="perhaps",
+            refusals=(400, 404, 409, 422, 503),
         ),
     )
     async def table(
         request: HttpRequest, run_id: FromPath[str], name: FromPath[str]
     ) -> Response[bytes]:
         session, query = service.session_of(request), decode_query(request, TableQuery)
+        tenant = principal_of(request).tenant
+        if (held := service.held.at_hand(tenant, run_id)) is not None:
+            return answer(await service.off_loop(lambda: table_page(query, held.table(name))))
 
-        def work() -> Page:
-            held = service.held.run(session, principal_of(request).tenant, run_id)
-            return table_page(query, held.table(name))
+        def engine_of() -> str:
+            found = session.run_of(run_id)
+            found.check_table(name)
+            return found.engine
 
-        return answer(await service.off_loop(work))
+        engine = await service.off_loop(engine_of)
+
+        def computed() -> Page:
+            service.switches.check(engine)
+            return table_page(query, service.held.run(session, tenant, run_id).table(name))
+
+        if not ENGINES[engine].is_heavy:
+            return answer(await service.off_loop(computed))
+        async with request.scope["state"]["heavily"]():
+            return answer(await service.off_loop(computed))
 
     @get(
         f"{BASE}/{{run_id:str}}/evidence-names",

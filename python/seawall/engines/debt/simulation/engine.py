@@ -73,6 +73,14 @@ _ASSUMPTION_OF_MACRO = (
 )
 
 _CONTRIBUTOR_COUNT = 10
+_TABLES = (
+    "contributions",
+    "obligors",
+    "value_at_risk",
+    "losses",
+    "unconverted",
+    "shared_collateral",
+)
 
 
 def run(
@@ -264,6 +272,7 @@ DEBT_SIMULATION = EngineDeclaration(
     decode=decode_book,
     run=run,
     count_units=count_units,
+    table_names=lambda _: _TABLES,
     known_answer=_KNOWN,
     is_heavy=True,
 )

@@ -39,7 +39,9 @@ def issuer(folder: Path, *keys: dict[str, Any], **told: Any) -> ExternalIssuer:
     return ExternalIssuer(keys=str(path), **given)
 
 
-def token(key: Ed25519PrivateKey = THEIRS, kid: str = "theirs-1", **told: Any) -> str:
+def token(
+    key: Ed25519PrivateKey = THEIRS, kid: str = "theirs-1", typ: str = "JWT", **told: Any
+) -> str:
     claims: dict[str, Any] = {
         "iss": "https://login.example",
         "aud": ["seawall", "mail"],
@@ -53,7 +55,7 @@ def token(key: Ed25519PrivateKey = THEIRS, kid: str = "theirs-1", **told: Any) -
         "email": "ada@example.org",
         **told,
     }
-    return jwt.encode(claims, key, algorithm="EdDSA", headers={"kid": kid})
+    return jwt.encode(claims, key, algorithm="EdDSA", headers={"kid": kid, "typ": typ})
 
 
 @pytest.fixture
@@ -170,6 +172,120 @@ def test_keys_that_are_not_public_ed25519_keys_are_refused(
     with pytest.raises(InvalidInput) as caught:
         load_issuer_keys(issuer(tmp_path, *keys))
     assert caught.value.code == "issuer_invalid"
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("use", "enc"),
+        ("use", None),
+        ("key_ops", ["sign"]),
+        ("key_ops", ["sign", "verify"]),
+        ("key_ops", "verify"),
+        ("alg", "HS256"),
+        ("alg", "none"),
+        ("alg", "Ed25519"),  # a token says EdDSA here
+        ("kid", "a\nb"),
+        ("kid", "a" * 257),
+        ("crv", "Ed448"),
+        ("x", jwk()["x"] + "="),
+        ("x", 5),
+    ],
+)
+def test_a_key_for_another_purpose_is_refused_by_the_member_that_says_so(
+    tmp_path: Path, member: str, value: Any
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        load_issuer_keys(issuer(tmp_path, jwk(**{member: value})))
+    assert caught.value.code == "issuer_invalid"
+    assert caught.value.where.endswith(f"keys[0].{member}")
+
+
+def test_a_key_may_say_that_it_checks_tokens_and_nothing_else(tmp_path: Path) -> None:
+    told = jwk(use="sig", key_ops=["verify"], alg="EdDSA", x5t="of no interest")
+    assert list(load_issuer_keys(issuer(tmp_path, told))) == ["theirs-1"]
+    bare = {name: told[name] for name in ("kty", "crv", "kid", "x")}
+    assert list(load_issuer_keys(issuer(tmp_path, bare))) == ["theirs-1"]
+
+
+def test_a_kid_that_stands_twice_in_a_key_is_refused(tmp_path: Path) -> None:
+    given = issuer(tmp_path)
+    text = Path(given.keys).read_text()
+    Path(given.keys).write_text(text.replace('"kid":', '"kid": "other", "kid":'))
+    with pytest.raises(InvalidInput, match="twice") as caught:
+        load_issuer_keys(given)
+    assert (caught.value.code, caught.value.where) == ("issuer_invalid", given.keys)
+
+
+# The curve of Ed25519 (RFC 8032, 5.1), said slowly.
+P = 2**255 - 19
+D = -121_665 * pow(121_666, -1, P) % P
+Point = tuple[int, int]
+
+
+def added(a: Point, b: Point) -> Point:
+    (x, y), (u, v) = a, b
+    k = D * x * u * y * v % P
+    return ((x * v + u * y) * pow(1 + k, -1, P) % P, (y * v + x * u) * pow(1 - k, -1, P) % P)
+
+
+def of_y(y: int) -> Point:
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    assert x * x % P == square
+    return x, y % P
+
+
+SMALL = [
+    0,
+    1,
+    P - 1,
+    P,
+    P + 1,
+    int.from_bytes(
+        bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+    ),
+    int.from_bytes(
+        bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"), "little"
+    ),
+]
+"""Second coordinates of the eight points that eight times make nothing, in all their spellings."""
+
+
+@pytest.mark.parametrize("sign", [0, 1])
+@pytest.mark.parametrize("y", SMALL)
+def test_a_point_of_small_order_is_no_key(tmp_path: Path, y: int, sign: int) -> None:
+    point = of_y(y)
+    for _ in range(3):
+        point = added(point, point)
+    assert point == (0, 1)
+    x = b64((y | sign << 255).to_bytes(32, "little"))
+    with pytest.raises(InvalidInput) as caught:
+        load_issuer_keys(issuer(tmp_path, jwk(x=x)))
+    assert caught.value.code == "issuer_invalid"
+    assert caught.value.where.endswith("keys[0].x")
+
+
+@pytest.mark.parametrize("y", [2, P + 3, 2**255 - 1])
+def test_what_is_no_point_or_not_spelt_as_one_is_no_key(tmp_path: Path, y: int) -> None:
+    with pytest.raises(InvalidInput):
+        load_issuer_keys(issuer(tmp_path, jwk(x=b64(y.to_bytes(32, "little")))))
+
+
+def test_every_honest_key_is_taken(tmp_path: Path) -> None:
+    honest = [Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in range(16)]
+    given = issuer(tmp_path, *(jwk(key, kid=str(n)) for n, key in enumerate(honest)))
+    found = load_issuer_keys(given)
+    assert [found[str(n)] == key.public_key() for n, key in enumerate(honest)] == [True] * 16
+
+
+def test_an_issuers_token_of_another_kind_opens_nothing(trusting: Entrance) -> None:
+    assert trusting.knock(with_token(token(typ="at+jwt")))[0] == 200
+    for typ in ("logout+jwt", "secevent+jwt"):
+        assert trusting.knock(with_token(token(typ=typ)))[:2] == (401, "AUTH_INVALID")
+    assert trusting.reasons() == ["type", "type"]
 
 
 @pytest.mark.parametrize("told", [{"tenants": ()}, {"tenants": ("",)}, {"roles": ("root",)}])

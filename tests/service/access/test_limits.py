@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from seawall.service.access.doors import AccessOptions
+from seawall.service.access.gate import LOOKS_OF_HOLDER
 from seawall.service.access.rate_limit import Rate, RateLimiter
 from seawall.service.access.throttle import Throttle
 from service.access.entrance import Entrance, with_key, with_token
@@ -96,6 +97,13 @@ def strict(tmp_path: object) -> Entrance:
     return Entrance(tmp_path, FEW)  # type: ignore[arg-type]
 
 
+@pytest.fixture
+def patient(tmp_path: object) -> Entrance:
+    return Entrance(  # type: ignore[arg-type]
+        tmp_path, AccessOptions(failure_rate=Rate(per_second=0.01, burst=4))
+    )
+
+
 def test_a_key_that_asks_too_often_is_told_when_to_come_back(strict: Entrance) -> None:
     for _ in range(3):
         assert strict.knock(with_key(strict.key))[0] == 200
@@ -160,18 +168,74 @@ def test_a_valid_key_passes_from_an_address_that_failed(strict: Entrance) -> Non
     assert strict.knock(with_key(strict.key))[0] == 200
 
 
-def test_no_signature_is_checked_for_who_keeps_failing(
-    strict: Entrance, monkeypatch: pytest.MonkeyPatch
+def failing(door: Entrance, address: str = "192.0.2.1") -> None:
+    """Send bad keys until the address has to wait."""
+    while door.knock(with_key("x"), address=address)[0] != 429:
+        pass
+
+
+def forged(token: str) -> str:
+    """The same with another signature."""
+    return token[:-10] + ("A" * 9 if token[-10:-1] != "A" * 9 else "B" * 9) + token[-1]
+
+
+def test_a_new_token_passes_from_an_address_that_keeps_sending_bad_keys(patient: Entrance) -> None:
+    for _ in range(3):
+        failing(patient)
+        assert patient.knock(with_token(patient.token()))[0] == 200
+
+
+def test_few_signatures_are_checked_of_a_holder_whose_address_keeps_failing(
+    patient: Entrance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known, fresh = strict.token(), strict.token()
-    strict.knock(with_token(known))
-    for _ in range(4):
-        strict.knock(with_token("a.b.c"))
-    strict.pass_time(5)
-    assert strict.knock(with_token("a.b.c"))[0] == 429
-    monkeypatch.setattr(strict.access.tokens, "check", None)
-    assert strict.knock(with_token(fresh))[:2] == (429, "AUTH_THROTTLED")
-    assert strict.knock(with_token(known))[0] == 200
+    known, fresh = patient.token(), patient.token()
+    patient.knock(with_token(known))
+    failing(patient)
+    for _ in range(LOOKS_OF_HOLDER.burst):
+        assert patient.knock(with_token(forged(fresh)))[:2] == (429, "AUTH_THROTTLED")
+    assert patient.reasons()[-1] == "signature"
+    monkeypatch.setattr(patient.access.tokens, "check", None)
+    assert patient.knock(with_token(forged(fresh)))[:2] == (429, "AUTH_THROTTLED")
+    assert patient.reasons()[-1] == "not_looked_at"
+    assert patient.knock(with_token(known))[0] == 200
+
+
+def test_who_forges_in_one_name_spends_the_looks_of_no_other(patient: Entrance) -> None:
+    other, _ = patient.add_key("alpha", "other", ["read"])
+    failing(patient)
+    fresh = patient.token()
+    for _ in range(3 * LOOKS_OF_HOLDER.burst):
+        patient.knock(with_token(forged(fresh)))
+    assert patient.knock(with_token(fresh))[0] == 429
+    assert patient.knock(with_token(patient.token(other)))[0] == 200
+
+
+def test_no_signature_is_checked_of_a_token_that_names_no_key_of_ours(patient: Entrance) -> None:
+    gone, key_id = patient.add_key("alpha", "gone", ["read"])
+    token = patient.token(gone)
+    patient.revoke_key("alpha", key_id)
+    failing(patient)
+    assert patient.knock(with_token(token))[0] == 429
+    assert patient.reasons()[-1] == "not_looked_at"
+
+
+def test_all_signatures_under_a_key_are_bounded_too(
+    patient: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        patient.access.gate,
+        "_looks_of_signer",
+        RateLimiter(Rate(per_second=1, burst=2), clock=lambda: patient.time.monotonic),
+    )
+    addresses = [f"192.0.2.{number}" for number in range(4)]
+    for address in addresses:
+        failing(patient, address)
+    fresh = [patient.token() for _ in addresses]
+    statuses = [
+        patient.knock(with_token(token), address=address)[0]
+        for token, address in zip(fresh, addresses, strict=True)
+    ]
+    assert statuses == [200, 200, 429, 429]
 
 
 def test_a_route_for_everybody_is_not_limited(strict: Entrance) -> None:

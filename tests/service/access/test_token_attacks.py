@@ -169,6 +169,11 @@ TOKENS: dict[str, tuple[Callable[[Forge], str], str]] = {
         "claims",
     ),
     "a certificate (x5c)": (lambda f: f.make(head={"x5c": ["MIIB"]}), "claims"),
+    # what kind of JWT it is
+    "a token that ends a session": (lambda f: f.make(head={"typ": "logout+jwt"}), "type"),
+    "a token that tells of an event": (lambda f: f.make(head={"typ": "secevent+jwt"}), "type"),
+    "an empty typ": (lambda f: f.make(head={"typ": ""}), "type"),
+    "a typ that is null": (lambda f: f.make(head={"typ": None}), "claims"),
     # how it is read
     "a critical extension": (lambda f: f.make(head={"crit": ["exp"]}), "claims"),
     "an empty crit": (lambda f: f.make(head={"crit": []}), "claims"),
@@ -259,6 +264,17 @@ class _Signs:
 def test_the_token_that_every_attack_starts_from_is_let_in(entrance: Entrance) -> None:
     assert entrance.knock(with_token(Forge(entrance).make()))[0] == 200
     assert entrance.reached[0].tenant == "alpha"
+
+
+@pytest.mark.parametrize("typ", ["JWT", "jwt", "at+jwt", "application/at+jwt"])
+def test_a_token_may_say_that_it_opens_something(entrance: Entrance, typ: str) -> None:
+    assert entrance.knock(with_token(Forge(entrance).make(head={"typ": typ})))[0] == 200
+
+
+def test_a_token_need_not_say_what_it_is(entrance: Entrance) -> None:
+    forge = Forge(entrance)
+    del forge.header["typ"]
+    assert entrance.knock(with_token(forge.make()))[0] == 200
 
 
 @pytest.mark.parametrize("name", TOKENS)

@@ -1,4 +1,6 @@
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -7,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from seawall.service import Service, make_app
-from seawall.service.access.doors import Access
+from seawall.service.access.doors import Access, AccessOptions, Clocks, open_access
 from seawall.store.types import ApiKey
 from service.conftest import key_of
 
@@ -85,7 +87,8 @@ def test_a_token_is_not_exchanged_for_another(guest: Client, access: Access) -> 
     assert guest.post("/auth/token", headers=bearer(told)).status_code == 403
 
 
-def test_a_token_does_not_outlive_its_key(guest: Client, access: Access) -> None:
+def ending(access: Access, *, after_s: float) -> dict[str, str]:
+    """Keep a key that ends so soon."""
     from seawall.service.access.keys import new_key
     from seawall.service.access.times import utc_text
 
@@ -95,13 +98,68 @@ def test_a_token_does_not_outlive_its_key(guest: Client, access: Access) -> None
         "brief",
         ["read"],
         secret=access.hash_secret,
-        created_at=utc_text(now),
+        created_at=utc_text(now - 60),
         created_by="test",
-        expires_at=utc_text(now + 60),
+        expires_at=utc_text(now + after_s),
     )
     access.store.submit(lambda tx: tx.put_api_key(kept)).result()
     access.directory.refresh()
-    assert login(guest, {"X-API-Key": shown})["expires_in"] <= 60
+    return {"X-API-Key": shown}
+
+
+def test_a_token_does_not_outlive_its_key(guest: Client, access: Access) -> None:
+    assert login(guest, ending(access, after_s=60))["expires_in"] <= 60
+
+
+def test_a_key_in_its_last_second_gets_no_token_that_is_dead(
+    service: Service, tmp_path: Path
+) -> None:
+    noon = SimpleNamespace(now=1_767_268_800.0)
+    clocks = Clocks(now=lambda: noon.now)
+    access = open_access(
+        service.store, AccessOptions(), beside=tmp_path / "service.db", clocks=clocks
+    )
+    with TestClient(make_app(service, access=access)) as guest:
+        holder = ending(access, after_s=3.25)
+        told = login(guest, holder)
+        assert told["expires_in"] == 3
+        noon.now += 2.5
+        assert guest.get(DATASETS, headers=holder).status_code == 200
+        found = guest.post("/auth/token", headers=holder)
+        assert (found.status_code, found.json()["detail"]) == (401, "AUTH_INVALID")
+        assert found.headers["www-authenticate"] == 'Bearer realm="seawall"'
+        assert len(audited(access, "login")) == 1
+        service.store.submit(lambda _: None).result()  # refusals are not waited for
+        (entry,) = audited(access, "access")
+        assert msgspec.json.decode(entry.detail)["reason"] == "expired"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000000Z"),
+        ("9999-12-31T23:59:59+14:00", "9999-12-31T09:59:59.000000Z"),
+    ],
+)
+def test_a_key_may_end_with_the_year_9999(
+    guest: Client, access: Access, said: str, kept: str
+) -> None:
+    admin = key(access, "admin")
+    body = {"name": "long", "roles": ["admin"], "expires_at": said}
+    made = guest.post("/api/v3/keys", headers=admin, json=body)
+    assert (made.status_code, made.json()["expires_at"]) == (201, kept)
+    holder = {"X-API-Key": made.json()["key"]}
+    assert guest.get("/api/v3/keys", headers=holder).status_code == 200
+    assert login(guest, holder)["expires_in"] >= 899
+
+
+def test_a_key_does_not_end_after_the_year_9999(guest: Client, access: Access) -> None:
+    admin = key(access, "admin")
+    body = {"name": "long", "roles": ["admin"], "expires_at": "9999-12-31T23:59:59-14:00"}
+    found = guest.post("/api/v3/keys", headers=admin, json=body)
+    told = found.json()
+    assert (found.status_code, told["detail"], told["where"]) == (422, "TIME_INVALID", "expires_at")
 
 
 def test_a_login_is_in_the_audit(guest: Client, access: Access) -> None:

@@ -28,6 +28,10 @@ from seawall.store.types import AuditDraft
 MAX_CHECKED_TOKENS = 16_384
 REFUSALS_OF_ADDRESS = Rate(per_second=1.0, burst=100)
 REFUSALS_OF_ALL = Rate(per_second=20.0, burst=2_000)
+LOOKS_OF_HOLDER = Rate(per_second=1.0, burst=10)
+LOOKS_OF_SIGNER = Rate(per_second=200.0, burst=400)
+"""Signatures that are checked for addresses that keep failing, of one holder at one address and of
+all tokens under one key: bad keys take none of them, nor do tokens that name no key of ours."""
 
 _Scope = Mapping[str, Any]
 
@@ -95,6 +99,8 @@ class Gate:
         self._has_issuers = has_issuers
         self._local_only = local_only
         self._checked: dict[bytes, CheckedToken] = {}
+        self._looks_of_holder = RateLimiter(LOOKS_OF_HOLDER, clock=monotonic)
+        self._looks_of_signer = RateLimiter(LOOKS_OF_SIGNER, clock=monotonic)
         self._of_address = RateLimiter(REFUSALS_OF_ADDRESS, clock=monotonic)
         self._of_all = RateLimiter(REFUSALS_OF_ALL, clock=monotonic)
         self._only_counted = 0
@@ -163,8 +169,7 @@ class Gate:
         name = blake2b(sent, digest_size=32).digest()
         token = self._checked.get(name)
         if token is None:
-            # A signature costs a hundred times what a key does: not for who keeps failing.
-            if self._throttle.blocked(address):
+            if self._throttle.blocked(address) and not self._is_worth_a_look(sent, address):
                 raise TokenRefused("not_looked_at")
             token = self._tokens.check(sent)
             if len(self._checked) >= MAX_CHECKED_TOKENS:
@@ -176,6 +181,22 @@ class Gate:
         if self._directory.is_revoked(token.revocation_id):
             raise TokenRefused("revoked", said=token.principal)
         return Caller(self._holder(token), "token", token)
+
+    def _is_worth_a_look(self, sent: bytes, address: str) -> bool:
+        """Tell whether a signature is checked for who comes from an address that keeps failing.
+
+        It costs a hundred times what a key does, so who forges tokens must not have all of them
+        checked; nor may who sends bad keys shut out everybody with a new token beside them. A
+        forger has to name a key that lets somebody in, and spends the looks of its holder there
+        and of nobody else.
+        """
+        said = self._tokens.claimed(sent)
+        if said.rests_on_key and self._directory.live_key(said.holder) is None:
+            return False
+        return not (
+            self._looks_of_holder.take((address, said.kid, said.holder))
+            or self._looks_of_signer.take(said.kid)
+        )
 
     def _holder(self, token: CheckedToken) -> Principal:
         said = token.principal

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from jwt.algorithms import OKPAlgorithm
-from jwt.exceptions import InvalidKeyError
 
-from seawall.errors import InvalidInput
+from seawall.service.access.public_keys import ed25519_public_key, issuer_invalid
 from seawall.service.access.roles import check_roles
+from seawall.service.access.strict_json import strict_object
 
 MAX_KEYS = 16
 MAX_LIFETIME_S = 86_400
+_MAX_KID = 256  # characters
 _MAX_FILE_BYTES = 1 << 16
 
 
@@ -34,45 +34,33 @@ def load_issuer_keys(issuer: ExternalIssuer) -> dict[str, Ed25519PublicKey]:
     Raises
     ------
     InvalidInput
-        ``issuer_invalid`` with the file, for anything but 1 to 16 Ed25519 public keys with a
-        ``kid`` each, for no tenant, or for a role that does not exist.
+        ``issuer_invalid`` with the file, for anything but 1 to 16 Ed25519 public keys that are fit
+        to check tokens, with a ``kid`` each, for no tenant, or for a role that does not exist.
     """
     check_roles(issuer.roles, where=f"issuers[{issuer.issuer}].roles")
     if not issuer.tenants or not all(issuer.tenants):
-        raise _invalid(f"issuers[{issuer.issuer}].tenants", "names no tenant that it speaks for")
+        where = f"issuers[{issuer.issuer}].tenants"
+        raise issuer_invalid(where, "names no tenant that it speaks for")
     path = Path(issuer.keys)
     try:
         with path.open("rb") as file:
-            document = msgspec.json.decode(file.read(_MAX_FILE_BYTES), type=_KeySet)
+            found = file.read(_MAX_FILE_BYTES)
+        document = msgspec.convert(strict_object(found), _KeySet)
     except OSError as error:
-        raise _invalid(str(path), f"cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _invalid(str(path), f"is no JWK set: {error}") from error
+        raise issuer_invalid(str(path), f"cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise issuer_invalid(str(path), f"is no JWK set: {error}") from error
     keys: dict[str, Ed25519PublicKey] = {}
     for index, jwk in enumerate(document.keys):
         where = f"{path}: keys[{index}]"
         kid = jwk.get("kid")
         if not isinstance(kid, str) or not kid or kid in keys:
-            raise _invalid(where, "needs a kid of its own")
-        keys[kid] = _public_key(jwk, where)
+            raise issuer_invalid(where, "needs a kid of its own")
+        if len(kid) > _MAX_KID or not kid.isprintable():
+            raise issuer_invalid(f"{where}.kid", f"must be at most {_MAX_KID} printable characters")
+        keys[kid] = ed25519_public_key(jwk, where=where)
     return keys
 
 
 class _KeySet(msgspec.Struct):
     keys: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1, max_length=MAX_KEYS)]
-
-
-def _public_key(jwk: dict[str, Any], where: str) -> Ed25519PublicKey:
-    if "d" in jwk:
-        raise _invalid(where, "is a private key: give away the public one only")
-    try:
-        key = OKPAlgorithm.from_jwk(jwk)
-    except (InvalidKeyError, ValueError, TypeError) as error:
-        raise _invalid(where, "is no Ed25519 public key") from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise _invalid(where, "is no Ed25519 public key")
-    return key
-
-
-def _invalid(where: str, message: str) -> InvalidInput:
-    return InvalidInput(message, where=where, code="issuer_invalid")

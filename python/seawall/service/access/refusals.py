@@ -9,6 +9,9 @@ from litestar.types import Send
 
 from seawall.service.problems import Problem
 
+CHALLENGE = 'Bearer realm="seawall"'
+"""What ``WWW-Authenticate`` says: which credentials there are."""
+
 
 class Refusal(msgspec.Struct, frozen=True):
     """One answer; it never says what was wrong with a credential, only that it is no good."""
@@ -83,7 +86,7 @@ async def send_refusal(
         (b"content-length", str(len(body)).encode()),
     ]
     if refusal.challenge:
-        headers.append((b"www-authenticate", b'Bearer realm="seawall"'))
+        headers.append((b"www-authenticate", CHALLENGE.encode()))
     if refusal.retry_after_s:
         headers.append((b"retry-after", str(ceil(refusal.retry_after_s)).encode()))
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})

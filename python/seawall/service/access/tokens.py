@@ -2,13 +2,13 @@
 
 A token is a JWT (RFC 7519, with the advice of RFC 8725). Its header says ``alg`` EdDSA, ``kid`` and
 perhaps ``typ``, and nothing else: what would have the reader fetch or trust a key (jwk, jku, x5u,
-x5c), or change how it reads (crit, b64, zip), is refused and never looked at.
+x5c), or change how it reads (crit, b64, zip), is refused and never looked at. A ``typ`` of another
+kind of JWT is refused: what was signed to end a session, or to tell of an event, opens nothing.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,11 +16,12 @@ from jwt.api_jws import PyJWS
 from jwt.exceptions import InvalidTokenError
 from jwt.utils import base64url_decode
 
-from seawall.errors import InvalidInput
 from seawall.provenance import identifier
 from seawall.service.access.issuers import ExternalIssuer
 from seawall.service.access.principal import Principal
+from seawall.service.access.public_keys import issuer_invalid
 from seawall.service.access.server_secrets import key_name
+from seawall.service.access.strict_json import strict_object
 
 LIFETIME_S = 900
 LEEWAY_S = 30  # clocks of two machines, for the beginning of a token; never for its end
@@ -28,8 +29,10 @@ MAX_TOKEN_BYTES = 4_096
 T = TypeVar("T")
 
 _ALGORITHM = "EdDSA"
+_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+"""What ``typ`` may say, in letters of either case (RFC 7519, 5.1; RFC 9068, 4)."""
 # Three parts of base64url without padding; an Ed25519 signature has 64 bytes.
-_COMPACT = re.compile(rb"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
+_COMPACT = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]{86}")
 
 
 class TokenRefused(Exception):
@@ -49,6 +52,14 @@ class CheckedToken(msgspec.Struct, frozen=True, gc=False):
     revocation_id: str  # names it among the tokens of all tenants and issuers
     expires_at: float  # seconds since 1970
     rests_on_key: bool  # of this service: it is worth nothing without its API key
+
+
+class ClaimedToken(msgspec.Struct, frozen=True, gc=False):
+    """What a token says of itself, none of it proven."""
+
+    kid: str
+    holder: str  # its sub
+    rests_on_key: bool
 
 
 class _Header(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,6 +84,7 @@ class _OwnClaims(_Claims, forbid_unknown_fields=True):
 
 
 class _Trusted(msgspec.Struct, frozen=True):
+    kid: str
     key: Ed25519PublicKey
     issuer: str
     external: ExternalIssuer | None  # None: this service
@@ -117,18 +129,18 @@ class Tokens:
         self._clock = clock
         self._random = random
         self._jws = PyJWS(algorithms=[_ALGORITHM])
-        self._trusted = {
-            key_name(key.public_key()): _Trusted(key.public_key(), issuer, None) for key in signing
-        }
+        own = {key_name(key.public_key()): key.public_key() for key in signing}
+        self._trusted = {kid: _Trusted(kid, key, issuer, None) for kid, key in own.items()}
         names = {issuer}
         for other, keys in external:
+            where = f"issuers[{other.issuer}]"
             if other.issuer in names:
-                raise _invalid(f"issuers[{other.issuer}]", "stands twice")
+                raise issuer_invalid(where, "stands twice")
             names.add(other.issuer)
             for kid, key in keys.items():
                 if kid in self._trusted:
-                    raise _invalid(f"issuers[{other.issuer}]", f"has the kid of another: {kid!r}")
-                self._trusted[kid] = _Trusted(key, other.issuer, other)
+                    raise issuer_invalid(where, f"has the kid of another: {kid!r}")
+                self._trusted[kid] = _Trusted(kid, key, other.issuer, other)
 
     def issue(
         self, principal: Principal, *, expires_at: float = float("inf")
@@ -146,8 +158,17 @@ class Tokens:
         -------
         tuple
             The token as it is sent, and what it says.
+
+        Raises
+        ------
+        TokenRefused
+            For a key that ends before a token could be good for a whole second.
         """
-        now = int(self._clock())
+        clock = self._clock()
+        now = int(clock)
+        ends = int(min(now + LIFETIME_S, expires_at))
+        if ends - clock < 1:
+            raise TokenRefused("expired", said=principal)
         claims = _OwnClaims(
             iss=self.issuer,
             aud=self._audience,
@@ -155,7 +176,7 @@ class Tokens:
             jti=self._random(16).hex(),
             iat=now,
             nbf=now,
-            exp=int(min(now + LIFETIME_S, expires_at)),
+            exp=ends,
             tenant=principal.tenant,
             roles=sorted(principal.roles),
         )
@@ -175,21 +196,40 @@ class Tokens:
         TokenRefused
             For anything that is not exactly right.
         """
-        compact = _COMPACT.fullmatch(sent) if len(sent) <= MAX_TOKEN_BYTES else None
-        if compact is None:
-            raise TokenRefused("malformed")
-        header = _header(compact[1])
-        if header.alg != _ALGORITHM:
-            raise TokenRefused("algorithm")
-        trusted = self._trusted.get(header.kid)
-        if trusted is None:
-            raise TokenRefused("key_unknown")
+        trusted, _ = self._opened(sent)
         try:
             # The key is an Ed25519 public key and no text, so no other algorithm could use it.
             payload = self._jws.decode(sent, trusted.key, algorithms=[_ALGORITHM])
         except InvalidTokenError as error:
             raise TokenRefused("signature") from error
         return self._read(_object(payload), trusted)
+
+    def claimed(self, sent: bytes) -> ClaimedToken:
+        """Read whose a token says that it is, without its signature.
+
+        Raises
+        ------
+        TokenRefused
+            For the form and the header of no token that is trusted here.
+        """
+        trusted, payload = self._opened(sent)
+        claims = _converted(_decoded(payload), _Claims)
+        return ClaimedToken(trusted.kid, claims.sub, rests_on_key=trusted.external is None)
+
+    def _opened(self, sent: bytes) -> tuple[_Trusted, bytes]:
+        """Check form and header; return whose key signed, if the token is true, and what."""
+        compact = _COMPACT.fullmatch(sent) if len(sent) <= MAX_TOKEN_BYTES else None
+        if compact is None:
+            raise TokenRefused("malformed")
+        header = _converted(_decoded(compact[1]), _Header)
+        if header.alg != _ALGORITHM:
+            raise TokenRefused("algorithm")
+        if header.typ.lower() not in _TYPES:
+            raise TokenRefused("type")
+        trusted = self._trusted.get(header.kid)
+        if trusted is None:
+            raise TokenRefused("key_unknown")
+        return trusted, compact[2]
 
     def _read(self, document: dict[str, Any], trusted: _Trusted) -> CheckedToken:
         external = trusted.external
@@ -253,33 +293,18 @@ def _foreign_principal(
     )
 
 
-def _header(segment: bytes) -> _Header:
+def _decoded(segment: bytes) -> dict[str, Any]:
     try:
-        return _converted(_object(base64url_decode(segment)), _Header)
-    except ValueError as error:  # of base64
+        return strict_object(base64url_decode(segment))
+    except ValueError as error:  # of base64 too
         raise TokenRefused("malformed") from error
 
 
 def _object(text: bytes) -> dict[str, Any]:
-    """Decode JSON in which no object holds a key twice."""
     try:
-        found = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        return strict_object(text)
+    except ValueError as error:
         raise TokenRefused("malformed") from error
-    if not isinstance(found, dict):
-        raise TokenRefused("malformed")
-    return found
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise TokenRefused("malformed")
-    return found
-
-
-def _refuse_constant(_: str) -> NoReturn:
-    raise TokenRefused("malformed")  # NaN and Infinity are no JSON
 
 
 def _converted(document: dict[str, Any], kind: type[T]) -> T:
@@ -287,7 +312,3 @@ def _converted(document: dict[str, Any], kind: type[T]) -> T:
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
         raise TokenRefused("claims") from error
-
-
-def _invalid(where: str, message: str) -> InvalidInput:
-    return InvalidInput(message, where=where, code="issuer_invalid")

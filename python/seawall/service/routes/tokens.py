@@ -15,12 +15,14 @@ from seawall.errors import InvalidInput
 from seawall.service.access.doors import Access
 from seawall.service.access.gate import Caller
 from seawall.service.access.issuers import MAX_LIFETIME_S
+from seawall.service.access.refusals import AUTH_INVALID, CHALLENGE
 from seawall.service.access.roles import Role, check_roles
 from seawall.service.access.times import utc_text
-from seawall.service.access.tokens import LEEWAY_S, LIFETIME_S, revocation_id
+from seawall.service.access.tokens import LEEWAY_S, LIFETIME_S, TokenRefused, revocation_id
 from seawall.service.answers import answer
 from seawall.service.bodies import decode_body, json_body
 from seawall.service.documented import described
+from seawall.service.problems import problem
 from seawall.store.operations import OperationWrites
 from seawall.store.types import RevokedToken
 
@@ -72,6 +74,23 @@ def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
         await asyncio.wrap_future(access.store.submit(write))
         await asyncio.get_running_loop().run_in_executor(workers, access.directory.refresh)
 
+    def ended(request: Request[Any, Any, Any], caller: Caller, reason: str) -> Response[bytes]:
+        """Refuse a key whose end has come while it was looked at, or is less than a second away."""
+        refusal = access.gate.refuse(
+            request.scope,
+            AUTH_INVALID,
+            reason,
+            tenant=caller.principal.tenant,
+            subject=caller.principal.key_id,
+        )
+        return problem(
+            request,
+            refusal.status,
+            code=refusal.code.upper(),
+            message=refusal.message,
+            headers={"WWW-Authenticate": CHALLENGE},
+        )
+
     @post(
         "/auth/token",
         status_code=200,
@@ -96,8 +115,11 @@ def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
         if not holder.roles <= caller.principal.roles:
             raise InvalidInput("the key does not have it", where="roles", code="forbidden")
         key = access.directory.live_key(holder.key_id)
-        ends = float("inf") if key is None else key.expires_at
-        sent, token = access.tokens.issue(holder, expires_at=ends)
+        now = access.clocks.now()
+        try:
+            sent, token = access.tokens.issue(holder, expires_at=key.expires_at if key else 0.0)
+        except TokenRefused as refused:
+            return ended(request, caller, refused.reason)
         entry = access.audit.draft(
             "login",
             "done",
@@ -112,7 +134,7 @@ def token_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:
             TokenAnswer(
                 access_token=sent,
                 token_type="Bearer",  # noqa: S106 (a scheme's name)
-                expires_in=int(token.expires_at - access.clocks.now()),
+                expires_in=int(token.expires_at - now),
                 token_id=token.token_id,
                 roles=sorted(holder.roles),
             )

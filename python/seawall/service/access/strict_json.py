@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 
 def strict_object(text: bytes) -> dict[str, Any]:
-    """Decode an object.
+    """Decode an object in UTF-8.
 
     Raises
     ------
@@ -13,7 +13,7 @@ def strict_object(text: bytes) -> dict[str, Any]:
         For anything else.
     """
     try:
-        found = json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
+        found = json.loads(text.decode(), object_pairs_hook=_unique, parse_constant=_refused)
     except RecursionError as error:
         raise ValueError("is nested too deeply") from error
     if not isinstance(found, dict):
@@ -24,7 +24,7 @@ def strict_object(text: bytes) -> dict[str, Any]:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("has a key twice")
+        raise ValueError("has a member twice")
     return found
 
 

@@ -237,3 +237,12 @@ def test_a_bad_file_is_refused(
     found = client.post(FILE, content=content, params=query, headers=headers)
     assert (found.status_code, found.json()["detail"]) == (status, code)
     assert "seawall-upload" not in found.text
+
+
+@pytest.mark.parametrize(("said", "where"), [({"rows": -1}, "rows"), ({"row": 1}, "row")])
+def test_of_a_preview_what_is_wrong_is_named(
+    client: Client, said: dict[str, int], where: str
+) -> None:
+    found = client.post("/api/v3/normalize/preview", json={"records": [RECORD], **said})
+    assert (found.status_code, found.json()["detail"]) == (422, "INVALID_INPUT")
+    assert found.json()["where"] == where

@@ -115,13 +115,13 @@ def _decode(body: bytes, kind: type[T]) -> T:
 def _refusal(body: bytes, kind: type[Any], error: msgspec.ValidationError) -> InvalidInput:
     message, place = refused_value(error, kind)
     place = place.lstrip(".")
-    named = [name for name in kind.__struct_fields__ if name in NAMED_FIELDS]
+    named = [field for field in msgspec.structs.fields(kind) if field.name in NAMED_FIELDS]
     given = _decode(body, object)  # what is no JSON further on is refused as that
     if isinstance(given, dict):
-        for name in named:
-            if given.get(name) in (None, ""):
-                return InvalidInput("is required", where=name, code=f"{name}_required")
-    code = f"{place}_invalid" if place in named else ""
+        for field in named:
+            if field.required and given.get(field.name) in (None, ""):
+                return InvalidInput("is required", where=field.name, code=f"{field.name}_required")
+    code = f"{place}_invalid" if place in [field.name for field in named] else ""
     return InvalidInput(message, where=place, code=code)
 
 

@@ -21,7 +21,6 @@ from seawall.engines.debt.simulation.types import (
     TailFigures,
 )
 from seawall.engines.debt.types import ConvertedCurrency, SharedCollateral, UnconvertedCurrency
-from seawall.errors import InvalidInput
 
 
 class NamedWhatIf(msgspec.Struct, frozen=True):
@@ -101,12 +100,6 @@ def asked_on_top(
         With the place, such as ``parameters.what_if[0].changes[1].source_record_id``.
     """
     asked = tail.parameters
-    seen: set[str] = set()
-    for index, entry in enumerate(asked.what_if):
-        if entry.what_if_id in seen:
-            where = f"parameters.what_if[{index}].what_if_id"
-            raise InvalidInput(f'"{entry.what_if_id}" stands twice', where=where)
-        seen.add(entry.what_if_id)
     what_ifs: list[NamedWhatIf] = []
     sensitivities: list[Sensitivity] = []
     reverse: list[ReverseStress] = []

@@ -261,7 +261,7 @@ def table_page(query: PageQuery, table: Table) -> Page:
         found: list[dict[str, Any]] = arrow.slice(min(first, len(table)), count).to_pylist()
         return found
 
-    return slice_page(query, len(table), rows)
+    return slice_page(query, len(table), rows, columns=arrow.column_names)
 
 
 def _table(dataset: Dataset, name: str) -> Table:

@@ -13,6 +13,7 @@ from seawall.errors import InvalidInput
 from seawall.service.answers import answer
 from seawall.service.chosen_fields import chosen, page_of
 from seawall.service.documented import described
+from seawall.service.engine_filters import EngineFilter, EvidenceKindFilter
 from seawall.service.finding_answer import FindingAnswer, StatedFinding
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, principal_of
@@ -45,12 +46,12 @@ class EvidenceQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     dataset_version_id: Annotated[
         Id | UnsetType, Meta(description="Only evidence on this dataset version.")
     ] = UNSET
-    engine: Annotated[Id | UnsetType, Meta(description="Only evidence of this engine.")] = UNSET
-    kind: Annotated[Id | UnsetType, Meta(description="Only evidence of this kind.")] = UNSET
+    engine: EngineFilter = UNSET
+    kind: EvidenceKindFilter = UNSET
 
 
 class LinksQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
-    """Whose links: a finding's, or those of all findings of a run."""
+    """Whose links: a finding's, or those of all findings of a run; of both, both filter."""
 
     finding_id: Annotated[Id | UnsetType, Meta(description="The links of this finding.")] = UNSET
     run_id: Annotated[
@@ -284,8 +285,12 @@ def _following(ids: tuple[str, ...], limit: int, after: str | None) -> list[str]
 
 
 def _finding_ids(service: Service, tenant: str, query: LinksQuery) -> list[str]:
+    def of_run(run_id: str) -> tuple[str, ...]:
+        return service.store.run_members(tenant, run_id).finding_ids
+
     if query.finding_id is not UNSET:
-        return [service.store.finding(tenant, query.finding_id).finding_id]
+        one = service.store.finding(tenant, query.finding_id).finding_id
+        return [one] if query.run_id is UNSET or one in of_run(query.run_id) else []
     if query.run_id is not UNSET:
-        return list(service.store.run_members(tenant, query.run_id).finding_ids)
+        return list(of_run(query.run_id))
     raise InvalidInput("give a finding_id or a run_id", where="finding_id", code="query_invalid")

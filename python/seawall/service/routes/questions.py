@@ -70,7 +70,7 @@ class ContributionsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     ] = "position"
 
 
-class WorstQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+class WorstQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many of the worst scenarios."""
 
     count: Annotated[Annotated[int, Meta(ge=1, le=1_000)], Meta(description="Scenarios.")] = 10

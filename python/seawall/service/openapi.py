@@ -35,6 +35,9 @@ _PLACES = {
     "wire_name": "An engine, as its routes name it.",
 }
 
+# What tells a type from the others in its place: no annotation of the Struct has it.
+_TAG = {"description": "Says which of several types this is."}
+
 _Operation = tuple[str, str, HTTPRouteHandler, Described]  # path, method, handler, what it says
 
 
@@ -234,7 +237,12 @@ def _problem(status: int) -> dict[str, Any]:
     return {
         "description": f"A problem of status {status}.",
         "allOf": [{"$ref": _REFS.format(name=Problem.__name__)}],
-        "properties": {"detail": {"enum": [code.upper() for code in CODES[status]]}},
+        "properties": {
+            "detail": {
+                "description": "A code that such a problem may bear.",
+                "enum": [code.upper() for code in CODES[status]],
+            }
+        },
     }
 
 
@@ -286,4 +294,8 @@ def _component(schema: Mapping[str, Any]) -> dict[str, Any]:
     if "description" in schema:
         lines = [line.strip() for line in schema["description"].splitlines()]
         closed["description"] = "\n".join(lines)
+    closed["properties"] = {
+        name: {**_TAG, **member} if len(member.get("enum", ())) == 1 else member
+        for name, member in schema["properties"].items()
+    }
     return closed

@@ -51,8 +51,13 @@ class Page(msgspec.Struct, frozen=True):
     Under filters a page may have fewer items than its limit, or none, and still go on.
     """
 
-    items: list[dict[str, Any]]
-    continuation: str | None
+    items: Annotated[
+        list[dict[str, Any]],
+        Meta(description="Rows under the columns of the table: at most as many as the limit."),
+    ]
+    continuation: Annotated[
+        str | None, Meta(description="Asks for the next page; null: this is the last.")
+    ]
 
 
 def read_page(

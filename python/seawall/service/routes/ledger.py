@@ -71,11 +71,11 @@ class TraceQuery(OneQuery, frozen=True, forbid_unknown_fields=True):
 class EvidenceAnswer(msgspec.Struct, frozen=True):
     """A piece of evidence, hashed again: whether it is what was written."""
 
-    evidence_id: str
+    evidence_id: Annotated[str, Meta(description="The hash of the document, with its tenant.")]
     intact: Annotated[bool, Meta(description="Whether its hash is its identifier.")]
-    dataset_version_id: str
+    dataset_version_id: Annotated[str, Meta(description="What it is of.")]
     engine: Annotated[str, Meta(description="By its name.")]
-    kind: str
+    kind: Annotated[str, Meta(description="Such as debt_exposure.")]
     body: Annotated[
         dict[str, Any],
         Meta(description="The document that is hashed; each kind has members of its own."),
@@ -85,24 +85,24 @@ class EvidenceAnswer(msgspec.Struct, frozen=True):
 class LinkAnswer(msgspec.Struct, frozen=True):
     """Says that a finding rests on a piece of evidence."""
 
-    link_id: str
-    finding_id: str
-    evidence_id: str
+    link_id: Annotated[str, Meta(description="The link's identifier.")]
+    finding_id: Annotated[str, Meta(description="What rests on it.")]
+    evidence_id: Annotated[str, Meta(description="What it rests on.")]
 
 
 class TraceAnswer(msgspec.Struct, frozen=True):
     """A finding and all that it rests on, down to the bytes of a source row."""
 
-    finding_id: str
-    finding: StatedFinding
+    finding_id: Annotated[str, Meta(description="The finding's identifier.")]
+    finding: Annotated[StatedFinding, Meta(description="What it says.")]
     evidence: Annotated[
         list[dict[str, Any]],
         Meta(description="Each document under its evidence_id; a kind has members of its own."),
     ]
-    dataset_version_id: str
+    dataset_version_id: Annotated[str, Meta(description="What it was found in.")]
     merkle_root: Annotated[str, Meta(description="Over every record as read, hexadecimal.")]
-    profile_name: str
-    source: Source
+    profile_name: Annotated[str, Meta(description="What read the dataset's columns.")]
+    source: Annotated[Source, Meta(description="What brought the dataset's records first.")]
     record: Annotated[RecordAnswer | None, Meta(description="Null when no record contributes.")]
 
 

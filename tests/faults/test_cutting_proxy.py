@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from seawall.lab.faults.cutting_proxy import PARTINGS, CuttingProxy, Parting
+from seawall.lab.faults.cutting_proxy import PARTINGS, CuttingProxy, Parting, once
 
 
 class Echo:
@@ -150,3 +150,15 @@ def test_a_word_is_known_in_a_statement_that_runs_by_its_name(
     assert not proxy.parted.is_set()
     client.sendall(other.replace(b"_pg3_0", b"_pg3_1"))
     assert proxy.parted.wait(30)
+
+
+def test_an_answer_that_is_cut_off_never_arrives(proxy: CuttingProxy, echo: Echo) -> None:
+    for number in range(100):
+        word = b"COMMIT %d" % number
+        with opened(proxy) as connection:
+            proxy.cut_after = once(word)
+            assert asked(connection, word) == b""
+    until = time.monotonic() + 30
+    while len(echo.heard) < 100 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len(echo.heard) == 100

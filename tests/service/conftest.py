@@ -17,7 +17,6 @@ from seawall.service.access.doors import Access, AccessOptions, open_access
 from seawall.service.access.keys import new_key
 from seawall.service.access.roles import ROLES
 from seawall.service.held_runs import HeldRuns
-from seawall.service.jobs import Jobs
 from seawall.service.lanes import Lanes
 from seawall.service.problem_codes import STATUS
 from seawall.service.profiles import Profiles
@@ -25,6 +24,7 @@ from seawall.service.switches import EngineSwitches
 from seawall.service.time_limit import TimeLimit
 from seawall.session import Session
 from seawall.store import open_store
+from service.trial_jobs import TrialJobs
 
 Client = TestClient[Litestar]
 
@@ -71,7 +71,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
             switches=EngineSwitches(store),
             held=HeldRuns(8),
             profiles=Profiles(session),
-            jobs=Jobs(store, batch, clock=_clock, ids=_ids),
+            jobs=TrialJobs(store, batch, clock=_clock, ids=_ids),
             clock=_clock,
             limit=limit,
         )

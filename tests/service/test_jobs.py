@@ -2,24 +2,18 @@
 
 import threading
 import time
-from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from seawall.canonical import canonical_json
 from seawall.errors import Cancelled, InvalidInput, StoreError
 from seawall.native import RunControl
 from seawall.service import Service
-from seawall.service.access.principal import Principal
-from seawall.service.opening import ServiceOptions, open_service
-from seawall.session.question import iso_time
-from seawall.store import open_store
-from seawall.store.types import AuditDraft, JobChange
+from seawall.store.types import AuditDraft
 from service.conftest import ASSUMED, RUN, STARTED_AT, Client
+from service.trial_jobs import begin, entry, trial_of
 
 SIMULATION = "/api/v3/engines/distressed-asset-debt-simulation"
-SOMEBODY = Principal("default", "tester", frozenset(), "")
 
 
 def finished(client: Client, job_id: str, *, within_s: float = 4.0) -> Any:
@@ -29,15 +23,6 @@ def finished(client: Client, job_id: str, *, within_s: float = 4.0) -> Any:
             return found
         time.sleep(0.02)
     raise AssertionError(found)
-
-
-def entry(action: str, subject: str) -> AuditDraft:
-    return AuditDraft("default", STARTED_AT, "tester", action, "done", subject, "")
-
-
-def begin(service: Service, work: Callable[[RunControl], bytes]) -> str:
-    asked: dict[str, Any] = {"request": b"{}", "total": 1, "work": work, "audited": entry}
-    return service.jobs.begin(SOMEBODY, "test", **asked).job_id
 
 
 def endless(control: RunControl) -> bytes:
@@ -203,45 +188,52 @@ def test_a_defect_in_a_job_is_not_shown(client: Client, service: Service) -> Non
     assert "division" not in str(job)
 
 
-def test_the_job_of_a_process_that_is_gone_is_interrupted(client: Client, service: Service) -> None:
-    job_id = "job_left"
-    old = iso_time(service.clock() - timedelta(minutes=5))
-    kept = service.store.job("default", begin(service, lambda _: b"{}"))
-
-    from msgspec.structs import replace
-
-    left = replace(kept, job_id=job_id, status="queued", result=None, updated_at=old)
-    service.store.submit(lambda tx: tx.put_job(left)).result()
-    service.store.submit(
-        lambda tx: tx.update_job("default", job_id, JobChange(updated_at=old, status="running"))
-    ).result()
-    assert finished(client, job_id)["status"] == "interrupted"
-
-
 def test_a_job_that_is_no_longer_wanted_fails_with_the_reason(
     client: Client, service: Service
 ) -> None:
-    reasons = [InvalidInput("late", where="here"), StoreError("away"), None, None]
-
-    def check() -> None:  # as it begins, then every second
-        reason = reasons.pop()
-        if reason is not None:
-            raise reason
-
-    asked: dict[str, Any] = {"request": b"{}", "total": 1, "audited": entry, "check": check}
-    job_id = service.jobs.begin(SOMEBODY, "test", work=endless, **asked).job_id
+    checks = trial_of(service).checks  # as it begins, then every second
+    checks.extend([InvalidInput("late", where="here"), StoreError("away"), None, None])
+    job_id = begin(service, endless)
     job = finished(client, job_id, within_s=10)
     assert (job["status"], job["error"]["detail"]) == ("failed", "INVALID_INPUT")
-    assert reasons == []
+    assert checks == []
 
 
-def test_a_service_that_ends_interrupts_jobs_that_run_and_jobs_that_wait(tmp_path: Path) -> None:
-    options = ServiceOptions(store=str(tmp_path / "seawall.db"))
-    with open_service(options, dev=None, turns_file=None) as opened:
-        jobs = [begin(opened.service, endless) for _ in range(3)]  # one is worked on at once
-        opened.service.jobs.stop()
-    with open_store(options.store) as store:
-        assert [store.job("default", job_id).status for job_id in jobs] == ["interrupted"] * 3
+def test_twenty_equal_jobs_at_once_are_one(client: Client, service: Service, dataset: str) -> None:
+    asked = {"dataset_version_id": dataset, "parameters": {**ASSUMED, "scenario_count": 4096}}
+    spelled = [{**asked, "started_at": STARTED_AT}, {"started_at": STARTED_AT, **asked}]
+    going_on = begin(service, endless)  # so that those wait
+    with ThreadPoolExecutor(20) as askers:
+        answers = askers.map(
+            lambda n: client.post(f"{SIMULATION}/jobs", json=spelled[n % 2]), range(20)
+        )
+    begun = [answer.json() for answer in answers]
+    service.jobs.cancel("default", going_on, audited=entry)
+    assert len({job["job_id"] for job in begun}) == 1
+    assert finished(client, begun[0]["job_id"])["status"] == "done"
+    assert len([action for action, *_ in audit(client, "job.begin")]) == 2
+    assert service.jobs.live() == 0
+
+
+def test_a_job_that_runs_is_joined_where_it_looks_at_nothing_new(
+    client: Client, service: Service
+) -> None:
+    started = threading.Event()
+
+    def started_and_endless(control: RunControl) -> bytes:
+        started.set()
+        return endless(control)
+
+    job_id = begin(service, started_and_endless, request=b"1")
+    assert started.wait(5)
+    assert begin(service, endless, request=b"1") == job_id
+    trial_of(service).may_run = False
+    later = begin(service, endless, request=b"1")
+    assert later != job_id
+    assert begin(service, endless, request=b"1") == later  # which waits
+    service.jobs.cancel("default", job_id, audited=entry)
+    service.jobs.cancel("default", later, audited=entry)
+    assert finished(client, begin(service, lambda _: b"{}", request=b"1"))["status"] == "done"
 
 
 def test_jobs_are_listed_by_status(client: Client, service: Service) -> None:

@@ -14,7 +14,8 @@ from seawall.service.jobs import Jobs
 from seawall.service.switches import EngineSwitches
 from seawall.store.types import EngineSwitch
 from service.conftest import RUN, STARTED_AT, Client
-from service.test_jobs import begin, finished
+from service.test_jobs import finished
+from service.trial_jobs import begin
 
 SWITCH = "/api/v3/engine-registry/distressed-asset-debt-stress/switch"
 ENGINE = "/api/v3/engines/distressed-asset-debt-stress"

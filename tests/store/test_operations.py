@@ -316,6 +316,38 @@ def test_another_job_under_the_same_identifier_is_refused(store: Store) -> None:
         put(store, job(request=b"[]"))
 
 
+def join(store: Store, row: Job, *, may_run: bool = True) -> str:
+    kept = submit(store, lambda t: t.join_job(row, may_run=may_run))
+    assert isinstance(kept, Job)
+    assert store.job(row.tenant, kept.job_id) == kept
+    return kept.job_id
+
+
+def test_an_equal_job_joins_the_one_that_is_open(store: Store) -> None:
+    assert join(store, job("a")) == "a"
+    assert join(store, job("b")) == "a"
+    assert [j.job_id for j in store.jobs(TENANT)] == ["a"]
+    submit(store, lambda t: t.update_job(TENANT, "a", JobChange("2025", status="running")))
+    assert join(store, job("c")) == "a"
+    assert join(store, job("d"), may_run=False) == "d"
+    assert join(store, job("e"), may_run=False) == "d"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"tenant": "other"}, {"kind": "verify"}, {"request": b"[]"}],
+    ids=["tenant", "kind", "request"],
+)
+def test_a_job_joins_no_other_one(store: Store, other: dict[str, Any]) -> None:
+    put(store, job("a"))
+    assert join(store, job("b", **other)) == "b"
+
+
+def test_a_job_that_ended_is_not_joined(store: Store) -> None:
+    put(store, job("a", status="done"))
+    assert join(store, job("b")) == "b"
+
+
 def test_a_job_belongs_to_its_tenant(store: Store) -> None:
     put(store, job())
     with pytest.raises(NotFound):
@@ -361,38 +393,57 @@ def test_jobs_are_listed_newest_first_and_continue(store: Store) -> None:
     assert [j.job_id for j in store.jobs(TENANT, limit=1, after="b")] == ["c"]
 
 
-def left_behind(store: Store) -> None:
-    put(
-        store,
-        job("queued", created_at="1"),
-        job("running", tenant="other", created_at="2", status="running", updated_at="5"),
+def take(store: Store, worker: str = "new", **said: Any) -> list[Job]:
+    asked = {"silent_since": "4", "most": 10, "most_attempts": 3, **said}
+    taken = submit(store, lambda t: t.take_jobs(worker, ("simulate", "verify"), "9", **asked))
+    assert isinstance(taken, list)
+    return taken
+
+
+def test_jobs_that_nobody_works_on_are_taken(store: Store) -> None:
+    kept = (
+        job("free", created_at="2", updated_at="8", done=3),
+        job("left", tenant="other", created_at="1", status="running", worker="old", updated_at="4"),
+        job("heard", created_at="3", status="running", worker="old", updated_at="5"),
         job("done", created_at="3", status="done"),
+        job("strange", created_at="3", kind="of nobody"),
+        job("own", created_at="3", status="running", worker="new", updated_at="4"),
     )
+    put(store, *kept)
+    taken = take(store)
+    changed = {"status": "queued", "worker": "new", "updated_at": "9", "done": 0}
+    assert taken == [replace(kept[1], **changed), replace(kept[0], **changed)]
+    assert [store.job(one.tenant, one.job_id) for one in (*taken, *kept[2:])] == [*taken, *kept[2:]]
+    assert take(store) == []
 
 
-def test_running_jobs_are_those_of_every_tenant_that_have_not_ended(store: Store) -> None:
-    left_behind(store)
-    assert [j.job_id for j in store.running_jobs()] == ["queued", "running"]
+def test_the_oldest_jobs_are_taken_first(store: Store) -> None:
+    put(store, *(job(name, created_at=at) for name, at in (("a", "2"), ("b", "1"), ("c", "3"))))
+    assert [one.job_id for one in take(store, most=2)] == ["b", "a"]
+    assert take(store, most=0) == []
 
 
-def test_what_a_dead_process_left_is_marked_interrupted(store: Store) -> None:
-    left_behind(store)
-    marked = submit(store, lambda t: t.mark_interrupted("9"))
-    assert [(j.job_id, j.status, j.updated_at) for j in marked] == [
-        ("queued", "interrupted", "9"),
-        ("running", "interrupted", "9"),
+def test_a_job_that_was_begun_too_often_is_interrupted(store: Store) -> None:
+    put(store, job("a", status="running", worker="old", updated_at="4", attempts=3))
+    put(store, job("b", status="running", worker="old", updated_at="5", attempts=3))
+    assert take(store) == []
+    assert [(one.status, one.updated_at) for one in store.jobs(TENANT)] == [
+        ("running", "5"),
+        ("interrupted", "9"),
     ]
-    assert store.running_jobs() == []
-    assert store.job("other", "running") == marked[1]
-    assert store.job(TENANT, "done").status == "done"
-    assert submit(store, lambda t: t.mark_interrupted("9")) == []
 
 
-def test_a_job_that_another_process_works_on_is_spared(store: Store) -> None:
-    left_behind(store)
-    marked = submit(store, lambda t: t.mark_interrupted("9", silent_since="4"))
-    assert [j.job_id for j in marked] == ["queued"]
-    assert [j.job_id for j in store.running_jobs()] == ["running"]
+def test_a_job_is_changed_by_no_worker_that_has_it_no_more(store: Store) -> None:
+    put(store, job(worker="old"))
+    of_old = {"worker": "old"}
+    running = submit(
+        store, lambda t: t.update_job(TENANT, "j", JobChange("2026", status="running"), **of_old)
+    )
+    submit(store, lambda t: t.update_job(TENANT, "j", JobChange("2027", worker=None)))
+    with pytest.raises(Conflict) as refusal:
+        submit(store, lambda t: t.update_job(TENANT, "j", JobChange("2028", done=1), **of_old))
+    assert (refusal.value.code, refusal.value.where) == ("job_taken", "job[j]")
+    assert store.job(TENANT, "j") == replace(running, worker=None, updated_at="2027")
 
 
 # --- what no database keeps

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sample_ledger import TENANT, draft, evidence, fill, submit
-from test_operations import SWITCH, job
+from test_operations import SWITCH, job, take
 
 from seawall.service.switches import EngineSwitches
 from seawall.store import Store, Transaction, open_store
 from seawall.store.audit_chain import chain_problems
-from seawall.store.types import JobChange
+from seawall.store.types import Job, JobChange
 
 
 @pytest.fixture
@@ -117,6 +117,23 @@ def test_a_switch_is_seen_by_the_other_replica(here: Store, there: Store) -> Non
     assert not switches.is_enabled("debt")
 
 
+def test_equal_jobs_at_two_replicas_are_one(here: Store, there: Store) -> None:
+    def ask(store: Store, name: str, n: int) -> str:
+        row = job(f"{name}{n}", request=str(n).encode())
+        kept = submit(store, lambda t: t.join_job(row, may_run=True))
+        assert isinstance(kept, Job)
+        return kept.job_id
+
+    with ThreadPoolExecutor(2) as threads:
+        asked = [
+            threads.submit(lambda s, m: [ask(s, m, n) for n in range(50)], store, name)
+            for store, name in ((here, "a"), (there, "b"))
+        ]
+    one, other = (future.result(60) for future in asked)
+    assert one == other
+    assert len(here.jobs(TENANT)) == 50
+
+
 def test_a_job_has_one_end(here: Store, there: Store) -> None:
     submit(here, lambda t: t.put_job(job(status="running", updated_at="5")))
     futures = [
@@ -125,15 +142,22 @@ def test_a_job_has_one_end(here: Store, there: Store) -> None:
     ]
     refusals = [future.exception(30) for future in futures]
     assert [getattr(refusal, "code", None) for refusal in refusals].count("job_finished") == 1
-    assert submit(there, lambda t: t.mark_interrupted("9")) == []
+    assert take(there) == []
 
 
-def test_a_replica_spares_the_jobs_that_another_works_on(here: Store, there: Store) -> None:
-    submit(here, lambda t: t.put_job(job("living", status="running", updated_at="5")))
-    submit(here, lambda t: t.put_job(job("left", status="running", updated_at="3")))
-    marked = submit(there, lambda t: t.mark_interrupted("9", silent_since="4"))
-    assert [j.job_id for j in marked] == ["left"]
-    assert here.job(TENANT, "living").status == "running"
+def test_a_job_that_is_left_is_taken_by_one_replica(here: Store, there: Store) -> None:
+    for n in range(60):
+        submit(here, lambda t, n=n: t.put_job(job(f"j{n:02}", worker=None)))
+    both = threading.Barrier(2)
+
+    def taking(store: Store, worker: str) -> list[str]:
+        both.wait(30)
+        return [one.job_id for _ in range(6) for one in take(store, worker)]
+
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.map(taking, (here, there), ("a", "b"))
+    assert sorted(one + other) == [f"j{n:02}" for n in range(60)]
+    assert {j.worker for j in here.jobs(TENANT)} <= {"a", "b"}
 
 
 def test_what_one_replica_acknowledged_the_other_reads(here: Store, there: Store) -> None:

@@ -30,6 +30,7 @@ from seawall.service.routes.engine_runs import engine_routes
 from seawall.service.routes.files import file_routes
 from seawall.service.routes.health import health_routes
 from seawall.service.routes.ingest import ingest_routes
+from seawall.service.routes.job_kinds import job_kinds
 from seawall.service.routes.jobs import job_routes
 from seawall.service.routes.keys import key_routes
 from seawall.service.routes.ledger import ledger_routes
@@ -94,7 +95,7 @@ def make_app(
         await service.off_loop(access.start)
         await service.off_loop(monitor.start)
         await service.off_loop(engines.start)
-        await service.off_loop(service.jobs.start)
+        await service.off_loop(lambda: service.jobs.start(job_kinds(service)))
         if siblings is not None:
             await siblings.start()
         try:

@@ -1,6 +1,6 @@
 """What the service keeps beside the ledger: keys, switches and jobs, which change, and an audit."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from seawall.store.pages import PAGE_ROWS
@@ -61,27 +61,66 @@ class OperationWrites(Protocol):
             When its identifier is that of another job of the tenant.
         """
 
-    def update_job(self, tenant: str, job_id: str, change: JobChange) -> Job:
+    def join_job(self, job: Job, *, may_run: bool) -> Job:
+        """Keep a job unless an equal one is open; return the one that is kept.
+
+        Equal are jobs of one tenant, kind and request.
+
+        Parameters
+        ----------
+        may_run : bool
+            Whether one that has begun will do, or only one that waits.
+
+        Raises
+        ------
+        Conflict
+            As `put_job`.
+        """
+
+    def update_job(
+        self, tenant: str, job_id: str, change: JobChange, *, worker: str | None = None
+    ) -> Job:
         """Change a job that is queued or running; return it as it is now.
+
+        Parameters
+        ----------
+        worker : str, optional
+            Who works on it; without it whoever does.
 
         Raises
         ------
         NotFound
             When the tenant has no such job.
         Conflict
-            ``job_finished`` when it has ended: cancelled meanwhile, for example.
+            ``job_finished`` when it has ended: cancelled meanwhile, for example; ``job_taken`` when
+            another worker has it.
         """
 
-    def mark_interrupted(self, at: str, *, silent_since: str | None = None) -> list[Job]:
-        """End the queued and running jobs of every tenant that nobody works on any more.
+    def take_jobs(
+        self,
+        worker: str,
+        kinds: Collection[str],
+        at: str,
+        *,
+        silent_since: str,
+        most: int,
+        most_attempts: int,
+    ) -> list[Job]:
+        """Give a worker the oldest open jobs, of whatever tenant, that nobody works on any more.
+
+        They are queued again, as if never begun but for their attempts. Those that were begun too
+        often end interrupted instead.
 
         Parameters
         ----------
         at : str
             Becomes their ``updated_at``.
-        silent_since : str, optional
-            Spares the jobs updated later than this, which another process still works on;
-            without it every queued or running job ends.
+        silent_since : str
+            Another worker, whose job was not updated since, is taken to be gone.
+        most : int
+            So many jobs at most.
+        most_attempts : int
+            A job that was begun so often is not begun again.
         """
 
 
@@ -128,9 +167,6 @@ class OperationReads(Protocol):
 
     def jobs(self, tenant: str, *, limit: int = PAGE_ROWS, after: str | None = None) -> list[Job]:
         """Jobs, newest first, continuing after the identifier ``after``."""
-
-    def running_jobs(self) -> list[Job]:
-        """The jobs of every tenant that are queued or running, oldest first."""
 
     def data_version(self) -> int:
         """A number that another one follows when any process changes keys, tokens or switches.

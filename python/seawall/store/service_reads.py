@@ -105,15 +105,6 @@ class ServiceReads(RowReads):
         """Jobs, newest first, continuing after the identifier ``after``."""
         return self._newest(Job, {"tenant": tenant}, limit, after)
 
-    def running_jobs(self) -> list[Job]:
-        """The jobs of every tenant that are queued or running, oldest first."""
-        return self._select(
-            Job,
-            f"SELECT {COLUMNS[Job]} FROM job WHERE status IN ('queued', 'running')"
-            " ORDER BY created_at, job_id",
-            {},
-        )
-
     def data_version(self) -> int:
         """A number that another one follows when any process changes keys, tokens or switches."""
         return int(self._rows("SELECT version FROM access_version", {})[0][0])

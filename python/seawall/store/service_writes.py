@@ -1,6 +1,6 @@
 """The service's rows, written to any database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from msgspec.structs import asdict, astuple
@@ -92,7 +92,24 @@ class ServiceWrites(RowWrites):
         refuse_long((job.job_id, job.tenant, job.created_at), where="job")
         return self._insert_or_same(_JOB, asdict(job), where=f"job[{job.job_id}]")
 
-    def update_job(self, tenant: str, job_id: str, change: JobChange) -> Job:
+    def join_job(self, job: Job, *, may_run: bool) -> Job:
+        """Keep a job unless an equal one is open; return the one that is kept."""
+        self._wait_for_turn()  # else two processes keep one each
+        equal = " AND ".join(f"{name} = :{name}" for name in ("tenant", "kind", "request"))
+        begun = "" if may_run else "AND status = 'queued'"
+        rows = self._rows(
+            f"SELECT {_JOB.columns} FROM job WHERE {_UNFINISHED} {begun} AND {equal}"
+            " ORDER BY created_at, job_id LIMIT 1",
+            asdict(job),
+        )
+        if rows:
+            return Job(*rows[0])
+        self.put_job(job)
+        return job
+
+    def update_job(
+        self, tenant: str, job_id: str, change: JobChange, *, worker: str | None = None
+    ) -> Job:
         """Change a job that is queued or running; return it as it is now."""
         changed = {
             name: value for name, value in asdict(change).items() if value is not msgspec.UNSET
@@ -100,10 +117,11 @@ class ServiceWrites(RowWrites):
         where = f"job[{job_id}]"
         refuse_nul(changed, where)
         of_job = "WHERE job_id = :job_id AND tenant = :tenant"
-        named = {"job_id": job_id, "tenant": tenant}
+        of_worker = "" if worker is None else "AND worker = :of_worker"
+        named = {"job_id": job_id, "tenant": tenant, "of_worker": worker}
         rows = self._rows(
             f"UPDATE job SET {', '.join(f'{name} = :{name}' for name in changed)}"
-            f" {of_job} AND {_UNFINISHED} RETURNING {_JOB.columns}",
+            f" {of_job} {of_worker} AND {_UNFINISHED} RETURNING {_JOB.columns}",
             {**changed, **named},
         )
         if rows:
@@ -111,15 +129,37 @@ class ServiceWrites(RowWrites):
         found = self._rows(f"SELECT status FROM job {of_job}", named)
         if not found:
             raise NotFound("There is no such job.", where=where)
-        raise Conflict(f"The job is {found[0][0]} already.", code="job_finished", where=where)
+        if (status := found[0][0]) in ("queued", "running"):
+            raise Conflict("Another worker has the job.", code="job_taken", where=where)
+        raise Conflict(f"The job is {status} already.", code="job_finished", where=where)
 
-    def mark_interrupted(self, at: str, *, silent_since: str | None = None) -> list[Job]:
-        """End the queued and running jobs of every tenant that nobody works on any more."""
-        spared = "" if silent_since is None else "AND updated_at <= :silent_since"
-        rows = self._rows(
+    def take_jobs(
+        self,
+        worker: str,
+        kinds: Collection[str],
+        at: str,
+        *,
+        silent_since: str,
+        most: int,
+        most_attempts: int,
+    ) -> list[Job]:
+        """Give a worker the oldest open jobs that nobody works on any more."""
+        self._wait_for_turn()  # else two processes find the same ones
+        named: dict[str, object] = {"worker": worker, "at": at, "silent_since": silent_since}
+        silent = "updated_at <= :silent_since AND worker <> :worker"
+        is_left = f"{_UNFINISHED} AND (worker IS NULL OR ({silent}))"
+        self._rows(
             "UPDATE job SET status = 'interrupted', updated_at = :at"
-            f" WHERE {_UNFINISHED} {spared} RETURNING {_JOB.columns}",
-            {"at": at, "silent_since": silent_since},
+            f" WHERE {is_left} AND attempts >= :most_attempts RETURNING 1",
+            {**named, "most_attempts": most_attempts},
+        )
+        known = {f"kind{n}": kind for n, kind in enumerate(kinds)}
+        rows = self._rows(
+            "UPDATE job SET status = 'queued', done = 0, worker = :worker, updated_at = :at"
+            " WHERE (tenant, job_id) IN (SELECT tenant, job_id FROM job"
+            f" WHERE {is_left} AND kind IN ({', '.join(f':{name}' for name in known)})"
+            f" ORDER BY created_at, job_id LIMIT :most) RETURNING {_JOB.columns}",
+            {**named, **known, "most": most},
         )
         return sorted((Job(*row) for row in rows), key=lambda job: (job.created_at, job.job_id))
 

@@ -229,7 +229,11 @@ JobStatus = Literal["queued", "running", "done", "failed", "cancelled", "interru
 
 
 class Job(msgspec.Struct, frozen=True, gc=False):
-    """Work that takes longer than its request; ends done, failed, cancelled or interrupted."""
+    """Work that takes longer than its request; ends done, failed, cancelled or interrupted.
+
+    ``worker`` names the process that works on it, or did, and is None where nobody does;
+    ``attempts`` counts how often the work was begun.
+    """
 
     job_id: str
     tenant: str
@@ -243,6 +247,8 @@ class Job(msgspec.Struct, frozen=True, gc=False):
     created_at: str
     created_by: str
     updated_at: str
+    worker: str | None = None
+    attempts: int = 0
 
 
 class JobChange(msgspec.Struct, frozen=True, gc=False):
@@ -254,3 +260,5 @@ class JobChange(msgspec.Struct, frozen=True, gc=False):
     total: int | msgspec.UnsetType = msgspec.UNSET
     result: bytes | msgspec.UnsetType = msgspec.UNSET
     error: bytes | msgspec.UnsetType = msgspec.UNSET
+    worker: str | msgspec.UnsetType | None = msgspec.UNSET
+    attempts: int | msgspec.UnsetType = msgspec.UNSET

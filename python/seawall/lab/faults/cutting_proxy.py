@@ -28,12 +28,13 @@ _RUNS = re.compile(rb"B[\s\S]{4}\x00(\w+)\x00")
 
 
 class _Pair:
-    """A client, the server on its behalf, whether what they send vanishes, and how they end."""
+    """A client, the server on its behalf, whose words vanish, and how they end."""
 
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self.client = client
         self.server = server
         self.vanishes = False
+        self.answers_vanish = False
         self.resets = False
         self._named: dict[bytes, bytes] = {}
 
@@ -169,9 +170,11 @@ class CuttingProxy:
                 if coming is not None and not coming.passed:
                     self.part(coming.how)
                 self._whole.wait()
-                if pair.vanishes:
+                if pair.vanishes or (pair.answers_vanish and not asked):
                     continue
                 after = asked and self.cut_after is not None and self.cut_after(said)
+                if after:  # before it is passed on: the answer may come at once
+                    pair.answers_vanish = True
                 sink.sendall(sent)
                 if coming is not None and coming.passed:
                     self.part(coming.how)

@@ -1,6 +1,5 @@
 """Long work as jobs: begun, followed, cancelled, and its result."""
 
-from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -8,10 +7,11 @@ from litestar import Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
+from seawall.canonical import canonical_json
 from seawall.engine import EngineDeclaration
 from seawall.errors import Conflict
-from seawall.native import RunControl
 from seawall.registry import ENGINES
 from seawall.service.answers import answer, answer_bytes
 from seawall.service.bodies import decode_body, json_body
@@ -21,9 +21,9 @@ from seawall.service.jobs import JobError
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, auditing, principal_of
 from seawall.service.queries import decode_query
-from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_entry, run_request
+from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_request
+from seawall.service.routes.job_kinds import VERIFY, run_kind
 from seawall.service.run_answer_types import run_answer
-from seawall.service.run_answers import encoded_run_answer
 from seawall.session import Problem, Verification
 from seawall.session.question import iso_time
 from seawall.store.types import Job, JobStatus
@@ -50,10 +50,13 @@ class JobAnswer(msgspec.Struct, frozen=True):
         int, Meta(description="Units of work, such as scenarios or records, each once a pass.")
     ]
     total: Annotated[int, Meta(description="Of the units; 0 when nobody knows.")]
+    attempts: Annotated[int, Meta(description="How often the work was begun.")]
     created_at: str
     created_by: str
     updated_at: str
-    request: Annotated[dict[str, Any], Meta(description="The body that it was begun with.")]
+    request: Annotated[
+        dict[str, Any], Meta(description="What was asked, with the defaults of what was left out.")
+    ]
     error: Annotated[JobError | None, Meta(description="Null unless it has failed.")]
 
 
@@ -107,29 +110,14 @@ def _begin_route(service: Service, declaration: EngineDeclaration[Any, Any]) -> 
         def work() -> Job:
             service.switches.check(declaration.name)
             asked: Any = decode_body(body, request_type)
-            started_at = iso_time(asked.started_at)
+            question = replace(asked, started_at=iso_time(asked.started_at))
             dataset = session.dataset(asked.dataset_version_id)
-
-            def run(control: RunControl) -> bytes:
-                found = session.submit(
-                    declaration.name,
-                    dataset,
-                    parameters=asked.parameters,
-                    started_at=started_at,
-                    control=control,
-                    audited=run_entry(service, declaration.name, audited),
-                ).result()
-                service.held.keep(principal.tenant, found)
-                return encoded_run_answer(declaration, found)
-
             return service.jobs.begin(
                 principal,
-                f"{declaration.name}.run",
-                request=body,
+                run_kind(declaration),
+                request=canonical_json(question),
                 total=declaration.count_units(asked.parameters, dataset.record_count),
-                work=run,
                 audited=audited,
-                check=partial(service.switches.check, declaration.name),
             )
 
         return _accepted(await service.off_loop(work))
@@ -151,18 +139,12 @@ def _verify_route(service: Service) -> HTTPRouteHandler:
         ),
     )
     async def verify(request: HttpRequest) -> Response[bytes]:
-        session, body = service.session_of(request), await json_body(request)
+        body = await json_body(request)
         principal, audited = principal_of(request), auditing(request)
         decode_body(body or b"{}", VerifyRequest)
 
-        def run(control: RunControl) -> bytes:
-            found = session.verify(control=control)
-            return msgspec.json.encode({"ok": found.ok, "verification": found})
-
         def work() -> Job:
-            return service.jobs.begin(
-                principal, "verify", request=b"{}", total=0, work=run, audited=audited
-            )
+            return service.jobs.begin(principal, VERIFY, request=b"{}", total=0, audited=audited)
 
         return _accepted(await service.off_loop(work))
 
@@ -253,6 +235,7 @@ def job_item(job: Job) -> dict[str, Any]:
         "status": job.status,
         "done": job.done,
         "total": job.total,
+        "attempts": job.attempts,
         "created_at": job.created_at,
         "created_by": job.created_by,
         "updated_at": job.updated_at,

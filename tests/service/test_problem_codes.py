@@ -36,6 +36,7 @@ NEVER_ANSWERED = {
         "ends the service before it listens",
     ),
     "engine_wrong": "of a check of health, which has a body of its own",
+    "job_taken": "between workers: no request works on a job",
     "store_differs": "of a copy of a ledger: on the command line alone",
     **dict.fromkeys(("checkpoint_differs", "cluster_failed"), "no request names such a thing"),
     **dict.fromkeys(

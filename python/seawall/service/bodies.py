@@ -44,12 +44,18 @@ async def json_body(request: "Request[Any, Any, Any]") -> bytes:
         if name == b"content-type" and value != _JSON:
             if value.partition(b";")[0].strip().lower() != _JSON:
                 raise _unsupported(f"send {_JSON.decode()}", "content-type")
-        elif name == b"content-encoding" and value.strip().lower() != b"identity":
-            raise _unsupported("packed bodies are not taken", "content-encoding")
+        elif name == b"content-encoding":
+            refuse_packed(value.decode("latin-1"))
         elif name == b"content-length" and value.isdigit():
             announced = int(value[:20])
     most = request.route_handler.resolve_request_max_body_size()
     return await _whole(request, announced, inf if most is None else most)
+
+
+def refuse_packed(content_encoding: str) -> None:
+    """Refuse what a body's header says of packing; raises InvalidInput (415)."""
+    if content_encoding.strip().lower() != "identity":
+        raise _unsupported("packed bodies are not taken", "content-encoding")
 
 
 async def _whole(request: "Request[Any, Any, Any]", announced: int, most: float) -> bytes:

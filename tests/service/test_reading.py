@@ -110,9 +110,21 @@ def test_a_made_up_place_in_a_numbered_list_is_refused(
 ) -> None:
     path = "/api/v3/" + path.format(dataset)
     client.post("/api/v3/ingest-records", json={"records": [{**RECORD, "source_record_id": "2"}]})
-    query: Any = RowsQuery() if "records" in path else AuditQuery()
-    forged = urlsafe_b64encode(_filters(query) + number.encode()).decode().rstrip("=")
+    query, of = (RowsQuery(), path) if "records" in path else (AuditQuery(), "")
+    forged = urlsafe_b64encode(_filters(query, of) + number.encode()).decode().rstrip("=")
     found = client.get(path, params={"continuation": forged})
+    assert (found.status_code, found.json()["detail"]) == (400, "CONTINUATION_INVALID")
+
+
+def test_a_token_of_another_datasets_rows_is_refused(client: Client) -> None:
+    paths = []
+    for name in ("a", "b"):
+        records = [{**RECORD, "source_record_id": f"{name}{number}"} for number in range(2)]
+        made = client.post("/api/v3/ingest-records", json={"records": records}).json()
+        paths.append(f"/api/v3/datasets/{made['dataset_version_id']}/records")
+    token = client.get(paths[0], params={"limit": 1}).json()["continuation"]
+    assert client.get(paths[0], params={"continuation": token}).status_code == 200
+    found = client.get(paths[1], params={"continuation": token})
     assert (found.status_code, found.json()["detail"]) == (400, "CONTINUATION_INVALID")
 
 

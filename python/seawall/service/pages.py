@@ -104,13 +104,17 @@ def slice_page(
     rows: Callable[[int, int], list[dict[str, Any]]],
     *,
     columns: Collection[str],
+    path: str,
 ) -> Page:
-    """Read one page of rows that are known by their number: ``rows(first, how many)``."""
+    """Read one page of rows that are known by their number: ``rows(first, how many)``.
+
+    A token is of ``path``, which says whose rows they are.
+    """
     check_fields(query, columns)
-    first = row_number(_after(query)) or 0
+    first = row_number(_after(query, path)) or 0
     items = rows(first, query.limit)
     end = first + len(items)
-    return _page(query, items, str(end) if end < count else None)
+    return _page(query, items, str(end) if end < count else None, path)
 
 
 def row_number(after: str | None) -> int | None:
@@ -154,16 +158,16 @@ def _names(query: OneQuery) -> list[str]:
     return [] if query.fields is UNSET else [name.strip() for name in query.fields.split(",")]
 
 
-def _page(query: PageQuery, items: list[dict[str, Any]], after: str | None) -> Page:
-    token = None if after is None else _token(query, after)
+def _page(query: PageQuery, items: list[dict[str, Any]], after: str | None, path: str = "") -> Page:
+    token = None if after is None else _token(query, after, path)
     return Page([select_fields(item, query) for item in items], token)
 
 
-def _token(query: PageQuery, after: str) -> str:
-    return urlsafe_b64encode(_filters(query) + after.encode()).decode().rstrip("=")
+def _token(query: PageQuery, after: str, path: str) -> str:
+    return urlsafe_b64encode(_filters(query, path) + after.encode()).decode().rstrip("=")
 
 
-def _after(query: PageQuery) -> str | None:
+def _after(query: PageQuery, path: str = "") -> str | None:
     if query.continuation is UNSET:
         return None
     text = query.continuation
@@ -172,17 +176,17 @@ def _after(query: PageQuery) -> str | None:
         after = raw[8:].decode()
     except (BadBase64, ValueError) as error:
         raise _not_of_this_list() from error
-    if raw[:8] != _filters(query) or not after:
+    if raw[:8] != _filters(query, path) or not after:
         raise _not_of_this_list()
     return after
 
 
-def _filters(query: PageQuery) -> bytes:
+def _filters(query: PageQuery, path: str) -> bytes:
     """Eight bytes that tell one list and its filters from another's."""
     told = msgspec.structs.asdict(query)
     for name in ("continuation", "fields", "limit"):
         told.pop(name)
-    text = repr((type(query).__name__, sorted(told.items())))
+    text = repr((type(query).__name__, path, sorted(told.items())))
     return sha256(text.encode()).digest()[:8]
 
 

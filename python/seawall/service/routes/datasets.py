@@ -187,7 +187,8 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
         session = service.session_of(request)
 
         def work() -> Page:
-            return table_page(query, _table(session.dataset(dataset_version_id), name))
+            table = _table(session.dataset(dataset_version_id), name)
+            return table_page(query, table, path=request.scope["path"])
 
         return answer(await service.off_loop(work))
 
@@ -262,15 +263,15 @@ def record_item(record: TracedRecord) -> dict[str, Any]:
     return told
 
 
-def table_page(query: PageQuery, table: Table) -> Page:
-    """Return a page of a table's rows."""
+def table_page(query: PageQuery, table: Table, *, path: str) -> Page:
+    """Return a page of the rows of a table at a path."""
     arrow = table.to_arrow()
 
     def rows(first: int, count: int) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = arrow.slice(min(first, len(table)), count).to_pylist()
         return found
 
-    return slice_page(query, len(table), rows, columns=arrow.column_names)
+    return slice_page(query, len(table), rows, columns=arrow.column_names, path=path)
 
 
 def _table(dataset: Dataset, name: str) -> Table:

@@ -226,7 +226,8 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
         tail, query = held_tail(request), decode_query(request, ContributionsQuery)
 
         def work() -> Page:
-            return table_page(query, tail(run_id).contributions(query.level, by=query.by))
+            found = tail(run_id).contributions(query.level, by=query.by)
+            return table_page(query, found, path=request.scope["path"])
 
         return answer(await service.off_loop(work))
 
@@ -250,7 +251,7 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
                 mixing=found.mixing,
                 defaulted_obligor_count=found.defaulted_obligor_count,
                 translation=found.translation,
-                positions=table_page(query, found.positions),
+                positions=table_page(query, found.positions, path=request.scope["path"]),
             )
 
         return answer(await service.off_loop(work))

@@ -113,7 +113,7 @@ def run_routes(service: Service) -> list[HTTPRouteHandler]:
 
         def work() -> Page:
             held = service.held.run(session, principal_of(request).tenant, run_id)
-            return table_page(query, held.table(name))
+            return table_page(query, held.table(name), path=request.scope["path"])
 
         return answer(await service.off_loop(work))
 

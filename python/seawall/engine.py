@@ -16,9 +16,14 @@ Result = TypeVar("Result", bound=msgspec.Struct)
 class CurrencyRates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which rates convert a book: a table of rates that is itself a dataset, and a day."""
 
-    dataset_version_id: str
-    as_of: str  # ISO date; the last rates on or before it are used
-    max_age_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 7  # older rates are refused
+    dataset_version_id: Annotated[str, msgspec.Meta(description="The dataset of the rates.")]
+    as_of: Annotated[
+        str, msgspec.Meta(description="ISO date: the last rates on or before it are used.")
+    ]
+    max_age_days: Annotated[
+        Annotated[int, msgspec.Meta(ge=0, le=366)],
+        msgspec.Meta(description="Older rates are refused."),
+    ] = 7
 
 
 class BookChoice(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -17,6 +18,7 @@ from seawall.service.access.keys import new_key
 from seawall.service.access.roles import ROLES
 from seawall.service.held_runs import HeldRuns
 from seawall.service.lanes import Lanes
+from seawall.service.problem_codes import STATUS
 from seawall.service.profiles import Profiles
 from seawall.service.switches import EngineSwitches
 from seawall.service.time_limit import TimeLimit
@@ -95,11 +97,21 @@ def key_of(access: Access, *roles: str, tenant: str = "default", name: str = "te
     return shown
 
 
+def _is_as_listed(response: httpx.Response) -> None:
+    """Hold the code of every problem that any test meets against the list of its status."""
+    response.read()
+    kind = response.headers.get("Content-Type", "")
+    if response.status_code >= 400 and kind == "application/json" and response.content:
+        code = response.json().get("detail")  # health has a body of its own
+        assert code is None or STATUS.get(code.lower()) == response.status_code, code
+
+
 @pytest.fixture
 def client(service: Service, access: Access) -> Iterator[Client]:
     key = key_of(access)
     with TestClient(make_app(service, access=access)) as client:
         client.headers["X-API-Key"] = key
+        client.event_hooks["response"].append(_is_as_listed)
         yield client
 
 

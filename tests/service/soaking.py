@@ -1,6 +1,7 @@
 """A mixed load for a soak, and what the server's memory and descriptors did under it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from seawall.lab.load_profile import (
 )
 from seawall.lab.process_sampling import ProcessSample, ProcessSampling
 from seawall.lab.trend import Trend, trend_of
-from service.soaking_rounds import beside
+from service.soaking_rounds import Caller, Normalising, bearing, beside
 
 RUN = f"{ENGINE_ROUTE}/run"
 REPORT = f"{ENGINE_ROUTE}/report"
@@ -30,6 +31,8 @@ VARIED = "net_exposure_materiality_threshold_pct"
 WARM_UP = 0.2  # of the time
 MOST_AT_ONCE = 32
 ROUTED = 1_024
+CHECKED_TOKENS = 17_000  # a little more than the service remembers
+HELD_VERSIONS = 900  # as many datasets fill their cache
 
 
 class Soaked(msgspec.Struct, frozen=True):
@@ -55,12 +58,42 @@ class Soaked(msgspec.Struct, frozen=True):
         return len(self.result.samples) / (self.result.elapsed_ns / 1e9)
 
 
-def soak(target: HttpTarget, *, seconds: float, rate: float, round_s: float) -> Soaked:
+def fill_caches(target: HttpTarget, *, seconds: float) -> None:
+    """Fill what is bounded to its bounds: tokens and datasets first, then what is left of runs."""
+    with ThreadPoolExecutor(3) as threads:
+        filling = [threads.submit(_use_tokens, target, CHECKED_TOKENS // 2) for _ in range(2)]
+        filling.append(threads.submit(_normalise, target, HELD_VERSIONS))
+        for one in filling:
+            one.result()
+    question = {"dataset_version_id": ingest_sample(target, records=4), "started_at": STARTED_AT}
+    new_run = _post(target, "new run", RUN, _run_of(question, f"0.3{SEQUENCE_MARK}"), 1)
+    stage = LoadStage(duration_s=seconds, users=MOST_AT_ONCE)
+    _load(target, stage, (new_run,), first_sequence=FIRST_SEQUENCE)
+
+
+def _use_tokens(target: HttpTarget, number: int) -> None:
+    with Caller(target) as owner, Caller(target, Accept="application/json") as guest:
+        for _ in range(number):
+            token = owner.post("/auth/token", {"roles": ["read"]})
+            guest.get("/api/v3/datasets?limit=1", **bearing(token))
+
+
+def _normalise(target: HttpTarget, number: int) -> None:
+    with Caller(target) as caller:
+        normalising = Normalising(caller)
+        for one in range(number):
+            normalising.round(FIRST_SEQUENCE + one)
+
+
+def soak(
+    target: HttpTarget, *, seconds: float, rate: float, round_s: float, settling_s: float = 0
+) -> Soaked:
     """Load a server with everything at once.
 
     The first fifth is the warm-up, as fast as the server can: it leaves memory as no slower load
-    would. The rest is an open loop, so that each second has as many requests as the others. Beside
-    both there are rounds of what takes several steps, a round of each kind every ``round_s``.
+    would. The rest is an open loop, so that each second has as many requests as the others; before
+    it as much as is to be settled in, which is not looked at. Beside all there are rounds of what
+    takes several steps, a round of each kind every ``round_s``.
     """
     dataset = ingest_sample(target, records=3)
     question = {"dataset_version_id": dataset, "started_at": STARTED_AT}
@@ -70,6 +103,9 @@ def soak(target: HttpTarget, *, seconds: float, rate: float, round_s: float) -> 
     stage = LoadStage(duration_s=(1 - WARM_UP) * seconds, rate=rate)
     with beside(target, dataset, period_s=round_s) as rounds:
         _load(target, warming, requests, first_sequence=FIRST_SEQUENCE)
+        if settling_s:
+            settling = msgspec.structs.replace(stage, duration_s=settling_s)
+            _load(target, settling, requests, first_sequence=3 * FIRST_SEQUENCE)
         with ProcessSampling([target.pid], interval_s=stage.duration_s / 240) as sampling:
             result = _load(target, stage, requests, first_sequence=2 * FIRST_SEQUENCE)
     return Soaked(result, sampling.use(target.pid).samples, rounds)

@@ -174,11 +174,11 @@ class Entering:
             by_key = {"X-API-Key": key["key"]}
             own, other = (guest.post("/auth/token", **by_key) for _ in range(2))
             for token in (own, other):
-                self._look(guest, 200, **_bearing(token))
-            guest.post("/auth/revoke", status=204, **_bearing(own))
+                self._look(guest, 200, **bearing(token))
+            guest.post("/auth/revoke", status=204, **bearing(own))
             self._admin.post(f"/auth/revoke/{other['token_id']}", status=204)
             for token in (own, other):
-                self._look(guest, 401, **_bearing(token))
+                self._look(guest, 401, **bearing(token))
             self._look(guest, 200, **by_key)
             self._admin.post(f"/api/v3/keys/{key['key_id']}/revoke", status=204)
             self._look(guest, 401, **by_key)
@@ -187,7 +187,7 @@ class Entering:
         guest.get("/api/v3/datasets?limit=1", status=status, **headers)
 
 
-def _bearing(token: dict[str, str]) -> dict[str, str]:
+def bearing(token: dict[str, str]) -> dict[str, str]:
     return {"Authorization": f"Bearer {token['access_token']}"}
 
 

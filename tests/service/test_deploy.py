@@ -3,7 +3,9 @@
 import json
 import re
 import shutil
+import socket
 import subprocess
+import time
 import tomllib
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import msgspec
 import pytest
 import yaml
@@ -284,6 +287,59 @@ def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
         check=False,
     )
     assert found.returncode == 0, found.stderr
+
+
+@pytest.fixture
+def proxied(tmp_path: Path) -> Iterator[str]:
+    """Start nginx as it is configured, with nothing behind it and a low rate."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as free,
+        socket.create_server(("127.0.0.1", 0)) as away,
+    ):
+        port, nobody = (int(one.getsockname()[1]) for one in (free, away))
+    text = re.sub(r"seawall-\d:8400", f"127.0.0.1:{nobody}", (DEPLOY / "nginx.conf").read_text())
+    text = text.replace("listen 8080", f"listen 127.0.0.1:{port}").replace(
+        " /tmp/", f" {tmp_path}/"
+    )
+    text = text.replace("rate=1000r/s", "rate=1r/m").replace("burst=2000", "burst=1")
+    path = tmp_path / "nginx.conf"
+    path.write_text(text.replace("/dev/stdout", str(tmp_path / "access.log")))
+    asked = [str(nginx()), "-p", str(tmp_path), "-c", str(path), "-g", "daemon off;"]
+    process = subprocess.Popen(asked, stderr=subprocess.DEVNULL)
+    try:
+        ends = time.monotonic() + 30
+        while not _listens(port):
+            assert time.monotonic() < ends
+            assert process.poll() is None
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.skipif(nginx() is None, reason="there is no nginx")
+def test_what_nginx_refuses_has_the_shape_of_a_problem(proxied: str) -> None:
+    with httpx.Client(base_url=proxied, timeout=30) as client:
+        asked = [
+            client.get("/metrics"),
+            client.get("/api/v3/runs"),
+            client.post("/api/v3/keys", content=bytes(1 << 21)),
+            *(client.get("/health") for _ in range(2)),
+        ]
+    told = [(one.status_code, one.json()["detail"]) for one in asked]
+    assert told[:3] == [(404, "NOT_FOUND"), (502, "NO_ANSWER"), (413, "BODY_TOO_LARGE")]
+    assert told[-1] == (429, "RATE_LIMITED")
+    assert asked[-1].headers["Retry-After"] == "1"
+    for one in asked:
+        assert one.headers["Content-Type"] == "application/json"
+        assert set(one.json()) == {"detail", "message", "where", "request_id"}
+        assert one.json()["request_id"]
 
 
 def test_nginx_shows_nobody_the_metrics_and_believes_no_address() -> None:

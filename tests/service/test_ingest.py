@@ -237,3 +237,27 @@ def test_a_bad_file_is_refused(
     found = client.post(FILE, content=content, params=query, headers=headers)
     assert (found.status_code, found.json()["detail"]) == (status, code)
     assert "seawall-upload" not in found.text
+
+
+@pytest.mark.parametrize(("said", "where"), [({"rows": -1}, "rows"), ({"row": 1}, "row")])
+def test_of_a_preview_what_is_wrong_is_named(
+    client: Client, said: dict[str, int], where: str
+) -> None:
+    found = client.post("/api/v3/normalize/preview", json={"records": [RECORD], **said})
+    assert (found.status_code, found.json()["detail"]) == (422, "INVALID_INPUT")
+    assert found.json()["where"] == where
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "where"),
+    [
+        ({"headers": {"Content-Encoding": "gzip"}}, 415, "content-encoding"),
+        ({"params": {"source_system": " "}}, 400, "source_system"),
+    ],
+)
+def test_a_file_that_is_said_to_be_packed_or_of_nowhere_is_refused(
+    client: Client, said: dict[str, Any], status: int, where: str
+) -> None:
+    said["params"] = {"filename": "book.csv", **said.get("params", {})}
+    found = client.post("/api/v3/ingest-file", content=CSV, **said)
+    assert (found.status_code, found.json()["where"]) == (status, where)

@@ -247,3 +247,9 @@ def test_jobs_are_listed_by_status(client: Client, service: Service) -> None:
 def test_a_job_that_is_not_there_is_not_found(client: Client) -> None:
     found = client.get("/api/v3/jobs/job_x")
     assert (found.status_code, found.json()["detail"]) == (404, "JOB_NOT_FOUND")
+
+
+def test_a_filter_by_a_kind_that_is_not_there_is_refused(client: Client) -> None:
+    found = client.get("/api/v3/jobs", params={"kind": "verification"})
+    assert (found.status_code, found.json()["detail"]) == (400, "QUERY_INVALID")
+    assert client.get("/api/v3/jobs", params={"kind": "verify"}).json()["items"] == []

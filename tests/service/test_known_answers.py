@@ -44,6 +44,19 @@ def test_a_packed_answer_is_the_plain_one(client: Client, dataset: str) -> None:
         assert post(client, body, encoding="gzip") == plain
 
 
+def test_a_known_answer_is_not_packed_for_who_refuses_it(
+    client: Client, service: Service, dataset: str
+) -> None:
+    body = question(dataset)
+    for _ in range(3):
+        plain = post(client, body, encoding="gzip")
+    headers = {"content-type": "application/json", "accept-encoding": "gzip;q=0, identity"}
+    found = client.post(RUN, content=body, headers=headers)
+    assert "content-encoding" not in found.headers
+    assert found.content == plain
+    assert service.known.use().hits == 2
+
+
 def test_the_packed_form_of_the_first_answer_is_right_too(client: Client, dataset: str) -> None:
     body = question(dataset)
     assert post(client, body, encoding="gzip") == post(client, body)

@@ -82,6 +82,15 @@ def test_the_worst_scenario_is_explained(client: Client, run: str) -> None:
     assert len(found["positions"]["items"]) == 1
 
 
+@pytest.mark.parametrize("name", ["limit", "continuation", "fields"])
+def test_the_worst_scenarios_are_a_list_of_numbers_that_takes_no_page(
+    client: Client, run: str, name: str
+) -> None:
+    found = client.get(f"{run}/worst-scenarios", params={"count": 3, name: "1"})
+    told = found.json()
+    assert (found.status_code, told["detail"], told["where"]) == (400, "QUERY_INVALID", name)
+
+
 def test_two_simulations_are_compared(client: Client, book: str) -> None:
     before = simulate(client, book)["run_id"]
     after = simulate(client, book, seed=2)["run_id"]

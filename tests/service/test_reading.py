@@ -51,8 +51,48 @@ def test_only_the_fields_that_were_asked_for_are_answered(
 ) -> None:
     items = everything(client, "/api/v3/findings", fields="id,value")
     assert {tuple(item) for item in items} == {("id", "value")}
-    found = client.get("/api/v3/findings", params={"fields": "id,nothing"})
-    assert (found.status_code, found.json()["detail"]) == (400, "QUERY_INVALID")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "findings",
+        "findings/{finding}",
+        "runs/{run}",
+        "runs/{run}/evidence-names",
+        "runs/{run}/tables/records",
+        "datasets/{dataset}/records",
+        "datasets/{dataset}/rejects",  # of which there are none
+        "jobs",  # the same
+        "audit/logs",
+    ],
+)
+def test_a_field_that_nothing_can_have_is_refused_of_what_is_empty_too(
+    client: Client, run: dict[str, Any], path: str
+) -> None:
+    place = path.format(
+        finding=run["material_findings"][0]["id"],
+        run=run["run_id"],
+        dataset=run["dataset_version_id"],
+    )
+    found = client.get(f"/api/v3/{place}", params={"fields": "nothing"})
+    told = found.json()
+    assert (found.status_code, told["detail"], told["where"]) == (400, "QUERY_INVALID", "fields")
+
+
+def test_a_field_that_only_some_have_is_absent_of_the_others(
+    client: Client, run: dict[str, Any]
+) -> None:
+    whole = everything(client, "/api/v3/findings")
+    some = [finding for finding in whole if "scenario_id" in finding]
+    assert 0 < len(some) < len(whole)
+    chosen = everything(client, "/api/v3/findings", fields="id,scenario_id")
+    assert chosen == [
+        {name: finding[name] for name in ("id", "scenario_id") if name in finding}
+        for finding in whole
+    ]
+    (other, *_) = (finding["id"] for finding in whole if "scenario_id" not in finding)
+    assert client.get(f"/api/v3/findings/{other}", params={"fields": "scenario_id"}).json() == {}
 
 
 @pytest.mark.parametrize("token", ["x", "AAAA", "AAAAAAAAAAAAAAAA", "é"])
@@ -70,9 +110,21 @@ def test_a_made_up_place_in_a_numbered_list_is_refused(
 ) -> None:
     path = "/api/v3/" + path.format(dataset)
     client.post("/api/v3/ingest-records", json={"records": [{**RECORD, "source_record_id": "2"}]})
-    query: Any = RowsQuery() if "records" in path else AuditQuery()
-    forged = urlsafe_b64encode(_filters(query) + number.encode()).decode().rstrip("=")
+    query, of = (RowsQuery(), path) if "records" in path else (AuditQuery(), "")
+    forged = urlsafe_b64encode(_filters(query, of) + number.encode()).decode().rstrip("=")
     found = client.get(path, params={"continuation": forged})
+    assert (found.status_code, found.json()["detail"]) == (400, "CONTINUATION_INVALID")
+
+
+def test_a_token_of_another_datasets_rows_is_refused(client: Client) -> None:
+    paths = []
+    for name in ("a", "b"):
+        records = [{**RECORD, "source_record_id": f"{name}{number}"} for number in range(2)]
+        made = client.post("/api/v3/ingest-records", json={"records": records}).json()
+        paths.append(f"/api/v3/datasets/{made['dataset_version_id']}/records")
+    token = client.get(paths[0], params={"limit": 1}).json()["continuation"]
+    assert client.get(paths[0], params={"continuation": token}).status_code == 200
+    found = client.get(paths[1], params={"continuation": token})
     assert (found.status_code, found.json()["detail"]) == (400, "CONTINUATION_INVALID")
 
 
@@ -162,8 +214,47 @@ def test_a_run_is_read_again_with_its_tables(client: Client, run: dict[str, Any]
     listed = everything(client, "/api/v3/runs", engine="debt_stress")
     assert [row["run_id"] for row in listed] == [run["run_id"]]
     assert everything(client, "/api/v3/runs", engine="debt_simulation") == []
-    unknown = client.get("/api/v3/runs", params={"engine": "nothing"}).json()
-    assert (unknown["detail"], unknown["where"]) == ("QUERY_INVALID", "engine")
+
+
+@pytest.mark.parametrize(
+    ("path", "where", "known"),
+    [
+        ("runs", "engine", "debt_stress"),
+        ("evidence", "engine", "debt_stress"),
+        ("evidence", "kind", "debt_exposure"),
+        ("jobs", "status", "queued"),
+    ],
+)
+def test_a_filter_of_a_closed_set_refuses_what_is_not_in_it(
+    client: Client, path: str, where: str, known: str
+) -> None:
+    assert client.get(f"/api/v3/{path}", params={where: known}).status_code == 200
+    found = client.get(f"/api/v3/{path}", params={where: "nothing"})
+    told = found.json()
+    assert (found.status_code, told["detail"], told["where"]) == (400, "QUERY_INVALID", where)
+    assert known in told["message"]
+
+
+def test_evidence_is_filtered_by_its_engine_and_its_kind(
+    client: Client, run: dict[str, Any]
+) -> None:
+    assert len(everything(client, "/api/v3/evidence", engine="debt_stress")) == 5
+    assert everything(client, "/api/v3/evidence", engine="debt_simulation") == []
+    (trail,) = everything(client, "/api/v3/evidence", kind="audit_trail")
+    assert trail["kind"] == "audit_trail"
+
+
+def test_links_of_a_finding_and_a_run_are_those_of_both(
+    client: Client, run: dict[str, Any]
+) -> None:
+    record = {**RECORD, "source_record_id": "loan-2"}
+    made = client.post("/api/v3/ingest-records", json={"records": [record]}).json()
+    body = {"dataset_version_id": made["dataset_version_id"], "started_at": STARTED_AT}
+    other = client.post(RUN, json=body).json()
+    finding, path = run["material_findings"][0]["id"], "/api/v3/links"
+    of_finding = everything(client, path, finding_id=finding)
+    assert everything(client, path, finding_id=finding, run_id=run["run_id"]) == of_finding != []
+    assert everything(client, path, finding_id=finding, run_id=other["run_id"]) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from seawall.lab.disk import disk_folder
 from seawall.lab.http_target import served
-from service.soaking import Soaked, soak
+from service.soaking import Soaked, fill_caches, soak
 
 pytestmark = pytest.mark.long
 
@@ -58,3 +58,12 @@ def test_memory_and_descriptors_stay_flat_for_ten_minutes() -> None:
     with disk_folder() as folder, served(store=folder / "s.db", command=SMALL_CACHES) as target:
         soaked = soak(target, seconds=600, rate=150, round_s=1)
         judge(soaked, bytes_a_request=100, growth_bytes=16 * MB)
+
+
+@pytest.mark.soak
+def test_memory_and_descriptors_stay_flat_once_caches_are_full() -> None:
+    """As the service is by default: what turns over in large caches takes minutes to settle."""
+    with disk_folder() as folder, served(store=folder / "s.db") as target:
+        fill_caches(target, seconds=180)
+        soaked = soak(target, seconds=750, rate=150, round_s=1, settling_s=300)
+        judge(soaked, bytes_a_request=100, growth_bytes=32 * MB)

@@ -10,12 +10,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from seawall import native
-from seawall.engine import EvidenceDraft, FindingDraft
+from seawall.engine import EngineOutcome, EvidenceDraft, FindingDraft
 from seawall.errors import Cancelled, InvalidInput, NotFound
 from seawall.native import RunControl
 from seawall.provenance import InclusionProof
+from seawall.registry import ENGINES
 from seawall.session import Dataset, Session
 from seawall.store import Store, open_store
 
@@ -45,6 +47,23 @@ def test_the_same_question_at_the_same_time_is_the_same_run(
     assert again.findings.to_dicts() == first.findings.to_dicts()
     assert again.evidence_ids == first.evidence_ids
     assert len(session.runs()) == 1
+
+
+def test_a_run_that_leaves_the_same_twice_is_not_kept(
+    session: Session, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it could not be verified."""
+    sound = ENGINES["debt_stress"]
+
+    def twice(*asked: Any) -> EngineOutcome[Any]:
+        found = sound.run(*asked)
+        return replace(found, evidence=(*found.evidence, found.evidence[0]))
+
+    monkeypatch.setitem(ENGINES, "debt_stress", replace(sound, run=twice))
+    with pytest.raises(ValueError, match="debt_stress leaves the same evidence twice"):
+        session.stress(dataset)
+    assert session.runs() == []
+    assert session.verify().ok
 
 
 def test_the_same_question_at_another_time_is_another_run_on_the_same_evidence(

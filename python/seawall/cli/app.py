@@ -82,15 +82,17 @@ def demo(
     tape: Annotated[
         Path | None, typer.Option(help="Your own tape instead of a generated book.")
     ] = None,
-    profile: Annotated[str | None, typer.Option(help="Its profile.  [default: generic]")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Its profile.", show_default="generic")
+    ] = None,
     currency: Annotated[
-        str | None, typer.Option(help="The book's.  [default: the one of most records]")
+        str | None, typer.Option(help="The book's.", show_default="the one of most records")
     ] = None,
     rates: Annotated[
-        Path | None, typer.Option(help="ECB-style rates.  [default: built-in month ends]")
+        Path | None, typer.Option(help="ECB-style rates.", show_default="built-in month ends")
     ] = None,
     rates_date: Annotated[
-        str | None, typer.Option(help="Their day.  [default: the tape's reporting date]")
+        str | None, typer.Option(help="Their day.", show_default="the tape's reporting date")
     ] = None,
     folder: Annotated[Path, typer.Option(help="Where the ledger goes.")] = Path("results/demo"),
     instruments: Annotated[int, typer.Option(min=1, help="Of the generated book.")] = 100_000,
@@ -137,7 +139,8 @@ def ingest(
         bool, typer.Option("--suggest", help="Propose a profile for this file; write nothing else.")
     ] = False,
     output: Annotated[
-        Path | None, typer.Option(help="Where --suggest writes the profile.  [default: NAME.toml]")
+        Path | None,
+        typer.Option(help="Where --suggest writes the profile.", show_default="NAME.toml"),
     ] = None,
     currency: Annotated[
         str | None, typer.Option(help="Of all money, for --suggest where no column names it.")

@@ -96,7 +96,7 @@ def _digest(text: str) -> bytes:
 @app.command()
 def export(
     output: Annotated[
-        Path | None, typer.Option(help="The .ndjson file to write.  [default: standard output]")
+        Path | None, typer.Option(help="The .ndjson file to write.", show_default="standard output")
     ] = None,
     all_tenants: AllTenants = False,
     store: Store = None,

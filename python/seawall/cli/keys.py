@@ -25,14 +25,15 @@ def create(
         list[str], typer.Option(help="admin, execute, ingest or read; may be repeated.")
     ],
     days: Annotated[
-        int | None, typer.Option(min=1, max=3650, help="How long it is good.  [default: for ever]")
+        int | None,
+        typer.Option(min=1, max=3650, help="How long it is good.", show_default="for ever"),
     ] = None,
     expires_at: Annotated[
         str | None, typer.Option(help="Until when it is good, as 2027-01-01T00:00:00Z.")
     ] = None,
     secrets_file: Annotated[
         Path | None,
-        typer.Option(help="The server's.  [default: beside the store, its name with .secrets]"),
+        typer.Option(help="The server's.", show_default="beside the store, its name with .secrets"),
     ] = None,
     store: Store = None,
     tenant: Tenant = None,

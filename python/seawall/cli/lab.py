@@ -27,13 +27,11 @@ def run(
         Literal["ci", "quick", "full"],
         typer.Option(help="How much: a minute, minutes, or an hour and more."),
     ] = "quick",
-    only: Annotated[
-        str, typer.Option(help="Sections, by commas.  [default: all]", show_default=False)
-    ] = "",
+    only: Annotated[str, typer.Option(help="Sections, by commas.", show_default="all")] = "",
     results: Results = DEFAULT_RESULTS,
     benchmarks: Annotated[
         Path | None,
-        typer.Option(help="Folder of the benchmark commands.  [default: that of the source]"),
+        typer.Option(help="Folder of the benchmark commands.", show_default="that of the source"),
     ] = None,
     new: Annotated[
         bool, typer.Option("--new", help="Do not go on with a run that was interrupted.")
@@ -113,13 +111,13 @@ def report(
         list[str] | None,
         typer.Argument(
             help="A run: its file, the beginning of its name, or latest. Several that measured"
-            " different steps of one commit are shown as one.  [default: latest]",
-            show_default=False,
+            " different steps of one commit are shown as one.",
+            show_default="latest",
         ),
     ] = None,
     results: Results = DEFAULT_RESULTS,
     output: Annotated[
-        Path | None, typer.Option(help="Folder to write.  [default: report, beside the runs]")
+        Path | None, typer.Option(help="Folder to write.", show_default="report, beside the runs")
     ] = None,
     data: Annotated[
         bool, typer.Option("--data", help="Write the run itself beside it, packed.")
@@ -244,7 +242,7 @@ def export(
         str, typer.Option(help="Dataset version that requests are of, dv_…, where they name one.")
     ] = "",
     output: Annotated[
-        Path | None, typer.Option(help="The file to write.  [default: standard output]")
+        Path | None, typer.Option(help="The file to write.", show_default="standard output")
     ] = None,
 ) -> None:
     """Write a load profile as a Locust file or a k6 script."""

@@ -19,11 +19,11 @@ def flame(
     ] = True,
     results: Results = DEFAULT_RESULTS,
     output: Annotated[
-        Path | None, typer.Option(help="The SVG to write.  [default: beside the runs]")
+        Path | None, typer.Option(help="The SVG to write.", show_default="beside the runs")
     ] = None,
     benchmarks: Annotated[
         Path | None,
-        typer.Option(help="Folder of the benchmark commands.  [default: that of the source]"),
+        typer.Option(help="Folder of the benchmark commands.", show_default="that of the source"),
     ] = None,
 ) -> None:
     """Run one step under py-spy and draw where its time goes; nothing of it is kept as a figure."""

@@ -33,8 +33,8 @@ def load(
     profile: Annotated[
         str | None,
         typer.Argument(
-            help="A shipped profile, or a TOML or JSON file.  [default: list those shipped]",
-            show_default=False,
+            help="A shipped profile, or a TOML or JSON file.",
+            show_default="list those shipped",
         ),
     ] = None,
     url: Annotated[str, typer.Option(help="http://host:port of a running server.")] = "",

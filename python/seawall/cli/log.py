@@ -30,7 +30,9 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Output = Annotated[Path | None, typer.Option(help="The file to write.  [default: standard output]")]
+Output = Annotated[
+    Path | None, typer.Option(help="The file to write.", show_default="standard output")
+]
 
 
 @app.command()
@@ -73,7 +75,9 @@ def sign(
 
 @app.command()
 def head(
-    number: Annotated[int | None, typer.Argument(help="Which one.  [default: the last]")] = None,
+    number: Annotated[
+        int | None, typer.Argument(help="Which one.", show_default="the last")
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="Write the head to this file.")] = None,
     store: Store = None,
     as_json: Json = False,
@@ -121,7 +125,9 @@ def prove(
     row: Annotated[
         str, typer.Argument(help="dv_…, ev_…, fi_…, ln_…, run_…, or a sequence of the audit.")
     ],
-    head: Annotated[int | None, typer.Option(help="Under which head.  [default: the last]")] = None,
+    head: Annotated[
+        int | None, typer.Option(help="Under which head.", show_default="the last")
+    ] = None,
     output: Output = None,
     store: Store = None,
     tenant: Tenant = None,
@@ -138,7 +144,7 @@ def consistency(
     old: Annotated[
         str, typer.Argument(help="Number of a head, or the file of one kept elsewhere.")
     ],
-    new: Annotated[int | None, typer.Argument(help="A later one.  [default: the last]")] = None,
+    new: Annotated[int | None, typer.Argument(help="A later one.", show_default="the last")] = None,
     output: Output = None,
     store: Store = None,
 ) -> None:
@@ -158,7 +164,7 @@ def check(
     head: Annotated[
         str | None,
         typer.Argument(
-            help="Number of a head, or the file of one kept elsewhere.  [default: the last]"
+            help="Number of a head, or the file of one kept elsewhere.", show_default="the last"
         ),
     ] = None,
     public_key: Annotated[

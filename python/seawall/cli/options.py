@@ -23,17 +23,15 @@ Store = Annotated[
     str | None,
     typer.Option(
         "--store",
-        help="SQLite file of the ledger, or postgresql://…  [default: seawall.db]",
-        show_default=False,
+        help="SQLite file of the ledger, or postgresql://….",
+        show_default="seawall.db",
     ),
 ]
-Tenant = Annotated[
-    str | None, typer.Option("--tenant", help="Whose data.  [default: default]", show_default=False)
-]
+Tenant = Annotated[str | None, typer.Option("--tenant", help="Whose data.", show_default="default")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
 Threads = Annotated[
     int | None,
-    typer.Option("--threads", help="Threads; 0 for all cores.  [default: 0]", show_default=False),
+    typer.Option("--threads", help="Threads; 0 for all cores.", show_default="0"),
 ]
 
 # Of every question that is asked of a book:
@@ -48,7 +46,7 @@ RatesDate = Annotated[
     str | None, typer.Option(help="Day of the rates; the last on or before it are used.")
 ]
 StartedAt = Annotated[
-    str | None, typer.Option(help="When it was asked (ISO 8601 with zone).  [default: now]")
+    str | None, typer.Option(help="When it was asked (ISO 8601 with zone).", show_default="now")
 ]
 
 

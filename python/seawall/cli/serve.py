@@ -47,7 +47,7 @@ def serve(
     ] = 60,
     secrets_file: Annotated[
         Path | None,
-        typer.Option(help="The server's.  [default: beside the store, its name with .secrets]"),
+        typer.Option(help="The server's.", show_default="beside the store, its name with .secrets"),
     ] = None,
     log_requests: Annotated[
         bool, typer.Option("--log-requests/--no-log-requests", help="A line on stderr for each.")

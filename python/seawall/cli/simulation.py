@@ -59,9 +59,9 @@ class SimulationOptions(msgspec.Struct, frozen=True):
         typer.Option("--set", help="One parameter: default_probability.assumed_pct=2"),
     ]
     scenarios: Annotated[
-        int | None, typer.Option(min=1, help="How many scenarios.  [default: 100000]")
+        int | None, typer.Option(min=1, help="How many scenarios.", show_default="100000")
     ]
-    seed: Annotated[int | None, typer.Option(min=0, help="Of all draws.  [default: 1]")]
+    seed: Annotated[int | None, typer.Option(min=0, help="Of all draws.", show_default="1")]
     levels: Annotated[
         list[float] | None,
         typer.Option("--level", help="A confidence level such as 0.999; may be repeated."),
@@ -78,13 +78,15 @@ class SimulationOptions(msgspec.Struct, frozen=True):
         typer.Option(
             "--losses",
             help="Losses given default: fixed, parametric (higher where many default) or "
-            "waterfall.  [default: fixed]",
+            "waterfall.",
+            show_default="fixed",
         ),
     ]
     sampling: Annotated[
         str | None,
         typer.Option(
-            help="plain, importance (for a rare tail) or sobol (for the mean).  [default: plain]"
+            help="plain, importance (for a rare tail) or sobol (for the mean).",
+            show_default="plain",
         ),
     ]
     assumed_pd_pct: Annotated[

@@ -33,7 +33,7 @@ from seawall.refused_value import refused_value
 from seawall.session import Run
 
 Levels = Annotated[
-    list[float] | None, typer.Option("--level", help="A level.  [default: those of the run]")
+    list[float] | None, typer.Option("--level", help="A level.", show_default="those of the run")
 ]
 RunId = Annotated[str, typer.Argument(help="A simulation run, run_….")]
 
@@ -92,7 +92,7 @@ def whatif(
 def explain(
     run: RunId,
     scenario: Annotated[
-        int | None, typer.Option(help="Its number.  [default: the one that loses most]")
+        int | None, typer.Option(help="Its number.", show_default="the one that loses most")
     ] = None,
     limit: Limit = 10,
     store: Store = None,

@@ -38,7 +38,7 @@ class StressOptions(msgspec.Struct, frozen=True):
     rates: Rates
     rates_date: RatesDate
     max_rate_age_days: Annotated[
-        int | None, typer.Option(min=0, help="Refuse rates that are older.  [default: 7]")
+        int | None, typer.Option(min=0, help="Refuse rates that are older.", show_default="7")
     ]
     months: Annotated[
         int | None,
@@ -56,7 +56,8 @@ class StressOptions(msgspec.Struct, frozen=True):
         ),
     ]
     as_of: Annotated[
-        str | None, typer.Option(help="Their day 0.  [default: the book's latest reporting date]")
+        str | None,
+        typer.Option(help="Their day 0.", show_default="the book's latest reporting date"),
     ]
     started_at: StartedAt
 

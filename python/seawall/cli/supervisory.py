@@ -78,7 +78,9 @@ def import_path(
     path_id: Annotated[str, typer.Option(help="What the path is to be called.")],
     year: Annotated[int, typer.Option(help="Of the publication.")],
     output: Annotated[Path, typer.Option(help="The .json file to write.")],
-    title: Annotated[str | None, typer.Option(help="For people.  [default: the path's id]")] = None,
+    title: Annotated[
+        str | None, typer.Option(help="For people.", show_default="the path's id")
+    ] = None,
     document: Annotated[
         str, typer.Option(help="What was published, as the evidence is to cite it.")
     ] = "supervisory scenarios",

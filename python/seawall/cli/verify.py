@@ -27,7 +27,9 @@ from seawall.session.tree_heads import find_head
 def export(
     run: Annotated[str, typer.Argument(help="A run, run_….")],
     output: Annotated[Path, typer.Option(help="The file to write.")] = Path("bundle.json"),
-    head: Annotated[int | None, typer.Option(help="Under which head.  [default: the last]")] = None,
+    head: Annotated[
+        int | None, typer.Option(help="Under which head.", show_default="the last")
+    ] = None,
     store: Store = None,
     tenant: Tenant = None,
     as_json: Json = False,

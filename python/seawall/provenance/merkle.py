@@ -153,10 +153,17 @@ class InclusionProof(
 ):
     """That a leaf is in a Merkle tree, for anyone who trusts the root."""
 
-    leaf_index: Annotated[int, msgspec.Meta(ge=0)]  # counted from 0
-    leaf_count: Annotated[int, msgspec.Meta(ge=1)]  # of the whole tree
-    path: tuple[DigestHex, ...]  # the siblings' hashes, from the leaf up
-    root: DigestHex
+    leaf_index: Annotated[
+        Annotated[int, msgspec.Meta(ge=0)], msgspec.Meta(description="Its place, counted from 0.")
+    ]
+    leaf_count: Annotated[
+        Annotated[int, msgspec.Meta(ge=1)], msgspec.Meta(description="Of the whole tree.")
+    ]
+    path: Annotated[
+        tuple[DigestHex, ...],
+        msgspec.Meta(description="The siblings' hashes, hexadecimal, from the leaf up."),
+    ]
+    root: Annotated[DigestHex, msgspec.Meta(description="The tree's root, hexadecimal.")]
 
     def verify(self, leaf: bytes) -> bool:
         """Return whether this proves that the leaf's own bytes are in the tree of `root`."""

@@ -10,6 +10,7 @@ from litestar.config.compression import CompressionConfig
 from seawall.registry import ENGINES
 from seawall.service.access.doors import Access
 from seawall.service.admission import Admission, AdmissionOptions
+from seawall.service.content_codings import GzipWhereTaken
 from seawall.service.documented import PACKS_ITSELF
 from seawall.service.early_refusals import EarlyRefusals
 from seawall.service.engine_health import engine_monitor
@@ -137,6 +138,7 @@ def make_app(
             backend="gzip",
             minimum_size=GZIP_FROM_BYTES,
             gzip_compress_level=GZIP_LEVEL,
+            middleware_class=GzipWhereTaken,
             exclude_opt_key=PACKS_ITSELF,
         ),
         openapi_config=None,

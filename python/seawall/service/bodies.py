@@ -44,12 +44,18 @@ async def json_body(request: "Request[Any, Any, Any]") -> bytes:
         if name == b"content-type" and value != _JSON:
             if value.partition(b";")[0].strip().lower() != _JSON:
                 raise _unsupported(f"send {_JSON.decode()}", "content-type")
-        elif name == b"content-encoding" and value.strip().lower() != b"identity":
-            raise _unsupported("packed bodies are not taken", "content-encoding")
+        elif name == b"content-encoding":
+            refuse_packed(value.decode("latin-1"))
         elif name == b"content-length" and value.isdigit():
             announced = int(value[:20])
     most = request.route_handler.resolve_request_max_body_size()
     return await _whole(request, announced, inf if most is None else most)
+
+
+def refuse_packed(content_encoding: str) -> None:
+    """Refuse what a body's header says of packing; raises InvalidInput (415)."""
+    if content_encoding.strip().lower() != "identity":
+        raise _unsupported("packed bodies are not taken", "content-encoding")
 
 
 async def _whole(request: "Request[Any, Any, Any]", announced: int, most: float) -> bytes:
@@ -115,13 +121,13 @@ def _decode(body: bytes, kind: type[T]) -> T:
 def _refusal(body: bytes, kind: type[Any], error: msgspec.ValidationError) -> InvalidInput:
     message, place = refused_value(error, kind)
     place = place.lstrip(".")
-    named = [name for name in kind.__struct_fields__ if name in NAMED_FIELDS]
+    named = [field for field in msgspec.structs.fields(kind) if field.name in NAMED_FIELDS]
     given = _decode(body, object)  # what is no JSON further on is refused as that
     if isinstance(given, dict):
-        for name in named:
-            if given.get(name) in (None, ""):
-                return InvalidInput("is required", where=name, code=f"{name}_required")
-    code = f"{place}_invalid" if place in named else ""
+        for field in named:
+            if field.required and given.get(field.name) in (None, ""):
+                return InvalidInput("is required", where=field.name, code=f"{field.name}_required")
+    code = f"{place}_invalid" if place in [field.name for field in named] else ""
     return InvalidInput(message, where=place, code=code)
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 class FinancialImpact(msgspec.Struct, frozen=True):
     """An amount of money."""
 
-    amount: float
+    amount: Annotated[float, Meta(description="The finding's value.")]
     currency: Annotated[str, Meta(description="ISO 4217 code.")]
 
 
@@ -18,17 +18,17 @@ class StatedFinding(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: Annotated[str, Meta(description="The form of the document: seawall.finding/1.")]
     engine: Annotated[str, Meta(description="The engine that found it, by its name.")]
-    engine_version: str
-    dataset_version_id: str
+    engine_version: Annotated[str, Meta(description="The version of the engine that found it.")]
+    dataset_version_id: Annotated[str, Meta(description="What it was found in.")]
     title: Annotated[str, Meta(description="Its category and subject: stress:market_crash.")]
-    category: str
+    category: Annotated[str, Meta(description="The kind of finding, such as stress_test.")]
     metric: Annotated[str, Meta(description="The figure that the value is.")]
-    description: str
+    description: Annotated[str, Meta(description="A sentence for readers.")]
     value: Annotated[float, Meta(description="In the book's currency.")]
     threshold: Annotated[float, Meta(description="Material from this value on.")]
-    is_material: bool
+    is_material: Annotated[bool, Meta(description="Whether the value reaches the threshold.")]
     materiality: Annotated[str, Meta(description="material or not_material.")]
-    financial_impact: FinancialImpact
+    financial_impact: Annotated[FinancialImpact, Meta(description="The value with its currency.")]
     financial_impact_eur: Annotated[
         float | UnsetType, Meta(description="The amount, of a book in EUR.")
     ] = UNSET
@@ -73,4 +73,4 @@ class StatedFinding(msgspec.Struct, frozen=True, kw_only=True):
 class FindingAnswer(StatedFinding, frozen=True, kw_only=True):
     """A finding under its identifier; what is not of every finding is absent of the others."""
 
-    id: str
+    id: Annotated[str, Meta(description="The finding's identifier.")]

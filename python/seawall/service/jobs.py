@@ -5,9 +5,10 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
+from msgspec import Meta
 
 from seawall.canonical import canonical_json
 from seawall.errors import Cancelled, Conflict, NotFound, SeawallError, StoreError
@@ -61,9 +62,9 @@ class JobKind(Protocol):
 class JobError(msgspec.Struct, frozen=True):
     """Why a job failed, as its request would have been answered."""
 
-    detail: str
-    message: str
-    where: str
+    detail: Annotated[str, Meta(description="Its code, as of a problem.")]
+    message: Annotated[str, Meta(description="The reason in words.")]
+    where: Annotated[str, Meta(description="The place, such as parameters.seed; may be empty.")]
 
 
 class _Live(msgspec.Struct):

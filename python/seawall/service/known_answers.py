@@ -8,6 +8,7 @@ from gzip import compress
 
 from litestar.types import Receive, Scope, Send
 
+from seawall.service.content_codings import takes_gzip
 from seawall.session.cache import ByteBoundedCache, CacheUse
 
 KNOWN_BYTES = 1 << 26
@@ -46,9 +47,7 @@ class KnownAnswer:
         self._packed = packed
 
     def _packs(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        return len(self.plain) >= GZIP_FROM_BYTES and any(
-            name == b"accept-encoding" and b"gzip" in value for name, value in headers
-        )
+        return len(self.plain) >= GZIP_FROM_BYTES and takes_gzip(headers)
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Answer."""

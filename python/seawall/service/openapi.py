@@ -13,6 +13,7 @@ from seawall import __version__
 from seawall.errors import InvalidInput
 from seawall.service.admission import NEVER_WAIT
 from seawall.service.documented import Described
+from seawall.service.problem_codes import CODES
 from seawall.service.problems import Problem
 
 _REFS = "#/components/schemas/{name}"
@@ -33,6 +34,9 @@ _PLACES = {
     "token_id": "A token's identifier, its jti.",
     "wire_name": "An engine, as its routes name it.",
 }
+
+# What tells a type from the others in its place: no annotation of the Struct has it.
+_TAG = {"description": "Says which of several types this is."}
 
 _Operation = tuple[str, str, HTTPRouteHandler, Described]  # path, method, handler, what it says
 
@@ -65,7 +69,10 @@ def openapi_document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": {k: _component(v) for k, v in components.items() if k not in queries},
+            "schemas": {
+                **{k: _component(v) for k, v in components.items() if k not in queries},
+                **{_problem_name(status): _problem(status) for status in sorted(CODES)},
+            },
             "headers": {
                 "RequestId": {
                     "description": "The request's identifier: the caller's, or a new one.",
@@ -215,10 +222,28 @@ def _responses(
 
 
 def _refusal_schema(said: Described, status: int, schema_of: Mapping[str, Any]) -> Any:
-    problem = schema_of[_key(Problem)]
+    problem = {"$ref": _REFS.format(name=_problem_name(status))}
     if status in said.also:  # an answer of its own, such as that of a service that is not well
         return {"anyOf": [_answer_schema(said, schema_of), problem]}
     return problem
+
+
+def _problem_name(status: int) -> str:
+    return f"{Problem.__name__}{status}"
+
+
+def _problem(status: int) -> dict[str, Any]:
+    """Return the schema of a problem with the codes that its status has."""
+    return {
+        "description": f"A problem of status {status}.",
+        "allOf": [{"$ref": _REFS.format(name=Problem.__name__)}],
+        "properties": {
+            "detail": {
+                "description": "A code that such a problem may bear.",
+                "enum": [code.upper() for code in CODES[status]],
+            }
+        },
+    }
 
 
 def _refusals(path: str, handler: HTTPRouteHandler, said: Described) -> set[int]:
@@ -269,4 +294,8 @@ def _component(schema: Mapping[str, Any]) -> dict[str, Any]:
     if "description" in schema:
         lines = [line.strip() for line in schema["description"].splitlines()]
         closed["description"] = "\n".join(lines)
+    closed["properties"] = {
+        name: {**_TAG, **member} if len(member.get("enum", ())) == 1 else member
+        for name, member in schema["properties"].items()
+    }
     return closed

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 
@@ -26,7 +26,10 @@ class OneQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     fields: Annotated[
         Annotated[str, Meta(max_length=1_000)] | UnsetType,
-        Meta(description="Names of the fields to answer, between commas; absent: all."),
+        Meta(
+            description="Names of the fields to answer, between commas; absent: all. What the "
+            "schema knows and an item has none of is absent of that item."
+        ),
     ] = UNSET
 
 
@@ -48,8 +51,13 @@ class Page(msgspec.Struct, frozen=True):
     Under filters a page may have fewer items than its limit, or none, and still go on.
     """
 
-    items: list[dict[str, Any]]
-    continuation: str | None
+    items: Annotated[
+        list[dict[str, Any]],
+        Meta(description="Rows under the columns of the table: at most as many as the limit."),
+    ]
+    continuation: Annotated[
+        str | None, Meta(description="Asks for the next page; null: this is the last.")
+    ]
 
 
 def read_page(
@@ -91,13 +99,22 @@ def read_page(
 
 
 def slice_page(
-    query: PageQuery, count: int, rows: Callable[[int, int], list[dict[str, Any]]]
+    query: PageQuery,
+    count: int,
+    rows: Callable[[int, int], list[dict[str, Any]]],
+    *,
+    columns: Collection[str],
+    path: str,
 ) -> Page:
-    """Read one page of rows that are known by their number: ``rows(first, how many)``."""
-    first = row_number(_after(query)) or 0
+    """Read one page of rows that are known by their number: ``rows(first, how many)``.
+
+    A token is of ``path``, which says whose rows they are.
+    """
+    check_fields(query, columns)
+    first = row_number(_after(query, path)) or 0
     items = rows(first, query.limit)
     end = first + len(items)
-    return _page(query, items, str(end) if end < count else None)
+    return _page(query, items, str(end) if end < count else None, path)
 
 
 def row_number(after: str | None) -> int | None:
@@ -115,35 +132,42 @@ def row_number(after: str | None) -> int | None:
     return int(after)
 
 
-def select_fields(item: Mapping[str, Any], query: OneQuery) -> dict[str, Any]:
-    """Return the fields that were asked for; all without a choice.
+def check_fields(query: OneQuery, known: Collection[str]) -> None:
+    """Refuse names of fields that nothing which is answered can have.
 
     Raises
     ------
     InvalidInput
-        ``query_invalid`` for a name that is not there.
+        ``query_invalid`` for the first of them.
     """
-    if query.fields is UNSET:
-        return dict(item)
-    names = [name.strip() for name in query.fields.split(",")]
-    for name in names:
-        if name not in item:
+    for name in _names(query):
+        if name not in known:
             raise InvalidInput(
                 f'there is no field "{name[:64]}"', where="fields", code="query_invalid"
             )
-    return {name: item[name] for name in names}
 
 
-def _page(query: PageQuery, items: list[dict[str, Any]], after: str | None) -> Page:
-    token = None if after is None else _token(query, after)
+def select_fields(item: Mapping[str, Any], query: OneQuery) -> dict[str, Any]:
+    """Return the fields that were asked for, of those that the item has; all without a choice."""
+    if query.fields is UNSET:
+        return dict(item)
+    return {name: item[name] for name in _names(query) if name in item}
+
+
+def _names(query: OneQuery) -> list[str]:
+    return [] if query.fields is UNSET else [name.strip() for name in query.fields.split(",")]
+
+
+def _page(query: PageQuery, items: list[dict[str, Any]], after: str | None, path: str = "") -> Page:
+    token = None if after is None else _token(query, after, path)
     return Page([select_fields(item, query) for item in items], token)
 
 
-def _token(query: PageQuery, after: str) -> str:
-    return urlsafe_b64encode(_filters(query) + after.encode()).decode().rstrip("=")
+def _token(query: PageQuery, after: str, path: str) -> str:
+    return urlsafe_b64encode(_filters(query, path) + after.encode()).decode().rstrip("=")
 
 
-def _after(query: PageQuery) -> str | None:
+def _after(query: PageQuery, path: str = "") -> str | None:
     if query.continuation is UNSET:
         return None
     text = query.continuation
@@ -152,17 +176,17 @@ def _after(query: PageQuery) -> str | None:
         after = raw[8:].decode()
     except (BadBase64, ValueError) as error:
         raise _not_of_this_list() from error
-    if raw[:8] != _filters(query) or not after:
+    if raw[:8] != _filters(query, path) or not after:
         raise _not_of_this_list()
     return after
 
 
-def _filters(query: PageQuery) -> bytes:
+def _filters(query: PageQuery, path: str) -> bytes:
     """Eight bytes that tell one list and its filters from another's."""
     told = msgspec.structs.asdict(query)
     for name in ("continuation", "fields", "limit"):
         told.pop(name)
-    text = repr((type(query).__name__, sorted(told.items())))
+    text = repr((type(query).__name__, path, sorted(told.items())))
     return sha256(text.encode()).digest()[:8]
 
 

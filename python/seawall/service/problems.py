@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from msgspec import Meta
 
 from seawall.errors import Cancelled, Conflict, InvalidInput, NotFound, SeawallError, StoreError
+from seawall.service.problem_codes import STATUS
 
 _log = logging.getLogger("seawall.service")
 
@@ -37,8 +38,8 @@ class Problem(msgspec.Struct, frozen=True):
     detail: Annotated[
         str,
         Meta(
-            description="A code to act on: one of the errors' reference, in upper case. A status "
-            "may have several, and more may come.",
+            description="A code to act on: one of the errors' reference, in upper case. Which "
+            "ones a status has is in its own schema; a later release may have more.",
             extra_json_schema={"pattern": "^[A-Z][A-Z_]*$"},
         ),
     ]
@@ -50,41 +51,6 @@ class Problem(msgspec.Struct, frozen=True):
     request_id: Annotated[str, Meta(description="The request's, as its header has it.")]
 
 
-STATUS: Mapping[str, int] = {
-    "auth_required": 401,
-    "auth_invalid": 401,
-    "forbidden": 403,
-    "body_too_slow": 408,
-    "body_too_large": 413,
-    "unsupported_media_type": 415,
-    "rate_limited": 429,
-    "engine_disabled": 503,
-    "overloaded": 503,
-    "store_full": 507,
-    # What a caller left out or wrote in another form than the contract's.
-    **dict.fromkeys(
-        (
-            "body_invalid",
-            "continuation_invalid",
-            "dataset_version_id_required",
-            "dataset_version_id_invalid",
-            "file_checksum_mismatch",
-            "query_invalid",
-            "record_invalid_type",
-            "records_required",
-            "run_id_invalid",
-            "run_id_required",
-            "source_record_id_required",
-            "source_system_required",
-            "source_unreadable",
-            "started_at_required",
-            "started_at_invalid",
-        ),
-        400,
-    ),
-}
-"""Status by code, where it is not that of the failure's class."""
-
 _STATUS_OF_CLASS: tuple[tuple[type[SeawallError], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
@@ -92,8 +58,6 @@ _STATUS_OF_CLASS: tuple[tuple[type[SeawallError], int], ...] = (
     (StoreError, 503),
     (InvalidInput, 422),
 )
-
-_KINDS = ("dataset_version", "run", "finding", "evidence", "job")
 
 _HTTP_CODES = {
     400: "body_invalid",
@@ -104,7 +68,7 @@ _HTTP_CODES = {
 
 
 def status_of(error: SeawallError) -> int:
-    """Return the HTTP status of a failure on purpose."""
+    """Return the HTTP status of a failure on purpose; of a code without one that of its class."""
     if error.code in STATUS:
         return STATUS[error.code]
     return next((status for kind, status in _STATUS_OF_CLASS if isinstance(error, kind)), 500)
@@ -112,11 +76,11 @@ def status_of(error: SeawallError) -> int:
 
 def wire_code(error: SeawallError) -> str:
     """Return the code as the wire spells it; what is not found names its kind."""
-    if error.code == NotFound.default_code:
-        kind = error.where.partition("[")[0]
-        if kind in _KINDS:
-            return f"{kind}_not_found".upper()
-    return error.code.upper()
+    code = error.code
+    if code == NotFound.default_code:
+        of_kind = f"{error.where.partition('[')[0]}_{code}"
+        code = of_kind if of_kind in STATUS else code
+    return code.upper()
 
 
 def problem(

@@ -11,6 +11,8 @@ from msgspec import Meta, UnsetType
 
 from seawall.errors import InvalidInput
 from seawall.refused_value import refused_value
+from seawall.service.chosen_fields import choices
+from seawall.service.pages import OneQuery, check_fields
 from seawall.session.question import iso_time
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -31,7 +33,12 @@ def decode_query(request: "Request[Any, Any, Any]", kind: type[T]) -> T:
     InvalidInput
         ``query_invalid`` with the parameter's name.
     """
-    return _decode(request.scope["query_string"], kind)
+    query = _decode(request.scope["query_string"], kind)
+    if isinstance(query, OneQuery):
+        known = choices(request.scope["route_handler"].opt["described"].answer)
+        if known is not None:
+            check_fields(query, known)
+    return query
 
 
 def between(query: msgspec.Struct, name: str) -> Callable[[str], bool]:

@@ -20,17 +20,19 @@ _Field = tuple[str, Any] | tuple[str, Any, Any]
 class RunMetadata(msgspec.Struct, frozen=True):
     """What a report is of."""
 
-    dataset_version_id: str
-    run_id: str
+    dataset_version_id: Annotated[str, Meta(description="What the run was on.")]
+    run_id: Annotated[str, Meta(description="The run's identifier.")]
     engine: Annotated[str, Meta(description="By its name.")]
-    engine_version: str
+    engine_version: Annotated[str, Meta(description="The version of the engine that ran.")]
     started_at: Annotated[str, Meta(description="As the caller gave it, in UTC.")]
 
 
 class ReportMetadata(RunMetadata, frozen=True):
     """What a report is of, and how much it tells."""
 
-    report_type: Literal["standard", "granular", "aggregated"]
+    report_type: Annotated[
+        Literal["standard", "granular", "aggregated"], Meta(description="How much is told.")
+    ]
 
 
 class ReportedTable(msgspec.Struct, frozen=True):
@@ -43,21 +45,26 @@ class ReportedTable(msgspec.Struct, frozen=True):
 class FindingCounts(msgspec.Struct, frozen=True):
     """The findings of a run, counted."""
 
-    count: int
-    material_count: int
-    by_category: dict[str, int]
+    count: Annotated[int, Meta(description="All findings.")]
+    material_count: Annotated[int, Meta(description="Those that reach their threshold.")]
+    by_category: Annotated[dict[str, int], Meta(description="All findings by their category.")]
 
 
 class RunSummary(msgspec.Struct, frozen=True):
     """A run of a list."""
 
-    run_id: str
-    dataset_version_id: str
+    run_id: Annotated[
+        str,
+        Meta(
+            description="The same question on the same dataset at the same time has the same one."
+        ),
+    ]
+    dataset_version_id: Annotated[str, Meta(description="What the run was on.")]
     engine: Annotated[str, Meta(description="By its name.")]
-    engine_version: str
+    engine_version: Annotated[str, Meta(description="The version of the engine that ran.")]
     started_at: Annotated[str, Meta(description="As the caller gave it, in UTC.")]
     created_at: Annotated[str, Meta(description="When it was first written.")]
-    created_by: str
+    created_by: Annotated[str, Meta(description="Who asked first.")]
 
 
 def run_answer(engine: Engine) -> Type:
@@ -66,7 +73,7 @@ def run_answer(engine: Engine) -> Type:
         engine,
         "RunReport",
         "What a run found out, and of what.",
-        [("metadata", RunMetadata)],
+        [("metadata", Annotated[RunMetadata, _said("What the report is of.")])],
         bases=(engine.result,),
     )
     return _made(
@@ -75,9 +82,9 @@ def run_answer(engine: Engine) -> Type:
         "What a run answers. Beside it stand the identifiers of its evidence: of a kind that is "
         "left once `<kind>_evidence_id`, of others `<kind>_evidence_ids` by subject.",
         [
-            ("dataset_version_id", str),
+            ("dataset_version_id", Annotated[str, _said("What the run was on.")]),
             ("started_at", Annotated[str, Meta(description="As the caller gave it, in UTC.")]),
-            ("run_id", str),
+            ("run_id", Annotated[str, _said("The same question again has the same one.")]),
             *_evidence_fields(engine),
             (
                 "material_findings",
@@ -86,7 +93,7 @@ def run_answer(engine: Engine) -> Type:
                     Meta(description="Those that reach their threshold, in the engine's order."),
                 ],
             ),
-            ("report", report),
+            ("report", Annotated[report, _said("The figures.")]),
             ("assumptions", _assumptions()),
         ],
     )
@@ -123,8 +130,8 @@ def report_answer(engine: Engine) -> Type:
         "ReportAnswer",
         "A report; what it holds beside the findings depends on its type.",
         [
-            ("metadata", ReportMetadata),
-            ("report", report),
+            ("metadata", Annotated[ReportMetadata, _said("What the report is of.")]),
+            ("report", Annotated[report, _said("As much as was asked for.")]),
             (
                 "findings",
                 Annotated[list[FindingAnswer], _said("All of the run; none when aggregated.")],
@@ -153,8 +160,8 @@ def stored_run(engine: Engine) -> Type:
                 "evidence_ids",
                 Annotated[dict[str, str], _said("By kind, or kind:subject.")],
             ),
-            ("findings", list[FindingAnswer]),
-            ("result", engine.result),
+            ("findings", Annotated[list[FindingAnswer], _said("In the engine's order.")]),
+            ("result", Annotated[engine.result, _said("The figures.")]),
         ],
     )
 

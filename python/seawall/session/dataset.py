@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from html import escape
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from seawall.errors import NotFound
 from seawall.session import identity
@@ -15,17 +16,28 @@ from seawall.table import Table
 class DatasetSummary(msgspec.Struct, frozen=True, omit_defaults=True):
     """What normalising made of a dataset's records."""
 
-    record_count: int
-    kept_count: int
-    refused_record_count: int
-    refused_element_count: int
-    refused_cell_count: int
-    duplicate_key_count: int
-    currencies: dict[str, int]  # records by currency
-    refused_by_rule: dict[str, int]
-    rule_uses: dict[str, dict[str, int]]  # {field: {rule: cells}}
-    unread_fields: list[str]  # keys and columns that the profile does not name
-    set_aside_count: int = 0  # records of a kind that the profile does not read; no refusals
+    record_count: Annotated[int, Meta(description="Records of the source, refused ones too.")]
+    kept_count: Annotated[int, Meta(description="Records that are in the book.")]
+    refused_record_count: Annotated[int, Meta(description="Whole records that were refused.")]
+    refused_element_count: Annotated[int, Meta(description="Elements of lists that were refused.")]
+    refused_cell_count: Annotated[
+        int, Meta(description="Cells that were refused, of records that were kept.")
+    ]
+    duplicate_key_count: Annotated[int, Meta(description="Records whose key another has too.")]
+    currencies: Annotated[dict[str, int], Meta(description="Records by their currency.")]
+    refused_by_rule: Annotated[
+        dict[str, int], Meta(description="Refusals by the rule that refused.")
+    ]
+    rule_uses: Annotated[
+        dict[str, dict[str, int]],
+        Meta(description="By field, then by rule: cells that were read by it."),
+    ]
+    unread_fields: Annotated[
+        list[str], Meta(description="Keys and columns that the profile does not name.")
+    ]
+    set_aside_count: Annotated[
+        int, Meta(description="Records of a kind that the profile does not read; no refusals.")
+    ] = 0
 
     @property
     def refusal_count(self) -> int:

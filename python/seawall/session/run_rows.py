@@ -81,6 +81,9 @@ def run_rows(
     ]
     evidence_ids = [row.evidence_id for row in evidence]
     finding_ids = [row.finding_id for row in findings]
+    for what, ids in (("evidence", evidence_ids), ("finding", finding_ids)):
+        if len(set(ids)) < len(ids):  # kept once, it could not be what the manifest says
+            raise ValueError(f"{question.declaration.name} leaves the same {what} twice")
     result = canonical_json(outcome.result)
     audit = {
         "run_id": question.run_id,

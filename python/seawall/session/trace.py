@@ -1,9 +1,10 @@
 """The way back of a figure: finding, evidence, dataset version, record, source bytes."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from seawall import native
 from seawall.errors import NotFound
@@ -21,12 +22,12 @@ from seawall.table import Table
 class TracedCell(msgspec.Struct, frozen=True):
     """How one cell of a record was read."""
 
-    field: str
-    raw: str
-    value: str
-    state: str  # present, absent or refused
-    rules: list[str]
-    reason: str
+    field: Annotated[str, Meta(description="The column of the book.")]
+    raw: Annotated[str, Meta(description="As it stood in the source.")]
+    value: Annotated[str, Meta(description="As it is in the book.")]
+    state: Annotated[str, Meta(description="present, absent or refused.")]
+    rules: Annotated[list[str], Meta(description="Rules that read it, in their order.")]
+    reason: Annotated[str, Meta(description="Why it was refused; else empty.")]
 
 
 class TracedRecord(msgspec.Struct, frozen=True):

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
-from typing import TypeVar, get_type_hints
+from typing import Annotated, TypeVar, get_type_hints
 
 import msgspec
+from msgspec import Meta
 from msgspec.structs import astuple
 
 from seawall import native
@@ -41,24 +42,34 @@ _ODD = (
 class Problem(msgspec.Struct, frozen=True):
     """One thing that does not agree."""
 
-    what: str  # dataset, evidence, finding, link, run, audit, key, switch, log or database
-    identifier: str
-    message: str
+    what: Annotated[
+        str,
+        Meta(
+            description="dataset, evidence, finding, link, run, audit, key, switch, log or "
+            "database."
+        ),
+    ]
+    identifier: Annotated[str, Meta(description="Of the row, or of its place.")]
+    message: Annotated[str, Meta(description="A sentence for readers.")]
 
 
 class Verification(msgspec.Struct, frozen=True):
     """What was looked at, and what does not agree."""
 
-    datasets: int
-    records: int
-    runs: int
-    evidence: int
-    findings: int
-    links: int
-    audit_entries: int  # of all tenants: they share one chain
-    logged_rows: int  # of all tenants too
-    heads: int  # signed over the log
-    problems: list[Problem]
+    datasets: Annotated[
+        int, Meta(description="Dataset versions that were looked at, as the following counts.")
+    ]
+    records: Annotated[int, Meta(description="Records of all datasets.")]
+    runs: Annotated[int, Meta(description="Runs.")]
+    evidence: Annotated[int, Meta(description="Pieces of evidence.")]
+    findings: Annotated[int, Meta(description="Findings.")]
+    links: Annotated[int, Meta(description="Links of findings to evidence.")]
+    audit_entries: Annotated[int, Meta(description="Of all tenants: they share one chain.")]
+    logged_rows: Annotated[int, Meta(description="Rows of the log, of all tenants too.")]
+    heads: Annotated[int, Meta(description="Heads that were signed over the log.")]
+    problems: Annotated[
+        list[Problem], Meta(description="What does not agree; empty: everything does.")
+    ]
 
     @property
     def ok(self) -> bool:

@@ -20,18 +20,24 @@ _QUARTER = re.compile(r"([0-9]{4})Q([1-4])")
 class PathSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a path is from, for whoever wants to check it."""
 
-    publisher: str
-    document: str
-    year: int
-    obtained: str  # how the figures came here
-    files: dict[str, DigestHex] = {}  # SHA-256 of each file that was read, by name
+    publisher: Annotated[str, msgspec.Meta(description="Who published the figures.")]
+    document: Annotated[str, msgspec.Meta(description="In which publication.")]
+    year: Annotated[int, msgspec.Meta(description="Of the publication.")]
+    obtained: Annotated[str, msgspec.Meta(description="How the figures came here.")]
+    files: Annotated[
+        dict[str, DigestHex],
+        msgspec.Meta(description="By name: the SHA-256 of each file that was read, hexadecimal."),
+    ] = {}
 
 
 class JumpOff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The last quarter that is history: what changes are measured against."""
 
-    quarter: str
-    values: dict[str, float | None]  # of the same variables; null where none is published
+    quarter: Annotated[str, msgspec.Meta(description="Such as 2025Q1.")]
+    values: Annotated[
+        dict[str, float | None],
+        msgspec.Meta(description="Of the path's variables; null: none is published."),
+    ]
 
 
 class SupervisoryPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,12 +47,20 @@ class SupervisoryPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is written ``2025Q1``. Make one with `parse_path`, or check it with `check_path`.
     """
 
-    path_id: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
-    title: str
-    source: PathSource
-    jump_off: JumpOff
-    quarters: list[str]
-    variables: dict[str, list[float | None]]  # names of `VARIABLES`; one value a quarter
+    path_id: Annotated[
+        Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")],
+        msgspec.Meta(description="Its name."),
+    ]
+    title: Annotated[str, msgspec.Meta(description="For readers.")]
+    source: Annotated[PathSource, msgspec.Meta(description="Where it is from.")]
+    jump_off: Annotated[JumpOff, msgspec.Meta(description="The last quarter that is history.")]
+    quarters: Annotated[
+        list[str], msgspec.Meta(description="Such as 2025Q2, each the one after the one before.")
+    ]
+    variables: Annotated[
+        dict[str, list[float | None]],
+        msgspec.Meta(description="By name: a value a quarter; null: none is published."),
+    ]
 
     def canonical(self) -> bytes:
         """The path's canonical JSON: what is hashed and stored."""

@@ -145,3 +145,17 @@ def test_without_a_day_0_there_is_no_horizon(horizon: Horizon) -> None:
     with pytest.raises(InvalidInput) as raised:
         opening_day(horizon, None)
     assert raised.value.where == "parameters.horizon.as_of"
+
+
+@pytest.mark.parametrize(
+    ("horizon", "reported"),
+    [
+        (Horizon(as_of="9998-01-01"), None),
+        (Horizon(as_of="1899-12-31"), None),
+        (Horizon(), date(9999, 12, 31)),
+    ],
+)
+def test_a_day_0_has_a_calendar_around_it(horizon: Horizon, reported: date | None) -> None:
+    with pytest.raises(InvalidInput, match="is not from 1900-01-01 to 2999-12-31") as raised:
+        opening_day(horizon, reported)
+    assert raised.value.where == "parameters.horizon.as_of"

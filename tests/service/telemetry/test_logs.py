@@ -31,7 +31,7 @@ def test_a_request_leaves_one_line_that_says_who_what_and_how(
     key = key_of(access, name="someone")
     with TestClient(make_app(service, access=access, lines=lines)) as client:
         client.get(
-            f"/api/v3/runs/run_{0:026}?fields=secret",
+            "/api/v3/findings?run_id=secret",
             headers={"X-API-Key": key, "X-Request-ID": "abc"},
         )
     lines.close()
@@ -43,7 +43,7 @@ def test_a_request_leaves_one_line_that_says_who_what_and_how(
         "level": "info",
         "request_id": "abc",
         "method": "GET",
-        "route": "/api/v3/runs/{run_id}",
+        "route": "/api/v3/findings",
         "status": 404,
         "tenant": "default",
         "key_id": key.split("_")[2],

@@ -16,6 +16,7 @@ BASE = "base"
 _PLACE = "parameters.horizon"
 _WEEKS = timedelta(weeks=13)
 _AROUND = timedelta(days=31)  # no payment moves further
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def check_horizon(horizon: Horizon, *, path_ids: Sequence[str]) -> None:
@@ -61,19 +62,23 @@ def opening_day(horizon: Horizon, latest_reporting_date: date | None) -> date:
     Raises
     ------
     InvalidInput
-        For what is no ISO date, or when neither is there.
+        For what is no ISO date, or no day of the years 1900 to 2999, or when neither is there.
     """
     where = f"{_PLACE}.as_of"
-    if horizon.as_of is UNSET:
-        if latest_reporting_date is None:
-            raise InvalidInput("is needed: the book states no reporting date", where=where)
-        return latest_reporting_date
+    day = _day(horizon.as_of, where) if horizon.as_of is not UNSET else latest_reporting_date
+    if day is None:
+        raise InvalidInput("is needed: the book states no reporting date", where=where)
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        whose = "the book's reporting date " if horizon.as_of is UNSET else ""
+        raise InvalidInput(f"{whose}{day} is not from {_FIRST_DAY} to {_LAST_DAY}", where=where)
+    return day
+
+
+def _day(text: str, where: str) -> date:
     try:
-        return date.fromisoformat(horizon.as_of)
+        return date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInput(
-            f'"{horizon.as_of}" is no date such as 2026-03-31', where=where
-        ) from error
+        raise InvalidInput(f'"{text}" is no date such as 2026-03-31', where=where) from error
 
 
 def payment_holidays(horizon: Horizon, as_of: date) -> list[date]:

@@ -28,29 +28,66 @@ Amount = Annotated[float, Meta(ge=0, le=1e15)]
 class CaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A case as a caller writes it; what is absent comes from ``based_on``, else from the base."""
 
-    case_id: str
-    description: str | UnsetType = UNSET
-    based_on: Preset | UnsetType = UNSET
-    revenue_change_factor: Annotated[float, Meta(ge=0, le=2)] | UnsetType = UNSET
-    cost_change_factor: Annotated[float, Meta(ge=0, le=3)] | UnsetType = UNSET
-    interest_rate_change_factor: Annotated[float, Meta(ge=0, le=5)] | UnsetType = UNSET
-    liquidity_shock_factor: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
-    market_value_depreciation_factor: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
-    collection_period_extension_days: Annotated[int, Meta(ge=0, le=366)] | UnsetType = UNSET
-    payment_period_reduction_days: Annotated[int, Meta(ge=-366, le=366)] | UnsetType = (
-        UNSET  # ≤ 0: −10 is ten days sooner
-    )
+    case_id: Annotated[
+        str, Meta(description="Its name: not base, a preset's, a path's or another case's.")
+    ]
+    description: Annotated[str | UnsetType, Meta(description="A sentence for readers.")] = UNSET
+    based_on: Annotated[
+        Preset | UnsetType,
+        Meta(description="The preset that what is absent comes from; absent: the base."),
+    ] = UNSET
+    revenue_change_factor: Annotated[
+        Annotated[float, Meta(ge=0, le=2)] | UnsetType,
+        Meta(description="Of revenue in every month, a factor: 0.9 is a tenth less."),
+    ] = UNSET
+    cost_change_factor: Annotated[
+        Annotated[float, Meta(ge=0, le=3)] | UnsetType,
+        Meta(description="Of costs in every month, a factor."),
+    ] = UNSET
+    interest_rate_change_factor: Annotated[
+        Annotated[float, Meta(ge=0, le=5)] | UnsetType,
+        Meta(description="Of the index of floating debt and of the rate of new debt, a factor."),
+    ] = UNSET
+    liquidity_shock_factor: Annotated[
+        Annotated[float, Meta(ge=0, le=1)] | UnsetType,
+        Meta(description="Of the opening cash, a factor."),
+    ] = UNSET
+    market_value_depreciation_factor: Annotated[
+        Annotated[float, Meta(ge=0, le=1)] | UnsetType,
+        Meta(description="Of collateral and recoveries from distressed assets, a factor."),
+    ] = UNSET
+    collection_period_extension_days: Annotated[
+        Annotated[int, Meta(ge=0, le=366)] | UnsetType,
+        Meta(description="Receipts come so many days later."),
+    ] = UNSET
+    payment_period_reduction_days: Annotated[
+        Annotated[int, Meta(ge=-366, le=366)] | UnsetType,
+        Meta(description="Days, at most 0: -10 is ten days sooner."),
+    ] = UNSET
 
 
 class CaseAssumptions(msgspec.Struct, frozen=True):
     """The seven assumptions of a case, complete; as given here nothing changes."""
 
-    revenue_change_factor: float = 1.0
-    cost_change_factor: float = 1.0
-    interest_rate_change_factor: float = 1.0
-    liquidity_shock_factor: float = 1.0
-    market_value_depreciation_factor: float = 1.0
-    collection_period_extension_days: int = 0
+    revenue_change_factor: Annotated[
+        float, Meta(description="Of revenue in every month, a factor.")
+    ] = 1.0
+    cost_change_factor: Annotated[float, Meta(description="Of costs in every month, a factor.")] = (
+        1.0
+    )
+    interest_rate_change_factor: Annotated[
+        float,
+        Meta(description="Of the index of floating debt and of the rate of new debt, a factor."),
+    ] = 1.0
+    liquidity_shock_factor: Annotated[float, Meta(description="Of the opening cash, a factor.")] = (
+        1.0
+    )
+    market_value_depreciation_factor: Annotated[
+        float, Meta(description="Of collateral and recoveries from distressed assets, a factor.")
+    ] = 1.0
+    collection_period_extension_days: Annotated[
+        int, Meta(description="Receipts come so many days later.")
+    ] = 0
     payment_period_reduction_days: Annotated[
         int, Meta(description="Days, at most 0: -10 is ten days sooner.")
     ] = 0
@@ -59,20 +96,29 @@ class CaseAssumptions(msgspec.Struct, frozen=True):
 class CovenantLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Limits of records that state none of their own; null: there is none."""
 
-    dscr_minimum: Ratio | None = None
-    icr_minimum: Ratio | None = None
-    ltv_maximum_pct: PositivePct | None = None
+    dscr_minimum: Annotated[
+        Ratio | None, Meta(description="Income over interest and scheduled principal.")
+    ] = None
+    icr_minimum: Annotated[Ratio | None, Meta(description="Income over interest.")] = None
+    ltv_maximum_pct: Annotated[
+        PositivePct | None, Meta(description="Balance over collateral, in percent.")
+    ] = None
     leverage_maximum: Annotated[Ratio | None, Meta(description="Debt over income of a year.")] = (
         None
     )
-    debt_yield_minimum_pct: PositivePct | None = None
+    debt_yield_minimum_pct: Annotated[
+        PositivePct | None, Meta(description="Income of a year over debt, in percent.")
+    ] = None
 
 
 class CovenantReset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Limits that hold from a month on, in place of the record's and the parameters'."""
 
-    from_month: Annotated[int, Meta(ge=1, le=MAX_MONTHS)]
-    limits: CovenantLimits
+    from_month: Annotated[
+        Annotated[int, Meta(ge=1, le=MAX_MONTHS)],
+        Meta(description="The first month of the new limits."),
+    ]
+    limits: Annotated[CovenantLimits, Meta(description="What holds from then on; null: no limit.")]
 
 
 class CovenantTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,11 +127,18 @@ class CovenantTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Annotated[
         CovenantLimits, Meta(description="Where a record states none; none is invented.")
     ] = CovenantLimits()
-    test_months: Annotated[int, Meta(ge=1, le=MAX_MONTHS)] = 3  # window; fewer at the beginning
-    cure_months: Annotated[int, Meta(ge=0, le=MAX_MONTHS)] = (
-        3  # a breach that ends by then is cured
-    )
-    reset: CovenantReset | None = None
+    test_months: Annotated[
+        Annotated[int, Meta(ge=1, le=MAX_MONTHS)],
+        Meta(description="Months of the window of a test; fewer at the beginning."),
+    ] = 3
+    cure_months: Annotated[
+        Annotated[int, Meta(ge=0, le=MAX_MONTHS)],
+        Meta(description="A breach that ends by then is cured."),
+    ] = 3
+    reset: Annotated[
+        CovenantReset | None,
+        Meta(description="Other limits from a month on; null: the same throughout."),
+    ] = None
 
 
 class RefinancingTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,10 +147,17 @@ class RefinancingTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate_pct: Annotated[
         Percent | None, Meta(description="Of new debt, a year; null: the maturing debt's own rate.")
     ] = None
-    amortization_months: Annotated[int, Meta(ge=0, le=1200)] = 360  # 0: interest only
-    max_ltv_pct: PositivePct | None = 65.0
-    min_dscr: Ratio | None = 1.25
-    min_debt_yield_pct: PositivePct | None = None
+    amortization_months: Annotated[
+        Annotated[int, Meta(ge=0, le=1200)],
+        Meta(description="Of its level payment; 0: interest only."),
+    ] = 360
+    max_ltv_pct: Annotated[
+        PositivePct | None, Meta(description="New debt over collateral, in percent.")
+    ] = 65.0
+    min_dscr: Annotated[Ratio | None, Meta(description="Income over the new debt service.")] = 1.25
+    min_debt_yield_pct: Annotated[
+        PositivePct | None, Meta(description="Income of a year over new debt, in percent.")
+    ] = None
     cap_rate_pct: Annotated[
         PositivePct | None, Meta(description="Value is income over it; null: value as stated.")
     ] = None
@@ -110,8 +170,12 @@ class WaterfallTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Percent, Meta(description="Of collateral, for a sale under pressure, in percent.")
     ] = 20.0
     sale_cost_pct: Annotated[Percent, Meta(description="Of what it is sold for, in percent.")] = 5.0
-    months_to_sale: Annotated[int, Meta(ge=0, le=120)] = 12
-    months_to_distribution: Annotated[int, Meta(ge=0, le=120)] = 18
+    months_to_sale: Annotated[
+        Annotated[int, Meta(ge=0, le=120)], Meta(description="Until collateral is sold.")
+    ] = 12
+    months_to_distribution: Annotated[
+        Annotated[int, Meta(ge=0, le=120)], Meta(description="Until dividends are paid.")
+    ] = 18
     administration_cost_pct: Annotated[Percent, Meta(description="Of free assets, in percent.")] = (
         5.0
     )
@@ -129,7 +193,10 @@ class WaterfallTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PurchaseTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A purchase of the whole book on ``as_of``."""
 
-    price_pct: Annotated[float, Meta(gt=0, le=1000)]  # of balance; accrued interest comes on top
+    price_pct: Annotated[
+        Annotated[float, Meta(gt=0, le=1000)],
+        Meta(description="Percent of the balance; accrued interest comes on top."),
+    ]
     risk_free_rate_pct: Annotated[
         RatePct | None, Meta(description="Null: no implied default probability.")
     ] = None
@@ -144,15 +211,17 @@ class AmendAndExtend(
 ):
     """One position with later maturity, another price or other covenants."""
 
-    what_if_id: str
-    source_record_id: str
+    what_if_id: Annotated[str, Meta(description="What the answer is named by.")]
+    source_record_id: Annotated[str, Meta(description="The record's own identifier.")]
     source_system: Annotated[
         str | UnsetType, Meta(description="Needed where two systems use the identifier.")
     ] = UNSET
     instrument_id: Annotated[
         str | UnsetType, Meta(description="Needed where the record has several instruments.")
     ] = UNSET
-    extension_months: Annotated[int, Meta(ge=0, le=600)] = 0
+    extension_months: Annotated[
+        Annotated[int, Meta(ge=0, le=600)], Meta(description="How much later it matures.")
+    ] = 0
     rate_change_pct: Annotated[RatePct, Meta(description="Percentage points.")] = 0.0
     spread_change_pct: Annotated[RatePct, Meta(description="Percentage points.")] = 0.0
     limits: Annotated[CovenantLimits, Meta(description="Null keeps the limit as it is.")] = (
@@ -165,21 +234,37 @@ class Equitise(
 ):
     """A part of one position that becomes equity."""
 
-    what_if_id: str
-    source_record_id: str
-    fraction: Fraction
-    source_system: str | UnsetType = UNSET
-    instrument_id: str | UnsetType = UNSET
+    what_if_id: Annotated[str, Meta(description="What the answer is named by.")]
+    source_record_id: Annotated[str, Meta(description="The record's own identifier.")]
+    fraction: Annotated[Fraction, Meta(description="The part of the position that becomes equity.")]
+    source_system: Annotated[
+        str | UnsetType, Meta(description="Needed where two systems use the identifier.")
+    ] = UNSET
+    instrument_id: Annotated[
+        str | UnsetType, Meta(description="Needed where the record has several instruments.")
+    ] = UNSET
 
 
 class ConcentrationLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The most of the outstanding that one of a kind may have; null: there is no limit."""
 
-    obligor_pct: Percent | None = None
-    sector_pct: Percent | None = None
-    collateral_type_pct: Percent | None = None
-    collateral_region_pct: Percent | None = None
-    currency_pct: Percent | None = None
+    obligor_pct: Annotated[
+        Percent | None, Meta(description="Of one obligor, in percent of the outstanding.")
+    ] = None
+    sector_pct: Annotated[
+        Percent | None, Meta(description="Of one sector, in percent of the outstanding.")
+    ] = None
+    collateral_type_pct: Annotated[
+        Percent | None,
+        Meta(description="Of one kind of collateral, in percent of the outstanding."),
+    ] = None
+    collateral_region_pct: Annotated[
+        Percent | None,
+        Meta(description="Of one region of collateral, in percent of the outstanding."),
+    ] = None
+    currency_pct: Annotated[
+        Percent | None, Meta(description="Of one stated currency, in percent of the outstanding.")
+    ] = None
 
 
 class Materiality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -46,14 +46,16 @@ COLLATERAL_INDICES = {
 class IndexLevels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A caller's own index of a region."""
 
-    jump_off: Level
+    jump_off: Annotated[Level, Meta(description="In the last quarter that is history.")]
     levels: Annotated[list[Level], Meta(description="One a quarter of the path.")]
 
 
 class SupervisoryLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a caller may change about the links, field by field."""
 
-    floating_rate_variable: str = "treasury_3m_rate"
+    floating_rate_variable: Annotated[
+        str, Meta(description="The rate that floating debt follows.")
+    ] = "treasury_3m_rate"
     floating_rate_currencies: Annotated[
         tuple[str, ...], Meta(description="Whose floating debt follows it.")
     ] = ("USD",)
@@ -64,14 +66,27 @@ class SupervisoryLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     region_indices: Annotated[
         dict[str, dict[str, IndexLevels]], Meta(description="By region, in place of a variable.")
     ] = {}
-    region_multipliers: dict[str, Annotated[float, Meta(ge=0)]] = {}  # of the index's change
+    region_multipliers: Annotated[
+        dict[str, Annotated[float, Meta(ge=0)]],
+        Meta(description="By region: times the change of the index."),
+    ] = {}
     assume_us_when_region_unknown: Annotated[
         bool | None, Meta(description="Null: for segments in USD.")
     ] = None
-    recovery_index: str = "commercial_real_estate_price_index"
-    unemployment_weight: Weight = 0.0047
-    spread_weight: Weight = 0.0047
-    gdp_weight: Weight = 0.0047
+    recovery_index: Annotated[
+        str, Meta(description="The index that recoveries from distressed assets follow.")
+    ] = "commercial_real_estate_price_index"
+    unemployment_weight: Annotated[
+        Weight,
+        Meta(description="Fraction of the debt for a percentage point that unemployment rises."),
+    ] = 0.0047
+    spread_weight: Annotated[
+        Weight,
+        Meta(description="Fraction of the debt for a percentage point that the BBB spread rises."),
+    ] = 0.0047
+    gdp_weight: Annotated[
+        Weight, Meta(description="Fraction of the debt for a percentage point that real GDP falls.")
+    ] = 0.0047
 
 
 class HorizonLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +95,10 @@ class HorizonLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     revenue_variable: Annotated[
         str | None, Meta(description="A growth or a level; null: none.")
     ] = "nominal_gdp_growth"
-    revenue_sensitivity: Annotated[float, Meta(ge=0, le=10)] = 1.0  # of revenue to its change
+    revenue_sensitivity: Annotated[
+        Annotated[float, Meta(ge=0, le=10)],
+        Meta(description="Times the change of revenue's variable."),
+    ] = 1.0
     refinancing_rate_variable: Annotated[str | None, Meta(description="A rate; null: none.")] = (
         "bbb_corporate_yield"
     )
@@ -101,10 +119,10 @@ class Segment(msgspec.Struct, frozen=True):
 class Link(msgspec.Struct, frozen=True):
     """One declared step from a path to a shock, as reports and evidence show it."""
 
-    name: str
-    formula: str
-    source: str
-    inputs: list[str]
+    name: Annotated[str, Meta(description="The shock that it makes.")]
+    formula: Annotated[str, Meta(description="How the path makes it.")]
+    source: Annotated[str, Meta(description="Where the formula is from.")]
+    inputs: Annotated[list[str], Meta(description="Variables of the path that it reads.")]
     values: Annotated[
         dict[str, list[float]], Meta(description="What the path makes of them, by quarter.")
     ]
@@ -121,11 +139,11 @@ class NotCovered(msgspec.Struct, frozen=True):
 class LinkGap(msgspec.Struct, frozen=True):
     """A part of the book that a link does not reach, and why; its shock is 0."""
 
-    link: str
-    reason: str
-    currency: str
-    collateral_type: str
-    collateral_region: str
-    rate_type: str
-    record_count: int
-    total_outstanding: float
+    link: Annotated[str, Meta(description="The shock that it would make.")]
+    reason: Annotated[str, Meta(description="A sentence for readers.")]
+    currency: Annotated[str, Meta(description="Of the part; empty: it is not known.")]
+    collateral_type: Annotated[str, Meta(description="Of the part; empty: it is not known.")]
+    collateral_region: Annotated[str, Meta(description="Of the part; empty: it is not known.")]
+    rate_type: Annotated[str, Meta(description="fixed or floating; empty: it is not known.")]
+    record_count: Annotated[int, Meta(description="Records of the part.")]
+    total_outstanding: Annotated[float, Meta(description="What they owe.")]

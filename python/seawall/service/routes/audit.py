@@ -49,16 +49,20 @@ class AuditItem(msgspec.Struct, frozen=True):
     """One link of the audit chain, which all tenants share."""
 
     sequence: Annotated[int, Meta(description="Its place in the chain, counted from 1.")]
-    tenant: str
-    at: str
-    actor: str
+    tenant: Annotated[str, Meta(description="Whose entry it is.")]
+    at: Annotated[str, Meta(description="When, in UTC.")]
+    actor: Annotated[str, Meta(description="Who did it, or tried.")]
     action: Annotated[str, Meta(description="Such as api_key.create.")]
     outcome: Annotated[str, Meta(description="Such as done or refused.")]
     subject: Annotated[str, Meta(description="What it was done to; may be empty.")]
-    request_id: str
+    request_id: Annotated[
+        str, Meta(description="The request's, as its header had it; empty: there was no request.")
+    ]
     detail: Annotated[dict[str, Any], Meta(description="Each action has members of its own.")]
     previous_sha256: Annotated[str, Meta(description="Of the entry before; zeros of the first.")]
-    entry_sha256: str
+    entry_sha256: Annotated[
+        str, Meta(description="Of this entry with the hash before it, hexadecimal.")
+    ]
 
 
 def audit_routes(service: Service) -> list[HTTPRouteHandler]:

@@ -61,7 +61,7 @@ class RejectsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
 class Container(msgspec.Struct, frozen=True):
     """What a file was packed in."""
 
-    kind: str
+    kind: Annotated[str, Meta(description="gzip or zip.")]
     member: Annotated[str, Meta(description="The packed file's name.")]
     sha256: Annotated[str, Meta(description="Of the container, hexadecimal.")]
 
@@ -70,23 +70,28 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What brought records first."""
 
     name: Annotated[str, Meta(description="Of the file; empty: a body.")]
-    format: str
+    format: Annotated[str, Meta(description="What it was read as, such as json or csv.")]
     bytes: Annotated[int, Meta(description="How many there were.")]
     sha256: Annotated[str | UnsetType, Meta(description="Of a file, hexadecimal.")] = UNSET
     table_rows: Annotated[bool, Meta(description="Whether records are rows of a table.")]
-    container: Container | UnsetType = UNSET
+    container: Annotated[
+        Container | UnsetType,
+        Meta(description="What the file was packed in; absent: it was not packed."),
+    ] = UNSET
 
 
 class DatasetAnswer(msgspec.Struct, frozen=True):
     """A dataset: one immutable version of a set of records."""
 
-    dataset_version_id: str
-    created_at: str
+    dataset_version_id: Annotated[
+        str, Meta(description="The same records under the same profile have the same one.")
+    ]
+    created_at: Annotated[str, Meta(description="When it was first written, in UTC.")]
     merkle_root: Annotated[str, Meta(description="Over every record as read, hexadecimal.")]
     profile: Annotated[str, Meta(description="The name of what reads its columns.")]
     record_count: Annotated[int, Meta(description="Refused records too.")]
-    normalized: bool
-    source: Source
+    normalized: Annotated[bool, Meta(description="Whether its columns were read.")]
+    source: Annotated[Source, Meta(description="What brought its records first.")]
     summary: Annotated[
         DatasetSummary | None,
         Meta(description="What normalising made of the records; null before it."),
@@ -97,12 +102,14 @@ class RejectItem(msgspec.Struct, frozen=True):
     """What was refused, where, by which rule and why."""
 
     record: Annotated[int, Meta(description="Counted from 0.")]
-    source_row: int
+    source_row: Annotated[int, Meta(description="The row of the source that the record is of.")]
     refused: Annotated[str, Meta(description="cell, element, record or set_aside.")]
-    field: str
-    value: str
-    rule: str
-    reason: str
+    field: Annotated[
+        str, Meta(description="The column of the book; empty: of a whole element or record.")
+    ]
+    value: Annotated[str, Meta(description="What stood there.")]
+    rule: Annotated[str, Meta(description="The rule that refused it, by its name.")]
+    reason: Annotated[str, Meta(description="A sentence for readers.")]
 
 
 class RecordAnswer(msgspec.Struct, frozen=True):
@@ -110,14 +117,16 @@ class RecordAnswer(msgspec.Struct, frozen=True):
 
     record: Annotated[int, Meta(description="Counted from 0.")]
     record_count: Annotated[int, Meta(description="Of the dataset.")]
-    source_row: int
+    source_row: Annotated[int, Meta(description="The row of the source that it is of.")]
     source_text: Annotated[str, Meta(description="The bytes; what is no UTF-8 is replaced.")]
     source_bytes: Annotated[bytes, Meta(description="Exactly as read, base64.")]
     refused: Annotated[
         list[str], Meta(description="Why it is not in the book: rule and reason; else empty.")
     ]
-    cells: list[TracedCell]
-    proof: InclusionProof
+    cells: Annotated[list[TracedCell], Meta(description="How each of its cells was read.")]
+    proof: Annotated[
+        InclusionProof, Meta(description="That its bytes are under the dataset's Merkle root.")
+    ]
     proved: Annotated[bool, Meta(description="Whether the proof leads to the Merkle root.")]
 
 
@@ -178,7 +187,8 @@ def dataset_routes(service: Service) -> list[HTTPRouteHandler]:
         session = service.session_of(request)
 
         def work() -> Page:
-            return table_page(query, _table(session.dataset(dataset_version_id), name))
+            table = _table(session.dataset(dataset_version_id), name)
+            return table_page(query, table, path=request.scope["path"])
 
         return answer(await service.off_loop(work))
 
@@ -253,15 +263,15 @@ def record_item(record: TracedRecord) -> dict[str, Any]:
     return told
 
 
-def table_page(query: PageQuery, table: Table) -> Page:
-    """Return a page of a table's rows."""
+def table_page(query: PageQuery, table: Table, *, path: str) -> Page:
+    """Return a page of the rows of a table at a path."""
     arrow = table.to_arrow()
 
     def rows(first: int, count: int) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = arrow.slice(min(first, len(table)), count).to_pylist()
         return found
 
-    return slice_page(query, len(table), rows)
+    return slice_page(query, len(table), rows, columns=arrow.column_names, path=path)
 
 
 def _table(dataset: Dataset, name: str) -> Table:

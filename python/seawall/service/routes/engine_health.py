@@ -1,10 +1,11 @@
 """Is an engine well? Its switch, the store that it needs, and a question whose answer is known."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Meta
 
 from seawall.engine import EngineDeclaration
 from seawall.registry import ENGINES
@@ -18,10 +19,15 @@ from seawall.service.problems import DEGRADED, RETRY_AFTER_S
 class EngineHealth(msgspec.Struct, frozen=True):
     """An engine as this process runs it. Each check is ``ok``, or says in a word what fails."""
 
-    status: Literal["ok", "degraded", "disabled"]
-    engine: str
-    engine_version: str
-    checks: dict[str, str]
+    status: Annotated[
+        Literal["ok", "degraded", "disabled"],
+        Meta(description="disabled: it is switched off; degraded: a check is not ok."),
+    ]
+    engine: Annotated[str, Meta(description="By its name.")]
+    engine_version: Annotated[str, Meta(description="The version that this process runs.")]
+    checks: Annotated[
+        dict[str, str], Meta(description="Each by its name: ok, or in a word what fails.")
+    ]
 
 
 def engine_health_routes(

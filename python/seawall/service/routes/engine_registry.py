@@ -25,33 +25,38 @@ BASE = "/api/v3/engine-registry"
 class EngineEntry(msgspec.Struct, frozen=True):
     """An engine that answers."""
 
-    name: str
-    wire_name: str
-    version: str
-    evidence_kinds: tuple[str, ...]
+    name: Annotated[str, Meta(description="As the ledger names it.")]
+    wire_name: Annotated[str, Meta(description="As routes name it.")]
+    version: Annotated[str, Meta(description="Another version may give other figures.")]
+    evidence_kinds: Annotated[
+        tuple[str, ...], Meta(description="Kinds of evidence that its runs leave.")
+    ]
 
 
 class EnabledEngines(msgspec.Struct, frozen=True):
     """The engines that answer now."""
 
-    engines: list[EngineEntry]
+    engines: Annotated[list[EngineEntry], Meta(description="Without those that are switched off.")]
 
 
 class SwitchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether an engine is to answer, and why."""
 
-    enabled: bool
-    reason: Annotated[str, Meta(max_length=200, pattern=r"^[^\u0000]*$")] = ""
+    enabled: Annotated[bool, Meta(description="Whether it is to answer.")]
+    reason: Annotated[
+        Annotated[str, Meta(max_length=200, pattern=r"^[^\u0000]*$")],
+        Meta(description="For the audit."),
+    ] = ""
 
 
 class SwitchAnswer(msgspec.Struct, frozen=True):
     """An engine's switch as it is now."""
 
-    engine: str
-    enabled: bool
-    reason: str
-    changed_at: str
-    changed_by: str
+    engine: Annotated[str, Meta(description="By its name.")]
+    enabled: Annotated[bool, Meta(description="Whether it answers.")]
+    reason: Annotated[str, Meta(description="As it was given.")]
+    changed_at: Annotated[str, Meta(description="When, in UTC.")]
+    changed_by: Annotated[str, Meta(description="Who switched it.")]
 
 
 def engine_registry_routes(service: Service) -> list[HTTPRouteHandler]:

@@ -47,16 +47,24 @@ MAX_RUN_BYTES = 1 << 20
 class ReportParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much a report tells, and of a granular one how many rows of each table."""
 
-    report_type: Literal["standard", "granular", "aggregated"] = "standard"
-    rows: Annotated[int, Meta(ge=1, le=10_000)] = 1_000
+    report_type: Annotated[
+        Literal["standard", "granular", "aggregated"],
+        Meta(description="granular: with tables; aggregated: single figures and counts alone."),
+    ] = "standard"
+    rows: Annotated[
+        Annotated[int, Meta(ge=1, le=10_000)],
+        Meta(description="Of a granular report: the first so many rows of each table."),
+    ] = 1_000
 
 
 class ReportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A report of a run that was made."""
 
-    dataset_version_id: DatasetVersionId
-    run_id: RunId
-    parameters: ReportParameters = ReportParameters()
+    dataset_version_id: Annotated[DatasetVersionId, Meta(description="What the run was on.")]
+    run_id: Annotated[RunId, Meta(description="The run that is reported.")]
+    parameters: Annotated[ReportParameters, Meta(description="How much is told.")] = (
+        ReportParameters()
+    )
 
 
 class ReportAnswer(msgspec.Struct, frozen=True):
@@ -80,9 +88,19 @@ def run_request(declaration: EngineDeclaration[Any, Any]) -> type[msgspec.Struct
     return msgspec.defstruct(
         f"{name}RunRequest",
         [
-            ("dataset_version_id", DatasetVersionId),
+            (
+                "dataset_version_id",
+                Annotated[DatasetVersionId, Meta(description="What the question is about.")],
+            ),
             ("started_at", StartedAt),
-            ("parameters", declaration.parameters, declaration.parameters()),
+            (
+                "parameters",
+                Annotated[
+                    declaration.parameters,
+                    Meta(description="The question; what is absent keeps its default."),
+                ],
+                declaration.parameters(),
+            ),
         ],
         frozen=True,
         forbid_unknown_fields=True,

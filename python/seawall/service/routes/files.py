@@ -15,6 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import UNSET, Meta, UnsetType
 
 from seawall.errors import InvalidInput
+from seawall.service.bodies import refuse_packed
 from seawall.service.documented import described
 from seawall.service.ingest_answers import IngestAnswer, answer_ingest
 from seawall.service.parts import HttpRequest, Service, auditing
@@ -51,7 +52,7 @@ class IngestFileQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="SHA-256 of the file, in hexadecimal."),
     ] = UNSET
     source_system: Annotated[
-        Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType,
+        Annotated[str, Meta(pattern=r"\S", max_length=200)] | UnsetType,
         Meta(description="What the records come from, where they do not say it."),
     ] = UNSET
     filename: Annotated[
@@ -86,6 +87,7 @@ def file_routes(service: Service) -> list[HTTPRouteHandler]:
     async def ingest_file(request: HttpRequest) -> Response[bytes]:
         session, query = service.session_of(request), decode_query(request, IngestFileQuery)
         audited = auditing(request)
+        refuse_packed(request.headers.get("content-encoding", "identity"))
         with TemporaryDirectory(prefix="seawall-upload-") as folder:
             path = await _received(service, request, query, Path(folder))
 

@@ -1,10 +1,11 @@
 """Is the service well? Answered at once, from what was last tried."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Meta
 
 from seawall.service.answers import answer
 from seawall.service.documented import described
@@ -16,8 +17,10 @@ from seawall.service.problems import DEGRADED, RETRY_AFTER_S
 class HealthAnswer(msgspec.Struct, frozen=True):
     """Each check is ``ok``, or says in a word what fails."""
 
-    status: Literal["ok", "degraded"]
-    checks: dict[str, str]
+    status: Annotated[Literal["ok", "degraded"], Meta(description="degraded: a check is not ok.")]
+    checks: Annotated[
+        dict[str, str], Meta(description="Each by its name: ok, or in a word what fails.")
+    ]
 
 
 def health_routes(monitor: HealthMonitor) -> list[HTTPRouteHandler]:

@@ -1,6 +1,6 @@
 """What is done for the jobs of each kind, of what the store keeps of them alone."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,12 @@ VERIFY = "verify"
 def run_kind(declaration: EngineDeclaration[Any, Any]) -> str:
     """Return the kind of the jobs that run an engine."""
     return f"{declaration.name}.run"
+
+
+if TYPE_CHECKING:
+    JobKindName: TypeAlias = str
+else:
+    JobKindName = Literal[(VERIFY, *(run_kind(engine) for engine in ENGINES.values()))]
 
 
 def job_kinds(service: Service) -> dict[str, JobKind]:

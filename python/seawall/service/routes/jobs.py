@@ -22,7 +22,7 @@ from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_f
 from seawall.service.parts import HttpRequest, Service, auditing, principal_of
 from seawall.service.queries import decode_query
 from seawall.service.routes.engine_runs import MAX_RUN_BYTES, run_request
-from seawall.service.routes.job_kinds import VERIFY, run_kind
+from seawall.service.routes.job_kinds import VERIFY, JobKindName, run_kind
 from seawall.service.run_answer_types import run_answer
 from seawall.session import Problem, Verification
 from seawall.session.question import iso_time
@@ -37,23 +37,25 @@ class JobsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     status: Annotated[JobStatus | UnsetType, Meta(description="Only jobs with this status.")] = (
         UNSET
     )
-    kind: Annotated[str | UnsetType, Meta(description="Only jobs of this kind.")] = UNSET
+    kind: Annotated[JobKindName | UnsetType, Meta(description="Only jobs of this kind.")] = UNSET
 
 
 class JobAnswer(msgspec.Struct, frozen=True):
     """A job: where it stands, and once it has failed, why."""
 
-    job_id: str
+    job_id: Annotated[str, Meta(description="Identifier, by which it is asked for.")]
     kind: Annotated[str, Meta(description="verify, or an engine's name and .run.")]
-    status: JobStatus
+    status: Annotated[
+        JobStatus, Meta(description="queued and running may change; the others are an end.")
+    ]
     done: Annotated[
         int, Meta(description="Units of work, such as scenarios or records, each once a pass.")
     ]
     total: Annotated[int, Meta(description="Of the units; 0 when nobody knows.")]
     attempts: Annotated[int, Meta(description="How often the work was begun.")]
-    created_at: str
-    created_by: str
-    updated_at: str
+    created_at: Annotated[str, Meta(description="When it was asked for, UTC.")]
+    created_by: Annotated[str, Meta(description="Whose key or token asked.")]
+    updated_at: Annotated[str, Meta(description="When its process last gave a sign, UTC.")]
     request: Annotated[
         dict[str, Any], Meta(description="What was asked, with the defaults of what was left out.")
     ]
@@ -67,14 +69,18 @@ class Deviation(Problem, frozen=True):
 class VerifiedLedger(Verification, frozen=True):
     """What was looked at, and what does not agree."""
 
-    problems: list[Deviation]  # type: ignore[assignment] # under a name of its own
+    problems: Annotated[  # type: ignore[assignment] # under a name of its own
+        list[Deviation], Meta(description="What does not agree; empty: nothing was changed.")
+    ]
 
 
 class VerifyResult(msgspec.Struct, frozen=True):
     """What a verification found."""
 
     ok: Annotated[bool, Meta(description="Whether everything agrees.")]
-    verification: VerifiedLedger
+    verification: Annotated[
+        VerifiedLedger, Meta(description="What was looked at, and what was found.")
+    ]
 
 
 class VerifyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -55,13 +55,17 @@ class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class KeyAnswer(msgspec.Struct, frozen=True):
     """What is told of a key."""
 
-    key_id: str
-    name: str
-    roles: tuple[str, ...]
-    created_at: str
-    created_by: str
-    expires_at: str | None
-    revoked_at: str | None
+    key_id: Annotated[str, Meta(description="The part of the key that is no secret.")]
+    name: Annotated[str, Meta(description="For people; it need not be unique.")]
+    roles: Annotated[tuple[str, ...], Meta(description="All that it may do.")]
+    created_at: Annotated[str, Meta(description="When it was made, in UTC.")]
+    created_by: Annotated[str, Meta(description="Who made it.")]
+    expires_at: Annotated[
+        str | None, Meta(description="Until when it lets in, in UTC; null: until it is revoked.")
+    ]
+    revoked_at: Annotated[
+        str | None, Meta(description="When it was revoked, in UTC; null: it was not.")
+    ]
 
 
 class NewKeyAnswer(KeyAnswer, frozen=True, kw_only=True):
@@ -73,7 +77,7 @@ class NewKeyAnswer(KeyAnswer, frozen=True, kw_only=True):
 class KeyList(msgspec.Struct, frozen=True):
     """Every key of a tenant, the oldest first."""
 
-    keys: list[KeyAnswer]
+    keys: Annotated[list[KeyAnswer], Meta(description="Without their secrets.")]
 
 
 def key_routes(access: Access, workers: Executor) -> list[HTTPRouteHandler]:

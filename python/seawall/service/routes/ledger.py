@@ -13,6 +13,7 @@ from seawall.errors import InvalidInput
 from seawall.service.answers import answer
 from seawall.service.chosen_fields import chosen, page_of
 from seawall.service.documented import described
+from seawall.service.engine_filters import EngineFilter, EvidenceKindFilter
 from seawall.service.finding_answer import FindingAnswer, StatedFinding
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, principal_of
@@ -45,12 +46,12 @@ class EvidenceQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     dataset_version_id: Annotated[
         Id | UnsetType, Meta(description="Only evidence on this dataset version.")
     ] = UNSET
-    engine: Annotated[Id | UnsetType, Meta(description="Only evidence of this engine.")] = UNSET
-    kind: Annotated[Id | UnsetType, Meta(description="Only evidence of this kind.")] = UNSET
+    engine: EngineFilter = UNSET
+    kind: EvidenceKindFilter = UNSET
 
 
 class LinksQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
-    """Whose links: a finding's, or those of all findings of a run."""
+    """Whose links: a finding's, or those of all findings of a run; of both, both filter."""
 
     finding_id: Annotated[Id | UnsetType, Meta(description="The links of this finding.")] = UNSET
     run_id: Annotated[
@@ -70,11 +71,11 @@ class TraceQuery(OneQuery, frozen=True, forbid_unknown_fields=True):
 class EvidenceAnswer(msgspec.Struct, frozen=True):
     """A piece of evidence, hashed again: whether it is what was written."""
 
-    evidence_id: str
+    evidence_id: Annotated[str, Meta(description="The hash of the document, with its tenant.")]
     intact: Annotated[bool, Meta(description="Whether its hash is its identifier.")]
-    dataset_version_id: str
+    dataset_version_id: Annotated[str, Meta(description="What it is of.")]
     engine: Annotated[str, Meta(description="By its name.")]
-    kind: str
+    kind: Annotated[str, Meta(description="Such as debt_exposure.")]
     body: Annotated[
         dict[str, Any],
         Meta(description="The document that is hashed; each kind has members of its own."),
@@ -84,24 +85,24 @@ class EvidenceAnswer(msgspec.Struct, frozen=True):
 class LinkAnswer(msgspec.Struct, frozen=True):
     """Says that a finding rests on a piece of evidence."""
 
-    link_id: str
-    finding_id: str
-    evidence_id: str
+    link_id: Annotated[str, Meta(description="The link's identifier.")]
+    finding_id: Annotated[str, Meta(description="What rests on it.")]
+    evidence_id: Annotated[str, Meta(description="What it rests on.")]
 
 
 class TraceAnswer(msgspec.Struct, frozen=True):
     """A finding and all that it rests on, down to the bytes of a source row."""
 
-    finding_id: str
-    finding: StatedFinding
+    finding_id: Annotated[str, Meta(description="The finding's identifier.")]
+    finding: Annotated[StatedFinding, Meta(description="What it says.")]
     evidence: Annotated[
         list[dict[str, Any]],
         Meta(description="Each document under its evidence_id; a kind has members of its own."),
     ]
-    dataset_version_id: str
+    dataset_version_id: Annotated[str, Meta(description="What it was found in.")]
     merkle_root: Annotated[str, Meta(description="Over every record as read, hexadecimal.")]
-    profile_name: str
-    source: Source
+    profile_name: Annotated[str, Meta(description="What read the dataset's columns.")]
+    source: Annotated[Source, Meta(description="What brought the dataset's records first.")]
     record: Annotated[RecordAnswer | None, Meta(description="Null when no record contributes.")]
 
 
@@ -284,8 +285,12 @@ def _following(ids: tuple[str, ...], limit: int, after: str | None) -> list[str]
 
 
 def _finding_ids(service: Service, tenant: str, query: LinksQuery) -> list[str]:
+    def of_run(run_id: str) -> tuple[str, ...]:
+        return service.store.run_members(tenant, run_id).finding_ids
+
     if query.finding_id is not UNSET:
-        return [service.store.finding(tenant, query.finding_id).finding_id]
+        one = service.store.finding(tenant, query.finding_id).finding_id
+        return [one] if query.run_id is UNSET or one in of_run(query.run_id) else []
     if query.run_id is not UNSET:
-        return list(service.store.run_members(tenant, query.run_id).finding_ids)
+        return list(of_run(query.run_id))
     raise InvalidInput("give a finding_id or a run_id", where="finding_id", code="query_invalid")

@@ -64,25 +64,27 @@ class _Envelope(WhatToShow, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class CommitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A dataset that was written without its columns."""
 
-    dataset_version_id: DatasetVersionId
+    dataset_version_id: Annotated[
+        DatasetVersionId, Meta(description="The dataset whose columns are read.")
+    ]
 
 
 class PreviewAnswer(msgspec.Struct, frozen=True):
     """What normalising would make: counts, and the first rows."""
 
-    summary: DatasetSummary
+    summary: Annotated[DatasetSummary, Meta(description="Counts over all records.")]
     records: Annotated[
         list[dict[str, Any]], Meta(description="Each under the columns of the profile.")
     ]
-    rejects: list[RejectItem]
+    rejects: Annotated[list[RejectItem], Meta(description="The first refusals.")]
 
 
 class ValidateAnswer(msgspec.Struct, frozen=True):
     """Whether nothing would be refused; else the first refusals."""
 
-    valid: bool
+    valid: Annotated[bool, Meta(description="Whether nothing would be refused.")]
     refusal_count: Annotated[int, Meta(description="Records, elements and cells.")]
-    rejects: list[RejectItem]
+    rejects: Annotated[list[RejectItem], Meta(description="The first refusals.")]
 
 
 def normalize_routes(service: Service) -> list[HTTPRouteHandler]:

@@ -35,30 +35,51 @@ _REFUSALS = (400, 404, 409, 413, 422, 503)
 class WhatIfQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Changes of loans that are made together; levels in place of the run's."""
 
-    changes: Annotated[list[Change], Meta(min_length=1, max_length=10_000)]
-    levels: Levels | UnsetType = UNSET
+    changes: Annotated[
+        Annotated[list[Change], Meta(min_length=1, max_length=10_000)],
+        Meta(description="Of loans, in their order."),
+    ]
+    levels: Annotated[
+        Levels | UnsetType,
+        Meta(description="Confidence levels of the tails, fractions; absent: the run's."),
+    ] = UNSET
 
 
 class ReverseQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A loss whose likeliest causes are looked for, in the book's currency."""
 
-    loss: Annotated[float, Meta(gt=0, le=1e15)]
-    random_starts: Annotated[int, Meta(ge=0, le=64)] = 8
+    loss: Annotated[
+        Annotated[float, Meta(gt=0, le=1e15)],
+        Meta(description="The amount, in the book's currency."),
+    ]
+    random_starts: Annotated[
+        Annotated[int, Meta(ge=0, le=64)],
+        Meta(description="Searches from drawn states, beside those from the known ones."),
+    ] = 8
 
 
 class SensitivityQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Inputs that are changed one at a time; levels in place of the run's."""
 
-    bumps: Annotated[list[Bump], Meta(min_length=1, max_length=50)]
-    levels: Levels | UnsetType = UNSET
+    bumps: Annotated[
+        Annotated[list[Bump], Meta(min_length=1, max_length=50)],
+        Meta(description="Each is made alone."),
+    ]
+    levels: Annotated[
+        Levels | UnsetType,
+        Meta(description="Confidence levels of the tails, fractions; absent: the run's."),
+    ] = UNSET
 
 
 class CompareQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Two simulations, and how many of the loans that differ are shown."""
 
-    before: RunId
-    after: RunId
-    rows: Annotated[int, Meta(ge=0, le=10_000)] = 100
+    before: Annotated[RunId, Meta(description="The earlier run.")]
+    after: Annotated[RunId, Meta(description="The later run.")]
+    rows: Annotated[
+        Annotated[int, Meta(ge=0, le=10_000)],
+        Meta(description="How many of the loans that differ are shown."),
+    ] = 100
 
 
 class ContributionsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
@@ -70,7 +91,7 @@ class ContributionsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
     ] = "position"
 
 
-class WorstQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+class WorstQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many of the worst scenarios."""
 
     count: Annotated[Annotated[int, Meta(ge=1, le=1_000)], Meta(description="Scenarios.")] = 10
@@ -83,19 +104,29 @@ class ScenarioQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
 class SensitivityAnswer(msgspec.Struct, frozen=True):
     """What each bump does, in the order of the question."""
 
-    sensitivities: list[WhatIf]
+    sensitivities: Annotated[list[WhatIf], Meta(description="One a bump.")]
 
 
 class ScenarioAnswer(msgspec.Struct, frozen=True):
     """Why a scenario lost what it lost; its positions are those of defaulted obligors."""
 
-    scenario: int
-    loss: float
-    factors: dict[str, float]
-    mixing: float
-    defaulted_obligor_count: int
-    translation: float | None
-    positions: Page
+    scenario: Annotated[int, Meta(description="Its number, counted from 0.")]
+    loss: Annotated[float, Meta(description="In the book's currency.")]
+    factors: Annotated[
+        dict[str, float],
+        Meta(description="The systematic factors by the names of their groups; low is bad."),
+    ]
+    mixing: Annotated[
+        float, Meta(description="W / ν of Student's t copula; 1 under the Gaussian copula.")
+    ]
+    defaulted_obligor_count: Annotated[int, Meta(description="Obligors that defaulted.")]
+    translation: Annotated[
+        float | None,
+        Meta(
+            description="What rates did to balances that performed to the end; null: no rate moves."
+        ),
+    ]
+    positions: Annotated[Page, Meta(description="A page of the positions of defaulted obligors.")]
 
 
 class ComparisonAnswer(Comparison, frozen=True, kw_only=True):
@@ -195,7 +226,8 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
         tail, query = held_tail(request), decode_query(request, ContributionsQuery)
 
         def work() -> Page:
-            return table_page(query, tail(run_id).contributions(query.level, by=query.by))
+            found = tail(run_id).contributions(query.level, by=query.by)
+            return table_page(query, found, path=request.scope["path"])
 
         return answer(await service.off_loop(work))
 
@@ -219,7 +251,7 @@ def question_routes(service: Service) -> list[HTTPRouteHandler]:
                 mixing=found.mixing,
                 defaulted_obligor_count=found.defaulted_obligor_count,
                 translation=found.translation,
-                positions=table_page(query, found.positions),
+                positions=table_page(query, found.positions, path=request.scope["path"]),
             )
 
         return answer(await service.off_loop(work))

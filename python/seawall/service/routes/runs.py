@@ -8,11 +8,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
 
-from seawall.errors import InvalidInput
 from seawall.registry import ENGINES
 from seawall.service.answers import answer
 from seawall.service.chosen_fields import chosen, page_of
 from seawall.service.documented import described
+from seawall.service.engine_filters import EngineFilter
 from seawall.service.pages import OneQuery, Page, PageQuery, read_page, select_fields
 from seawall.service.parts import HttpRequest, Service, principal_of
 from seawall.service.queries import From, To, between, decode_query
@@ -32,10 +32,7 @@ class RunsQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
         Annotated[str, Meta(max_length=64)] | UnsetType,
         Meta(description="Only runs on this dataset version."),
     ] = UNSET
-    engine: Annotated[
-        Annotated[str, Meta(max_length=64)] | UnsetType,
-        Meta(description="Only runs of this engine, by its name in the ledger."),
-    ] = UNSET
+    engine: EngineFilter = UNSET
     started_from: From = UNSET
     started_to: To = UNSET
 
@@ -62,9 +59,6 @@ def run_routes(service: Service) -> list[HTTPRouteHandler]:
         chosen = None if query.dataset_version_id is UNSET else query.dataset_version_id
 
         is_between = between(query, "started")
-        if query.engine is not UNSET and query.engine not in ENGINES:
-            known = ", ".join(ENGINES)
-            raise InvalidInput(f"there are {known}", where="engine", code="query_invalid")
 
         def kept(item: dict[str, Any]) -> bool:
             return query.engine in (UNSET, item["engine"]) and is_between(item["started_at"])
@@ -118,8 +112,12 @@ def run_routes(service: Service) -> list[HTTPRouteHandler]:
     ) -> Response[bytes]:
         session, query = service.session_of(request), decode_query(request, TableQuery)
         tenant = principal_of(request).tenant
+
+        def page(run: Run) -> Page:
+            return table_page(query, run.table(name), path=request.scope["path"])
+
         if (held := service.held.at_hand(tenant, run_id)) is not None:
-            return answer(await service.off_loop(lambda: table_page(query, held.table(name))))
+            return answer(await service.off_loop(lambda: page(held)))
 
         def engine_of() -> str:
             found = session.run_of(run_id)
@@ -130,7 +128,7 @@ def run_routes(service: Service) -> list[HTTPRouteHandler]:
 
         def computed() -> Page:
             service.switches.check(engine)
-            return table_page(query, service.held.run(session, tenant, run_id).table(name))
+            return page(service.held.run(session, tenant, run_id))
 
         if not ENGINES[engine].is_heavy:
             return answer(await service.off_loop(computed))

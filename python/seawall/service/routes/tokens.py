@@ -39,11 +39,11 @@ class TokenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TokenAnswer(msgspec.Struct, frozen=True):
     """A token (as RFC 6749, 5.1)."""
 
-    access_token: str
-    token_type: str
+    access_token: Annotated[str, Meta(description="A JWT, for Authorization: Bearer.")]
+    token_type: Annotated[str, Meta(description="Bearer.")]
     expires_in: Annotated[int, Meta(description="Seconds.")]
-    token_id: str
-    roles: list[str]
+    token_id: Annotated[str, Meta(description="Its jti: what it is revoked by.")]
+    roles: Annotated[list[str], Meta(description="All that it may do.")]
 
 
 class RevokeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

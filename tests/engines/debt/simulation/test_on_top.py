@@ -62,6 +62,12 @@ def test_answers_are_evidence_of_the_run(session: Session) -> None:
             "parameters.sensitivities[0].change",
         ),
         ({"reverse_losses": [1e12]}, "parameters.reverse_losses[0]"),
+        ({"reverse_losses": [1e3, 2e3, 1000.001]}, "parameters.reverse_losses[2]"),
+        ({"confidence_levels": [0.9, 0.99, 0.9]}, "parameters.confidence_levels[2]"),
+        (
+            {"sensitivities": 2 * [{"figure": "default_probability", "change": 0.1}]},
+            "parameters.sensitivities[1]",
+        ),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_its_place(

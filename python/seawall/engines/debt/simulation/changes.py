@@ -36,9 +36,9 @@ _ADDED = np.dtype([("row", np.int64), ("exposure", np.float64), ("lost_pct", np.
 class FigureChange(msgspec.Struct, frozen=True):
     """A tail before and after, and the change of its expected shortfall."""
 
-    before: TailFigures
-    after: TailFigures
-    change: float
+    before: Annotated[TailFigures, Meta(description="At the same confidence level.")]
+    after: Annotated[TailFigures, Meta(description="At the same confidence level.")]
+    change: Annotated[float, Meta(description="Expected shortfall after less before.")]
     standard_error: Annotated[float, Meta(description="Of the paired difference.")]
 
 
@@ -49,9 +49,9 @@ class WhatIf(msgspec.Struct, frozen=True):
         int, Meta(description="Obligors that changed, without those who are connected to them.")
     ]
     expected_loss: Annotated[float, Meta(description="Before the change.")]
-    expected_loss_change: float
-    expected_loss_change_standard_error: float
-    tails: list[FigureChange]
+    expected_loss_change: Annotated[float, Meta(description="After less before.")]
+    expected_loss_change_standard_error: Annotated[float, Meta(description="Of that difference.")]
+    tails: Annotated[list[FigureChange], Meta(description="One a confidence level.")]
 
 
 def what_if_of(

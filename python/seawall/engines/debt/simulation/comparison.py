@@ -1,10 +1,11 @@
 """Two simulations side by side: what was asked otherwise, which loans differ, what it does."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 
 from seawall.engines.debt.simulation.changes import FigureChange
 from seawall.engines.debt.simulation.credit_book import CreditBook
@@ -21,21 +22,30 @@ _KEY = ("source_system", "source_record_id", "element")
 class ParameterChange(msgspec.Struct, frozen=True):
     """A parameter that was given otherwise."""
 
-    path: str
-    before: Any
-    after: Any
+    path: Annotated[
+        str,
+        Meta(description="Its place in the parameters, such as default_probability.assumed_pct."),
+    ]
+    before: Annotated[Any, Meta(description="Null: it was not there.")]
+    after: Annotated[Any, Meta(description="Null: it is not there.")]
 
 
 class Comparison(msgspec.Struct, frozen=True):
     """What differs between two simulations, the later less the earlier."""
 
-    same_draws: bool  # the same scenarios, and no obligor has another slot
-    parameters: list[ParameterChange]
+    same_draws: Annotated[
+        bool, Meta(description="The same scenarios, and no obligor has another slot.")
+    ]
+    parameters: Annotated[list[ParameterChange], Meta(description="What was asked otherwise.")]
     positions: Table  # those that differ: exposure, probability and severity before and after
-    expected_loss: float  # before
-    expected_loss_change: float
-    expected_loss_change_standard_error: float
-    tails: list[FigureChange]
+    expected_loss: Annotated[float, Meta(description="Of the earlier simulation.")]
+    expected_loss_change: Annotated[float, Meta(description="Later less earlier.")]
+    expected_loss_change_standard_error: Annotated[
+        float, Meta(description="Of that difference, paired where the draws are the same.")
+    ]
+    tails: Annotated[
+        list[FigureChange], Meta(description="One a confidence level of the later simulation.")
+    ]
 
 
 def compare(before: Tail, after: Tail) -> Comparison:

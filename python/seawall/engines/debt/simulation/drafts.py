@@ -3,12 +3,11 @@
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from seawall.engine import EvidenceDraft, EvidenceKind, FindingDraft
 from seawall.engines.debt.drafts import book_body, finding_body
 from seawall.engines.debt.simulation.answers import SimulationResult
-from seawall.engines.debt.simulation.question_types import Bump
+from seawall.engines.debt.simulation.asked_names import bump_name, loss_name
 from seawall.engines.debt.simulation.types import SimulationParameters
 
 DISTRIBUTION = "loss_distribution"
@@ -49,8 +48,8 @@ def evidence_drafts(
     )
     found: list[tuple[str, str, msgspec.Struct]] = [
         *(("what_if", answer.what_if_id, answer) for answer in result.what_if),
-        *(("sensitivity", _bump_name(answer.bump), answer) for answer in result.sensitivities),
-        *(("reverse_stress", f"{answer.loss:.2f}", answer) for answer in result.reverse_stress),
+        *(("sensitivity", bump_name(answer.bump), answer) for answer in result.sensitivities),
+        *(("reverse_stress", loss_name(answer.loss), answer) for answer in result.reverse_stress),
     ]
     on_top = [
         EvidenceDraft(
@@ -89,11 +88,6 @@ def finding_drafts(
         error = tail.expected_shortfall_standard_error
         drafts.append(FindingDraft(evidence=0, body={**body, "standard_error": error}))
     return tuple(drafts)
-
-
-def _bump_name(bump: Bump) -> str:
-    figure = bump.figure if bump.currency is UNSET else bump.currency
-    return f"{figure}:{bump.change:g}"
 
 
 def _rest(level: float) -> str:

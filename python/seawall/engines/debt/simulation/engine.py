@@ -19,6 +19,7 @@ from seawall.engine import (
 from seawall.engines.debt.book import DebtBook, choose_book, decode_book
 from seawall.engines.debt.known_book import PROFILE, RECORDS
 from seawall.engines.debt.simulation.answers import SimulationResult, asked_on_top
+from seawall.engines.debt.simulation.asked_names import refuse_repeated
 from seawall.engines.debt.simulation.contributions import Replayed
 from seawall.engines.debt.simulation.credit_book import CreditBook
 from seawall.engines.debt.simulation.drafts import (
@@ -104,7 +105,7 @@ def run(
     Cancelled
         When the control stopped the work.
     InvalidInput
-        For a bad level, figure or correlation, with its place.
+        For a bad level, figure or correlation, or one that is asked for twice, with its place.
     LimitExceeded
         Where losses could pass 2^62 minor units.
     SeawallError
@@ -113,6 +114,7 @@ def run(
     levels = list(parameters.confidence_levels)
     for index, level in enumerate(levels):
         rational_level(level, where=f"parameters.confidence_levels[{index}]")
+    refuse_repeated(parameters)
     credit = CreditBook(book, parameters)
     passes = Passes(execution.control, parameters.scenario_count)
     tail = Tail(credit, parameters, execution)

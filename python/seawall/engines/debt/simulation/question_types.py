@@ -19,7 +19,7 @@ class RemoveLoan(
     In a waterfall they are paid off: what secured them is still their obligor's.
     """
 
-    source_record_id: str
+    source_record_id: Annotated[str, Meta(description="The record's own identifier.")]
     element: Annotated[Element | UnsetType, Meta(description="One instrument of the record.")] = (
         UNSET
     )
@@ -34,19 +34,26 @@ class ChangeLoan(
     the positions, and whoever else it secures.
     """
 
-    source_record_id: str
-    element: Element | UnsetType = UNSET
+    source_record_id: Annotated[str, Meta(description="The record's own identifier.")]
+    element: Annotated[
+        Element | UnsetType,
+        Meta(description="One instrument of the record, counted from 0; absent: all of it."),
+    ] = UNSET
     exposure: Annotated[Amount | UnsetType, Meta(description="In the book's currency.")] = UNSET
-    loss_given_default_pct: Percent | UnsetType = UNSET
-    probability_of_default_pct: Percent | UnsetType = UNSET
+    loss_given_default_pct: Annotated[
+        Percent | UnsetType, Meta(description="In percent of the exposure; not in a waterfall.")
+    ] = UNSET
+    probability_of_default_pct: Annotated[
+        Percent | UnsetType, Meta(description="Over the horizon, in percent.")
+    ] = UNSET
     collateral_value: Annotated[Amount | UnsetType, Meta(description="In a waterfall.")] = UNSET
 
 
 class AddLoan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="add"):
     """A further position, of an obligor that is there or of a new one."""
 
-    obligor_id: str
-    exposure: Amount
+    obligor_id: Annotated[str, Meta(description="Who owes it: one of the book, or a new one.")]
+    exposure: Annotated[Amount, Meta(description="In the book's currency.")]
     loss_given_default_pct: Annotated[
         Percent | UnsetType, Meta(description="Needed but for a waterfall.")
     ] = UNSET
@@ -57,7 +64,10 @@ class AddLoan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
         str | UnsetType,
         Meta(description="Whose factor moves it; needed for a new one of several groups."),
     ] = UNSET
-    asset_correlation: Annotated[float, Meta(ge=0, lt=1)] | UnsetType = UNSET  # likewise
+    asset_correlation: Annotated[
+        Annotated[float, Meta(ge=0, lt=1)] | UnsetType,
+        Meta(description="R², a fraction; needed for a new obligor."),
+    ] = UNSET
     # In a waterfall:
     collateral_value: Annotated[
         Amount | UnsetType, Meta(description="Of its own, a first lien; absent: unsecured.")
@@ -86,14 +96,19 @@ class Bump(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     are.
     """
 
-    figure: Literal[
-        "default_probability",
-        "loss_given_default",
-        "collateral_value",
-        "asset_correlation",
-        "currency",
+    figure: Annotated[
+        Literal[
+            "default_probability",
+            "loss_given_default",
+            "collateral_value",
+            "asset_correlation",
+            "currency",
+        ],
+        Meta(description="What is changed."),
     ]
-    change: Annotated[float, Meta(ge=-1, le=100)]  # a fraction: 0.1 is a tenth more
+    change: Annotated[
+        Annotated[float, Meta(ge=-1, le=100)], Meta(description="A fraction: 0.1 is a tenth more.")
+    ]
     currency: Annotated[
         str | UnsetType, Meta(description="Which one, of a change of currency.")
     ] = UNSET

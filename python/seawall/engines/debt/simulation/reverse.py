@@ -17,10 +17,10 @@ _DRIVERS = 10
 class LossDriver(msgspec.Struct, frozen=True):
     """An obligor in an adverse state."""
 
-    obligor_id: str
+    obligor_id: Annotated[str, Meta(description="Who owes.")]
     default_probability: Annotated[float, Meta(description="In the state.")]
     expected_loss: Annotated[float, Meta(description="In the state.")]
-    loss_at_default: float
+    loss_at_default: Annotated[float, Meta(description="What its default costs.")]
 
 
 class AdverseState(msgspec.Struct, frozen=True):
@@ -59,11 +59,13 @@ class ReverseStress(msgspec.Struct, frozen=True):
     Without states the book's expected loss in the middle of all states is the amount already.
     """
 
-    loss: float
-    states: list[AdverseState]
+    loss: Annotated[float, Meta(description="The amount that was asked for.")]
+    states: Annotated[list[AdverseState], Meta(description="The likeliest first.")]
     start_count: Annotated[int, Meta(description="Searches.")]
-    failed_start_count: int
-    smallest_set: DefaultSet
+    failed_start_count: Annotated[int, Meta(description="Searches that found no such state.")]
+    smallest_set: Annotated[
+        DefaultSet, Meta(description="The fewest obligors whose defaults lose the amount.")
+    ]
     likeliest_set: Annotated[
         DefaultSet | None, Meta(description="In the first state; null without one.")
     ]

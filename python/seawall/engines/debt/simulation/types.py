@@ -96,16 +96,23 @@ class QuarterTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     discount_rate_pct: Annotated[
         Annotated[float, Meta(gt=-100, le=1000)], Meta(description="In percent a year.")
     ] = 0.0
-    # By currency: its rate in each quarter as a multiple of the one that the book is converted at.
-    currency_factors: dict[Name, tuple[RateFactor, ...]] = {}
+    currency_factors: Annotated[
+        dict[Name, tuple[RateFactor, ...]],
+        Meta(
+            description="By currency: its rate in each quarter over the one that the book is "
+            "converted at."
+        ),
+    ] = {}
 
 
 class FactorCorrelation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of two factors, by the names of their groups."""
 
-    first: str
-    second: str
-    correlation: Annotated[float, Meta(ge=-1, le=1)]
+    first: Annotated[str, Meta(description="The name of a group.")]
+    second: Annotated[str, Meta(description="The name of another group.")]
+    correlation: Annotated[
+        Annotated[float, Meta(ge=-1, le=1)], Meta(description="Of their factors, from -1 to 1.")
+    ]
 
 
 class FactorTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -220,14 +227,18 @@ class SimulationParameters(BookTerms, frozen=True, forbid_unknown_fields=True):
 class TailFigures(msgspec.Struct, frozen=True):
     """Value at risk and expected shortfall at a level, in the book's currency."""
 
-    confidence_level: float
-    value_at_risk: float
+    confidence_level: Annotated[float, Meta(description="A fraction, such as 0.99.")]
+    value_at_risk: Annotated[
+        float, Meta(description="The least loss that scenarios of that part do not pass.")
+    ]
     value_at_risk_low: Annotated[
         float, Meta(description="The quantile is between this and the high one with 95 % at least.")
     ]
     value_at_risk_high: Annotated[float | None, Meta(description="Null: beyond the largest loss.")]
-    expected_shortfall: float
-    expected_shortfall_standard_error: float
+    expected_shortfall: Annotated[
+        float, Meta(description="The mean loss of the worst scenarios beyond that part.")
+    ]
+    expected_shortfall_standard_error: Annotated[float, Meta(description="Of that mean.")]
     scenarios_beyond: Annotated[int, Meta(description="With a loss above value at risk.")]
     effective_scenarios: Annotated[float, Meta(description="In the tail, if all weighed alike.")]
     is_thin: Annotated[
@@ -241,28 +252,31 @@ class TailFigures(msgspec.Struct, frozen=True):
 class InputCounts(msgspec.Struct, frozen=True):
     """Where positions have a figure from."""
 
-    stated: int
+    stated: Annotated[int, Meta(description="Positions whose tape states it.")]
     by_rating: Annotated[int, Meta(description="Of default probabilities.")]
     by_collateral: Annotated[int, Meta(description="Of losses given default.")]
-    assumed: int
+    assumed: Annotated[int, Meta(description="Positions that have the assumed one.")]
 
 
 class SamplingResult(msgspec.Struct, frozen=True):
     """How the systematic states were drawn: frozen numbers that make the run again."""
 
-    kind: SamplingKind
+    kind: Annotated[SamplingKind, Meta(description="plain, importance or sobol.")]
     factor_shift: Annotated[
         list[float], Meta(description="Of the independent factors; importance sampling.")
     ] = []
-    mixing_tilt: float = 0.0
+    mixing_tilt: Annotated[
+        float,
+        Meta(description="Of the mixing variable of Student's t copula; importance sampling."),
+    ] = 0.0
 
 
 class ConditionalFactor(msgspec.Struct, frozen=True):
     """A systematic factor given macroeconomic values; without them it has mean 0, deviation 1."""
 
-    factor: str
-    mean: float
-    standard_deviation: float
+    factor: Annotated[str, Meta(description="The name of its group.")]
+    mean: Annotated[float, Meta(description="Given the macroeconomic values.")]
+    standard_deviation: Annotated[float, Meta(description="Given the macroeconomic values.")]
 
 
 class CurrencyTranslation(msgspec.Struct, frozen=True):
@@ -272,10 +286,12 @@ class CurrencyTranslation(msgspec.Struct, frozen=True):
     the end is no loss, and in none of the other figures.
     """
 
-    currency: str
+    currency: Annotated[str, Meta(description="ISO 4217 code.")]
     exposure: Annotated[float, Meta(description="At the rate that the book is converted at.")]
     expected_loss: Annotated[float | None, Meta(description="Null: there is no closed form.")]
-    expected_loss_at_book_rate: float | None
+    expected_loss_at_book_rate: Annotated[
+        float | None, Meta(description="Were the rates to stay; null: there is no closed form.")
+    ]
     expected_translation: Annotated[
         float | None, Meta(description="Of what performs: at the last quarter's rate less its own.")
     ]
@@ -284,10 +300,10 @@ class CurrencyTranslation(msgspec.Struct, frozen=True):
 class LossBin(msgspec.Struct, frozen=True):
     """Scenarios whose loss is from ``begin`` up to ``end``, without it."""
 
-    begin: float
-    end: float
-    scenario_count: int
-    probability: float
+    begin: Annotated[float, Meta(description="The least loss of the bin.")]
+    end: Annotated[float, Meta(description="The least loss beyond it.")]
+    scenario_count: Annotated[int, Meta(description="Scenarios in it.")]
+    probability: Annotated[float, Meta(description="Their weight, a fraction of all.")]
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -297,5 +313,8 @@ class Spread(msgspec.Struct, frozen=True):
     effective_obligors: Annotated[
         float | None, Meta(description="That many alike would be as concentrated.")
     ]
-    gini_coefficient: float | None
+    gini_coefficient: Annotated[
+        float | None,
+        Meta(description="0: all alike, towards 1: one has all; null: there is nothing to spread."),
+    ]
     largest_ten_pct: Annotated[float | None, Meta(description="What the ten largest have.")]

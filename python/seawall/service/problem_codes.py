@@ -1,0 +1,80 @@
+"""The codes that problems bear, each under the status that it is answered with."""
+
+from collections.abc import Mapping
+
+CODES: Mapping[int, tuple[str, ...]] = {
+    # What a caller left out or wrote in another form than the contract's.
+    400: (
+        "body_invalid",
+        "continuation_invalid",
+        "dataset_version_id_invalid",
+        "dataset_version_id_required",
+        "file_checksum_mismatch",
+        "query_invalid",
+        "record_invalid_type",
+        "records_required",
+        "request_invalid",
+        "run_id_invalid",
+        "run_id_required",
+        "source_record_id_required",
+        "source_system_required",
+        "source_unreadable",
+        "started_at_invalid",
+        "started_at_required",
+    ),
+    401: ("auth_invalid", "auth_required"),
+    403: ("forbidden",),
+    404: (
+        "dataset_version_not_found",
+        "evidence_not_found",
+        "finding_not_found",
+        "job_not_found",
+        "not_found",
+        "run_not_found",
+    ),
+    405: ("method_not_allowed",),
+    408: ("body_too_slow", "request_timeout"),
+    409: (
+        "calculate_not_complete",
+        "cancelled",
+        "conflict",
+        "engine_version_differs",
+        "job_cancelled",
+        "job_failed",
+        "job_finished",
+        "job_interrupted",
+        "job_not_finished",
+        "normalize_not_complete",
+        "normalized_record_required",
+    ),
+    413: ("body_too_large",),
+    415: ("unsupported_media_type",),
+    422: (
+        "currency_mixed",
+        "dataset_refused",
+        "invalid_input",
+        "invalid_profile",
+        "limit_exceeded",
+        "time_invalid",
+        "time_limit_exceeded",
+    ),
+    429: ("auth_throttled", "rate_limited"),
+    431: ("headers_too_large",),
+    500: ("exact_twin_missed", "internal_error"),
+    503: (
+        "access_closed",
+        "access_unknown",
+        "engine_disabled",
+        "outcome_unknown",
+        "overloaded",
+        "server_too_old",
+        "store_busy",
+        "store_closed",
+        "store_corrupt",
+        "store_unavailable",
+    ),
+    507: ("store_full",),
+}
+"""What of them a route may answer, no list says: a status has its codes wherever it is answered."""
+
+STATUS: Mapping[str, int] = {code: status for status, codes in CODES.items() for code in codes}

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,22 @@ class Served(msgspec.Struct, frozen=True):
     process: "subprocess.Popen[str]"
     address: str
     key: str
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where a socket connects to."""
+        url = httpx.URL(self.address)
+        return url.host, url.port or 0
+
+    @contextmanager
+    def body_under_way(self, *, size: int) -> Iterator[socket.socket]:
+        """Connect, and send a head whose body the service now waits for."""
+        with socket.create_connection(self.place, timeout=60) as sending:
+            head = f"POST {INGEST} HTTP/1.1\r\nhost: s\r\nx-api-key: {self.key}\r\n"
+            rest = f"content-length: {size}\r\nexpect: 100-continue\r\n\r\n"
+            sending.sendall((head + rest).encode())
+            assert sending.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            yield sending
 
     def end(self) -> int:
         """Tell it to end, and wait for that."""

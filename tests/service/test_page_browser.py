@@ -9,26 +9,13 @@ import httpx
 import msgspec
 import pytest
 
-from seawall.registry import ENGINES
-from service.conftest import ASSUMED, RECORD, RUN, STARTED_AT
+from service.conftest import ASSUMED, RECORD, RUN
+from service.seen_page import SIMULATE, Seen, ingested, kept_run
 from service.served import served
-
-SIMULATE = f"/api/v3/engines/{ENGINES['debt_simulation'].wire_name}/run"
 
 HOSTILE = "<img src=x onerror=window.owned=1><script>window.owned=1</script>"
 HIDDEN = "loan\u202etxt.exe"
-
-METRICS = """\
-# TYPE http_requests_total counter
-http_requests_total{{route="/run",method="POST",status="200"}} {answered}
-http_requests_total{{route="/metrics",method="GET",status="200"}} 1000000
-errors_total{{code="CURRENCY_MIXED",process="1"}} 1
-errors_total{{code="CURRENCY_MIXED",process="2"}} 2
-http_requests_in_flight 17
-http_request_duration_seconds_bucket{{route="/run",method="POST",le="0.1"}} 0
-http_request_duration_seconds_bucket{{route="/run",method="POST",le="0.2"}} {answered}
-http_request_duration_seconds_bucket{{route="/run",method="POST",le="+Inf"}} {answered}
-"""
+LONG = "no-amount-" * 60
 
 
 class Filled(msgspec.Struct, frozen=True):
@@ -38,44 +25,8 @@ class Filled(msgspec.Struct, frozen=True):
     key: str
     hostile: str  # a dataset's
     simulation: str  # a run's
-
-
-class Seen:
-    """A page of a browser, and what it asked and said."""
-
-    def __init__(self, browser: Any, filled: Filled, width: int = 1280) -> None:
-        self.address = filled.address
-        self.context = browser.new_context(viewport={"width": width, "height": 900})
-        self.page = self.context.new_page()
-        self.asked: list[str] = []
-        self.said: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        # Of a service without metrics the browser itself would complain.
-        self.page.route("**/metrics", _counting())
-        self.page.goto(filled.address)
-
-    def sign_in(self, key: str) -> None:
-        self.page.get_by_label("API key").fill(key)
-        self.page.keyboard.press("Enter")
-        self.page.locator('main[data-shows^="#"]').wait_for()
-
-    def go(self, address: str) -> None:
-        self.page.goto(f"{self.address}/{address}")
-        self.page.locator(f'main[data-shows="{address}"]').wait_for()
-
-
-def _counting() -> Any:
-    answered = 0
-
-    def fulfil(route: Any) -> None:
-        nonlocal answered
-        answered += 400
-        text = METRICS.format(answered=answered)
-        route.fulfill(status=200, content_type="text/plain", body=text)
-
-    return fulfil
+    refused: str  # a dataset's, of which nothing is left
+    squeezed: str  # a dataset's, with one long refused value
 
 
 @pytest.fixture(scope="module")
@@ -83,27 +34,27 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     with served(tmp_path_factory.mktemp("page")) as server:
         headers = {"X-API-Key": server.key}
         with httpx.Client(base_url=server.address, headers=headers, timeout=60) as client:
-            hostile = _ingested(client, [{**RECORD, "source_record_id": HOSTILE + HIDDEN}])
+            hostile = ingested(client, [{**RECORD, "source_record_id": HOSTILE + HIDDEN}])
             scenario = {"id": HOSTILE, "collateral_market_impact_pct": -0.4}
-            _run(client, RUN, hostile, {"stress_scenarios": [scenario]})
-            book = _ingested(client, [{**RECORD, "source_record_id": f"l-{n}"} for n in range(20)])
-            simulation = _run(client, SIMULATE, book, {**ASSUMED, "scenario_count": 8192})
-        yield Filled(server.address, server.key, hostile, simulation)
+            kept_run(client, RUN, hostile, {"stress_scenarios": [scenario]})
+            book = ingested(client, [{**RECORD, "source_record_id": f"l-{n}"} for n in range(20)])
+            simulation = kept_run(client, SIMULATE, book, {**ASSUMED, "scenario_count": 8192})
+            refused = ingested(client, _refused(60))
+            rows = ["loan_id,currency,outstanding,rate_pct", "a,EUR,1,x", f"b,EUR,{LONG},5"]
+            tape = "\n".join(rows).encode()
+            sent = client.post("/api/v3/ingest-file", files={"file": ("tape.csv", tape)})
+            squeezed = sent.raise_for_status().json()["dataset_version_id"]
+        yield Filled(server.address, server.key, hostile, simulation, refused, squeezed)
 
 
-def _ingested(client: httpx.Client, records: list[dict[str, Any]]) -> str:
-    found = client.post("/api/v3/ingest-records", json={"records": records})
-    return str(found.raise_for_status().json()["dataset_version_id"])
-
-
-def _run(client: httpx.Client, path: str, dataset: str, parameters: dict[str, Any]) -> str:
-    body = {"dataset_version_id": dataset, "started_at": STARTED_AT, "parameters": parameters}
-    return str(client.post(path, json=body).raise_for_status().json()["run_id"])
+def _refused(count: int) -> list[dict[str, Any]]:
+    debt = {"currency": "EUR", "debt": {"total_outstanding": -5}}
+    return [{**RECORD, "source_record_id": f"l-{n}", "financial": debt} for n in range(count)]
 
 
 @pytest.fixture
 def seen(browser: Any, filled: Filled) -> Iterator[Seen]:
-    seen = Seen(browser, filled)
+    seen = Seen(browser, filled.address)
     yield seen
     seen.context.close()
 
@@ -146,6 +97,33 @@ def test_a_refused_key_is_said_with_its_code(seen: Seen, filled: Filled) -> None
     said.wait_for()
     assert "AUTH_INVALID" in said.text_content()
     assert seen.page.get_by_label("API key").is_visible()
+
+
+@pytest.mark.parametrize(
+    "given", ["\u201cseawall_live_one\u201d", "seawall_live_\u00e9", "two keys"]
+)
+def test_what_no_key_can_be_is_said_to_be_none(seen: Seen, given: str) -> None:
+    seen.page.get_by_label("API key").fill(given)
+    seen.page.keyboard.press("Enter")
+    said = seen.page.get_by_role("alert")
+    said.wait_for()
+    assert "NOT_A_KEY" in said.text_content()
+    assert not [url for url in seen.asked if "/auth/" in url]
+    assert "\u201c" not in given or "character 1: \u201c" in said.text_content()
+
+
+def test_a_key_that_may_not_read_is_told_which_role_the_page_needs(
+    seen: Seen, filled: Filled
+) -> None:
+    asked = {"name": "sender", "roles": ["ingest"]}
+    headers = {"X-API-Key": filled.key}
+    made = httpx.post(f"{filled.address}/api/v3/keys", json=asked, headers=headers)
+    seen.page.get_by_label("API key").fill(made.raise_for_status().json()["key"])
+    seen.page.keyboard.press("Enter")
+    said = seen.page.get_by_role("alert")
+    said.wait_for()
+    assert "lacks the role read, which the page needs" in said.text_content()
+    assert "at roles" not in said.text_content()
 
 
 def test_what_is_not_there_is_said_with_code_and_place(seen: Seen, filled: Filled) -> None:
@@ -205,7 +183,7 @@ def test_the_levels_of_a_simulation_move_the_mark_of_value_at_risk(
 def test_every_text_of_the_distribution_is_inside_its_frame(
     browser: Any, filled: Filled, width: int
 ) -> None:
-    seen = Seen(browser, filled, width)
+    seen = Seen(browser, filled.address, width)
     seen.sign_in(filled.key)
     seen.go(f"#/runs/{filled.simulation}")
     frame = seen.page.get_by_role("img").bounding_box()
@@ -223,8 +201,8 @@ def test_a_simulation_that_loses_nothing_is_said_to(seen: Seen, filled: Filled) 
     headers = {"X-API-Key": filled.key}
     covered = {"currency": "EUR", "debt": {"total_outstanding": 100, "collateral_value": 900}}
     with httpx.Client(base_url=filled.address, headers=headers, timeout=60) as client:
-        book = _ingested(client, [{**RECORD, "financial": covered}])
-        run = _run(client, SIMULATE, book, {**ASSUMED, "scenario_count": 4096})
+        book = ingested(client, [{**RECORD, "financial": covered}])
+        run = kept_run(client, SIMULATE, book, {**ASSUMED, "scenario_count": 4096})
     seen.sign_in(filled.key)
     seen.go(f"#/runs/{run}")
     seen.page.get_by_text("No scenario loses anything.").wait_for()
@@ -258,10 +236,10 @@ def test_a_service_without_metrics_is_said_to_have_none(seen: Seen, filled: Fill
 
 def test_a_ledger_with_nothing_says_what_to_do(browser: Any, tmp_path: Path) -> None:
     with served(tmp_path) as server:
-        seen = Seen(browser, Filled(server.address, server.key, "", ""))
+        seen = Seen(browser, server.address)
         seen.sign_in(server.key)
         told = seen.page.locator(".command").text_content()
-        assert told.startswith(f"API={server.address}\ncurl $API/api/v3/ingest-file")
+        assert told.startswith(f'API={server.address}\ncurl "$API/api/v3/ingest-file')
         seen.go("#/runs")
         seen.page.get_by_text("there is no dataset to run on").wait_for()
         seen.context.close()
@@ -281,7 +259,7 @@ def test_the_keyboard_is_enough(seen: Seen, filled: Filled) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_view_is_wider_than_its_window(browser: Any, filled: Filled, width: int) -> None:
-    seen = Seen(browser, filled, width)
+    seen = Seen(browser, filled.address, width)
     page = seen.page
     widths = [page.evaluate("document.documentElement.scrollWidth")]
     seen.sign_in(filled.key)
@@ -317,22 +295,54 @@ def test_a_session_that_ended_leads_back_to_the_door(seen: Seen, filled: Filled)
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_a_list_goes_on_at_the_press_of_a_button(browser: Any, tmp_path: Path) -> None:
-    refused = {"currency": "EUR", "debt": {"total_outstanding": -5}}
-    records = [{**RECORD, "source_record_id": f"l-{n}", "financial": refused} for n in range(60)]
-    with served(tmp_path) as server:
-        headers = {"X-API-Key": server.key}
-        with httpx.Client(base_url=server.address, headers=headers, timeout=60) as client:
-            dataset = _ingested(client, records)
-        seen = Seen(browser, Filled(server.address, server.key, "", ""))
-        seen.sign_in(server.key)
-        seen.go(f"#/datasets/{dataset}")
-        rows = seen.page.get_by_role("table", name="Refused").locator("tbody tr")
-        counts = [rows.count()]
-        button = seen.page.get_by_role("button", name="Show more")
-        while button.is_visible():
-            button.click()
-            rows.nth(counts[-1]).wait_for()
-            counts.append(rows.count())
-        assert counts == [25, 50, 60]
-        seen.context.close()
+def _gone_on(seen: Seen) -> Any:
+    """Show a list whole; returns its rows."""
+    rows = seen.page.get_by_role("table", name="Refused").locator("tbody tr")
+    button = seen.page.get_by_role("button", name="Show more")
+    while button.is_visible():
+        count = rows.count()
+        button.click()
+        rows.nth(count).wait_for()
+    return rows
+
+
+def test_a_list_goes_on_at_the_press_of_a_button(seen: Seen, filled: Filled) -> None:
+    seen.sign_in(filled.key)
+    seen.go(f"#/datasets/{filled.refused}")
+    assert seen.page.get_by_role("table", name="Refused").locator("tbody tr").count() == 25
+    assert _gone_on(seen).count() == 60
+
+
+def test_going_back_finds_a_list_as_it_was_left(seen: Seen, filled: Filled) -> None:
+    page = seen.page
+    seen.sign_in(filled.key)
+    seen.go(f"#/datasets/{filled.refused}")
+    rows = _gone_on(seen)
+    rows.nth(50).scroll_into_view_if_needed()
+    place = page.evaluate("new Promise(done => requestAnimationFrame(() => done(scrollY)))")
+    assert place > 500
+    seen.go("#/runs")
+    assert page.evaluate("scrollY") == 0
+    page.go_back()
+    page.locator(f'main[data-shows="#/datasets/{filled.refused}"]').wait_for()
+    assert rows.count() == 60
+    assert page.evaluate("scrollY") == place
+
+
+def test_one_is_not_written_as_many(seen: Seen, filled: Filled) -> None:
+    seen.sign_in(filled.key)
+    row = seen.page.get_by_role("row").filter(has_text="tape.csv")
+    assert re.search(r"1 record1 cell", row.text_content())
+
+
+@pytest.mark.parametrize("width", [800, 1280])
+def test_a_long_value_leaves_the_name_of_its_field_whole(
+    browser: Any, filled: Filled, width: int
+) -> None:
+    seen = Seen(browser, filled.address, width)
+    seen.sign_in(filled.key)
+    seen.go(f"#/datasets/{filled.squeezed}")
+    field = seen.page.get_by_text("total_outstanding", exact=True)
+    assert field.bounding_box()["height"] < 30  # of one line
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+    seen.context.close()

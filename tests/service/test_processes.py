@@ -14,7 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from seawall.errors import SeawallError
-from seawall.service.listening import listening_on
+from seawall.service.listening import in_place_of, listening_on
 from seawall.service.opening import ServiceOptions
 from seawall.service.processes import _Processes
 from seawall.session import Session
@@ -123,6 +123,84 @@ def test_another_process_takes_the_place_of_one_that_was_killed(tmp_path: Path) 
         assert session.verify().ok
 
 
+def test_who_comes_while_they_end_is_refused_at_once(tmp_path: Path) -> None:
+    with served(tmp_path, processes=2) as server:
+        until(lambda: all_answer(server))
+
+        def is_refused() -> bool:
+            try:
+                with socket.create_connection(server.place, timeout=1):
+                    return False
+            except ConnectionRefusedError:
+                return True
+
+        with server.body_under_way(size=2) as under_way:
+            server.process.terminate()
+            until(is_refused, within_s=5)
+            assert all(is_refused() for _ in range(20))
+            assert server.process.poll() is None
+            under_way.sendall(b"{}")
+            assert under_way.recv(1000).startswith(b"HTTP/1.1 400 ")
+        assert server.process.wait(60) == 0
+
+
+def test_the_others_serve_while_a_replacement_does_not_start(tmp_path: Path) -> None:
+    with served(tmp_path, processes=2) as server:
+        until(lambda: all_answer(server))
+        killed, other = serving(server)
+        killed.kill()
+        until(lambda: len(set(serving(server)) - {killed, other}) == 1)
+        (replacement,) = set(serving(server)) - {killed, other}
+        replacement.kill()
+        until(lambda: serving(server) == [other])
+        time.sleep(0.5)  # until the first process has seen it
+        for _ in range(20):  # each on a connection of its own
+            assert httpx.get(f"{server.address}/health", timeout=30).status_code == 200
+        until(lambda: all_answer(server))
+        assert len(serving(server)) == 2
+        assert server.end() == 0
+
+
+def test_a_service_ends_when_none_can_serve_any_longer(tmp_path: Path) -> None:
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    with served(tmp_path, store=str(folder / "seawall.db"), processes=2) as server:
+        until(lambda: all_answer(server))
+        first, last = serving(server)
+        folder.rename(tmp_path / "elsewhere")
+        first.kill()
+        until(lambda: len(serving(server)) == 2 and first not in serving(server))
+        until(lambda: serving(server) == [last])  # what was to replace it has failed
+        assert server.process.poll() is None
+        last.kill()
+        assert server.process.wait(60) == 1
+
+
+def test_pauses_between_replacements_grow_to_half_a_minute(tmp_path: Path) -> None:
+    with listening_on("127.0.0.1", 0, count=2) as sockets:
+        processes = _Processes(ServiceOptions(processes=2), sockets, None, tmp_path)
+        failing, _ = processes._places
+        failing.has_served = True
+        pauses_s = []
+        for _ in range(8):
+            processes._failed(failing, "ended with -9 before it served")
+            pauses_s.append(round(failing.next_at - time.monotonic()))
+        processes._end()
+    assert pauses_s == [1, 2, 4, 8, 16, 30, 30, 30]
+
+
+def test_a_temporary_folder_may_have_a_long_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ("temporary-" * 12)
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    with served(tmp_path, processes=2) as server:
+        until(lambda: all_answer(server))
+        assert list(folder.glob("seawall-*/metrics-1"))
+        assert server.end() == 0
+
+
 def test_they_end_with_the_one_that_started_them(tmp_path: Path) -> None:
     with served(tmp_path, processes=2) as server:
         until(lambda: all_answer(server))
@@ -151,18 +229,34 @@ def test_no_other_service_shares_the_port() -> None:
             assert caught.value.code == "port_unavailable"
 
 
+def taken_of_hundred(sockets: list[socket.socket]) -> list[int]:
+    """Return how many of a hundred connections each of the sockets gets."""
+    taken = [0] * len(sockets)
+    for one in sockets:
+        one.setblocking(False)
+    for _ in range(100):
+        with socket.create_connection(sockets[0].getsockname()):
+            for place, one in enumerate(sockets):
+                try:
+                    one.accept()[0].close()
+                except BlockingIOError:
+                    continue
+                taken[place] += 1
+    return taken
+
+
 def test_the_system_spreads_connections_over_the_sockets() -> None:
     with listening_on("127.0.0.1", 0, count=2) as sockets:
-        taken = [0, 0]
-        for one in sockets:
-            one.setblocking(False)
-        for _ in range(100):
-            with socket.create_connection(sockets[0].getsockname()):
-                for place, one in enumerate(sockets):
-                    try:
-                        one.accept()[0].close()
-                    except BlockingIOError:
-                        continue
-                    taken[place] += 1
+        taken = taken_of_hundred(sockets)
     assert sum(taken) == 100
     assert min(taken) > 20
+
+
+def test_a_socket_that_does_not_listen_yet_gets_no_connection() -> None:
+    with listening_on("127.0.0.1", 0, count=2) as (first, other):
+        address = first.getsockname()
+        with in_place_of(first) as renewed:
+            assert renewed.getsockname() == address
+            assert taken_of_hundred([other]) == [100]
+            renewed.listen()
+            assert min(taken_of_hundred([renewed, other])) > 20

@@ -2,18 +2,26 @@
 
 import asyncio
 import gc
+import signal
 import subprocess
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
+import uvicorn
+from litestar import Litestar
 
+from seawall.service.listening import listening_on
 from seawall.service.server import (
     MOST_MORE,
     SET_ASIDE_S,
     _collected_by_us,
     collect_seldom,
+    serve,
 )
 from seawall.session import Session
 from service.conftest import RECORD
@@ -78,6 +86,23 @@ def test_development_is_refused_to_other_machines(tmp_path: Path) -> None:
     assert found.returncode == 1
     assert "0.0.0.0" in found.stderr  # noqa: S104
     assert "Traceback" not in found.stderr
+
+
+def test_a_server_that_is_told_to_end_while_it_starts_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = uvicorn.Server.run
+
+    def run_after_signal(server: uvicorn.Server, **named: Any) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        run(server, **named)
+
+    monkeypatch.setattr(uvicorn.Server, "run", run_after_signal)
+    later = threading.Timer(5, signal.raise_signal, [signal.SIGTERM])
+    with listening_on("127.0.0.1", 0) as (listening,):
+        later.start()
+        began = time.monotonic()
+        serve(Litestar(), listening)
+        later.cancel()
+    assert time.monotonic() - began < 4
 
 
 def test_the_collector_walks_once_what_does_not_go_has_grown() -> None:

@@ -18,6 +18,7 @@ from seawall.service.early_refusals import EarlyRefusals
 from seawall.service.joined_writes import JoinedWrites
 from seawall.service.problems import Problem
 from seawall.service.request_ids import new_request_id
+from seawall.service.telemetry.observing import unheard
 
 SWEEP_S = 1
 SWEPT_AT_ONCE = 256
@@ -71,6 +72,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         if self.cycle is not None:
             self.cycle.transport = self.transport
+            if not self.cycle.response_started:
+                unheard(self.cycle.scope["state"])
 
     def data_received(self, data: bytes) -> None:
         """Read on."""
@@ -208,6 +211,8 @@ class BoundedProtocol(HttpToolsProtocol):
             ]
             lines = b"".join(b"%s: %s\r\n" % header for header in headers)
             self.transport.write(STATUS_LINE[status] + lines + b"\r\n" + body)
+            if self.cycle is not None and not self.cycle.response_started:
+                unheard(self.cycle.scope["state"], status, code)
         self.transport.close()
 
 

@@ -30,7 +30,7 @@ def listening_on(host: str, port: int, *, count: int = 1) -> Iterator[list[socke
         ``port_unavailable`` when nobody may listen there.
     """
     with ExitStack() as stack:
-        try:
+        with _unavailable(host, port):
             # The first alone, so that another service's port is not shared with it.
             found = [stack.enter_context(_bound(host, port, shared=False))]
             port = int(found[0].getsockname()[1])
@@ -41,17 +41,40 @@ def listening_on(host: str, port: int, *, count: int = 1) -> Iterator[list[socke
                 ]
             for one in found:
                 one.listen(BACKLOG)
-        except OSError as error:
-            raise SeawallError(
-                error.strerror or str(error), where=f"{host}:{port}", code="port_unavailable"
-            ) from error
         yield found
+
+
+def in_place_of(listening: socket.socket) -> socket.socket:
+    """Close a socket that is shared, and return another at its address, which does not listen yet.
+
+    Until it listens the system gives those who come to the other processes.
+
+    Raises
+    ------
+    SeawallError
+        As `listening_on`.
+    """
+    host, port = listening.getsockname()[:2]
+    with _unavailable(host, port):
+        found = _bound(host, port, shared=True)  # first, so that the port stays taken
+    listening.close()
+    return found
 
 
 def address_of(listening: socket.socket) -> str:
     """Return the URL that a socket listens at."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _unavailable(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SeawallError(
+            error.strerror or str(error), where=f"{host}:{port}", code="port_unavailable"
+        ) from error
 
 
 def _bound(host: str, port: int, *, shared: bool) -> socket.socket:

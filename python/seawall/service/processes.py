@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
@@ -22,7 +23,7 @@ import msgspec
 
 from seawall.errors import SeawallError
 from seawall.service.access.doors import Access, DevDoor, dev_door
-from seawall.service.listening import address_of, listening_on
+from seawall.service.listening import address_of, in_place_of, listening_on
 from seawall.service.opening import ServiceOptions, open_service
 from seawall.service.server import run_server
 from seawall.service.sibling import Sibling
@@ -31,6 +32,9 @@ from seawall.service.telemetry.logs import json_logs
 _log = logging.getLogger("seawall.service")
 
 _SPAWN = get_context("spawn")  # a copy of this process might have its threads' locks, held for good
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+"""Before another is started for one that ended before it served; each time twice as long."""
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -81,9 +85,19 @@ def run_service(options: ServiceOptions, *, port: int, on_bound: Callable[[Bound
 
 
 class _Child(msgspec.Struct, frozen=True, eq=False):
-    sibling: Sibling
     process: SpawnProcess
     started: Connection  # readable once it serves, or has ended
+
+
+class _Place(msgspec.Struct, eq=False):
+    """Of one of the processes, whichever has it at present."""
+
+    sibling: Sibling
+    listening: socket.socket
+    child: _Child | None = None
+    has_served: bool = False  # ever, whichever had it
+    pause_s: float = FIRST_PAUSE_S
+    next_at: float = 0.0  # monotonic: without a process, when another is started
 
 
 class _Processes:
@@ -97,68 +111,113 @@ class _Processes:
         folder: Path,
     ) -> None:
         self._options = options
-        self._sockets = sockets
         self._dev = dev
-        self._folder = folder
-        self._children: list[_Child] = []
+        self._places = [
+            _Place(Sibling(number, options.processes, folder), one)
+            for number, one in enumerate(sockets, 1)
+        ]
         self._is_ending = False
+        self._wakened, self._wakes = _SPAWN.Pipe(duplex=False)
 
     def run(self) -> None:
-        """Start all, and return when all have ended."""
-        with _heeded(self._end):
+        """Start all, and return when all have ended.
+
+        Raises
+        ------
+        SeawallError
+            ``process_failed`` when one cannot serve at the first start, or later none can.
+        """
+        with _heeded(self._told_to_end):
             try:
-                for number in range(1, self._options.processes + 1):
-                    self._start(number)
-                self._watch()
+                while not self._is_ending:
+                    self._start_due()
+                    self._wait()
             finally:
                 self._end()
-                for child in self._children:
-                    child.process.join()
 
-    def _start(self, number: int) -> None:
-        sibling = Sibling(number, self._options.processes, self._folder)
-        started, tells = _SPAWN.Pipe(duplex=False)
-        process = _SPAWN.Process(
-            target=_serve_as,
-            args=(sibling, self._options, self._sockets[number - 1], self._dev, tells),
-            name=f"seawall-{number}",
-        )
-        process.start()
-        tells.close()  # here: the process's own end is the last one
-        self._children.append(_Child(sibling, process, started))
-        if self._is_ending:  # it was told to end while this one was started
-            process.terminate()
+    def _told_to_end(self) -> None:
+        # Of a signal, so between any two steps of the others: it only says so.
+        if not self._is_ending:
+            self._is_ending = True
+            self._wakes.send_bytes(b"end")
 
     def _end(self) -> None:
-        self._is_ending = True
-        for child in self._children:
-            child.process.terminate()
+        for place in self._places:
+            place.listening.close()  # or the system would go on to take connections for nobody
+        running = [place.child.process for place in self._places if place.child is not None]
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.join()
 
-    def _watch(self) -> None:
-        while self._children:
-            ended = wait([child.process.sentinel for child in self._children])
-            for child in [one for one in self._children if one.process.sentinel in ended]:
-                self._children.remove(child)
-                child.process.join()
-                if not self._is_ending:
-                    self._replace(child)
+    def _start_due(self) -> None:
+        for place in self._places:
+            if not self._is_ending and place.child is None and _is_due(place):
+                self._start(place)
 
-    def _replace(self, child: _Child) -> None:
-        number, code = child.sibling.number, child.process.exitcode
-        if not _has_served(child):
-            raise SeawallError(
-                f"process {number} of the service ended with {code} before it served",
-                code="process_failed",
+    def _start(self, place: _Place) -> None:
+        started, tells = _SPAWN.Pipe(duplex=False)
+        with tells:  # here: the process's own end is the last one
+            process = _SPAWN.Process(
+                target=_serve_as,
+                args=(place.sibling, self._options, place.listening, self._dev, tells),
+                name=f"seawall-{place.sibling.number}",
             )
+            try:
+                process.start()
+            except OSError as error:  # no memory, or too many processes
+                self._failed(place, f"could not be started ({error.strerror})")
+                return
+        place.child = _Child(process, started)
+
+    def _wait(self) -> None:
+        """Wait until a process ends, another is due, or all are to end."""
+        running = [(place, place.child) for place in self._places if place.child is not None]
+        due = [place.next_at for place in self._places if place.child is None]
+        within_s = max(min(due) - time.monotonic(), 0.0) if due else None
+        ended = wait([self._wakened, *(child.process.sentinel for _, child in running)], within_s)
+        for place, child in running:
+            if child.process.sentinel in ended and not self._is_ending:
+                self._ended(place, child)
+
+    def _ended(self, place: _Place, child: _Child) -> None:
+        child.process.join()
+        number, code = place.sibling.number, child.process.exitcode
+        place.child = None
+        if not _has_served(child.started):
+            self._failed(place, f"ended with {code} before it served")
+            return
         _log.error("process %d of the service ended with %s: another takes its place", number, code)
-        self._start(number)
+        place.has_served, place.pause_s, place.next_at = True, FIRST_PAUSE_S, 0.0
+
+    def _failed(self, place: _Place, how: str) -> None:
+        """Have another started after a pause, if it is not for the whole service to end.
+
+        At the first start the next one would fail too; where nobody serves, who started the service
+        is to know.
+        """
+        number = place.sibling.number
+        others = [one for one in self._places if one is not place]
+        if not place.has_served or all(one.child is None and not _is_due(one) for one in others):
+            raise SeawallError(f"process {number} of the service {how}", code="process_failed")
+        place.listening = in_place_of(place.listening)  # who comes goes to the others
+        _log.error(
+            "process %d of the service %s: another is started in %g s", number, how, place.pause_s
+        )
+        place.next_at = time.monotonic() + place.pause_s
+        place.pause_s = min(2 * place.pause_s, LONGEST_PAUSE_S)
 
 
-def _has_served(child: _Child) -> bool:
-    try:
-        return bool(child.started.recv())
-    except EOFError:
-        return False
+def _is_due(place: _Place) -> bool:
+    return place.next_at <= time.monotonic()
+
+
+def _has_served(started: Connection) -> bool:
+    with started:
+        try:
+            return bool(started.recv())
+        except EOFError:
+            return False
 
 
 def _serve_as(

@@ -147,8 +147,10 @@ def serve(
         timeout_notify=SWEEP_S,
     )
     server = uvicorn.Server(config)
-    # The server raises the signal that ended it once more; the store is to be closed first.
-    before = {one: signal.signal(one, _noted) for one in (signal.SIGINT, signal.SIGTERM)}
+    # Until the server heeds signals itself; it also raises the one that ended it once more, and the
+    # store is to be closed first.
+    heeded = (signal.SIGINT, signal.SIGTERM)
+    before = {one: signal.signal(one, server.handle_exit) for one in heeded}
     try:
         with ExitStack() as stack:
             again = [stack.enter_context(listening.dup()) for _ in range(ACCEPTED_AT_ONCE - 1)]
@@ -204,7 +206,3 @@ def _soon_switched() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(before)
-
-
-def _noted(_: int, __: object) -> None:
-    """Do nothing about a signal that the server has heeded."""

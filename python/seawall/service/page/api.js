@@ -3,6 +3,7 @@
 
 const KEPT = "seawall.token";
 const RENEW_BEFORE_MS = 30_000;
+const IN_NO_KEY = /[^\x21-\x7e]/; // most of it no header can carry: the request would not leave
 
 let key = null;
 
@@ -24,12 +25,33 @@ export function isSignedIn() {
 
 /** Exchange an API key for a token. */
 export async function signIn(given) {
-  const body = JSON.stringify({ roles: ["read"] });
-  const headers = { "X-API-Key": given, "Content-Type": "application/json" };
-  const found = await (await send("/auth/token", { method: "POST", body, headers })).json();
+  const found = await tokenFor(given);
   const token = { token: found.access_token, ends: Date.now() + 1_000 * found.expires_in };
   sessionStorage.setItem(KEPT, JSON.stringify(token));
   key = given;
+}
+
+async function tokenFor(given) {
+  const foreign = given.search(IN_NO_KEY);
+  if (foreign !== -1) {
+    throw new Problem(0, {
+      detail: "NOT_A_KEY",
+      message: "This is no key: no key has such a character. Copy the whole key, and only it.",
+      where: `character ${foreign + 1}: ${String.fromCodePoint(given.codePointAt(foreign))}`,
+    });
+  }
+  const body = JSON.stringify({ roles: ["read"] });
+  const headers = { "X-API-Key": given, "Content-Type": "application/json" };
+  try {
+    return await (await send("/auth/token", { method: "POST", body, headers })).json();
+  } catch (refused) {
+    if (refused.status === 403 && refused.where === "roles") {
+      refused.message = "This key may not read: it lacks the role read, which the page needs. "
+        + "Sign in with a key that has it.";
+      refused.where = "";
+    }
+    throw refused;
+  }
 }
 
 /** Forget key and token, and have the token revoked. */

@@ -3,7 +3,7 @@
 import { read } from "/page/api.js";
 import { ingesting, running } from "/page/commands.js";
 import { element, empty, facts, table } from "/page/dom.js";
-import { bytes, count, figure, moment, nameOf, words } from "/page/format.js";
+import { bytes, count, counted, figure, moment, nameOf, words } from "/page/format.js";
 import { more } from "/page/lists.js";
 import { runTable } from "/page/runs.js";
 
@@ -13,7 +13,7 @@ export async function datasets() {
   const body = [element("h1", {}, "Datasets")];
   if (page.items.length === 0) {
     body.push(empty("There is no dataset yet. Send a file of loans:", ingesting()));
-  } else body.push(...more(path, {}, page, datasetTable));
+  } else body.push(...await more(path, {}, page, datasetTable));
   return { title: "Datasets", body };
 }
 
@@ -43,8 +43,8 @@ function refused(summary) {
   const cells = summary.refused_cell_count;
   if (elements + cells === 0) return "0";
   return [
-    element("span", {}, `${count(summary.refused_record_count)} records`),
-    element("span", { class: "under" }, `${count(cells)} cells`),
+    element("span", {}, counted(summary.refused_record_count, "record")),
+    element("span", { class: "under" }, counted(cells, "cell")),
   ];
 }
 
@@ -70,14 +70,14 @@ export async function dataset(id) {
     ]),
     element("h2", {}, "Runs"),
     ...(made.items.length
-      ? more("/api/v3/runs", { dataset_version_id: id }, made, runTable)
+      ? await more("/api/v3/runs", { dataset_version_id: id }, made, runTable)
       : [empty("Nothing was run on it yet. Stress it:", running(id))]),
   ];
   if (!found.normalized) return { title: name, body };
   const few = { limit: 25 };
   const rejects = await read(`${path}/rejects`, few);
   body.push(element("h2", {}, "Refused"), ...(rejects.items.length
-    ? [byRule(found.summary), ...more(`${path}/rejects`, few, rejects, rejectTable)]
+    ? [byRule(found.summary), ...await more(`${path}/rejects`, few, rejects, rejectTable)]
     : [element("p", {}, "Nothing was refused: every cell was read.")]));
   return { title: name, body };
 }
@@ -105,10 +105,10 @@ function byRule(summary) {
 
 function rejectTable(rows) {
   return table("Refused", [
-    { title: "Row", cell: (row) => `row ${count(row.source_row)}` },
-    { title: "Field", cell: (row) => row.field || "—" },
+    { title: "Row", whole: true, cell: (row) => `row ${count(row.source_row)}` },
+    { title: "Field", whole: true, cell: (row) => row.field || "—" },
     { title: "As read", cell: (row) => element("code", {}, shown(row.value)) },
-    { title: "Refused", cell: (row) => row.refused.replaceAll("_", " ") },
+    { title: "Refused", whole: true, cell: (row) => row.refused.replaceAll("_", " ") },
     { title: "Why", cell: (row) => [row.reason, element("span", { class: "under" }, row.rule)] },
   ], rows, { stack: true });
 }

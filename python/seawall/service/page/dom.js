@@ -39,7 +39,8 @@ function filled(made, attributes, children) {
 /**
  * Make a table.
  *
- * A column is {title, cell: row => child or children, number}; its first column names the row.
+ * A column is {title, cell: row => child or children, number, whole}; the first one names the row.
+ * One that is "whole" breaks no word, however much another one has to say.
  * "stack" lays rows out as cards where the window is narrow; otherwise the table scrolls alone.
  */
 export function table(name, columns, rows, { stack = false } = {}) {
@@ -48,7 +49,7 @@ export function table(name, columns, rows, { stack = false } = {}) {
   const body = rows.map((row) => element("tr", {}, columns.map((column, place) =>
     element(place ? "td" : "th", {
       scope: place ? null : "row",
-      class: column.number && "n",
+      class: (column.number && "n") || (column.whole && "whole"),
       "data-title": column.title,
     }, element("div", {}, column.cell(row))))));
   const made = element("table", { "aria-label": name, class: stack && "stack" },

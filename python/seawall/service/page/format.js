@@ -15,6 +15,10 @@ function fixed(digits) {
 }
 
 export const count = (value) => (Number.isFinite(value) ? COUNT.format(value) : NONE);
+/** Write a count with what is counted: 1 cell, 2 cells. */
+export const counted = (value, one, many = `${one}s`) =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
 export const figure = (value) => (Number.isFinite(value) ? DIGITS.format(value) : NONE);
 export const percent = (fraction) =>
   (Number.isFinite(fraction) ? `${DIGITS.format(100 * fraction)} %` : NONE);
@@ -59,9 +63,10 @@ export function duration(seconds) {
 }
 
 /** Write a moment, in UTC as the ledger keeps it. */
-export function moment(text) {
-  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(text) ?? [];
+export function moment(text, { seconds = false } = {}) {
+  const [, day, minute, second] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?/.exec(text) ?? [];
   if (!day) return text;
+  const time = seconds && second ? minute + second : minute;
   return element("time", { datetime: text, title: text }, `${day} ${time} UTC`);
 }
 
@@ -70,6 +75,9 @@ export function words(name) {
   const text = name.replaceAll("_", " ").replaceAll(":", ": ").trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** Write the end of an identifier: what begins alike was made at about the same time. */
+export const ending = (id) => `…${id.slice(-6)}`;
 
 /** Name a dataset by its file; what came without one by its form. */
 export function nameOf(source) {

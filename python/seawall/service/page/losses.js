@@ -1,13 +1,17 @@
 // The loss distribution of a simulation: how likely which loss is, and where the tail begins.
 
 import { drawn, element, table } from "/page/dom.js";
-import { count, money, percent, unit } from "/page/format.js";
+import { count, counted, money, percent, unit } from "/page/format.js";
 
 const HEIGHT = 350;
 const FRAME = { left: 62, right: 14, top: 76, bottom: 46 };
 const WIDE = 1_032;
 const LETTER = 6.2; // the width of one, roughly
 const NARROW = 358; // letters keep their size where the window is small
+const ROWS = [38, 53, 68]; // of names, above the frame; a line begins beside its name
+const BESIDE = 5;
+const ORDERS = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+const SIDES = Array.from({ length: 8 }, (_, bits) => [0, 1, 2].map((place) => bits >> place & 1));
 
 /** Return the distribution with its levels to choose from, and their figures. */
 export function lossDistribution(result) {
@@ -60,7 +64,8 @@ function tailTable({ currency, tails }) {
 function chart(result, tail) {
   const { currency, histogram } = result;
   const width = matchMedia("(max-width: 760px)").matches ? NARROW : WIDE;
-  const bins = histogram.filter((bin) => bin.probability > 0);
+  const bins = parted(histogram.filter((bin) => bin.probability > 0), tail);
+  const divided = bins.find((bin) => bin.part === "divided");
   const most = Math.max(...bins.map((bin) => bin.end), tail.expected_shortfall);
   const { size, name } = unit(most, currency);
   const least = Math.min(...bins.map((bin) => bin.probability));
@@ -76,12 +81,14 @@ function chart(result, tail) {
   return element("figure", {},
     element("figcaption", {}, sum),
     drawn("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": sum },
-      grid(floor, y, width), bars(bins, tail.value_at_risk, x, y, base),
+      stripes(), grid(floor, y, width), bars(bins, x, y, base),
       ...named(result, tail, { x, size, base, width }),
       amounts(most, { size, name, x, base, width }),
       drawn("text", { class: "axis", x: 0, y: 12 }, "Probability of such a loss (logarithmic)")),
     element("ul", { class: "legend", "aria-hidden": "true" },
       element("li", { class: "below" }, "up to value at risk"),
+      divided && element("li", { class: "divided" }, `value at risk is within: beyond it are ${
+        count(divided.beyond)} of ${counted(divided.scenario_count, "scenario")}`),
       element("li", { class: "beyond" }, "beyond value at risk")));
 }
 
@@ -100,45 +107,76 @@ function grid(floor, y, width) {
   return drawn("g", {}, lines);
 }
 
-/** Draw a bar a bin; one that value at risk divides has two parts. */
-function bars(bins, risk, x, y, base) {
-  const parts = bins.flatMap((bin) => {
-    // A bin that begins at value at risk holds the losses that equal it: of 0, nearly all.
-    const cut = bin.begin === risk ? bin.end : Math.min(Math.max(risk, bin.begin), bin.end);
-    return [["below", bin.begin, cut], ["beyond", cut, bin.end]]
-      .filter(([, from, to]) => to > from)
-      .map(([part, from, to]) => {
-        const top = y(bin.probability);
-        return drawn("rect", { class: part, x: x(from), width: x(to) - x(from), y: top,
-          height: Math.max(0, base - top) });
-      });
+/**
+ * Say on which side of value at risk each bin is. One that it divides is drawn apart, whole: where
+ * in it the losses lie is not told, and neither of two parts would be as likely as the bin.
+ */
+function parted(bins, { value_at_risk: risk, scenarios_beyond: all }) {
+  const above = bins.filter((bin) => bin.begin > risk);
+  const beyond = all - above.reduce((sum, bin) => sum + bin.scenario_count, 0);
+  return bins.map((bin) => {
+    if (bin.begin > risk) return { ...bin, part: "beyond" };
+    return bin.end > risk && beyond > 0 ? { ...bin, part: "divided", beyond }
+      : { ...bin, part: "below" };
   });
-  return drawn("g", {}, parts);
+}
+
+/** Return both colours in turn, for the bin that value at risk divides. */
+function stripes() {
+  return drawn("pattern", { id: "stripes", width: 6, height: 6, patternUnits: "userSpaceOnUse",
+    patternTransform: "rotate(45)" },
+  drawn("path", { class: "below", d: "M0 0h6v6h-6z" }),
+  drawn("path", { class: "beyond", d: "M0 0h3v6h-3z" }));
+}
+
+function bars(bins, x, y, base) {
+  return drawn("g", {}, bins.map((bin) => {
+    const top = y(bin.probability);
+    return drawn("rect", { class: bin.part, fill: bin.beyond && "url(#stripes)",
+      x: x(bin.begin), width: x(bin.end) - x(bin.begin),
+      y: top, height: Math.max(0, base - top) });
+  }));
 }
 
 function named(result, tail, { x, size, base, width }) {
   const reach = 1.96; // of a normal estimate, for 95 %
   const around = (at, error) => [at - reach * error, at + reach * error];
-  const places = [
+  const figures = [
     ["expected loss", result.expected_loss,
-      around(result.expected_loss, result.expected_loss_standard_error), 38],
+      around(result.expected_loss, result.expected_loss_standard_error)],
     ["value at risk", tail.value_at_risk,
-      [tail.value_at_risk_low, tail.value_at_risk_high ?? result.histogram.at(-1).end], 53],
+      [tail.value_at_risk_low, tail.value_at_risk_high ?? result.histogram.at(-1).end]],
     ["expected shortfall", tail.expected_shortfall,
-      around(tail.expected_shortfall, tail.expected_shortfall_standard_error), 68],
+      around(tail.expected_shortfall, tail.expected_shortfall_standard_error)],
   ];
-  const lines = places.flatMap(([, loss, [low, high], row]) => [
-    drawn("rect", { class: "band", x: x(low), width: x(high) - x(low), y: row + 6,
-      height: base - row - 6 }),
-    drawn("line", { class: "mark", x1: x(loss), x2: x(loss), y1: row - 9, y2: base }),
-  ]);
-  const names = places.map(([name, loss, , row]) => {
-    const text = `${name} ${inUnit(loss, size)}`;
-    const isLeft = x(loss) + LETTER * text.length > width - FRAME.right;
-    return drawn("text", { class: isLeft ? "name end" : "name", x: x(loss) + (isLeft ? -5 : 5),
-      y: row }, text);
-  });
-  return [...lines, ...names]; // names last: no line crosses them
+  const marks = figures.map(([name, loss]) => ({
+    at: x(loss), text: width === NARROW ? name : `${name} ${inUnit(loss, size)}`,
+  })); // where there is little room the caption alone has the amounts
+  const rows = inRows(marks, width);
+  const bands = figures.map(([, , [low, high]]) => drawn("rect", { class: "band",
+    x: x(low), width: x(high) - x(low), y: FRAME.top, height: base - FRAME.top }));
+  const lines = rows.map(({ at, row }) => drawn("line", { class: "mark", x1: at, x2: at,
+    y1: ROWS[row] - 9, y2: base }));
+  const names = rows.map(({ at, row, isLeft, text }) => drawn("text", {
+    class: isLeft ? "name end" : "name", x: at + (isLeft ? -BESIDE : BESIDE), y: ROWS[row],
+  }, text));
+  return [...bands, ...lines, ...names];
+}
+
+/**
+ * Give each mark a row and a side for its name, such that each name is inside the frame and no line
+ * crosses one; where that cannot be, as few as can be. Of equals the first: to the right.
+ */
+function inRows(marks, width) {
+  const tried = ORDERS.flatMap((order) => SIDES.map((sides) => marks.map((mark, place) => {
+    const [isLeft, length] = [sides[place], BESIDE + LETTER * mark.text.length];
+    const [from, to] = isLeft ? [mark.at - length, mark.at] : [mark.at, mark.at + length];
+    return { ...mark, row: order[place], isLeft, from, to };
+  })));
+  const wrong = (rows) => rows.reduce((sum, { row, from, to }) => sum
+    + (from < 0 || to > width - FRAME.right ? marks.length : 0)
+    + (rows.some((one) => one.row < row && from < one.at && one.at < to) ? 1 : 0), 0);
+  return tried.reduce((best, rows) => (wrong(rows) < wrong(best) ? rows : best));
 }
 
 function amounts(most, { size, name, x, base, width }) {

@@ -1,11 +1,13 @@
 // The page: which view the address names, and the door before all of them.
 
 import { Problem, forget, isSignedIn, signIn, signOut } from "/page/api.js";
+import { makingKey } from "/page/commands.js";
 import { dataset, datasets } from "/page/datasets.js";
-import { command, element, problem } from "/page/dom.js";
+import { element, problem } from "/page/dom.js";
 import { live } from "/page/live.js";
 import { run, runs } from "/page/runs.js";
 import { finding } from "/page/trace.js";
+import { visit } from "/page/visits.js";
 
 const VIEWS = [
   [/^#\/datasets$/, datasets],
@@ -65,7 +67,7 @@ function put(title, body) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
   }
-  scrollTo(0, 0);
+  scrollTo(0, visit().scroll);
 }
 
 function mark(address) {
@@ -121,8 +123,9 @@ function door(said) {
         + "ends after 15 minutes.")),
     answer,
     element("h2", {}, "No key yet?"),
-    element("p", {}, "Make one where the ledger is; it is shown once:"),
-    command("seawall keys create analyst --role read"));
+    element("p", {}, "Make one where the ledger is; it is shown once. This page needs the role "
+      + "read; ingest sends files, execute runs engines:"),
+    makingKey());
 }
 
 leave.addEventListener("click", async () => {
@@ -131,4 +134,8 @@ leave.addEventListener("click", async () => {
   await gone;
 });
 addEventListener("hashchange", () => show());
+addEventListener("scroll", () => {
+  // What is not there yet scrolls nobody: a view that comes back finds its place as it was left.
+  if (!content.hasAttribute("aria-busy")) visit().scroll = scrollY;
+});
 show();

@@ -3,20 +3,25 @@
 import { read } from "/page/api.js";
 import { running } from "/page/commands.js";
 import { element, empty, facts, table } from "/page/dom.js";
-import { count, figure, moment, money, nameOf, share, words } from "/page/format.js";
+import {
+  count, counted, ending, figure, moment, money, nameOf, share, words,
+} from "/page/format.js";
 import { more } from "/page/lists.js";
 import { lossDistribution } from "/page/losses.js";
+import { horizonCases, scenarios } from "/page/scenarios.js";
 
 export async function runs() {
   const path = "/api/v3/runs";
   const [page, known] = await Promise.all([
     read(path),
-    read("/api/v3/datasets", { limit: 1_000, fields: "dataset_version_id,source" }),
+    read("/api/v3/datasets", {
+      limit: 1_000, fields: "dataset_version_id,source,record_count",
+    }),
   ]);
-  const names = new Map(known.items.map((one) => [one.dataset_version_id, nameOf(one.source)]));
+  const sources = new Map(known.items.map((one) => [one.dataset_version_id, one]));
   const body = [element("h1", {}, "Runs")];
   if (page.items.length) {
-    body.push(...more(path, {}, page, (rows) => runTable(rows, names)));
+    body.push(...await more(path, {}, page, (rows) => runTable(rows, sources)));
   } else if (known.items.length) {
     const [{ dataset_version_id: id }] = known.items;
     body.push(empty("Nothing was run yet. Stress the newest dataset:", running(id)));
@@ -27,25 +32,31 @@ export async function runs() {
   return { title: "Runs", body };
 }
 
-/** Draw runs; with names, the dataset of each too. */
-export function runTable(rows, names = null) {
+/** Draw runs; with datasets by identifier, the one of each run too. */
+export function runTable(rows, sources = null) {
   return table("Runs", [
     {
-      title: "Engine",
+      title: "Run",
       cell: (row) => [
         element("a", { href: `#/runs/${row.run_id}` },
-          `${words(row.engine)} ${row.engine_version}`),
+          `${words(row.engine)} ${row.engine_version} ${ending(row.run_id)}`),
         element("span", { class: "under id" }, row.run_id),
       ],
     },
-    ...(names ? [{
-      title: "Dataset",
-      cell: (row) => element("a", { href: `#/datasets/${row.dataset_version_id}` },
-        names.get(row.dataset_version_id) ?? row.dataset_version_id),
-    }] : []),
-    { title: "Started", cell: (row) => moment(row.started_at) },
+    ...(sources ? [{ title: "Dataset", cell: (row) => sourceOf(row, sources) }] : []),
+    { title: "Written", whole: true, cell: (row) => moment(row.created_at, { seconds: true }) },
+    { title: "As of", whole: true, cell: (row) => moment(row.started_at) },
     { title: "Asked by", cell: (row) => row.created_by },
   ], rows, { stack: true });
+}
+
+function sourceOf({ dataset_version_id: id }, sources) {
+  const found = sources.get(id);
+  return [
+    element("a", { href: `#/datasets/${id}` }, found ? nameOf(found.source) : id),
+    found && element("span", { class: "under" },
+      `${ending(id)}, ${counted(found.record_count, "record")}`),
+  ];
 }
 
 export async function run(id) {
@@ -64,7 +75,8 @@ export async function run(id) {
     element("h2", {}, "Findings"),
     findings.length ? findingTable(findings)
       : element("p", {}, "This run found nothing."),
-    ...(result.stress_tests?.length ? stressTests(result) : []),
+    ...scenarios(result),
+    ...(result.horizon ? horizonCases(result, findings) : []),
     ...assumptions(result.assumptions ?? []),
     element("h2", {}, "The question"),
     facts([
@@ -126,27 +138,6 @@ export function materiality(finding) {
   return finding.is_material
     ? element("strong", { class: "material" }, "material")
     : element("span", { class: "muted" }, "not material");
-}
-
-function stressTests({ currency, stress_tests: tests }) {
-  const amount = (title, name) => ({
-    title, number: true, cell: (row) => money(row[name], currency),
-  });
-  const columns = [
-    {
-      title: "Scenario",
-      cell: (row) => [row.scenario_id, element("span", { class: "under" }, row.description)],
-    },
-    {
-      title: "Interest rate", number: true,
-      cell: (row) => share(row.interest_rate_pct / 100),
-    },
-    amount("Collateral", "collateral_value"),
-    amount("Collateral lost", "collateral_loss"),
-    amount("Net exposure", "net_exposure_after_recovery"),
-    amount("Loss", "loss_estimate"),
-  ];
-  return [element("h2", {}, "Scenarios"), table("Scenarios", columns, tests, { stack: true })];
 }
 
 function assumptions(texts) {

@@ -2,7 +2,9 @@
 
 import { read } from "/page/api.js";
 import { element, facts, table } from "/page/dom.js";
-import { bytes, count, exactly, figure, money, nameOf, share, words } from "/page/format.js";
+import {
+  bytes, count, counted, exactly, figure, money, nameOf, share, words,
+} from "/page/format.js";
 import { isAmount, materiality, valued } from "/page/runs.js";
 
 const ACROSS = 32; // characters of a line of bytes that are no text
@@ -95,16 +97,18 @@ function datasetStep(told) {
   ]));
 }
 
+const hashes = (path) => counted(path.length, "hash", "hashes");
+
 function recordStep(record) {
   return step(`Record ${count(record.record)}`,
-    `Source row ${count(record.source_row)}, of ${count(record.record_count)} records.`,
+    `Source row ${count(record.source_row)}, of ${counted(record.record_count, "record")}.`,
     element("p", { class: record.proved ? "proved" : "bad" }, record.proved
-      ? `Proved: its bytes lead to the Merkle root over ${count(record.proof.path.length)} hashes.`
+      ? `Proved: its bytes lead to the Merkle root over ${hashes(record.proof.path)}.`
       : "Not proved: its bytes do not lead to the Merkle root."),
     record.refused.length > 0
       && element("ul", { class: "bad" }, record.refused.map((why) => element("li", {}, why))),
     table("Cells of the record", [
-      { title: "Field", cell: (cell) => cell.field },
+      { title: "Field", whole: true, cell: (cell) => cell.field },
       { title: "As read", cell: (cell) => (cell.raw === "" ? "—" : element("code", {}, cell.raw)) },
       {
         title: "Taken as",
@@ -122,7 +126,7 @@ function taken(cell) {
 function bytesStep(record) {
   const raw = Uint8Array.from(atob(record.source_bytes), (letter) => letter.charCodeAt(0));
   const path = record.proof.path.map((digest) => element("li", {}, element("code", {}, digest)));
-  return step("Source bytes", `${count(raw.length)} bytes, as they are kept and hashed.`,
+  return step("Source bytes", `${counted(raw.length, "byte")}, as they are kept and hashed.`,
     element("pre", { class: "bytes", tabindex: 0, "aria-label": "Source bytes" }, asText(raw)),
     path.length > 0 && element("details", {}, element("summary", {}, "The Merkle path"),
       element("ol", {}, path)));

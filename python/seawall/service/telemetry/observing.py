@@ -1,5 +1,7 @@
 """Around the application: every request is counted, measured, and where wanted logged."""
 
+from typing import Any
+
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -8,6 +10,21 @@ from seawall.service.telemetry.metrics import UNMATCHED, Metrics
 
 CLIENT_GONE = 499
 """The status, as nginx has it, of a request whose caller left before an answer began."""
+
+_UNHEARD = "unheard"
+
+
+def unheard(state: dict[str, Any], status: int = CLIENT_GONE, code: str = "") -> None:
+    """Note that what the application answers is heard by nobody: its connection has ended.
+
+    Parameters
+    ----------
+    state : dict
+        The ``scope["state"]`` of the request.
+    status, code
+        What the connection itself answered, if it did.
+    """
+    state.setdefault(_UNHEARD, (status, code))
 
 
 def observing(app: ASGIApp, metrics: Metrics, log: RequestLog | None = None) -> ASGIApp:
@@ -18,7 +35,7 @@ def observing(app: ASGIApp, metrics: Metrics, log: RequestLog | None = None) -> 
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
-        status = CLIENT_GONE
+        status = 500  # the server's answer for an application that has none
 
         async def send_noted(message: Message) -> None:
             nonlocal status
@@ -35,8 +52,10 @@ def observing(app: ASGIApp, metrics: Metrics, log: RequestLog | None = None) -> 
             in_flight.dec()
             state, method = scope["state"], scope["method"]
             route = scope.get("path_template") or UNMATCHED
+            if _UNHEARD in state:
+                status, state["problem_code"] = state[_UNHEARD]
             metrics.answered(route, method, status, seconds)
-            if "problem_code" in state:
+            if state.get("problem_code"):
                 metrics.refused(state["problem_code"])
             if log is not None:
                 log.answered(state, route=route, method=method, status=status, seconds=seconds)

@@ -6,6 +6,7 @@ of which replica.
 """
 
 import asyncio
+import os
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -51,18 +52,21 @@ class Siblings:
         self._sibling = sibling
         self._registry = registry
         self._server: asyncio.Server | None = None
+        self._folder = -1
 
     async def start(self) -> None:
         """Tell from now on, in the place of one who has ended."""
-        path = self._sibling.socket_of(self._sibling.number)
-        path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._tell, path)
+        number = self._sibling.number
+        self._sibling.socket_of(number).unlink(missing_ok=True)
+        self._folder = os.open(self._sibling.folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._server = await asyncio.start_unix_server(self._tell, self._address_of(number))
 
     async def stop(self) -> None:
         """Tell no longer."""
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+            os.close(self._folder)
 
     async def exposed(self) -> bytes:
         """Return the metrics of all in Prometheus's text format, each with its ``process``.
@@ -78,6 +82,11 @@ class Siblings:
             answering.add_metric([str(number)], bool(families))
         together = _together(zip(numbers, told, strict=True))
         return generate_latest(_Told([*together, answering]))
+
+    def _address_of(self, number: int) -> str:
+        # Through the open folder: the address of a socket has a hundred bytes, and a path may have
+        # more.
+        return f"/proc/self/fd/{self._folder}/{self._sibling.socket_of(number).name}"
 
     def _own(self) -> list[_Family]:
         return [
@@ -95,7 +104,7 @@ class Siblings:
             return self._own()
         try:
             async with asyncio.timeout(ANSWERS_S):
-                reader, writer = await asyncio.open_unix_connection(self._sibling.socket_of(number))
+                reader, writer = await asyncio.open_unix_connection(self._address_of(number))
                 try:
                     return _DECODER.decode(await reader.read())
                 finally:

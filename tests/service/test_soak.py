@@ -48,7 +48,7 @@ def test_memory_and_descriptors_stay_flat_for_a_minute() -> None:
     with disk_folder() as folder, served(store=folder / "s.db", command=SMALL_CACHES) as target:
         judge(
             soak(target, seconds=60, rate=150, round_s=0.25),
-            bytes_a_request=300,
+            bytes_a_request=500,
             growth_bytes=8 * MB,
         )
 

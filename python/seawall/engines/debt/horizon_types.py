@@ -25,6 +25,16 @@ PositivePct = Annotated[float, Meta(gt=0, le=1e6)]
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
 
 
+# Of what a case assumes, in a caller's case and in a complete one.
+_OF_REVENUE = Meta(description="Of revenue in every month, a factor: 0.9 is a tenth less.")
+_OF_COSTS = Meta(description="Of costs in every month, a factor.")
+_OF_RATES = Meta(description="Of the index of floating debt and of the rate of new debt, a factor.")
+_OF_CASH = Meta(description="Of the opening cash, a factor.")
+_OF_VALUES = Meta(description="Of collateral and recoveries from distressed assets, a factor.")
+_DAYS_LATER = Meta(description="Receipts come so many days later.")
+_DAYS_SOONER = Meta(description="Days, at most 0: -10 is ten days sooner.")
+
+
 class CaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A case as a caller writes it; what is absent comes from ``based_on``, else from the base."""
 
@@ -37,60 +47,36 @@ class CaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="The preset that what is absent comes from; absent: the base."),
     ] = UNSET
     revenue_change_factor: Annotated[
-        Annotated[float, Meta(ge=0, le=2)] | UnsetType,
-        Meta(description="Of revenue in every month, a factor: 0.9 is a tenth less."),
+        Annotated[float, Meta(ge=0, le=2)] | UnsetType, _OF_REVENUE
     ] = UNSET
-    cost_change_factor: Annotated[
-        Annotated[float, Meta(ge=0, le=3)] | UnsetType,
-        Meta(description="Of costs in every month, a factor."),
-    ] = UNSET
+    cost_change_factor: Annotated[Annotated[float, Meta(ge=0, le=3)] | UnsetType, _OF_COSTS] = UNSET
     interest_rate_change_factor: Annotated[
-        Annotated[float, Meta(ge=0, le=5)] | UnsetType,
-        Meta(description="Of the index of floating debt and of the rate of new debt, a factor."),
+        Annotated[float, Meta(ge=0, le=5)] | UnsetType, _OF_RATES
     ] = UNSET
-    liquidity_shock_factor: Annotated[
-        Annotated[float, Meta(ge=0, le=1)] | UnsetType,
-        Meta(description="Of the opening cash, a factor."),
-    ] = UNSET
+    liquidity_shock_factor: Annotated[Annotated[float, Meta(ge=0, le=1)] | UnsetType, _OF_CASH] = (
+        UNSET
+    )
     market_value_depreciation_factor: Annotated[
-        Annotated[float, Meta(ge=0, le=1)] | UnsetType,
-        Meta(description="Of collateral and recoveries from distressed assets, a factor."),
+        Annotated[float, Meta(ge=0, le=1)] | UnsetType, _OF_VALUES
     ] = UNSET
     collection_period_extension_days: Annotated[
-        Annotated[int, Meta(ge=0, le=366)] | UnsetType,
-        Meta(description="Receipts come so many days later."),
+        Annotated[int, Meta(ge=0, le=366)] | UnsetType, _DAYS_LATER
     ] = UNSET
     payment_period_reduction_days: Annotated[
-        Annotated[int, Meta(ge=-366, le=366)] | UnsetType,
-        Meta(description="Days, at most 0: -10 is ten days sooner."),
+        Annotated[int, Meta(ge=-366, le=366)] | UnsetType, _DAYS_SOONER
     ] = UNSET
 
 
 class CaseAssumptions(msgspec.Struct, frozen=True):
     """The seven assumptions of a case, complete; as given here nothing changes."""
 
-    revenue_change_factor: Annotated[
-        float, Meta(description="Of revenue in every month, a factor.")
-    ] = 1.0
-    cost_change_factor: Annotated[float, Meta(description="Of costs in every month, a factor.")] = (
-        1.0
-    )
-    interest_rate_change_factor: Annotated[
-        float,
-        Meta(description="Of the index of floating debt and of the rate of new debt, a factor."),
-    ] = 1.0
-    liquidity_shock_factor: Annotated[float, Meta(description="Of the opening cash, a factor.")] = (
-        1.0
-    )
-    market_value_depreciation_factor: Annotated[
-        float, Meta(description="Of collateral and recoveries from distressed assets, a factor.")
-    ] = 1.0
-    collection_period_extension_days: Annotated[
-        int, Meta(description="Receipts come so many days later.")
-    ] = 0
-    payment_period_reduction_days: Annotated[
-        int, Meta(description="Days, at most 0: -10 is ten days sooner.")
-    ] = 0
+    revenue_change_factor: Annotated[float, _OF_REVENUE] = 1.0
+    cost_change_factor: Annotated[float, _OF_COSTS] = 1.0
+    interest_rate_change_factor: Annotated[float, _OF_RATES] = 1.0
+    liquidity_shock_factor: Annotated[float, _OF_CASH] = 1.0
+    market_value_depreciation_factor: Annotated[float, _OF_VALUES] = 1.0
+    collection_period_extension_days: Annotated[int, _DAYS_LATER] = 0
+    payment_period_reduction_days: Annotated[int, _DAYS_SOONER] = 0
 
 
 class CovenantLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

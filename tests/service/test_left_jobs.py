@@ -200,6 +200,33 @@ def test_a_result_waits_for_a_store_that_is_away(store: Store) -> None:
     assert (kept.status, kept.result) == ("done", b'"kept"')
 
 
+class Forgetful(Failing):
+    """A store that keeps what it says it may not have kept."""
+
+    def submit(self, work: Callable[[Any], Any]) -> "Future[Any]":
+        kept = self._store.submit(work)
+        if not self.is_away.is_set():
+            return kept
+        kept.result()
+        unknown: Future[Any] = Future()
+        unknown.set_exception(StoreError("who knows", code="outcome_unknown"))
+        return unknown
+
+
+def test_a_job_that_was_kept_without_a_word_is_not_lost(store: Store) -> None:
+    forgetful = Forgetful(store)
+    with process(forgetful, asked=at_once) as one:
+        forgetful.is_away.set()
+        with pytest.raises(StoreError):
+            one.begin(b"asked")
+        forgetful.is_away.clear()
+        (kept,) = store.jobs("default")
+        long_ago = iso_time(datetime.now(UTC) - timedelta(seconds=2 * SILENT_S))
+        change = JobChange(updated_at=long_ago)
+        store.submit(lambda tx: tx.update_job("default", kept.job_id, change)).result()
+        assert ended(store, kept.job_id).status == "done"
+
+
 @pytest.mark.long
 def test_a_job_outlives_its_server(tmp_path: Path) -> None:
     with served(tmp_path) as first:

@@ -407,7 +407,7 @@ def test_jobs_that_nobody_works_on_are_taken(store: Store) -> None:
         job("heard", created_at="3", status="running", worker="old", updated_at="5"),
         job("done", created_at="3", status="done"),
         job("strange", created_at="3", kind="of nobody"),
-        job("own", created_at="3", status="running", worker="new", updated_at="4"),
+        job("own", created_at="3", status="running", worker="new", updated_at="5"),
     )
     put(store, *kept)
     taken = take(store)
@@ -415,6 +415,12 @@ def test_jobs_that_nobody_works_on_are_taken(store: Store) -> None:
     assert taken == [replace(kept[1], **changed), replace(kept[0], **changed)]
     assert [store.job(one.tenant, one.job_id) for one in (*taken, *kept[2:])] == [*taken, *kept[2:]]
     assert take(store) == []
+
+
+def test_a_job_of_ones_own_that_gives_no_sign_is_taken(store: Store) -> None:
+    """Its commit may have been done without its worker being told."""
+    put(store, job(worker="new", updated_at="4"))
+    assert [one.job_id for one in take(store)] == ["j"]
 
 
 def test_the_oldest_jobs_are_taken_first(store: Store) -> None:

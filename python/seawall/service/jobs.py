@@ -195,12 +195,13 @@ class Jobs:
             self._live[job.job_id] = live
         try:
             kept = self._store.submit(keep).result()
-            if kept is job:
+            is_own = kept.job_id == job.job_id
+            if is_own:
                 self._queue(live)
         except BaseException:
             self._forget(job)
             raise
-        if kept is not job:
+        if not is_own:
             self._forget(job)
         return kept
 
@@ -270,28 +271,31 @@ class Jobs:
         why = msgspec.json.encode(told)
         return {"status": "failed", "error": why, "done": control.completed_units}
 
-    def _keep_outcome(self, live: _Live) -> None:
+    def _keep_outcome(self, live: _Live) -> bool:
+        """Keep what came of a job; tell whether the store has answered."""
         try:
             self._change(live.job, **(live.outcome or {}))
         except Conflict:
             pass  # it was cancelled meanwhile, or taken by somebody else
         except StoreError as error:
             _log.warning("job %s cannot be kept yet: %s", live.job.job_id, error)
-            return
+            return False
         self._forget(live.job)
+        return True
 
     def _look_after(self) -> None:
         while not self._stopping.wait(PERIOD_S):
             with self._lock:
                 live = list(self._live.values())
-            for one in live:
-                if one.outcome is None:
-                    self._report(one)
-                else:
-                    self._keep_outcome(one)
-            self._take_up()
+            heard = [
+                self._report(one) if one.outcome is None else self._keep_outcome(one)
+                for one in live
+            ]
+            if all(heard):  # else our own would seem to be left
+                self._take_up()
 
-    def _report(self, live: _Live) -> None:
+    def _report(self, live: _Live) -> bool:
+        """Give a sign of a job; tell whether the store has answered."""
         try:
             live.kind.check()
         except StoreError:
@@ -308,6 +312,8 @@ class Jobs:
             pass  # it is not committed yet
         except StoreError as error:
             _log.warning("progress of job %s is not kept: %s", live.job.job_id, error)
+            return False
+        return True
 
     def _take_up(self) -> None:
         now = self._clock()
@@ -330,7 +336,8 @@ class Jobs:
         for job in taken:
             live = _Live(job, self._kinds[job.kind], RunControl(), self._audited(job))
             with self._lock:
-                self._live[job.job_id] = live
+                if self._live.setdefault(job.job_id, live) is not live:
+                    continue
             if self._stopping.is_set():  # it may have passed over this one
                 live.control.cancel()
             self._queue(live)

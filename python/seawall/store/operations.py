@@ -116,7 +116,8 @@ class OperationWrites(Protocol):
         at : str
             Becomes their ``updated_at``.
         silent_since : str
-            Another worker, whose job was not updated since, is taken to be gone.
+            A worker whose job was not updated since is taken to be gone, or to know nothing of
+            it, as of one whose commit was not acknowledged.
         most : int
             So many jobs at most.
         most_attempts : int

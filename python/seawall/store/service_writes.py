@@ -146,8 +146,7 @@ class ServiceWrites(RowWrites):
         """Give a worker the oldest open jobs that nobody works on any more."""
         self._wait_for_turn()  # else two processes find the same ones
         named: dict[str, object] = {"worker": worker, "at": at, "silent_since": silent_since}
-        silent = "updated_at <= :silent_since AND worker <> :worker"
-        is_left = f"{_UNFINISHED} AND (worker IS NULL OR ({silent}))"
+        is_left = f"{_UNFINISHED} AND (worker IS NULL OR updated_at <= :silent_since)"
         self._rows(
             "UPDATE job SET status = 'interrupted', updated_at = :at"
             f" WHERE {is_left} AND attempts >= :most_attempts RETURNING 1",

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import os
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -14,8 +15,10 @@ import psutil
 
 from seawall.errors import InvalidInput
 
-FAMILY_S = 1.0
-"""How often it is looked up what a process has started."""
+SELDOM_S = 1.0
+"""How often is looked up what costs more than all else: what a process has started, for which every
+process there is is read, and which files it has open, of which a busy server has thousands.
+"""
 
 
 class ProcessSample(msgspec.Struct, frozen=True):
@@ -25,7 +28,7 @@ class ProcessSample(msgspec.Struct, frozen=True):
     cpu_s: float  # of user and system, since the process began
     rss_bytes: int
     threads: int
-    open_files: int  # descriptors on the file that was asked for
+    open_files: int  # descriptors on the file that was asked for, up to `SELDOM_S` ago
     descriptors: int  # all that are open
     read_bytes: int  # from the disk, by those there are and those waited for; 0 where not told
     written_bytes: int
@@ -46,6 +49,14 @@ class ProcessUse(msgspec.Struct, frozen=True):
     voluntary_switches: int
     involuntary_switches: int
     samples: tuple[ProcessSample, ...]
+
+
+class _Family(msgspec.Struct, frozen=True):
+    """A process and all that it started."""
+
+    found_s: float
+    members: list[psutil.Process]
+    open_files: int  # descriptors of them all on the file that was asked for
 
 
 class ProcessSampling:
@@ -69,7 +80,7 @@ class ProcessSampling:
         self._processes = {pid: psutil.Process(pid) for pid in pids}
         self._interval_s = interval_s
         self._file = str(file.resolve()) if file else ""
-        self._families: dict[int, tuple[float, list[psutil.Process]]] = {}
+        self._families: dict[int, _Family] = {}
         self._samples: dict[int, list[ProcessSample]] = {pid: [] for pid in self._processes}
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -124,7 +135,8 @@ class ProcessSampling:
     def _look(self) -> None:
         at_s = time.monotonic() - self._began_s
         for pid, process in self._processes.items():
-            looks = [(one, _seen(one)) for one in self._family(process, at_s)]
+            family = self._family(process, at_s)
+            looks = [(one, _seen(one)) for one in family.members]
             if looks[0][1] is None:  # ended: what was seen stands
                 continue
             known = [(one, look) for one, look in looks if look is not None]
@@ -135,7 +147,7 @@ class ProcessSampling:
                     cpu_s=sum(sum(look["cpu_times"][:4]) for _, look in known),
                     rss_bytes=sum(look["memory_info"].rss for _, look in known),
                     threads=sum(look["num_threads"] for _, look in known),
-                    open_files=sum(self._open_files(one.pid) for one, _ in known),
+                    open_files=family.open_files,
                     descriptors=sum(_descriptors(one) for one, _ in known),
                     read_bytes=sum(look["bytes"][0] for _, look in known),
                     written_bytes=sum(look["bytes"][1] for _, look in known),
@@ -144,27 +156,37 @@ class ProcessSampling:
                 )
             )
 
-    def _family(self, process: psutil.Process, at_s: float) -> list[psutil.Process]:
-        """Return a process and all that it started; finding them reads every process there is."""
-        found_s, family = self._families.get(process.pid, (-FAMILY_S, [process]))
-        if at_s - found_s >= FAMILY_S:
+    def _family(self, process: psutil.Process, at_s: float) -> _Family:
+        """Return a process and all that it started, as they were found last."""
+        family = self._families.get(process.pid)
+        if family is None or at_s - family.found_s >= SELDOM_S:
+            members = [process] if family is None else family.members
             with contextlib.suppress(psutil.NoSuchProcess):
-                family = [process, *process.children(recursive=True)]
-            self._families[process.pid] = (at_s, family)
+                members = [process, *process.children(recursive=True)]
+            open_files = sum(_count_open(self._file, one.pid) for one in members)
+            family = self._families[process.pid] = _Family(at_s, members, open_files)
         return family
 
-    def _open_files(self, pid: int) -> int:
-        count = 0
-        if not self._file:
-            return count
-        for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
+
+def _count_open(file: str, pid: int) -> int:
+    """Return how often a process has a file open; 0 of one that has ended."""
+    if not file:
+        return 0
+    count = 0
+    with contextlib.suppress(OSError):
+        folder = f"/proc/{pid}/fd"
+        for descriptor in os.listdir(folder):
             with contextlib.suppress(OSError):  # closed in the meantime, or not ours to see
-                count += str(descriptor.readlink()) == self._file
-        return count
+                count += os.readlink(f"{folder}/{descriptor}") == file
+    return count
 
 
 def _descriptors(process: psutil.Process) -> int:
     """Return how many are open; 0 of a process that has ended."""
+    with contextlib.suppress(OSError):
+        # Linux tells it since 6.2; before, and elsewhere, they are listed.
+        if told := os.stat(f"/proc/{process.pid}/fd").st_size:
+            return told
     try:
         return int(process.num_fds())
     except psutil.Error:

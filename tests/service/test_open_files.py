@@ -43,6 +43,14 @@ def test_a_server_has_the_limit_of_its_connections(tmp_path: Path) -> None:
     assert resource.getrlimit(LIMIT) == before
 
 
+def test_a_server_never_waits_for_room_for_more_files(tmp_path: Path) -> None:
+    # To make a table of them larger that threads share, the system waits for every processor.
+    with served(tmp_path) as server:
+        lines = Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
+    (size,) = (int(line.split()[1]) for line in lines if line.startswith("FDSize:"))
+    assert size >= 10_512
+
+
 @pytest.mark.parametrize("asked", ["1000", "10000"])
 def test_a_server_does_not_start_where_its_connections_cannot_be_open(
     tmp_path: Path, asked: str

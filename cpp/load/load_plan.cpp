@@ -1,7 +1,5 @@
 #include "load/load_plan.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <cmath>
@@ -9,6 +7,7 @@
 #include <string>
 
 #include "errors/error.hpp"
+#include "load/descriptors.hpp"
 
 namespace seawall::load {
 namespace {
@@ -58,16 +57,6 @@ void check_requests(const LoadPlan& plan) {
         const double weight = plan.requests[i].weight;
         require(std::isfinite(weight) && weight > 0.0, where + ".weight", "must be above 0");
     }
-}
-
-/// A descriptor for each connection, and some for all else that the process has open.
-void check_descriptors(double connections) {
-    rlimit limit{};
-    constexpr double others = 128.0;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
-    if (connections + others <= static_cast<double>(limit.rlim_cur)) return;
-    throw Error(ErrorCode::limit_exceeded, "connections",
-                "the process may open only " + std::to_string(limit.rlim_cur) + " files");
 }
 
 }  // namespace

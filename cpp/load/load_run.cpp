@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "errors/error.hpp"
+#include "load/descriptors.hpp"
 #include "load/load_shape.hpp"
 #include "load/load_worker.hpp"
 
@@ -71,6 +72,7 @@ LoadRun run_load(const LoadPlan& plan, const RunControl& control) {
                       .origin = {},
                       .control = control};
     fill_shared(shared);
+    reserve_descriptors(plan.loop == Loop::open ? plan.connection_limit : shared.user_count);
     std::vector<std::unique_ptr<LoadWorker>> workers;
     workers.reserve(plan.threads);
     for (std::size_t i = 0; i < plan.threads; ++i) {

@@ -1,6 +1,8 @@
 """The load engine against a server of the tests' own, which counts for itself."""
 
 import resource
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -360,6 +362,23 @@ def test_more_connections_than_the_process_may_open_are_refused() -> None:
             run_load(closed(400, 400), base_url="http://127.0.0.1:9")
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_client_never_waits_for_room_for_more_files() -> None:
+    # Of a process of its own: this one has had many files open.
+    script = """
+from pathlib import Path
+from seawall.lab.load import run_load
+from seawall.lab.load_profile import LoadProfile, LoadRequest, LoadStage
+stage = LoadStage(duration_s=0.05, rate=10)
+requests = (LoadRequest(path="/"),)
+profile = LoadProfile(name="x", stages=(stage,), requests=requests, connections=600)
+run_load(profile, base_url="http://127.0.0.1:9")
+print(Path("/proc/self/status").read_text())
+"""
+    said = subprocess.check_output([sys.executable, "-c", script], text=True)
+    (size,) = (int(line.split()[1]) for line in said.splitlines() if line.startswith("FDSize:"))
+    assert size > 600
 
 
 def test_the_clients_own_server_counts_what_the_client_sends() -> None:

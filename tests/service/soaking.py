@@ -1,10 +1,12 @@
 """A mixed load for a soak, and what the server's memory and descriptors did under it."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
+import psutil
 
 from seawall.lab.http_target import ENGINE_ROUTE, HttpTarget, ask, ingest_sample, sample_records
 from seawall.lab.load import LoadResult, run_load
@@ -33,6 +35,7 @@ MOST_AT_ONCE = 32
 ROUTED = 1_024
 CHECKED_TOKENS = 17_000  # a little more than the service remembers
 HELD_VERSIONS = 900  # as many datasets fill their cache
+LOOKS_AT_REST, LOOK_AT_REST_S = 20, 0.1
 
 
 class Soaked(msgspec.Struct, frozen=True):
@@ -41,14 +44,11 @@ class Soaked(msgspec.Struct, frozen=True):
     result: LoadResult
     looks: tuple[ProcessSample, ...]
     rounds: dict[str, int]  # done beside it, by their kind; with its warm-up
+    descriptors: tuple[int, int]  # before it and after it, while nobody is connected
 
     def memory(self) -> Trend:
         """Bytes a second."""
         return trend_of([one.at_s for one in self.looks], [one.rss_bytes for one in self.looks])
-
-    def descriptors(self) -> Trend:
-        """Descriptors a second."""
-        return trend_of([one.at_s for one in self.looks], [one.descriptors for one in self.looks])
 
     def growth_bytes(self) -> int:
         """How far memory rose above where the warm-up left it, at most."""
@@ -99,6 +99,7 @@ def soak(
     question = {"dataset_version_id": dataset, "started_at": STARTED_AT}
     _fill_routing(target)
     requests = tuple(_requests(target, question))
+    before = _descriptors_at_rest(target)
     warming = LoadStage(duration_s=WARM_UP * seconds, users=MOST_AT_ONCE)
     stage = LoadStage(duration_s=(1 - WARM_UP) * seconds, rate=rate)
     with beside(target, dataset, period_s=round_s) as rounds:
@@ -108,7 +109,21 @@ def soak(
             _load(target, settling, requests, first_sequence=3 * FIRST_SEQUENCE)
         with ProcessSampling([target.pid], interval_s=stage.duration_s / 240) as sampling:
             result = _load(target, stage, requests, first_sequence=2 * FIRST_SEQUENCE)
-    return Soaked(result, sampling.use(target.pid).samples, rounds)
+    descriptors = (before, _descriptors_at_rest(target))
+    return Soaked(result, sampling.use(target.pid).samples, rounds, descriptors)
+
+
+def _descriptors_at_rest(target: HttpTarget) -> int:
+    """Return how many are open once all connections are closed, which takes a moment.
+
+    Under load there are as many more as the client has connections, and an open loop makes another
+    whenever all it has are waiting: a number that rises for a while and is no leak.
+    """
+    process, looks = psutil.Process(target.pid), []
+    for _ in range(LOOKS_AT_REST):
+        looks.append(process.num_fds())
+        time.sleep(LOOK_AT_REST_S)
+    return min(looks)
 
 
 def _fill_routing(target: HttpTarget) -> None:

@@ -16,6 +16,7 @@ SMALL_CACHES = [
     *("--port", "{port}", "--store", "{store}"),
 ]
 MB = 1_000_000
+READERS = 16  # descriptors of the store that threads open once they need it
 
 
 def told(soaked: Soaked) -> str:
@@ -24,8 +25,8 @@ def told(soaked: Soaked) -> str:
     return (
         f"{len(soaked.result.samples):,} requests, {rate:,.0f}/s; memory {first:.1f} to"
         f" {last:.1f} MB, {trend.slope / rate:+.0f} bytes a request"
-        f" ({trend.low / rate:+.0f} to {trend.high / rate:+.0f}); descriptors"
-        f" {looks[0].descriptors} to {looks[-1].descriptors}; rounds {soaked.rounds}"
+        f" ({trend.low / rate:+.0f} to {trend.high / rate:+.0f}); descriptors at rest"
+        f" {soaked.descriptors[0]} to {soaked.descriptors[1]}; rounds {soaked.rounds}"
     )
 
 
@@ -41,7 +42,7 @@ def judge(soaked: Soaked, *, bytes_a_request: float, growth_bytes: float) -> Non
     # A leak is there when the whole interval is past the limit; the bound holds whatever it says.
     assert soaked.memory().low / soaked.requests_a_second() < bytes_a_request, told(soaked)
     assert soaked.growth_bytes() < growth_bytes, told(soaked)
-    assert soaked.descriptors().low <= 0, told(soaked)
+    assert soaked.descriptors[1] <= soaked.descriptors[0] + READERS, told(soaked)
 
 
 def test_memory_and_descriptors_stay_flat_for_a_minute() -> None:

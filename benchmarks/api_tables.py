@@ -284,6 +284,7 @@ def _overload_row(sizes: Sizes, server: Server, work: str, question: Question) -
         "503 p50 ms": refused.p50_ms,
         "503 p90 ms": refused.p90_ms,
         "503 p99 ms": refused.p99_ms,
+        "503 max ms": refused.max_ms,
         "other errors": figures.errors - refused.count,
     }
 

@@ -177,7 +177,8 @@ def print_levels(options: argparse.Namespace, levels: Sequence[Level]) -> None:
         if refused.count:
             print(
                 f"{refused.count:,} times 503, after {refused.p50_ms:.3g} ms (p50),"
-                f" {refused.p90_ms:.3g} (p90), {refused.p99_ms:.3g} (p99) from sending",
+                f" {refused.p90_ms:.3g} (p90), {refused.p99_ms:.3g} (p99),"
+                f" {refused.max_ms:.3g} (max) from sending",
                 file=sys.stderr,
             )
         if level.figures.errors_by_kind:

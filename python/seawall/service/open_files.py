@@ -1,5 +1,6 @@
 """How many files the process may have open: each connection is one."""
 
+import contextlib
 import fcntl
 import os
 import resource
@@ -32,7 +33,8 @@ def allow_connections(count: int) -> None:
                 code="open_files_limited",
             )
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
-    with open(os.devnull, "rb") as any_file:
+    # Where it cannot be done now, it is done as they come.
+    with open(os.devnull, "rb") as any_file, contextlib.suppress(OSError):
         os.close(fcntl.fcntl(any_file, fcntl.F_DUPFD_CLOEXEC, needed - 1))
 
 

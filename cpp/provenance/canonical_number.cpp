@@ -10,18 +10,18 @@ namespace seawall {
 namespace {
 
 /// 0.d₁d₂…dₖ · 10^exponent, the digits d without trailing zeros.
-struct Decimal {
+struct DecimalText {
     std::array<char, 17> digits;
     int digit_count;
     int exponent;
 };
 
-Decimal shortest_decimal(double positive) {
+DecimalText decimal_text(double positive) {
     std::array<char, 32> text;  // such as 1.2345e-07
     const char* const end = std::to_chars(text.data(), text.data() + text.size(), positive,
                                           std::chars_format::scientific)
                                 .ptr;
-    Decimal decimal{};
+    DecimalText decimal{};
     const char* at = text.data();
     for (; *at != 'e'; ++at) {
         if (*at != '.') decimal.digits[static_cast<std::size_t>(decimal.digit_count++)] = *at;
@@ -46,7 +46,7 @@ void append_json_number(std::string& out, double finite) {
         return;
     }
     if (finite < 0.0) out += '-';
-    const Decimal decimal = shortest_decimal(std::abs(finite));
+    const DecimalText decimal = decimal_text(std::abs(finite));
     const int k = decimal.digit_count;
     const int n = decimal.exponent;
     const std::string_view digits(decimal.digits.data(), static_cast<std::size_t>(k));

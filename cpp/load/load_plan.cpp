@@ -8,13 +8,10 @@
 
 #include "errors/error.hpp"
 #include "load/descriptors.hpp"
+#include "load/require.hpp"
 
 namespace seawall::load {
 namespace {
-
-void require(bool is_met, const std::string& where, const char* message) {
-    if (!is_met) throw Error(ErrorCode::invalid_input, where, message);
-}
 
 void require_at_most(double value, double most, const char* where) {
     if (value <= most) return;

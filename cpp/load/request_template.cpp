@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "errors/error.hpp"
+#include "load/require.hpp"
 
 namespace seawall::load {
 namespace {
@@ -59,10 +59,6 @@ bool is_written_here(const std::string& name) {
     std::string lower = name;
     for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     return lower == "host" || lower == "content-length" || lower == "transfer-encoding";
-}
-
-void require(bool is_met, const std::string& where, const char* message) {
-    if (!is_met) throw Error(ErrorCode::invalid_input, where, message);
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ def test_a_table_is_judged_by_the_limits_of_the_registry(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("missing", "why"),
     [
-        ("binaries", "not tried: it is not here"),
+        ("postgres_programs", "not tried: it is not here"),
         ("PostgresServer.start", "not tried: PostgreSQL cannot be started: it is not here"),
     ],
 )
@@ -135,7 +135,7 @@ def test_a_fault_that_cannot_be_tried_says_why_and_is_not_ok(
     monkeypatch: pytest.MonkeyPatch, missing: str, why: str
 ) -> None:
     def refuse(*_: object) -> None:
-        code = "library_missing" if missing == "binaries" else "process_failed"
+        code = "library_missing" if missing == "postgres_programs" else "process_failed"
         raise SeawallError("it is not here", code=code)
 
     monkeypatch.setattr(f"seawall.lab.postgres_server.{missing}", refuse)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from seawall.lab.postgres_server import PostgresServer, binaries
+from seawall.lab.postgres_programs import postgres_programs
+from seawall.lab.postgres_server import PostgresServer
 from seawall.provenance.tree_head import SignedTreeHead
 from seawall.session import Session
 from seawall.session.head_check import check_against
@@ -27,7 +28,9 @@ ARCHIVED_S = 30.0
 
 
 def program(name: str, *words: str | Path) -> None:
-    subprocess.run([binaries() / name, *words], check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [postgres_programs() / name, *words], check=True, capture_output=True, timeout=60
+    )
 
 
 def execute(url: str, sql: str) -> object:

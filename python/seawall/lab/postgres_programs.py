@@ -59,7 +59,7 @@ def postgres_programs() -> Path:
 def _within_reach(programs: Path) -> bool:
     command: list[str | Path] = [programs / "postgres", "--version"]
     try:
-        subprocess.run(command, cwd="/", check=True, capture_output=True, **server_user())  # noqa: S603
+        subprocess.run(command, cwd="/", check=False, capture_output=True, **server_user())  # noqa: S603
     except PermissionError:
         return False
     return True
@@ -72,6 +72,6 @@ def _copied(programs: Path) -> Path:
     for part in (package, package.with_name(_LIBRARIES)):
         if part.is_dir():
             shutil.copytree(part, folder / part.name)
-    for path in (folder, *folder.rglob("*")):
+    for path in (folder, *folder.rglob("*")):  # whatever the umask left of them
         path.chmod(0o755)
     return folder / programs.relative_to(package.parent)
